@@ -1,0 +1,87 @@
+/** Every limit with its unit and the failure it prevents. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Bytes of one part kept in the message row; longer ones move to `payloads` so that lists stay small. */
+export const INLINE_PART_MAX_BYTES = 16 * KIB;
+/** Bytes of a long part that stay in the row for lists and contexts. */
+export const PREVIEW_BYTES = 2 * KIB;
+/** Bytes of one payload row: a document may have 1 MiB, and a UTF-8 cut needs slack. */
+export const PAYLOAD_PIECE_MAX_BYTES = 512 * KIB;
+/** Bytes of one message with all its payloads: a mutation may write 16 MiB, its arguments count as well. */
+export const MESSAGE_MAX_BYTES = 7 * MIB;
+/** Messages of one append: keeps one mutation far from the limits of documents and time. */
+export const APPEND_MAX_MESSAGES = 200;
+/** Bytes that one read of a payload returns at most; a client asks again for the rest. */
+export const PAYLOAD_READ_MAX_BYTES = 4 * MIB;
+/** Parts of one message: an array may have 8,192 elements. */
+export const MESSAGE_MAX_PARTS = 512;
+
+/** Items of a page when the caller names none, and at most. */
+export const PAGE_DEFAULT_ITEMS = 20;
+export const PAGE_MAX_ITEMS = 200;
+/** Bytes of rows read for one page: stops a page of long rows before a transaction's 16 MiB. */
+export const PAGE_MAX_BYTES = 1 * MIB;
+
+/** Rows and bytes that one context read takes from a thread's end. */
+export const CONTEXT_MAX_MESSAGES = 100;
+export const CONTEXT_MAX_BYTES = 512 * KIB;
+/** Tokens of history in a context when an agent names none. */
+export const CONTEXT_DEFAULT_TOKENS = 32_000;
+
+/** Characters of the last message shown in a list of threads. */
+export const THREAD_PREVIEW_CHARACTERS = 160;
+/** Bytes of a title, and of metadata as JSON text. */
+export const TITLE_MAX_BYTES = 1 * KIB;
+export const METADATA_MAX_BYTES = 16 * KIB;
+/** Characters of ids and names that come from the app: they are part of index keys. */
+export const NAME_MAX_CHARACTERS = 512;
+/** People in one thread: their list is read whole. */
+export const PARTICIPANTS_MAX = 100;
+
+/** Tool calls of one step: each reserves a place and a row. */
+export const STEP_MAX_TOOL_CALLS = 64;
+/** How long an in-action run may be silent before a new prompt takes the thread over, in ms (an action ends within 30 min). */
+export const RUN_LEASE_MS = 35 * 60 * 1000;
+
+/** Chunks that one read of a stream returns; a late joiner asks again. */
+export const STREAM_PAGE_CHUNKS = 256;
+/** Bytes of one append to a stream. */
+export const STREAM_CHUNK_MAX_BYTES = 256 * KIB;
+/** How long the chunks of an ended stream are kept for late readers, in ms. */
+export const STREAM_RETENTION_MS = 5 * 60 * 1000;
+/** A reader's cursor is rounded down to a multiple of this, so that watchers share one cached query. */
+export const STREAM_CURSOR_QUANTUM = 8;
+
+/** How long the result of an operation is remembered, in ms. */
+export const OPERATION_RETENTION_MS = 24 * 60 * 60 * 1000;
+/** Expired rows that a writer of the same table purges on its way. */
+export const PURGE_PER_WRITE = 8;
+
+/** Bytes and rows that one step of a sweep removes. */
+export const SWEEP_MAX_BYTES = 4 * MIB;
+export const SWEEP_MAX_ROWS = 1_000;
+
+/** Bytes of one document's text, over all its chunks: bounds the generation that a replace writes. */
+export const DOCUMENT_MAX_BYTES = 32 * MIB;
+/** Chunks of one write, and bytes with their vectors: a mutation's arguments may have 16 MiB. */
+export const DOCUMENT_WRITE_MAX_CHUNKS = 200;
+export const DOCUMENT_WRITE_MAX_BYTES = 6 * MIB;
+/** Bytes of the text of one chunk. */
+export const CHUNK_MAX_BYTES = 32 * KIB;
+
+/** Hits that a recall returns at most, and candidates that each list gives. */
+export const RECALL_MAX_HITS = 50;
+export const RECALL_LIST_CANDIDATES = 100;
+/** Tokens of recalled text when the caller names no budget. */
+export const RECALL_DEFAULT_TOKENS = 2_000;
+/** Pending entries that one turn embeds on its way. */
+export const RECALL_PENDING_PER_TURN = 32;
+/** Bytes of a message that are indexed for recall. */
+export const RECALL_TEXT_MAX_BYTES = 8 * KIB;
+/** Dimensions that have a table; other sizes are padded with zeros to the next. */
+export const VECTOR_DIMENSIONS = [256, 512, 1024, 1536, 2048, 3072, 4096] as const;
+
+/** How long a released file waits before it is removed, in ms: a retried write may still attach it. */
+export const FILE_GRACE_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,77 @@
+import { v, type Infer } from "convex/values";
+
+/** A value too large for its row: its pieces are rows of `payloads`, its start stays inline as a preview. */
+const vPayload = v.object({ bytes: v.number(), hash: v.string(), pieces: v.number() });
+
+/** Vendor extras of a part as JSON text, so that any key and any major of an SDK survives. */
+const extras = { provider: v.optional(v.string()), payload: v.optional(vPayload) };
+
+export const vTextPart = v.object({ type: v.literal("text"), text: v.string(), ...extras });
+export const vReasoningPart = v.object({ type: v.literal("reasoning"), text: v.string(), ...extras });
+
+/** A file by our id or by address; bytes never live in a message row. */
+export const vFilePart = v.object({
+  type: v.literal("file"),
+  mediaType: v.string(),
+  name: v.optional(v.string()),
+  file: v.union(
+    v.object({ kind: v.literal("stored"), fileId: v.string() }),
+    v.object({ kind: v.literal("url"), url: v.string() }),
+  ),
+  provider: v.optional(v.string()),
+});
+export const vSourcePart = v.object({
+  type: v.literal("source"),
+  sourceId: v.string(),
+  url: v.optional(v.string()),
+  title: v.optional(v.string()),
+  mediaType: v.optional(v.string()),
+  name: v.optional(v.string()),
+  provider: v.optional(v.string()),
+});
+/** `input` is JSON text: tools may use keys that a Convex object refuses. */
+export const vToolCallPart = v.object({
+  type: v.literal("toolCall"),
+  callId: v.string(),
+  toolName: v.string(),
+  input: v.string(),
+  providerExecuted: v.optional(v.boolean()),
+  dynamic: v.optional(v.boolean()),
+  ...extras,
+});
+export const vToolOutputKind = v.union(
+  v.literal("json"),
+  v.literal("text"),
+  v.literal("content"),
+  v.literal("error"),
+  v.literal("denied"),
+  v.literal("interrupted"),
+);
+/** `output` is JSON text, or plain text where `outputKind` is text, error, denied or interrupted. */
+export const vToolResultPart = v.object({
+  type: v.literal("toolResult"),
+  callId: v.string(),
+  toolName: v.string(),
+  outputKind: vToolOutputKind,
+  output: v.string(),
+  ...extras,
+});
+
+export const vPart = v.union(
+  vTextPart,
+  vReasoningPart,
+  vFilePart,
+  vSourcePart,
+  vToolCallPart,
+  vToolResultPart,
+);
+export type Part = Infer<typeof vPart>;
+export type PartType = Part["type"];
+export type PartOf<T extends PartType> = Extract<Part, { type: T }>;
+export type ToolOutputKind = Infer<typeof vToolOutputKind>;
+
+/**
+ * Parts at a door. Opaque on purpose: the union inlined at every door would be most of the generated API.
+ * The model checks each part against `vPart` before it is written.
+ */
+export const vOpaqueParts = v.array(v.any());

@@ -1,0 +1,50 @@
+import { v, type Infer } from "convex/values";
+import { vOpaqueParts, type Part } from "./content.js";
+
+export const vMessageRole = v.union(
+  v.literal("system"),
+  v.literal("user"),
+  v.literal("assistant"),
+  v.literal("tool"),
+);
+export type MessageRole = Infer<typeof vMessageRole>;
+
+/** `streaming` rows hold the place of an answer that is being written; `failed` ones are out of context. */
+export const vMessageState = v.union(
+  v.object({ kind: v.literal("complete") }),
+  v.object({ kind: v.literal("streaming"), streamId: v.string() }),
+  v.object({ kind: v.literal("failed"), code: v.string(), reason: v.string() }),
+);
+export type MessageState = Infer<typeof vMessageState>;
+
+export const vNewMessage = v.object({
+  role: vMessageRole,
+  parts: vOpaqueParts,
+  agentName: v.optional(v.string()),
+  model: v.optional(v.string()),
+  metadata: v.optional(v.string()),
+});
+export type NewMessage = Omit<Infer<typeof vNewMessage>, "parts"> & { parts: Part[] };
+
+/** A message as the component returns it: long parts as previews, in the order `(turn, step)`. */
+export const vMessage = v.object({
+  messageId: v.string(),
+  threadId: v.string(),
+  turn: v.number(),
+  step: v.number(),
+  role: vMessageRole,
+  parts: vOpaqueParts,
+  state: vMessageState,
+  tokens: v.number(),
+  createdAt: v.number(),
+  runId: v.optional(v.string()),
+  author: v.optional(v.string()),
+  agentName: v.optional(v.string()),
+  model: v.optional(v.string()),
+  metadata: v.optional(v.string()),
+});
+export type Message = Omit<Infer<typeof vMessage>, "parts"> & { parts: Part[] };
+
+/** Where a written message stands. */
+export const vPlace = v.object({ messageId: v.string(), turn: v.number(), step: v.number() });
+export type Place = Infer<typeof vPlace>;

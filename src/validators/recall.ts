@@ -1,0 +1,27 @@
+import { v, type Infer } from "convex/values";
+
+export const vRecallKind = v.union(v.literal("message"), v.literal("fact"), v.literal("chunk"));
+export type RecallKind = Infer<typeof vRecallKind>;
+
+/** One thing recalled. `lexicalRank` and `vectorRank` start at 1 and say which list found it. */
+export const vRecallHit = v.object({
+  kind: vRecallKind,
+  sourceId: v.string(),
+  text: v.string(),
+  /** How to cite it: `[document › heading]` for chunks, `[message turn.step]` for messages. */
+  citation: v.string(),
+  tokens: v.number(),
+  score: v.number(),
+  threadId: v.optional(v.string()),
+  documentKey: v.optional(v.string()),
+  heading: v.optional(v.string()),
+  lexicalRank: v.optional(v.number()),
+  vectorRank: v.optional(v.number()),
+});
+export type RecallHit = Infer<typeof vRecallHit>;
+
+/** A vector for an entry that was written without one. */
+export const vEntryVector = v.object({ entryId: v.string(), vector: v.array(v.float64()) });
+/** An entry whose vector is still to be made, with the text to embed. */
+export const vPendingEntry = v.object({ entryId: v.string(), text: v.string() });
+export type PendingEntry = Infer<typeof vPendingEntry>;

@@ -1,0 +1,66 @@
+import { v, type Infer } from "convex/values";
+
+/** The states of a run. `src/component/README.md` draws how they follow each other. */
+export const vRunState = v.union(
+  v.object({ kind: v.literal("queued") }),
+  v.object({ kind: v.literal("running") }),
+  v.object({ kind: v.literal("awaitingApproval") }),
+  v.object({ kind: v.literal("awaitingResult") }),
+  v.object({ kind: v.literal("completed"), endedAt: v.number() }),
+  v.object({ kind: v.literal("failed"), endedAt: v.number(), code: v.string(), message: v.string() }),
+  v.object({ kind: v.literal("canceled"), endedAt: v.number(), reason: v.optional(v.string()) }),
+);
+export type RunState = Infer<typeof vRunState>;
+
+/** How a run ends other than by its last step. */
+export const vRunOutcome = v.union(
+  v.object({ kind: v.literal("completed") }),
+  v.object({ kind: v.literal("failed"), code: v.string(), message: v.string() }),
+  v.object({ kind: v.literal("canceled"), reason: v.optional(v.string()) }),
+);
+export type RunOutcome = Infer<typeof vRunOutcome>;
+
+/** `action`: the loop lives in the caller's action. `durable`: each step is a workflow step. */
+export const vRunEngine = v.union(v.literal("action"), v.literal("durable"));
+export type RunEngine = Infer<typeof vRunEngine>;
+
+/** What a run has used so far: exact at every moment, kept on the run's own row. */
+export const vRunTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
+export type RunTotals = Infer<typeof vRunTotals>;
+
+export const vRun = v.object({
+  runId: v.string(),
+  threadId: v.string(),
+  turn: v.number(),
+  agentName: v.string(),
+  engine: vRunEngine,
+  state: vRunState,
+  steps: v.number(),
+  totals: vRunTotals,
+  startedAt: v.number(),
+  workflowId: v.optional(v.string()),
+});
+export type Run = Infer<typeof vRun>;
+
+export const vToolCallState = v.union(
+  v.object({ kind: v.literal("pending") }),
+  v.object({ kind: v.literal("awaitingApproval") }),
+  v.object({ kind: v.literal("awaitingResult") }),
+  v.object({ kind: v.literal("started"), startedAt: v.number() }),
+  v.object({ kind: v.literal("done"), endedAt: v.number() }),
+  v.object({ kind: v.literal("failed"), endedAt: v.number() }),
+  v.object({ kind: v.literal("interrupted"), endedAt: v.number() }),
+  v.object({ kind: v.literal("denied"), endedAt: v.number(), reason: v.optional(v.string()) }),
+);
+export type ToolCallState = Infer<typeof vToolCallState>;
+
+/** One call of a tool; `step` is the place that was reserved for its result. */
+export const vToolCall = v.object({
+  callId: v.string(),
+  toolName: v.string(),
+  turn: v.number(),
+  step: v.number(),
+  state: vToolCallState,
+  ms: v.optional(v.number()),
+});
+export type ToolCall = Infer<typeof vToolCall>;

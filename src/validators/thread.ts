@@ -1,0 +1,24 @@
+import { v, type Infer } from "convex/values";
+
+export const vThreadStatus = v.union(v.literal("active"), v.literal("archived"));
+export type ThreadStatus = Infer<typeof vThreadStatus>;
+
+/** The last thing said, cut to a line for lists. */
+export const vThreadPreview = v.object({ role: v.string(), text: v.string() });
+
+/** A thread as the component returns it. `lastActivityAt` is in ms since the epoch. */
+export const vThread = v.object({
+  threadId: v.string(),
+  userId: v.string(),
+  tenantId: v.optional(v.string()),
+  title: v.optional(v.string()),
+  status: vThreadStatus,
+  metadata: v.optional(v.string()),
+  parentThreadId: v.optional(v.string()),
+  lastActivityAt: v.number(),
+  createdAt: v.number(),
+  messages: v.number(),
+  preview: v.optional(vThreadPreview),
+  activeRunId: v.optional(v.string()),
+});
+export type Thread = Infer<typeof vThread>;
