@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runNode, type ProcessResult } from "../processes.js";
+import { root, toolPath } from "../setup/environment.mjs";
+import { checkGeneratedCode } from "./generatedCode.js";
+
+/** What a check found; the output is shown when it failed. */
+export interface CheckResult {
+  passed: boolean;
+  output: string;
+}
+
+/** One named step of `npm run check`. */
+export interface Check {
+  name: string;
+  run: () => Promise<CheckResult>;
+}
+
+/** A check that hangs is a failed check: the slowest takes a quarter of this. */
+const TIMEOUT_MS = 180_000;
+
+const EXAMPLE_PROJECT = "example/convex/tsconfig.json";
+/** Folders with code of ours; those that do not exist yet are left out. */
+const CODE_FOLDERS = ["src", "example", "host", "bench", "test", "scripts"];
+
+function verdict({ exitCode, output }: ProcessResult): CheckResult {
+  return { passed: exitCode === 0, output: output + (exitCode === null ? "(killed: it ran too long)" : "") };
+}
+
+async function tool(name: string, ...args: string[]): Promise<CheckResult> {
+  return verdict(await runNode([toolPath(name), ...args], { capture: true, timeoutMs: TIMEOUT_MS }));
+}
+
+/** Slowest first, so that the two lanes end together. */
+export const checks: Check[] = [
+  { name: "eslint", run: () => tool("eslint", "--max-warnings=0", ".") },
+  { name: "types (TypeScript 6)", run: () => tool("tsc6", "--noEmit", "-p", "tsconfig.json") },
+  { name: "types of the example (6)", run: () => tool("tsc6", "--noEmit", "-p", EXAMPLE_PROJECT) },
+  { name: "codegen leaves no diff", run: checkGeneratedCode },
+  { name: "types (TypeScript 7)", run: () => tool("tsc", "--noEmit", "-p", "tsconfig.json") },
+  { name: "types of the example (7)", run: () => tool("tsc", "--noEmit", "-p", EXAMPLE_PROJECT) },
+  { name: "layers", run: () => tool("depcruise", "--config", ".dependency-cruiser.cjs", ...codeFolders()) },
+  { name: "prettier", run: () => tool("prettier", "--check", ".") },
+  { name: "knip", run: () => tool("knip", "--no-progress") },
+  { name: "publint", run: () => tool("publint", "--strict") },
+];
+
+function codeFolders(): string[] {
+  return CODE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
+}

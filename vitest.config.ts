@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The package by its own name, as the example, the host and the bench import it: from source, so tests need no build. */
+const entryPoints = {
+  "convex-agent-memory": "src/client/index.ts",
+  "convex-agent-memory/ai": "src/ai/index.ts",
+  "convex-agent-memory/react": "src/react/index.ts",
+  "convex-agent-memory/test": "src/test.ts",
+  "convex-agent-memory/convex.config": "src/component/convex.config.ts",
+  "convex-agent-memory/convex.config.js": "src/component/convex.config.ts",
+};
+
+export default defineConfig({
+  resolve: {
+    alias: Object.entries(entryPoints).map(([name, path]) => ({
+      find: new RegExp(`^${name.replaceAll(".", "\\.")}$`),
+      replacement: source(path),
+    })),
+  },
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    // convex-test keeps its engine in a global, and a second copy would steal it: node_modules stays external
+    // (Vitest's default), so that each process loads convex-test once, and files never share a process.
+    pool: "forks",
+    isolate: true,
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+  },
+});
