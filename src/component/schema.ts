@@ -136,6 +136,7 @@ export default defineSchema({
     runId: v.id("runs"),
     threadId: v.id("threads"),
     scope: v.string(),
+    messageId: v.id("messages"),
     turn: v.number(),
     /** The model step that asked, and the place reserved for the result. */
     askedBy: v.number(),
