@@ -28,7 +28,9 @@ function byKey([left]: [string, unknown], [right]: [string, unknown]): number {
 }
 
 function hasToJson(value: unknown): value is { toJSON: () => unknown } {
-  return typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function";
+  return (
+    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
+  );
 }
 
 function toHex(bytes: ArrayBuffer): string {

@@ -11,10 +11,10 @@ export const SEARCH_TEXT_MAX_TERMS = 400;
 /** Words that nearly every text has: in a query they would take the places of the 16 terms that tell texts apart. */
 const STOP_WORDS = new Set(
   (
-    "a about again all also am an and any are as at be because been before being between both but by can could " +
+    "a about after again all also am an and any are as at be because been before being between both but by can could " +
     "did do does doing don down during each for from further had has have having he her here hers him his how i " +
     "if in into is it its itself just let ll may me might more most my myself no nor not of off on once only or " +
-    "other our ours out over own please re s same shall she should so some such t tell than that the their them " +
+    "other our ours out over own please s same shall she should so some such t tell than that the their them " +
     "then there these they this those through to too under until up us ve very was we were what when where which " +
     "while who whom whose why will with would you your yours"
   ).split(" "),
@@ -25,8 +25,8 @@ const TERM_PATTERN = /[\p{L}\p{N}\p{M}]+|\p{Extended_Pictographic}|\p{RI}{2}/gu;
 
 /**
  * The terms of a text for a search index: compatibility forms unified (NFKC), lower case, one space between terms,
- * punctuation left out. Scripts without spaces are cut into overlapping pairs, or each sentence would be one term
- * that no query matches. At most `maxTerms` terms and `RECALL_TEXT_MAX_BYTES` bytes.
+ * punctuation left out. Chinese, Japanese and Korean are cut into overlapping pairs, or a whole sentence would be one
+ * term that no query matches. At most `maxTerms` terms and `RECALL_TEXT_MAX_BYTES` bytes.
  */
 export function searchText(text: string, maxTerms = SEARCH_TEXT_MAX_TERMS): string {
   const kept: string[] = [];
