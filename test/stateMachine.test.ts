@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import schema from "../src/component/schema.js";
+
+/** The names of the states that a mermaid `stateDiagram` draws. */
+function drawnStates(diagram: string): string[] {
+  const arrows = [...diagram.matchAll(/^\s*(\S+)\s*-->\s*([^\s:]+)/gm)];
+  const names = arrows.flatMap(([, from = "", to = ""]) => [from, to]).filter((name) => name !== "[*]");
+  return [...new Set(names)].sort();
+}
+
+/** The mermaid diagram of one section of a Markdown page; empty when there is none. */
+function diagramOf(page: string, heading: string): string {
+  const section = page.split(/^#+ /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  return /```mermaid\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
+}
+
+interface TaggedUnion {
+  members: { fields: { kind: { value: string } } }[];
+}
+
+function declaredStates({ members }: TaggedUnion): string[] {
+  return members.map(({ fields }) => fields.kind.value).sort();
+}
+
+const page = readFileSync("src/component/README.md", "utf8");
+
+describe("the component's README", () => {
+  test("draws the states of a run that the schema knows, and no others", () => {
+    expect(drawnStates(diagramOf(page, "Runs"))).toEqual(
+      declaredStates(schema.tables.runs.validator.fields.state),
+    );
+  });
+});
