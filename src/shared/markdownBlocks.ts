@@ -32,19 +32,18 @@ export function scanMarkdown(source: string): ScannedMarkdown {
       if (closesFence(line.text, fence)) fence = null;
       continue;
     }
-    fence = readFence(line.text);
-    const heading = fence === null ? readHeading(line.text) : null;
-    const last = blocks.at(-1);
-    if (fence !== null) blocks.push({ kind: "code", start: line.start });
-    else if (heading !== null) blocks.push({ kind: "heading", start: line.start, ...heading });
-    else if (last?.kind === "prose" && proseLines === 1 && isUnderline(line.text)) {
-      blocks[blocks.length - 1] = underlinedHeading(source, last.start, line);
-    } else if (line.text.trim() !== "") {
-      if (proseLines === 0) blocks.push({ kind: "prose", start: line.start });
-      proseLines++;
+    if (proseLines === 1 && isUnderline(line.text)) {
+      const last = blocks.pop();
+      blocks.push(underlinedHeading(source, last?.start ?? line.start, line));
+      proseLines = 0;
       continue;
     }
-    proseLines = 0;
+    fence = readFence(line.text);
+    const opened = fence === null ? readHeading(line) : { kind: "code" as const, start: line.start };
+    if (opened !== null) blocks.push(opened);
+    const isProse = opened === null && line.text.trim() !== "";
+    if (isProse && proseLines === 0) blocks.push({ kind: "prose", start: line.start });
+    proseLines = isProse ? proseLines + 1 : 0;
   }
   return { ...frontmatter, blocks };
 }
@@ -100,13 +99,13 @@ function runLength(text: string, character: string): number {
   return length;
 }
 
-function readHeading(text: string): { level: number; title: string } | null {
+function readHeading({ start, text }: Line): MarkdownBlock | null {
   const indent = runLength(text, " ");
   const level = text[indent] === "#" ? runLength(text.slice(indent, indent + 7), "#") : 0;
   if (indent > 3 || level < 1 || level > 6) return null;
   const rest = text.slice(indent + level);
   if (rest !== "" && rest[0] !== " " && rest[0] !== "\t") return null;
-  return { level, title: plainTitle(rest) };
+  return { kind: "heading", start, level, title: plainTitle(rest) };
 }
 
 const isUnderline = (text: string) => /^ {0,3}(?:={2,}|-{2,})[ \t]*$/.test(text);

@@ -122,7 +122,7 @@ describe("chunkMarkdown", () => {
     }
     for (const { text } of chunkMarkdown(words(300), { maxTokens: 40 })) expect(text).toMatch(/^word.*word$/);
     for (const { text } of chunkMarkdown("🎉".repeat(100), { maxTokens: 17 }))
-      expect(text.isWellFormed()).toBe(true);
+      expect(text).not.toMatch(/\p{Surrogate}/u);
   });
 
   test("gives nothing for a blank document and refuses a limit that holds no sentence", () => {
@@ -159,6 +159,7 @@ describe("the work of chunkMarkdown", () => {
   /** Characters handed to the string functions that scan: what a quadratic scanner would blow up. */
   function countedWork(text: string): number {
     let characters = 0;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- each is called below with its own string
     const { slice, trim, trimStart, trimEnd, charCodeAt, includes } = String.prototype;
     const count = (amount: number) => void (characters += amount);
     vi.spyOn(String.prototype, "slice").mockImplementation(function (this: string, from, to) {
