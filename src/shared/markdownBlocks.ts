@@ -25,27 +25,34 @@ type Line = { start: number; text: string };
 export function scanMarkdown(source: string): ScannedMarkdown {
   const frontmatter = readFrontmatter(source);
   const blocks: MarkdownBlock[] = [];
-  let fence: Fence | null = null;
   let proseLines = 0; // lines of the prose block that is open; 0 when the next line opens a block
-  for (const line of linesFrom(source, frontmatter.bodyStart)) {
-    if (fence !== null) {
-      if (closesFence(line.text, fence)) fence = null;
-      continue;
-    }
+  for (const line of linesOutsideCode(source, frontmatter.bodyStart)) {
     if (proseLines === 1 && isUnderline(line.text)) {
       const last = blocks.pop();
       blocks.push(underlinedHeading(source, last?.start ?? line.start, line));
       proseLines = 0;
       continue;
     }
-    fence = readFence(line.text);
-    const opened = fence === null ? readHeading(line) : { kind: "code" as const, start: line.start };
+    const opened = line.opensCode ? { kind: "code" as const, start: line.start } : readHeading(line);
     if (opened !== null) blocks.push(opened);
     const isProse = opened === null && line.text.trim() !== "";
     if (isProse && proseLines === 0) blocks.push({ kind: "prose", start: line.start });
     proseLines = isProse ? proseLines + 1 : 0;
   }
   return { ...frontmatter, blocks };
+}
+
+/** Every line but those inside a fence: of a fenced block only the first is given. */
+function* linesOutsideCode(source: string, from: number): Generator<Line & { opensCode: boolean }> {
+  let fence: Fence | null = null;
+  for (const line of linesFrom(source, from)) {
+    if (fence !== null) {
+      if (closesFence(line.text, fence)) fence = null;
+      continue;
+    }
+    fence = readFence(line.text);
+    yield { ...line, opensCode: fence !== null };
+  }
 }
 
 function* linesFrom(source: string, from: number): Generator<Line> {
