@@ -2,13 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runNode, type ProcessResult } from "../processes.js";
 import { root, toolPath } from "../setup/environment.mjs";
+import type { CheckResult } from "./checkResult.js";
 import { checkGeneratedCode } from "./generatedCode.js";
-
-/** What a check found; the output is shown when it failed. */
-export interface CheckResult {
-  passed: boolean;
-  output: string;
-}
 
 /** One named step of `npm run check`. */
 export interface Check {

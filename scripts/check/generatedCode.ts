@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { basename, join } from "node:path";
 import { runNode } from "../processes.js";
 import { root, toolPath } from "../setup/environment.mjs";
-import type { CheckResult } from "./checks.js";
+import type { CheckResult } from "./checkResult.js";
 
 const GENERATED = ["src/component/_generated", "example/convex/_generated"];
 /** What codegen reads; node_modules is found in the checkout above the copy. */
