@@ -20,7 +20,9 @@ const forbidden = {
     message: "Throw memoryError(code, message, data): callers tell errors apart by their code.",
   },
   builtInPaginate: {
-    selector: "CallExpression[callee.property.name='paginate']:not([callee.object.callee.name='paginator'])",
+    selector:
+      "CallExpression[callee.property.name='paginate'] " +
+      "MemberExpression[property.name='query']:matches([object.name='db'], [object.property.name='db'])",
     message: "Convex refuses .paginate() inside a component: read pages by index with take(n).",
   },
   testAlias: {
