@@ -8,24 +8,25 @@ import { vRecallKind } from "../validators/recall.js";
 import { vRunEngine, vRunState, vRunTotals, vToolCallState } from "../validators/run.js";
 import { vStreamState } from "../validators/stream.js";
 import { vThreadPreview, vThreadStatus } from "../validators/thread.js";
+import { vReservedCall } from "../validators/turn.js";
 import { vUsage } from "../validators/usage.js";
 
-/** One table a dimension: a vector index has one dimension, and only rows of that table are searched. */
+/**
+ * One table a dimension: a vector index has one dimension, and only rows of that table are searched. The entry
+ * points here, not the other way round: a hit is resolved by the entry's index, without reading the long row.
+ */
 const vectors = (dimensions: number) =>
   defineTable({
-    entryId: v.id("recallEntries"),
     /** `embedder|kind|scope` and `embedder|thread`: a vector filter cannot AND, so keys are composed. */
     ownerKey: v.string(),
     threadKey: v.optional(v.string()),
     vector: v.array(v.float64()),
-  })
-    .index("by_entry", ["entryId"])
-    .vectorIndex("by_vector", { vectorField: "vector", dimensions, filterFields: ["ownerKey", "threadKey"] });
+  }).vectorIndex("by_vector", { vectorField: "vector", dimensions, filterFields: ["ownerKey", "threadKey"] });
 
 /** Scopes are the strings of `src/shared/scope.ts`; times are ms since the epoch; `metadata` is JSON text. */
 export default defineSchema({
   // A conversation. Written by create and update, and by a turn only when it begins and ends (`lastActivityAt`).
-  // Read by lists. Removed by the sweep of `retention` after `removedAt` was set.
+  // Read by lists. Deleted by remove at once; its rows follow by the sweep of `retention`.
   threads: defineTable({
     scope: v.string(),
     userId: v.string(),
@@ -81,8 +82,8 @@ export default defineSchema({
     step: v.number(),
     role: vMessageRole,
     parts: v.array(vPart),
-    state: vMessageState,
-    tokens: v.number(),
+    /** Absent: complete, as nearly every row is. */
+    state: v.optional(vMessageState),
     runId: v.optional(v.id("runs")),
     author: v.optional(v.string()),
     agentName: v.optional(v.string()),
@@ -99,6 +100,7 @@ export default defineSchema({
   }).index("by_message", ["messageId", "part", "piece"]),
 
   // The ids that one large append wrote, so that removing a thread need not read each row before it deletes it.
+  // Written by append; read and deleted by the sweep of a thread.
   batches: defineTable({ threadId: v.id("threads"), written: v.array(v.string()) }).index("by_thread", [
     "threadId",
   ]),
@@ -120,7 +122,7 @@ export default defineSchema({
     /** When the last step was saved: an in-action run that is silent past its lease is taken over. */
     activeAt: v.number(),
     /** Calls of an in-action step whose results come with the next save. */
-    openCalls: v.optional(v.array(v.object({ callId: v.string(), toolName: v.string(), step: v.number() }))),
+    openCalls: v.optional(v.object({ messageId: v.id("messages"), calls: v.array(vReservedCall) })),
     operationId: v.optional(v.string()),
     payloadHash: v.optional(v.string()),
     workflowId: v.optional(v.string()),
@@ -181,8 +183,11 @@ export default defineSchema({
     searchText: v.string(),
     /** Present while the vector is still to be made. */
     pendingSince: v.optional(v.number()),
+    /** The row of a `vectors_` table, once there is one. */
+    vectorId: v.optional(v.string()),
   })
     .index("by_source", ["sourceId"])
+    .index("by_vector", ["vectorId"])
     .index("by_thread_pending", ["threadId", "pendingSince"])
     .searchIndex("by_text", { searchField: "searchText", filterFields: ["scope", "threadId", "kind", "role"] }),
   vectors_256: vectors(256),
@@ -211,6 +216,8 @@ export default defineSchema({
         hash: v.string(),
         bytes: v.number(),
         chunks: v.number(),
+        /** Bytes of the text of its chunks so far. */
+        written: v.number(),
         title: v.optional(v.string()),
         metadata: v.optional(v.string()),
       }),
@@ -237,6 +244,7 @@ export default defineSchema({
     /** Since when nothing uses it; it is removed after the grace period. */
     releasedAt: v.optional(v.number()),
   })
+    .index("by_scope", ["scope"])
     .index("by_hash", ["scope", "hash"])
     .index("by_storage", ["storageId"])
     .index("by_released", ["releasedAt"]),
@@ -268,8 +276,11 @@ export default defineSchema({
     .index("by_expiry", ["expiresAt"]),
 
   // One row while a janitor is armed or a long removal is under way; none when nothing is left to do.
-  sweeps: defineTable({ kind: v.string(), target: v.optional(v.string()), dueAt: v.number() }).index("by_kind", [
-    "kind",
-    "target",
-  ]),
+  // `checkedTo`: uploads made until then were looked at by the sweep of files.
+  sweeps: defineTable({
+    kind: v.string(),
+    target: v.optional(v.string()),
+    dueAt: v.number(),
+    checkedTo: v.optional(v.number()),
+  }).index("by_kind", ["kind", "target"]),
 });

@@ -11,8 +11,16 @@ export const PREVIEW_BYTES = 2 * KIB;
 export const PAYLOAD_PIECE_MAX_BYTES = 512 * KIB;
 /** Bytes of one message with all its payloads: a mutation may write 16 MiB, its arguments count as well. */
 export const MESSAGE_MAX_BYTES = 7 * MIB;
+/** Bytes of one message row: a tool group of 65 rows is read and deleted in one transaction of 16 MiB. */
+export const MESSAGE_ROW_MAX_BYTES = 96 * KIB;
+/** Bytes of all previews in one message row, so that a message of many long parts still fits its row. */
+export const MESSAGE_PREVIEWS_MAX_BYTES = 32 * KIB;
 /** Messages of one append: keeps one mutation far from the limits of documents and time. */
 export const APPEND_MAX_MESSAGES = 200;
+/** Bytes of one append over all its messages: they are hashed and written in one transaction of 16 MiB. */
+export const APPEND_MAX_BYTES = 8 * MIB;
+/** Messages of one append from which on its ids are listed in a `batches` row. */
+export const BATCH_MIN_MESSAGES = 8;
 /** Bytes that one read of a payload returns at most; a client asks again for the rest. */
 export const PAYLOAD_READ_MAX_BYTES = 4 * MIB;
 /** Parts of one message: an array may have 8,192 elements. */
@@ -59,9 +67,13 @@ export const OPERATION_RETENTION_MS = 24 * 60 * 60 * 1000;
 /** Expired rows that a writer of the same table purges on its way. */
 export const PURGE_PER_WRITE = 8;
 
-/** Bytes and rows that one step of a sweep removes. */
+/** Bytes that one step of a sweep reads, and rows that it removes: far from 16 MiB and from a second of work. */
 export const SWEEP_MAX_BYTES = 4 * MIB;
 export const SWEEP_MAX_ROWS = 1_000;
+/** How often a janitor looks at what expires, in ms: one timer for all rows, however many there are. */
+export const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
+/** How overdue a sweep must be, in ms, before the next writer takes it for lost and arms it again. */
+export const SWEEP_LOST_MS = 60 * 60 * 1000;
 
 /** Bytes of one document's text, over all its chunks: bounds the generation that a replace writes. */
 export const DOCUMENT_MAX_BYTES = 32 * MIB;
@@ -80,8 +92,24 @@ export const RECALL_DEFAULT_TOKENS = 2_000;
 export const RECALL_PENDING_PER_TURN = 32;
 /** Bytes of a message that are indexed for recall. */
 export const RECALL_TEXT_MAX_BYTES = 8 * KIB;
+/** Bytes of the texts that one recall reads: messages may be long, and a query reads at most 16 MiB. */
+export const RECALL_READ_MAX_BYTES = 4 * MIB;
+/** Hits too long for what is left of the token budget that a recall passes over before it stops reading. */
+export const RECALL_MAX_MISFITS = 8;
+/** Characters of a question: more cannot matter, a search reads 16 terms. */
+export const RECALL_QUERY_MAX_CHARACTERS = 32_000;
 /** Dimensions that have a table; other sizes are padded with zeros to the next. */
 export const VECTOR_DIMENSIONS = [256, 512, 1024, 1536, 2048, 3072, 4096] as const;
 
 /** How long a released file waits before it is removed, in ms: a retried write may still attach it. */
 export const FILE_GRACE_MS = 24 * 60 * 60 * 1000;
+/** How long an upload URL lives, in ms: until then an upload may still arrive. */
+export const UPLOAD_URL_LIFE_MS = 60 * 60 * 1000;
+/** Bytes of a provider's own usage record; a longer one is left out of the ledger. */
+export const USAGE_RAW_MAX_BYTES = 4 * KIB;
+
+/** Bytes of a long part of the current turn that a context shows whole, and of all of them together. */
+export const CONTEXT_PART_MAX_BYTES = 64 * KIB;
+export const CONTEXT_WHOLE_MAX_BYTES = 256 * KIB;
+/** Bytes of chunks that are folded into the partial text of a run that died: bounds one mutation's reads. */
+export const PARTIAL_MAX_BYTES = 1 * MIB;

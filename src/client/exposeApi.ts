@@ -1,0 +1,91 @@
+import {
+  mutationGeneric,
+  queryGeneric,
+  type Auth,
+  type RegisteredMutation,
+  type RegisteredQuery,
+} from "convex/server";
+import { v } from "convex/values";
+import { vMessage, type Message } from "../validators/message.js";
+import { vPage, vPageRequest } from "../validators/page.js";
+import type { Principal } from "../validators/principal.js";
+import { vRun, vRunState, type Run, type RunState } from "../validators/run.js";
+import { vStreamChunk, vStreamState } from "../validators/stream.js";
+import { vThread, type Thread } from "../validators/thread.js";
+import type { AgentMemory } from "./agentMemory.js";
+import type { FollowedStream } from "./streams.js";
+
+type PageRequest = { cursor: string | null; limit?: number };
+type Page<Item> = { page: Item[]; cursor: string | null };
+type PublicQuery<Args extends Record<string, unknown>, Returns> = RegisteredQuery<"public", Args, Promise<Returns>>;
+type PublicMutation<Args extends Record<string, unknown>, Returns> = RegisteredMutation<
+  "public",
+  Args,
+  Promise<Returns>
+>;
+
+/** The functions that `exposeApi` gives; the hooks of `convex-agent-memory/react` take them as they are. */
+export type ExposedApi = {
+  /** The caller's threads, newest activity first. */
+  listThreads: PublicQuery<PageRequest, Page<Thread>>;
+  /** A thread's messages, newest first; a row in state `streaming` names the stream to follow. */
+  listMessages: PublicQuery<{ threadId: string } & PageRequest, Page<Message>>;
+  /** The chunks of a stream of this thread, from `after` on. */
+  followStream: PublicQuery<{ threadId: string; streamId: string; after: number }, FollowedStream>;
+  /** The thread's active run, else its last. */
+  getRun: PublicQuery<{ threadId: string }, Run | null>;
+  createThread: PublicMutation<{ title?: string; operationId?: string }, { threadId: string }>;
+  cancelRun: PublicMutation<{ runId: string; reason?: string }, { state: RunState }>;
+};
+
+/** The functions by name, as `authorize` gets to know which one asks. */
+export type Operation = keyof ExposedApi;
+
+export type ExposeOptions = {
+  /** Returns who asks, or throws. Called first in every function; what it throws reaches the client. */
+  authorize: (ctx: { auth: Auth }, operation: Operation) => Promise<Principal>;
+};
+
+/** The functions of `AgentMemory.exposeApi`. */
+export function createApi(memory: AgentMemory, { authorize }: ExposeOptions): ExposedApi {
+  const as = async (ctx: { auth: Auth }, operation: Operation) => memory.as(await authorize(ctx, operation));
+  return {
+    listThreads: queryGeneric({
+      args: vPageRequest,
+      returns: vPage(vThread),
+      handler: async (ctx, args) => (await as(ctx, "listThreads")).threads.list(ctx, args),
+    }),
+    listMessages: queryGeneric({
+      args: { threadId: v.string(), ...vPageRequest },
+      returns: vPage(vMessage),
+      handler: async (ctx, args) =>
+        (await as(ctx, "listMessages")).messages.list(ctx, { ...args, order: "desc" }),
+    }),
+    followStream: queryGeneric({
+      args: { threadId: v.string(), streamId: v.string(), after: v.number() },
+      returns: v.object({
+        state: vStreamState,
+        messageId: v.string(),
+        chunks: v.array(vStreamChunk),
+        more: v.boolean(),
+      }),
+      handler: async (ctx, { streamId, after }) =>
+        (await as(ctx, "followStream")).streams.follow(ctx, { streamId, after }),
+    }),
+    getRun: queryGeneric({
+      args: { threadId: v.string() },
+      returns: v.union(vRun, v.null()),
+      handler: async (ctx, args) => (await as(ctx, "getRun")).runs.latest(ctx, args),
+    }),
+    createThread: mutationGeneric({
+      args: { title: v.optional(v.string()), operationId: v.optional(v.string()) },
+      returns: v.object({ threadId: v.string() }),
+      handler: async (ctx, args) => (await as(ctx, "createThread")).threads.create(ctx, args),
+    }),
+    cancelRun: mutationGeneric({
+      args: { runId: v.string(), reason: v.optional(v.string()) },
+      returns: v.object({ state: vRunState }),
+      handler: async (ctx, args) => (await as(ctx, "cancelRun")).runs.cancel(ctx, args),
+    }),
+  };
+}

@@ -1,0 +1,22 @@
+export { AgentMemory, BoundMemory } from "./agentMemory.js";
+export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
+export type { Embed } from "./embed.js";
+export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
+
+// What calls take and give.
+export type { ComponentApi } from "../component/_generated/component.js";
+export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
+export type { Chunk, Document } from "../validators/document.js";
+export type { File } from "../validators/file.js";
+export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
+export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
+export type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
+export type { StreamChunk, StreamState } from "../validators/stream.js";
+export type { Thread, ThreadStatus } from "../validators/thread.js";
+export type { ContextLimits, StepResult, StepSaved, StepStart, ToolStart, TurnStart } from "../validators/turn.js";
+export type { Usage, UsageEvent } from "../validators/usage.js";
+
+// Errors.
+export { isMemoryError, memoryError } from "../validators/errors.js";
+export type { ErrorCode, ErrorDetails, MemoryErrorData } from "../validators/errors.js";

@@ -1,0 +1,48 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import type { Caller } from "../validators/principal.js";
+import type { Run, RunState, ToolCall } from "../validators/run.js";
+import type { MutationCtx, QueryCtx } from "./ctx.js";
+
+type PageRequest = { cursor: string | null; limit?: number };
+
+/** The runs of a thread: what an agent is doing, has done, and what it used. */
+export class RunsClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /** A run by its id, live in a query. Throws `RUN_NOT_FOUND` or `THREAD_NOT_FOUND`. */
+  async get(ctx: QueryCtx, args: { runId: string }): Promise<Run> {
+    return await ctx.runQuery(this.component.runs.get, { caller: this.caller, ...args });
+  }
+
+  /** The thread's active run, else its last one, else `null`. Throws `THREAD_NOT_FOUND`. */
+  async latest(ctx: QueryCtx, args: { threadId: string }): Promise<Run | null> {
+    return await ctx.runQuery(this.component.runs.latest, { caller: this.caller, ...args });
+  }
+
+  /** The runs of a thread, newest first, in pages of at most 200. */
+  async list(
+    ctx: QueryCtx,
+    args: { threadId: string } & PageRequest,
+  ): Promise<{ page: Run[]; cursor: string | null }> {
+    return await ctx.runQuery(this.component.runs.list, { caller: this.caller, ...args });
+  }
+
+  /** The tool calls of a run in the order of their places. */
+  async listToolCalls(
+    ctx: QueryCtx,
+    args: { runId: string } & PageRequest,
+  ): Promise<{ page: ToolCall[]; cursor: string | null }> {
+    return await ctx.runQuery(this.component.runs.listToolCalls, { caller: this.caller, ...args });
+  }
+
+  /**
+   * Cancels a run. It stops before its next step or tool; a streaming model call stops at its next append; what was
+   * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
+   */
+  async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {
+    return await ctx.runMutation(this.component.runs.cancel, { caller: this.caller, ...args });
+  }
+}

@@ -1,0 +1,37 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import { STREAM_CURSOR_QUANTUM } from "../shared/limits.js";
+import type { StreamDelta } from "../shared/foldDeltas.js";
+import type { Caller } from "../validators/principal.js";
+import type { StreamChunk, StreamState } from "../validators/stream.js";
+import type { MutationCtx, QueryCtx } from "./ctx.js";
+
+export type FollowedStream = { state: StreamState; messageId: string; chunks: StreamChunk[]; more: boolean };
+
+/** Answers while they are written. The message row exists from the first chunk and keeps its id. */
+export class StreamsClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /** Adds deltas; `alive: false` means that the stream ended (canceled, replaced): stop writing. Safe to retry. */
+  async append(
+    ctx: MutationCtx,
+    { streamId, seq, deltas }: { streamId: string; seq: number; deltas: StreamDelta[] },
+  ): Promise<{ alive: boolean }> {
+    const chunk = { streamId, seq, deltas: JSON.stringify(deltas) };
+    return await ctx.runMutation(this.component.streams.append, { caller: this.caller, ...chunk });
+  }
+
+  /**
+   * The chunks from `after` on. `after` is rounded down to a multiple of 8, so that everyone who watches shares one
+   * cached query. `more` says that another page follows at once. Throws `STREAM_NOT_FOUND` or `THREAD_NOT_FOUND`.
+   */
+  async follow(
+    ctx: QueryCtx,
+    { streamId, after }: { streamId: string; after: number },
+  ): Promise<FollowedStream> {
+    const from = after - (after % STREAM_CURSOR_QUANTUM);
+    return await ctx.runQuery(this.component.streams.follow, { caller: this.caller, streamId, after: from });
+  }
+}

@@ -1,0 +1,105 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import type { Part, PartOf } from "../validators/content.js";
+import type { Caller } from "../validators/principal.js";
+import type { RunEngine, RunOutcome, RunState } from "../validators/run.js";
+import type {
+  ContextLimits,
+  StepMessage,
+  StepResult,
+  StepSaved,
+  StepStart,
+  ToolStart,
+  TurnStart,
+} from "../validators/turn.js";
+import type { Usage } from "../validators/usage.js";
+import type { MutationCtx } from "./ctx.js";
+
+export type BeginTurn = {
+  threadId: string;
+  agentName: string;
+  engine: RunEngine;
+  /** What is asked now; give either this or the id of a user message that is in the thread. */
+  prompt?: Part[];
+  promptMessageId?: string;
+  /** Repeating a begin with the same id gives the first run. Kept for the life of the run. */
+  operationId?: string;
+  limits?: ContextLimits;
+  /** Opens the stream of the first step as well. */
+  stream?: boolean;
+  /** Returns what is still to be embedded. */
+  recall?: boolean;
+};
+
+export type SaveStep = {
+  runId: string;
+  /** The model step, counted from 0: saved once, in order. */
+  step: number;
+  message: StepMessage;
+  /** Results of the calls that the step before left open (in-action engine). */
+  results: StepResult[];
+  usage: Usage;
+  finish: boolean;
+  nextStream?: boolean;
+};
+
+export type EndTurn = {
+  runId: string;
+  outcome: RunOutcome;
+  partial?: Part[];
+  results?: StepResult[];
+  usage?: Usage;
+};
+
+/** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
+export class TurnsClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /**
+   * Saves the prompt, opens the run and reads the context, in one transaction. Safe to retry with an `operationId`.
+   *
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`,
+   * `OPERATION_MISMATCH` or `INVALID_ARGUMENT`.
+   *
+   * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
+   */
+  async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
+    return await ctx.runMutation(this.component.turns.begin, { caller: this.caller, ...args });
+  }
+
+  /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
+  async open(
+    ctx: MutationCtx,
+    args: { runId: string; step: number; limits?: ContextLimits; stream?: boolean; recall?: boolean },
+  ): Promise<StepStart> {
+    return await ctx.runMutation(this.component.turns.open, { caller: this.caller, ...args });
+  }
+
+  /** Saves a model step once, by its place in the run. Safe to retry. Throws `RUN_NOT_FOUND` or `INVALID_ARGUMENT`. */
+  async saveStep(ctx: MutationCtx, args: SaveStep): Promise<StepSaved> {
+    return await ctx.runMutation(this.component.turns.saveStep, { caller: this.caller, ...args });
+  }
+
+  /** Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. */
+  async startTool(
+    ctx: MutationCtx,
+    args: { runId: string; callId: string; idempotent: boolean },
+  ): Promise<ToolStart> {
+    return await ctx.runMutation(this.component.turns.startTool, { caller: this.caller, ...args });
+  }
+
+  /** Saves a tool's result at its reserved place, once. Safe to retry. */
+  async saveResult(
+    ctx: MutationCtx,
+    args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
+  ): Promise<{ saved: boolean }> {
+    return await ctx.runMutation(this.component.turns.saveResult, { caller: this.caller, ...args });
+  }
+
+  /** Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. */
+  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
+    return await ctx.runMutation(this.component.turns.end, { caller: this.caller, ...args });
+  }
+}

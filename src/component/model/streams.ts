@@ -1,0 +1,146 @@
+import { foldDeltas, parseDeltas } from "../../shared/foldDeltas.js";
+import {
+  PARTIAL_MAX_BYTES,
+  STREAM_CHUNK_MAX_BYTES,
+  STREAM_CURSOR_QUANTUM,
+  STREAM_PAGE_CHUNKS,
+  STREAM_RETENTION_MS,
+} from "../../shared/limits.js";
+import { userScope } from "../../shared/scope.js";
+import type { Part } from "../../validators/content.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { StreamChunk, StreamState } from "../../validators/stream.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { insertMessage } from "./messages.js";
+import { armSweep } from "./sweeps.js";
+import { openThread } from "./threads.js";
+
+type StreamPlace = {
+  run: { _id: Id<"runs">; threadId: Id<"threads">; scope: string; turn: number; agentName: string };
+  step: number;
+};
+type StreamStart = { streamId: Id<"streams">; messageId: Id<"messages"> };
+
+/** Opens a stream at a place: the message row stands there from now on, and keeps its id. */
+export async function startStream(ctx: MutationCtx, { run, step }: StreamPlace): Promise<StreamStart> {
+  const { messageId } = await insertMessage(ctx, {
+    threadId: run.threadId,
+    turn: run.turn,
+    step,
+    role: "assistant",
+    parts: [],
+    runId: run._id,
+    agentName: run.agentName,
+  });
+  const streamId = await openOn(ctx, run, messageId);
+  return { streamId, messageId };
+}
+
+/** Ends a stream whose step is run again and opens a new one on the same message row. */
+export async function restartStream(
+  ctx: MutationCtx,
+  run: StreamPlace["run"],
+  old: Doc<"streams">,
+): Promise<StreamStart> {
+  await endStream(ctx, old, { code: "STEP_RESTARTED", reason: "The step was started again." });
+  const streamId = await openOn(ctx, run, old.messageId);
+  return { streamId, messageId: old.messageId };
+}
+
+async function openOn(ctx: MutationCtx, run: StreamPlace["run"], messageId: Id<"messages">) {
+  const streamId = await ctx.db.insert("streams", {
+    threadId: run.threadId,
+    messageId,
+    scope: run.scope,
+    state: { kind: "streaming" },
+    runId: run._id,
+  });
+  await ctx.db.patch("messages", messageId, { state: { kind: "streaming", streamId } });
+  return streamId;
+}
+
+/** Finishes a stream, or aborts it when a reason is given; its chunks are swept a while later. */
+export async function endStream(
+  ctx: MutationCtx,
+  stream: Doc<"streams">,
+  aborted?: { code: string; reason: string },
+): Promise<void> {
+  if (stream.state.kind !== "streaming") return;
+  const endedAt = Date.now();
+  const state: StreamState =
+    aborted === undefined ? { kind: "finished", endedAt } : { kind: "aborted", endedAt, ...aborted };
+  await ctx.db.patch("streams", stream._id, { state });
+  await armSweep(ctx, "streams", { delayMs: STREAM_RETENTION_MS });
+}
+
+/** What was streamed so far, as parts; cut after `PARTIAL_MAX_BYTES` of deltas. */
+export async function foldStream(ctx: QueryCtx, streamId: Id<"streams">): Promise<Part[]> {
+  const deltas = [];
+  let bytes = 0;
+  const rows = ctx.db.query("streamChunks").withIndex("by_stream", (q) => q.eq("streamId", streamId));
+  for await (const chunk of rows) {
+    bytes += chunk.deltas.length;
+    if (bytes > PARTIAL_MAX_BYTES) break;
+    deltas.push(...parseDeltas(chunk.deltas));
+  }
+  return foldDeltas(deltas);
+}
+
+export async function append(
+  ctx: MutationCtx,
+  { caller, streamId, seq, deltas }: { caller: Caller; streamId: string } & StreamChunk,
+): Promise<{ alive: boolean }> {
+  const stream = await findStream(ctx, streamId);
+  if (caller !== "system" && userScope(caller) !== stream.scope) throw streamNotFound(streamId);
+  if (!Number.isInteger(seq) || seq < 0)
+    throw memoryError("INVALID_ARGUMENT", "`seq` must be an integer from 0.", { seq });
+  if (deltas.length > STREAM_CHUNK_MAX_BYTES)
+    throw memoryError("INVALID_ARGUMENT", "The deltas are too long for one append: split them.", {
+      length: deltas.length,
+      maxLength: STREAM_CHUNK_MAX_BYTES,
+    });
+  if (stream.state.kind !== "streaming") return { alive: false };
+  const known = await ctx.db
+    .query("streamChunks")
+    .withIndex("by_stream", (q) => q.eq("streamId", stream._id).eq("seq", seq))
+    .first();
+  if (known === null) await ctx.db.insert("streamChunks", { streamId: stream._id, seq, deltas });
+  return { alive: true };
+}
+
+export async function follow(
+  ctx: QueryCtx,
+  { caller, streamId, after }: { caller: Caller; streamId: string; after: number },
+) {
+  const stream = await findStream(ctx, streamId);
+  await openThread(ctx, caller, stream.threadId, "read");
+  const from = Number.isFinite(after) ? Math.max(0, after - (after % STREAM_CURSOR_QUANTUM)) : 0;
+  const rows = await ctx.db
+    .query("streamChunks")
+    .withIndex("by_stream", (q) => q.eq("streamId", stream._id).gte("seq", from))
+    .take(STREAM_PAGE_CHUNKS);
+  return {
+    state: stream.state,
+    messageId: stream.messageId,
+    chunks: rows.map(({ seq, deltas }) => ({ seq, deltas })),
+    more: rows.length === STREAM_PAGE_CHUNKS,
+  };
+}
+
+async function findStream(ctx: QueryCtx, streamId: string): Promise<Doc<"streams">> {
+  const id = ctx.db.normalizeId("streams", streamId);
+  const stream = id === null ? null : await ctx.db.get("streams", id);
+  if (stream === null) throw streamNotFound(streamId);
+  return stream;
+}
+
+const streamNotFound = (streamId: string) =>
+  memoryError(
+    "STREAM_NOT_FOUND",
+    "No such stream for this principal: it may have been swept after its end.",
+    {
+      streamId,
+    },
+  );

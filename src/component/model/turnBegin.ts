@@ -1,0 +1,231 @@
+import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
+import { NAME_MAX_CHARACTERS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
+import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
+import { PROMPT_STEP } from "../../shared/position.js";
+import { userScope } from "../../shared/scope.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Message } from "../../validators/message.js";
+import type { Caller } from "../../validators/principal.js";
+import type { RunEngine } from "../../validators/run.js";
+import type { ContextLimits, TurnStart } from "../../validators/turn.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { insertMessage, parseParts, readTail, toMessage } from "./messages.js";
+import { indexMessage, pendingOf } from "./recall.js";
+import { isActive } from "./runRows.js";
+import { startStream } from "./streams.js";
+import { openThread } from "./threads.js";
+import { clampLimits, type ClampedLimits } from "./turnContext.js";
+import { endRun } from "./turnEnd.js";
+
+export type BeginArgs = {
+  caller: Caller;
+  threadId: string;
+  agentName: string;
+  engine: RunEngine;
+  prompt?: unknown[];
+  promptMessageId?: string;
+  operationId?: string;
+  limits?: ContextLimits;
+  stream?: boolean;
+  recall?: boolean;
+};
+type Prompt = { messageId: Id<"messages">; turn: number; nextStep: number; row: Message; isNew: boolean };
+
+/** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
+export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
+  checkNames(args);
+  const limits = clampLimits(args.limits);
+  const head = await openThread(ctx, args.caller, args.threadId, "write");
+  const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
+  const first = await findRepeated(ctx, { head, args, payloadHash });
+  if (first !== null) return first;
+  const free = await freeThread(ctx, head);
+  const earlier =
+    args.promptMessageId === undefined ? null : await findPrompt(ctx, free, args.promptMessageId);
+  const context = await readContext(ctx, { head: free, limits, earlier });
+  const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
+  const prompt = earlier ?? (await savePrompt(ctx, free, args));
+  const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
+  await occupy(ctx, { head: free, prompt, runId: opened.runId });
+  return {
+    ...opened,
+    turn: prompt.turn,
+    repeated: false,
+    state: { kind: "running" },
+    promptMessageId: prompt.messageId,
+    context: earlier === null && limits.maxMessages > 0 ? [...context, prompt.row] : context,
+    pending,
+  };
+}
+
+function checkNames({ agentName, operationId, prompt, promptMessageId }: BeginArgs): void {
+  for (const [name, value] of Object.entries({ agentName, operationId })) {
+    if (value === undefined || (value.length > 0 && value.length <= NAME_MAX_CHARACTERS)) continue;
+    throw memoryError("INVALID_ARGUMENT", `\`${name}\` must have 1 to ${NAME_MAX_CHARACTERS} characters.`, {
+      length: value.length,
+    });
+  }
+  if ((prompt === undefined) === (promptMessageId === undefined))
+    throw memoryError("INVALID_ARGUMENT", "Give either `prompt` or `promptMessageId`.");
+}
+
+const hashOf = ({ agentName, engine, prompt, promptMessageId }: BeginArgs): Promise<string> =>
+  hashText(canonicalJson({ agentName, engine, prompt, promptMessageId }));
+
+type Repeat = { head: Doc<"threadHeads">; args: BeginArgs; payloadHash: string | undefined };
+
+async function findRepeated(
+  ctx: MutationCtx,
+  { head, args, payloadHash }: Repeat,
+): Promise<TurnStart | null> {
+  if (args.operationId === undefined) return null;
+  const run = await ctx.db
+    .query("runs")
+    .withIndex("by_operation", (q) => q.eq("threadId", head.threadId).eq("operationId", args.operationId))
+    .unique();
+  if (run === null) return null;
+  if (run.payloadHash !== payloadHash)
+    throw memoryError(
+      "OPERATION_MISMATCH",
+      "This operationId was used with another prompt: make a new one.",
+      {
+        runId: run._id,
+      },
+    );
+  const prompt = await ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => q.eq("threadId", run.threadId).eq("turn", run.turn).eq("step", PROMPT_STEP))
+    .unique();
+  return {
+    runId: run._id,
+    turn: run.turn,
+    repeated: true,
+    state: run.state,
+    promptMessageId: prompt?._id ?? "",
+    context: [],
+    pending: [],
+  };
+}
+
+/** One active run per thread. An in-action run that was silent past its lease is ended as failed and makes room. */
+async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
+  const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
+  if (active === null || !isActive(active.state)) return head;
+  if (active.engine === "action" && active.activeAt + RUN_LEASE_MS < Date.now()) {
+    await endRun(ctx, active, {
+      outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
+    });
+    return (await ctx.db.get("threadHeads", head._id)) ?? head;
+  }
+  throw memoryError("RUN_ACTIVE", "The thread has an active run: wait for it, or cancel it.", {
+    runId: active._id,
+    agentName: active.agentName,
+  });
+}
+
+async function findPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, messageId: string): Promise<Prompt> {
+  const id = ctx.db.normalizeId("messages", messageId);
+  const message = id === null ? null : await ctx.db.get("messages", id);
+  if (message === null || message.threadId !== head.threadId || message.role !== "user")
+    throw memoryError("PROMPT_NOT_IN_THREAD", "The prompt must be a user message of this thread.", {
+      messageId,
+    });
+  const last = await ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => q.eq("threadId", head.threadId).eq("turn", message.turn))
+    .order("desc")
+    .first();
+  const nextStep = (last?.step ?? message.step) + 1;
+  return { messageId: message._id, turn: message.turn, nextStep, row: toMessage(message), isNew: false };
+}
+
+async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: BeginArgs): Promise<Prompt> {
+  const parts = parseParts(args.prompt ?? []);
+  if (isBlank(parts))
+    throw memoryError("PROMPT_EMPTY", "The prompt has neither text nor a file: write something.");
+  const place = { threadId: head.threadId, turn: head.nextTurn, step: PROMPT_STEP };
+  const said = { role: "user" as const, ...(args.caller === "system" ? {} : { author: args.caller.userId }) };
+  const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts });
+  const row: Message = {
+    ...place,
+    ...said,
+    messageId,
+    parts,
+    tokens,
+    state: { kind: "complete" },
+    createdAt: Date.now(),
+  };
+  return { messageId, turn: head.nextTurn, nextStep: PROMPT_STEP + 1, row, isNew: true };
+}
+
+type Context = { head: Doc<"threadHeads">; limits: ClampedLimits; earlier: Prompt | null };
+
+async function readContext(ctx: MutationCtx, { head, limits, earlier }: Context): Promise<Message[]> {
+  if (limits.maxMessages === 0) return [];
+  if (earlier === null) return await readTail(ctx, head.threadId, limits);
+  return await readTail(ctx, head.threadId, { ...limits, beforeTurn: earlier.turn + 1 });
+}
+
+type Opening = { head: Doc<"threadHeads">; args: BeginArgs; prompt: Prompt; payloadHash: string | undefined };
+type Opened = Pick<TurnStart, "runId" | "streamId" | "messageId" | "promptEntryId"> & { runId: Id<"runs"> };
+
+async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Opening): Promise<Opened> {
+  const scope = userScope(args.caller === "system" ? head : args.caller);
+  const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
+  const runId = await ctx.db.insert("runs", {
+    ...run,
+    headId: head._id,
+    engine: args.engine,
+    state: { kind: "running" },
+    steps: 0,
+    nextStep: prompt.nextStep,
+    messages: 0,
+    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
+    activeAt: Date.now(),
+    ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
+  });
+  const promptEntryId = prompt.isNew ? await indexPrompt(ctx, { head, scope, prompt }) : null;
+  const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
+  if (args.stream !== true) return opened;
+  const stream = await startStream(ctx, { run: { _id: runId, ...run }, step: prompt.nextStep });
+  await ctx.db.patch("runs", runId, { streamId: stream.streamId });
+  return { ...opened, ...stream };
+}
+
+type Indexing = { head: Doc<"threadHeads">; scope: string; prompt: Prompt };
+
+async function indexPrompt(
+  ctx: MutationCtx,
+  { head, scope, prompt }: Indexing,
+): Promise<Id<"recallEntries"> | null> {
+  const text = textOf(prompt.row.parts);
+  if (text.trim() === "") return null;
+  const { threadId } = head;
+  return await indexMessage(ctx, {
+    messageId: prompt.messageId,
+    threadId,
+    scope,
+    role: "user",
+    text,
+    at: Date.now(),
+    pending: true,
+  });
+}
+
+type Occupation = { head: Doc<"threadHeads">; prompt: Prompt; runId: Id<"runs"> };
+
+/** The thread's hot row: the run is active, the prompt is counted and shown in lists. */
+async function occupy(ctx: MutationCtx, { head, prompt, runId }: Occupation): Promise<void> {
+  await ctx.db.patch("threadHeads", head._id, {
+    activeRunId: runId,
+    ...(prompt.isNew
+      ? {
+          nextTurn: prompt.turn + 1,
+          messages: head.messages + 1,
+          preview: { role: "user", text: previewOf(textOf(prompt.row.parts)) },
+        }
+      : {}),
+  });
+  await ctx.db.patch("threads", head.threadId, { lastActivityAt: Date.now() });
+}

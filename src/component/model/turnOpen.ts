@@ -1,0 +1,83 @@
+import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
+import { textOf } from "../../shared/messageText.js";
+import { PROMPT_STEP } from "../../shared/position.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Message } from "../../validators/message.js";
+import type { Caller } from "../../validators/principal.js";
+import type { ContextLimits, StepStart } from "../../validators/turn.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { readTail, wholeTurn } from "./messages.js";
+import { entryOf, pendingOf } from "./recall.js";
+import { findOwnRun, isActive } from "./runRows.js";
+import { restartStream, startStream } from "./streams.js";
+import { callsOf, toToolCall } from "./toolCalls.js";
+import { clampLimits } from "./turnContext.js";
+
+export type OpenArgs = {
+  caller: Caller;
+  runId: string;
+  step: number;
+  limits?: ContextLimits;
+  stream?: boolean;
+  recall?: boolean;
+};
+
+/**
+ * Starts a model step of a durable run: reads the context up to the run's own turn and opens its stream. A step that
+ * was saved before says so; a step that was killed in the middle gets a new stream on the same message row.
+ */
+export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
+  const run = await findOwnRun(ctx, args.caller, args.runId);
+  if (!Number.isInteger(args.step) || args.step < 0 || args.step > run.steps)
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      "Steps are opened in order: `step` must not be past the run's next.",
+      {
+        step: args.step,
+        next: run.steps,
+      },
+    );
+  const saved = args.step < run.steps;
+  const told = { saved, state: run.state, threadId: run.threadId, turn: run.turn, agentName: run.agentName };
+  const nothing = { ...told, steps: run.steps, context: [], calls: [], promptText: "", pending: [] };
+  if (saved) {
+    const calls = await callsOf(ctx, run._id, args.step);
+    return { ...nothing, calls: calls.map(toToolCall) };
+  }
+  if (!isActive(run.state)) return nothing;
+  const context = await readContext(ctx, run, args.limits);
+  const stream = args.stream === true ? await openStream(ctx, run) : {};
+  const recall = args.recall === true ? await readRecall(ctx, run, context) : {};
+  return { ...nothing, context, ...stream, ...recall };
+}
+
+async function readContext(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  limits: ContextLimits | undefined,
+): Promise<Message[]> {
+  const tail = await readTail(ctx, run.threadId, { ...clampLimits(limits), beforeTurn: run.turn + 1 });
+  return await wholeTurn(ctx, tail, run.turn);
+}
+
+async function openStream(ctx: MutationCtx, run: Doc<"runs">) {
+  const old = run.streamId === undefined ? null : await ctx.db.get("streams", run.streamId);
+  const stream =
+    old === null ? await startStream(ctx, { run, step: run.nextStep }) : await restartStream(ctx, run, old);
+  await ctx.db.patch("runs", run._id, { streamId: stream.streamId, activeAt: Date.now() });
+  return stream;
+}
+
+async function readRecall(ctx: MutationCtx, run: Doc<"runs">, context: readonly Message[]) {
+  const prompt = context.findLast((message) => message.turn === run.turn && message.step === PROMPT_STEP);
+  const pending = await pendingOf(ctx, run.threadId, RECALL_PENDING_PER_TURN);
+  const entryId = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
+  return {
+    promptText: prompt === undefined ? "" : textOf(prompt.parts),
+    pending: pending.filter((entry) => entry.entryId !== entryId),
+    ...(entryId === null || !pending.some((entry) => entry.entryId === entryId)
+      ? {}
+      : { promptEntryId: entryId }),
+  };
+}

@@ -1,0 +1,148 @@
+import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { previewOf, textOf } from "../../shared/messageText.js";
+import { reservePlaces } from "../../shared/position.js";
+import type { Part } from "../../validators/content.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { ReservedCall, StepSaved } from "../../validators/turn.js";
+import type { Usage } from "../../validators/usage.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { insertMessage, parseParts, replaceMessage } from "./messages.js";
+import { indexMessage } from "./recall.js";
+import { findOwnRun, isActive } from "./runRows.js";
+import { endStream, startStream } from "./streams.js";
+import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
+import { closeRun } from "./turnEnd.js";
+import { addUsage, recordRunUsage } from "./turnUsage.js";
+
+export type SaveStepArgs = {
+  caller: Caller;
+  runId: string;
+  step: number;
+  message: { parts: unknown[]; model?: string };
+  results: Result[];
+  usage: Usage;
+  finish: boolean;
+  nextStream?: boolean;
+};
+
+/** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
+export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<StepSaved> {
+  const run = await findOwnRun(ctx, args.caller, args.runId);
+  if (run.steps > args.step) return await savedBefore(ctx, run, args.step);
+  if (run.steps < args.step || !Number.isInteger(args.step))
+    throw memoryError("INVALID_ARGUMENT", "Steps are saved in order: `step` must be the run's next.", {
+      step: args.step,
+      next: run.steps,
+    });
+  const parts = parseParts(args.message.parts);
+  await recordRunUsage(ctx, run, args);
+  const totals = addUsage(run.totals, args.usage);
+  if (!isActive(run.state)) {
+    await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
+    return { saved: false, state: run.state, calls: [] };
+  }
+  await settleOpenCalls(ctx, run, args.results);
+  const asked = askedCalls(parts);
+  const places = reservePlaces(run.nextStep, asked.length);
+  const calls = asked.map((call, index) => ({ ...call, step: places.results[index] ?? places.nextStep }));
+  const messageId = await writeMessage(ctx, { run, step: places.message, parts, model: args.message.model });
+  const saved: Doc<"runs"> = {
+    ...run,
+    steps: run.steps + 1,
+    nextStep: places.nextStep,
+    messages: run.messages + 1 + calls.length,
+    totals,
+    activeAt: Date.now(),
+    streamId: undefined,
+    openCalls: undefined,
+  };
+  if (run.engine === "durable") await insertPending(ctx, run, { askedBy: run.steps, messageId, calls });
+  else if (calls.length > 0) saved.openCalls = { messageId, calls };
+  const next = args.finish
+    ? await finish(ctx, saved, { messageId, parts })
+    : await goOn(ctx, saved, args.nextStream);
+  return { saved: true, messageId, calls, ...next };
+}
+
+async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
+  const open = run.steps === step + 1 ? (run.openCalls?.calls ?? []) : [];
+  const rows = await callsOf(ctx, run._id, step);
+  const calls = [
+    ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
+    ...open,
+  ];
+  return { saved: false, state: run.state, calls };
+}
+
+/** Calls that are ours to run: a provider's own tools come with their results in the same message. */
+function askedCalls(parts: readonly Part[]): Omit<ReservedCall, "step">[] {
+  const answered = new Set(parts.flatMap((part) => (part.type === "toolResult" ? [part.callId] : [])));
+  const asked = parts.flatMap((part) =>
+    part.type === "toolCall" && part.providerExecuted !== true && !answered.has(part.callId)
+      ? [{ callId: part.callId, toolName: part.toolName }]
+      : [],
+  );
+  if (asked.length > STEP_MAX_TOOL_CALLS)
+    throw memoryError("INVALID_ARGUMENT", `One step may call at most ${STEP_MAX_TOOL_CALLS} tools.`, {
+      calls: asked.length,
+    });
+  if (new Set(asked.map((call) => call.callId)).size < asked.length)
+    throw memoryError("INVALID_ARGUMENT", "Two calls of one step have the same callId.");
+  return asked;
+}
+
+type Writing = { run: Doc<"runs">; step: number; parts: Part[]; model: string | undefined };
+
+/** Into the row of the step's stream when there is one, so that its id stays what watchers saw. */
+async function writeMessage(ctx: MutationCtx, { run, step, parts, model }: Writing): Promise<Id<"messages">> {
+  const named = { agentName: run.agentName, ...(model === undefined ? {} : { model }) };
+  const stream = run.streamId === undefined ? null : await ctx.db.get("streams", run.streamId);
+  if (stream !== null) {
+    await endStream(ctx, stream);
+    await replaceMessage(ctx, stream.messageId, { parts, state: { kind: "complete" }, ...named });
+    return stream.messageId;
+  }
+  const place = { threadId: run.threadId, turn: run.turn, step };
+  const { messageId } = await insertMessage(ctx, {
+    ...place,
+    role: "assistant",
+    parts,
+    runId: run._id,
+    ...named,
+  });
+  return messageId;
+}
+
+async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
+  const stream = nextStream === true ? await startStream(ctx, { run, step: run.nextStep }) : null;
+  const { steps, nextStep, messages, totals, activeAt, openCalls } = run;
+  const streamId = stream?.streamId;
+  await ctx.db.patch("runs", run._id, { steps, nextStep, messages, totals, activeAt, openCalls, streamId });
+  const state: StepSaved["state"] = { kind: "running" };
+  return stream === null ? { state } : { state, streamId: stream.streamId, nextMessageId: stream.messageId };
+}
+
+async function finish(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  said: { messageId: Id<"messages">; parts: Part[] },
+) {
+  if (run.engine === "durable") await interruptOpen(ctx, run);
+  else await settleOpenCalls(ctx, run, []);
+  const text = textOf(said.parts);
+  if (text.trim() !== "")
+    await indexMessage(ctx, {
+      messageId: said.messageId,
+      threadId: run.threadId,
+      scope: run.scope,
+      role: "assistant",
+      text,
+      at: Date.now(),
+      pending: true,
+    });
+  const state = { kind: "completed" as const, endedAt: Date.now() };
+  await closeRun(ctx, { ...run, openCalls: undefined }, { state, preview: previewOf(text) });
+  return { state };
+}

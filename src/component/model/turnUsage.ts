@@ -1,0 +1,30 @@
+import type { Caller } from "../../validators/principal.js";
+import type { RunTotals } from "../../validators/run.js";
+import type { Usage } from "../../validators/usage.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { recordUsage } from "./usage.js";
+
+export const addUsage = (totals: RunTotals, usage: Usage): RunTotals => ({
+  calls: totals.calls + 1,
+  inputTokens: totals.inputTokens + usage.inputTokens,
+  outputTokens: totals.outputTokens + usage.outputTokens,
+});
+
+/** The ledger's event of one call of a run: for the caller, or for the thread's owner when the system ran it. */
+export async function recordRunUsage(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { caller, usage, step }: { caller: Caller; usage: Usage; step: number },
+): Promise<void> {
+  const payer = caller === "system" ? await ctx.db.get("threadHeads", run.headId) : caller;
+  await recordUsage(ctx, {
+    ...usage,
+    userId: payer?.userId ?? "",
+    ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
+    agentName: run.agentName,
+    threadId: run.threadId,
+    runId: run._id,
+    step,
+  });
+}

@@ -1,0 +1,6 @@
+/** A turn: `begin` opens it, `saveStep` fills it, `end` closes it. Composes threads, messages, runs, streams, recall, usage. */
+export { begin } from "./turnBegin.js";
+export { open } from "./turnOpen.js";
+export { saveStep } from "./turnStep.js";
+export { saveResult, startTool } from "./toolCalls.js";
+export { end } from "./turnEnd.js";

@@ -1,0 +1,92 @@
+import { v } from "convex/values";
+import { vOpaqueParts } from "../validators/content.js";
+import { vCaller } from "../validators/principal.js";
+import { vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
+import {
+  vContextLimits,
+  vStepMessage,
+  vStepResult,
+  vStepSaved,
+  vStepStart,
+  vToolStart,
+  vTurnStart,
+} from "../validators/turn.js";
+import { vUsage } from "../validators/usage.js";
+import { mutation } from "./_generated/server.js";
+import * as turns from "./model/turns.js";
+
+/** Saves the prompt, opens the run and reads the context, in one transaction. */
+export const begin = mutation({
+  args: {
+    caller: vCaller,
+    threadId: v.string(),
+    agentName: v.string(),
+    engine: vRunEngine,
+    prompt: v.optional(vOpaqueParts),
+    promptMessageId: v.optional(v.string()),
+    operationId: v.optional(v.string()),
+    limits: v.optional(vContextLimits),
+    stream: v.optional(v.boolean()),
+    recall: v.optional(v.boolean()),
+  },
+  returns: vTurnStart,
+  handler: (ctx, args) => turns.begin(ctx, args),
+});
+
+/** Starts a model step of a durable run: its context and its stream. */
+export const open = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    step: v.number(),
+    limits: v.optional(vContextLimits),
+    stream: v.optional(v.boolean()),
+    recall: v.optional(v.boolean()),
+  },
+  returns: vStepStart,
+  handler: (ctx, args) => turns.open(ctx, args),
+});
+
+/** Saves what a model call said, reserves the places of its calls' results and records what it used. */
+export const saveStep = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    step: v.number(),
+    message: vStepMessage,
+    results: v.array(vStepResult),
+    usage: vUsage,
+    finish: v.boolean(),
+    nextStream: v.optional(v.boolean()),
+  },
+  returns: vStepSaved,
+  handler: (ctx, args) => turns.saveStep(ctx, args),
+});
+
+/** Marks a tool call as started, before the tool runs: a second start of a tool that may have run settles it. */
+export const startTool = mutation({
+  args: { caller: vCaller, runId: v.string(), callId: v.string(), idempotent: v.boolean() },
+  returns: vToolStart,
+  handler: (ctx, args) => turns.startTool(ctx, args),
+});
+
+/** Saves the result of a tool call at its reserved place; reads neither run nor head. */
+export const saveResult = mutation({
+  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields },
+  returns: v.object({ saved: v.boolean() }),
+  handler: (ctx, args) => turns.saveResult(ctx, args),
+});
+
+/** Ends a run: settles open calls, keeps partial text, frees the thread. Repeating it changes nothing. */
+export const end = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    outcome: vRunOutcome,
+    partial: v.optional(vOpaqueParts),
+    results: v.optional(v.array(vStepResult)),
+    usage: v.optional(vUsage),
+  },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => turns.end(ctx, args),
+});
