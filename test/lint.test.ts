@@ -45,7 +45,8 @@ describe("the linter", () => {
     [
       "an unbounded collect",
       "@convex-dev/no-collect-in-query",
-      `export const rows = ctx.db.query("a").collect();`,
+      `import type { QueryCtx } from "./_generated/server.js";
+       export const rows = (ctx: QueryCtx) => ctx.db.query("threads").collect();`,
     ],
   ])("refuses %s in the component", async (_what, rule, text) => {
     expect(await brokenRules(IN_COMPONENT, text)).toContain(rule);
