@@ -1,0 +1,47 @@
+import { OPERATION_RETENTION_MS, PURGE_PER_WRITE } from "../../shared/limits.js";
+import { memoryError } from "../../validators/errors.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { armSweep } from "./sweeps.js";
+
+/** A write that its caller may repeat. `scope` keeps the ids of different threads and users apart. */
+export type Operation = { scope: string; operationId: string; payloadHash: string };
+
+/**
+ * The result of the same operation of the last 24 h, or null. `OPERATION_MISMATCH` when the id was used with another
+ * payload.
+ */
+export async function findOperation(ctx: QueryCtx, operation: Operation): Promise<string | null> {
+  const row = await ctx.db
+    .query("operations")
+    .withIndex("by_operation", (q) =>
+      q.eq("scope", operation.scope).eq("operationId", operation.operationId),
+    )
+    .order("desc") // an expired row of the same id may still be there
+    .first();
+  if (row === null || row.expiresAt <= Date.now()) return null;
+  if (row.payloadHash === operation.payloadHash) return row.result;
+  throw memoryError("OPERATION_MISMATCH", "This operationId was used with another payload: make a new one.", {
+    operationId: operation.operationId,
+  });
+}
+
+/** Remembers what an operation gave (JSON text) for 24 h, in the mutation that did the work. */
+export async function rememberOperation(
+  ctx: MutationCtx,
+  { scope, operationId, payloadHash, result }: Operation & { result: string },
+): Promise<void> {
+  await purgeOperations(ctx, PURGE_PER_WRITE);
+  const expiresAt = Date.now() + OPERATION_RETENTION_MS;
+  await ctx.db.insert("operations", { scope, operationId, payloadHash, result, expiresAt });
+  await armSweep(ctx, "operations", { delayMs: OPERATION_RETENTION_MS });
+}
+
+/** Deletes expired operations, oldest first, and says how many. */
+export async function purgeOperations(ctx: MutationCtx, limit: number): Promise<number> {
+  const expired = await ctx.db
+    .query("operations")
+    .withIndex("by_expiry", (q) => q.lte("expiresAt", Date.now()))
+    .take(limit);
+  for (const row of expired) await ctx.db.delete("operations", row._id);
+  return expired.length;
+}

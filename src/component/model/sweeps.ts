@@ -1,0 +1,36 @@
+import { SWEEP_LOST_MS } from "../../shared/limits.js";
+import { internal } from "../_generated/api.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+
+/** `message`: payloads of a removed message. `thread` and `document`: everything of the removed or replaced target. */
+export type SweepKind = "operations" | "streams" | "files" | "thread" | "document" | "message";
+
+/**
+ * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under
+ * way nothing is written, unless it is so overdue that it must have been lost.
+ */
+export async function armSweep(
+  ctx: MutationCtx,
+  kind: SweepKind,
+  { delayMs, target }: { delayMs: number; target?: string },
+): Promise<void> {
+  const armed = await findSweep(ctx, kind, target);
+  const now = Date.now();
+  if (armed !== null && armed.dueAt > now - SWEEP_LOST_MS) return;
+  const dueAt = now + delayMs;
+  if (armed === null) await ctx.db.insert("sweeps", { kind, dueAt, ...(target === undefined ? {} : { target }) });
+  else await ctx.db.patch("sweeps", armed._id, { dueAt });
+  await ctx.scheduler.runAfter(delayMs, internal.retention.sweep, { kind, target });
+}
+
+/** The row of an armed sweep. */
+export const findSweep = (
+  ctx: QueryCtx,
+  kind: SweepKind,
+  target: string | undefined,
+): Promise<Doc<"sweeps"> | null> =>
+  ctx.db
+    .query("sweeps")
+    .withIndex("by_kind", (q) => q.eq("kind", kind).eq("target", target))
+    .unique();

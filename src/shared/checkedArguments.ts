@@ -1,0 +1,58 @@
+import { memoryError } from "../validators/errors.js";
+import { METADATA_MAX_BYTES, NAME_MAX_CHARACTERS, PAGE_DEFAULT_ITEMS, PAGE_MAX_ITEMS, TITLE_MAX_BYTES } from "./limits.js";
+import { utf8Bytes } from "./utf8.js";
+
+/** Refuses an id or name that is empty or too long for an index key; `undefined` passes. */
+export function checkName(field: string, value: string | undefined): void {
+  if (value === undefined) return;
+  if (value.length > 0 && value.length <= NAME_MAX_CHARACTERS) return;
+  throw memoryError("INVALID_ARGUMENT", `\`${field}\` must have 1 to ${NAME_MAX_CHARACTERS} characters.`, {
+    field,
+    length: value.length,
+  });
+}
+
+/** Refuses a title that is longer than `TITLE_MAX_BYTES`. */
+export function checkTitle(title: string | undefined): void {
+  if (title !== undefined) checkBytes("title", title, TITLE_MAX_BYTES);
+}
+
+/** Refuses metadata that is not JSON text, or longer than `METADATA_MAX_BYTES`. */
+export function checkMetadata(metadata: string | undefined): void {
+  if (metadata === undefined) return;
+  checkBytes("metadata", metadata, METADATA_MAX_BYTES);
+  try {
+    JSON.parse(metadata);
+  } catch {
+    throw memoryError("INVALID_ARGUMENT", "`metadata` must be JSON text.", { field: "metadata" });
+  }
+}
+
+/** The number of items of a page: the default when none is named, at most `PAGE_MAX_ITEMS`, never below one. */
+export function checkedLimit(limit: number | undefined): number {
+  if (limit === undefined) return PAGE_DEFAULT_ITEMS;
+  if (Number.isInteger(limit) && limit > 0) return Math.min(limit, PAGE_MAX_ITEMS);
+  throw memoryError("INVALID_ARGUMENT", "`limit` must be an integer from 1.", { field: "limit" });
+}
+
+/** The numbers that a cursor of ours holds, or null for the first page. Cursors come from outside: untrusted. */
+export function parseCursor(cursor: string | null, length: number): number[] | null {
+  if (cursor === null) return null;
+  const values = parseJson(cursor);
+  if (Array.isArray(values) && values.length === length && values.every(Number.isFinite)) return values as number[];
+  throw memoryError("INVALID_ARGUMENT", "`cursor` must come from the page before.", { field: "cursor" });
+}
+
+function checkBytes(field: string, value: string, maxBytes: number): void {
+  const bytes = utf8Bytes(value);
+  if (bytes > maxBytes)
+    throw memoryError("INVALID_ARGUMENT", `\`${field}\` may have ${maxBytes} bytes at most.`, { field, bytes });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
