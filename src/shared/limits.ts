@@ -11,10 +11,10 @@ export const PREVIEW_BYTES = 2 * KIB;
 export const PAYLOAD_PIECE_MAX_BYTES = 512 * KIB;
 /** Bytes of one message with all its payloads: a mutation may write 16 MiB, its arguments count as well. */
 export const MESSAGE_MAX_BYTES = 7 * MIB;
-/** Bytes of one message row: a tool group of 65 rows is read and deleted in one transaction of 16 MiB. */
-export const MESSAGE_ROW_MAX_BYTES = 96 * KIB;
+/** Bytes of a message's parts in its row: a tool group of 65 rows is read and deleted in one transaction of 16 MiB. */
+export const MESSAGE_INLINE_MAX_BYTES = 96 * KIB;
 /** Bytes of all previews in one message row, so that a message of many long parts still fits its row. */
-export const MESSAGE_PREVIEWS_MAX_BYTES = 32 * KIB;
+export const MESSAGE_PREVIEWS_MAX_BYTES = 24 * KIB;
 /** Messages of one append: keeps one mutation far from the limits of documents and time. */
 export const APPEND_MAX_MESSAGES = 200;
 /** Bytes of one append over all its messages: they are hashed and written in one transaction of 16 MiB. */
@@ -103,8 +103,8 @@ export const VECTOR_DIMENSIONS = [256, 512, 1024, 1536, 2048, 3072, 4096] as con
 
 /** How long a released file waits before it is removed, in ms: a retried write may still attach it. */
 export const FILE_GRACE_MS = 24 * 60 * 60 * 1000;
-/** How long an upload URL lives, in ms: until then an upload may still arrive. */
-export const UPLOAD_URL_LIFE_MS = 60 * 60 * 1000;
+/** How far a newly armed sweep of files looks back for uploads that nobody registered, in ms. */
+export const FILE_SWEEP_LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 /** Bytes of a provider's own usage record; a longer one is left out of the ledger. */
 export const USAGE_RAW_MAX_BYTES = 4 * KIB;
 

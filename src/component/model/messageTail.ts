@@ -1,0 +1,57 @@
+import { getDocumentSize } from "convex/values";
+import { wholeToolGroups } from "../../shared/toolGroups.js";
+import type { Message } from "../../validators/message.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { QueryCtx } from "../_generated/server.js";
+import { isComplete, toMessage } from "./messageRows.js";
+
+/**
+ * How much of a thread's end is read. Rows of turns from `beforeTurn` on are left out. Tokens do not cut `keepTurn`:
+ * a run that has read much must still see its prompt.
+ */
+export type TailLimits = {
+  maxMessages: number;
+  maxBytes: number;
+  maxTokens: number;
+  beforeTurn?: number;
+  keepTurn?: number;
+};
+
+/**
+ * The end of a thread, in order: read newest first until rows, bytes or tokens are used up. Whole tool groups only,
+ * from a prompt on where there is one; answers that are being written or have failed are left out. One range,
+ * whatever the thread's length.
+ */
+export async function readTail(ctx: QueryCtx, threadId: Id<"threads">, limits: TailLimits): Promise<Message[]> {
+  const newestFirst: Message[] = [];
+  const left = { rows: limits.maxMessages, bytes: limits.maxBytes, tokens: limits.maxTokens };
+  const isUsedUp = (turn: number): boolean => left.bytes < 0 || (left.tokens < 0 && turn !== limits.keepTurn);
+  let isCut = false;
+  for await (const row of rowsBefore(ctx, threadId, limits.beforeTurn)) {
+    left.rows -= 1;
+    left.bytes -= getDocumentSize(row);
+    const message = isComplete(row) ? toMessage(row) : null;
+    left.tokens -= message?.tokens ?? 0;
+    isCut = isUsedUp(row.turn);
+    if (isCut) break;
+    if (message !== null) newestFirst.push(message);
+    isCut = left.rows <= 0;
+    if (isCut) break; // before the next row is read for nothing
+  }
+  const inOrder = newestFirst.reverse();
+  return wholeToolGroups(isCut ? fromPrompt(inOrder) : inOrder);
+}
+
+/** A context that opens in the middle of an answer has lost what it answers. */
+function fromPrompt(messages: Message[]): Message[] {
+  const first = messages.findIndex((message) => message.role === "user");
+  return messages.slice(Math.max(0, first));
+}
+
+const rowsBefore = (ctx: QueryCtx, threadId: Id<"threads">, beforeTurn: number | undefined): AsyncIterable<Doc<"messages">> =>
+  ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) =>
+      beforeTurn === undefined ? q.eq("threadId", threadId) : q.eq("threadId", threadId).lt("turn", beforeTurn),
+    )
+    .order("desc");

@@ -1,0 +1,51 @@
+import { v } from "convex/values";
+import { SWEEP_INTERVAL_MS, SWEEP_MAX_ROWS } from "../../shared/limits.js";
+import { internal } from "../_generated/api.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { sweepFiles } from "./files.js";
+import { purgeOperations } from "./operations.js";
+import { findSweep, type SweepKind } from "./sweeps.js";
+
+export const vSweepKind = v.union(
+  v.literal("operations"),
+  v.literal("streams"),
+  v.literal("files"),
+  v.literal("thread"),
+  v.literal("document"),
+  v.literal("message"),
+);
+
+/** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
+type Page = (ctx: MutationCtx, target: string | undefined) => Promise<number | null>;
+
+const PAGES: Record<SweepKind, Page> = {
+  operations: sweepOperations,
+  streams: async () => null,
+  files: async (ctx) => (await sweepFiles(ctx, 100)).nextAt,
+  thread: async () => null,
+  document: async () => null,
+  message: async () => null,
+};
+
+/** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */
+export async function sweepPage(
+  ctx: MutationCtx,
+  { kind, target }: { kind: SweepKind; target?: string },
+): Promise<null> {
+  const nextAt = await PAGES[kind](ctx, target);
+  const row = await findSweep(ctx, kind, target);
+  if (nextAt === null) {
+    if (row !== null) await ctx.db.delete("sweeps", row._id);
+    return null;
+  }
+  if (row !== null) await ctx.db.patch("sweeps", row._id, { dueAt: nextAt });
+  await ctx.scheduler.runAt(nextAt, internal.retention.sweep, { kind, target });
+  return null;
+}
+
+async function sweepOperations(ctx: MutationCtx): Promise<number | null> {
+  const purged = await purgeOperations(ctx, SWEEP_MAX_ROWS);
+  if (purged === SWEEP_MAX_ROWS) return Date.now();
+  const oldest = await ctx.db.query("operations").withIndex("by_expiry").first();
+  return oldest === null ? null : Math.max(oldest.expiresAt, Date.now() + SWEEP_INTERVAL_MS);
+}

@@ -1,0 +1,70 @@
+import { getConvexSize } from "convex/values";
+import type { Part } from "../validators/content.js";
+import { INLINE_PART_MAX_BYTES, MESSAGE_INLINE_MAX_BYTES, MESSAGE_PREVIEWS_MAX_BYTES, PREVIEW_BYTES } from "./limits.js";
+import { estimateTokens } from "./tokens.js";
+import { utf8Bytes } from "./utf8.js";
+
+/** A part that says something of any length: its body may move to `payloads`. */
+export type LongPart = Exclude<Part, { type: "file" } | { type: "source" }>;
+
+/** Bytes below which moving a body saves nothing: its hash and counts take about as many. */
+const MOVED_BODY_MIN_BYTES = 256;
+
+/** The body of a part; null for files and sources, which have none. */
+export function bodyOf(part: Part): string | null {
+  switch (part.type) {
+    case "text":
+    case "reasoning":
+      return part.text;
+    case "toolCall":
+      return part.input;
+    case "toolResult":
+      return part.output;
+    case "file":
+    case "source":
+      return null;
+  }
+}
+
+/** The same part with another body; `payload` tells where the whole one lies, without it the body is whole. */
+export function withBody(part: Part, body: string, payload?: LongPart["payload"]): Part {
+  if (part.type === "file" || part.type === "source") return part;
+  const { payload: _before, ...kept } = part;
+  const rest = payload === undefined ? {} : { payload };
+  switch (kept.type) {
+    case "text":
+    case "reasoning":
+      return { ...kept, text: body, ...rest };
+    case "toolCall":
+      return { ...kept, input: body, ...rest };
+    case "toolResult":
+      return { ...kept, output: body, ...rest };
+  }
+}
+
+/** The tokens of what stands in the row, which is what a context holds. */
+export function tokensOf(parts: readonly Part[]): number {
+  let tokens = 0;
+  for (const part of parts) tokens += estimateTokens(bodyOf(part) ?? "");
+  return tokens;
+}
+
+/** Which parts' bodies leave the row: those over 16 KiB, then the longest until the rest fits. */
+export function chooseLongParts(parts: readonly Part[]): Set<number> {
+  const bodies = parts
+    .map((part, index) => ({ index, bytes: utf8Bytes(bodyOf(part) ?? "") }))
+    .sort((left, right) => right.bytes - left.bytes || left.index - right.index);
+  let inlineBytes = getConvexSize([...parts]);
+  const long = new Set<number>();
+  for (const { index, bytes } of bodies) {
+    const fits = bytes <= INLINE_PART_MAX_BYTES && inlineBytes <= MESSAGE_INLINE_MAX_BYTES;
+    if (fits || bytes < MOVED_BODY_MIN_BYTES) break;
+    long.add(index);
+    inlineBytes -= bytes - Math.min(PREVIEW_BYTES, MOVED_BODY_MIN_BYTES);
+  }
+  return long;
+}
+
+/** How much of each long part stays in the row, so that the previews of many still fit. */
+export const previewBytes = (longParts: number): number =>
+  Math.min(PREVIEW_BYTES, Math.floor(MESSAGE_PREVIEWS_MAX_BYTES / Math.max(1, longParts)));

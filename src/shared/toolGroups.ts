@@ -1,0 +1,43 @@
+import type { Part } from "../validators/content.js";
+import type { Message } from "../validators/message.js";
+
+/** Which messages hold a call that is never answered, and which message asked for each result. */
+type Calls = { open: Set<Message>; askedBy: Map<Part, Message> };
+
+/**
+ * The messages, in order, of which no call lacks its result and no result its call. A message with an open call goes
+ * with its reasoning and with the results of its other calls. A result answers the last call of its id before it:
+ * some models number their calls anew in each turn.
+ */
+export function wholeToolGroups(messages: readonly Message[]): Message[] {
+  const calls = findCalls(messages);
+  return messages.filter((message) => !calls.open.has(message)).flatMap((message) => keepAnswers(message, calls));
+}
+
+/** The message without results of calls that are not there; none when nothing else was in it. */
+function keepAnswers(message: Message, { open, askedBy }: Calls): Message[] {
+  const isKept = (part: Part): boolean => {
+    if (part.type !== "toolResult") return true;
+    const asking = askedBy.get(part);
+    return asking !== undefined && !open.has(asking);
+  };
+  if (message.parts.every(isKept)) return [message];
+  const parts = message.parts.filter(isKept);
+  return parts.length === 0 ? [] : [{ ...message, parts }];
+}
+
+function findCalls(messages: readonly Message[]): Calls {
+  const unanswered = new Map<string, Message>();
+  const calls: Calls = { open: new Set(), askedBy: new Map() };
+  for (const message of messages)
+    for (const part of message.parts) {
+      if (part.type !== "toolCall" && part.type !== "toolResult") continue;
+      const asking = unanswered.get(part.callId);
+      unanswered.delete(part.callId);
+      if (part.type === "toolResult" && asking !== undefined) calls.askedBy.set(part, asking);
+      if (part.type === "toolCall" && asking !== undefined) calls.open.add(asking);
+      if (part.type === "toolCall") unanswered.set(part.callId, message);
+    }
+  for (const message of unanswered.values()) calls.open.add(message);
+  return calls;
+}
