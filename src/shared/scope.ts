@@ -1,4 +1,5 @@
-import type { Caller, Principal } from "../validators/principal.js";
+import { memoryError } from "../validators/errors.js";
+import type { Caller, Principal, ScopeKind } from "../validators/principal.js";
 
 /** One part of a scope; encoded so that no id can imitate a separator. */
 const segment = (value: string | undefined): string => (value === undefined ? "" : encodeURIComponent(value));
@@ -25,4 +26,18 @@ export function mayUseScope(caller: Caller, scope: string): boolean {
 /** True when `caller` is the user `owner` of the same tenant, or the system. */
 export function isOwner(caller: Caller, owner: Pick<Principal, "tenantId" | "userId">): boolean {
   return caller === "system" || userScope(caller) === userScope(owner);
+}
+
+/**
+ * The caller's scope of a kind. Throws INVALID_ARGUMENT where there is none: a thread is named by its id, the system
+ * is nobody in particular, and only a principal with `agentName` has what an agent knows.
+ */
+export function scopeOf(caller: Caller, kind: ScopeKind): string {
+  if (caller === "system" || kind === "thread") {
+    throw memoryError("INVALID_ARGUMENT", "Only a principal has a user, agent or tenant scope.", { scope: kind });
+  }
+  if (kind === "user") return userScope(caller);
+  if (kind === "tenant") return tenantScope(caller);
+  if (caller.agentName !== undefined) return agentScope(caller, caller.agentName);
+  throw memoryError("INVALID_ARGUMENT", "The principal names no agent: set `agentName`.", { scope: kind });
 }

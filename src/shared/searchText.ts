@@ -1,5 +1,6 @@
 import { RECALL_TEXT_MAX_BYTES } from "./limits.js";
 import { isWideCharacter } from "./tokens.js";
+import { cutToBytes, utf8Bytes } from "./utf8.js";
 
 /** Terms that Convex text search reads of a query; further ones are ignored. */
 export const SEARCH_MAX_TERMS = 16;
@@ -88,29 +89,4 @@ const isWideAt = (text: string, index: number) => isWideCharacter(text.charCodeA
 function* pairsOf(piece: string, use: "index" | "query"): Generator<string> {
   for (let index = 0; index + 1 < piece.length; index++) yield piece.slice(index, index + 2);
   if (use === "index" || piece.length === 1) yield piece.slice(-1);
-}
-
-/** The longest start of `text` within `maxBytes` of UTF-8 that ends between characters. */
-function cutToBytes(text: string, maxBytes: number): string {
-  if (text.length * 3 <= maxBytes) return text;
-  let bytes = 0;
-  let end = 0;
-  for (const character of text) {
-    bytes += utf8Bytes(character);
-    if (bytes > maxBytes) break;
-    end += character.length;
-  }
-  return text.slice(0, end);
-}
-
-/** UTF-8 bytes; half of a surrogate pair counts as the replacement character it becomes. */
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes += 1;
-    else if (code < 0x800) bytes += 2;
-    else bytes += code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,0 +1,1 @@
+export { sweepDocument } from "./documentSweep.js";

@@ -1,0 +1,92 @@
+import { FILE_GRACE_MS, FILE_SWEEP_LOOK_BACK_MS } from "../../shared/limits.js";
+import { mayUseScope } from "../../shared/scope.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { armSweep, findSweep } from "./sweeps.js";
+
+/** What one page of a sweep did. `nextAt`: when there is more to do (ms since the epoch), null when nothing is left. */
+export type SweptPage = { removed: number; nextAt: number | null };
+
+/** Counts one more message that holds the file. A file of another principal is `FILE_NOT_FOUND`. */
+export async function useFile(ctx: MutationCtx, caller: Caller, fileId: string): Promise<Doc<"files">> {
+  const file = await findFile(ctx, caller, fileId);
+  await ctx.db.patch("files", file._id, { uses: file.uses + 1, releasedAt: undefined });
+  return file;
+}
+
+/** Counts one message less. The last one starts the grace period; a file that is gone already is fine. */
+export async function releaseFile(ctx: MutationCtx, fileId: string): Promise<void> {
+  const id = ctx.db.normalizeId("files", fileId);
+  const file = id === null ? null : await ctx.db.get("files", id);
+  if (file === null || file.uses === 0) return;
+  const uses = file.uses - 1;
+  await ctx.db.patch("files", file._id, { uses, ...(uses === 0 ? { releasedAt: Date.now() } : {}) });
+  if (uses === 0) await armSweep(ctx, "files", { delayMs: FILE_GRACE_MS });
+}
+
+/** The caller's file; malformed, unknown and foreign ids all throw `FILE_NOT_FOUND`. */
+export async function findFile(ctx: QueryCtx, caller: Caller, fileId: string): Promise<Doc<"files">> {
+  const id = ctx.db.normalizeId("files", fileId);
+  const file = id === null ? null : await ctx.db.get("files", id);
+  if (file === null || !mayUseScope(caller, file.scope)) throw fileNotFound({ fileId });
+  return file;
+}
+
+export const fileNotFound = (details: { fileId: string } | { storageId: string }) =>
+  memoryError("FILE_NOT_FOUND", "No such file for this principal: it may have been removed after its grace period.", details);
+
+/**
+ * Removes files that nothing used for the grace period, and uploads that were never registered, oldest first: at
+ * most `limit` of each. The row of the armed sweep remembers up to when uploads were looked at.
+ */
+export async function sweepFiles(ctx: MutationCtx, limit: number): Promise<SweptPage> {
+  const now = Date.now();
+  const released = await removeReleased(ctx, now - FILE_GRACE_MS, limit);
+  const uploads = await removeUnregistered(ctx, now - FILE_GRACE_MS, limit);
+  const due = [released.nextAt, uploads.nextAt].filter((at) => at !== null);
+  const nextAt = due.length === 0 ? null : Math.max(now, Math.min(...due));
+  return { removed: released.removed + uploads.removed, nextAt };
+}
+
+async function removeReleased(ctx: MutationCtx, before: number, limit: number): Promise<SweptPage> {
+  const oldest = await ctx.db
+    .query("files")
+    .withIndex("by_released", (q) => q.gte("releasedAt", 0))
+    .take(limit + 1);
+  const expired = oldest.slice(0, limit).filter((file) => (file.releasedAt ?? Infinity) <= before);
+  for (const file of expired) await deleteFile(ctx, file);
+  const next = oldest[expired.length]?.releasedAt;
+  return { removed: expired.length, nextAt: next === undefined ? null : next + FILE_GRACE_MS };
+}
+
+/** Removes a file's bytes and its row. */
+export async function deleteFile(ctx: MutationCtx, file: Doc<"files">): Promise<void> {
+  if ((await ctx.db.system.get("_storage", file.storageId)) !== null) await ctx.storage.delete(file.storageId);
+  await ctx.db.delete("files", file._id);
+}
+
+async function removeUnregistered(ctx: MutationCtx, before: number, limit: number): Promise<SweptPage> {
+  const sweep = await findSweep(ctx, "files", undefined);
+  const from = sweep?.checkedTo ?? (sweep?._creationTime ?? before) - FILE_SWEEP_LOOK_BACK_MS;
+  const uploads = await ctx.db.system
+    .query("_storage")
+    .withIndex("by_creation_time", (q) => q.gt("_creationTime", from))
+    .take(limit + 1);
+  const due = uploads.slice(0, limit).filter((upload) => upload._creationTime <= before);
+  let removed = 0;
+  for (const upload of due) {
+    const file = await ctx.db
+      .query("files")
+      .withIndex("by_storage", (q) => q.eq("storageId", upload._id))
+      .first();
+    if (file !== null) continue;
+    await ctx.storage.delete(upload._id);
+    removed += 1;
+  }
+  const checkedTo = due.at(-1)?._creationTime;
+  if (sweep !== null && checkedTo !== undefined) await ctx.db.patch("sweeps", sweep._id, { checkedTo });
+  const next = uploads[due.length]?._creationTime;
+  return { removed, nextAt: next === undefined ? null : next + FILE_GRACE_MS };
+}

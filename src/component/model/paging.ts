@@ -1,0 +1,53 @@
+import type { QueryStream } from "convex-helpers/server/stream";
+import { jsonToConvex, type Value } from "convex/values";
+import { PAGE_DEFAULT_ITEMS, PAGE_MAX_BYTES, PAGE_MAX_ITEMS } from "../../shared/limits.js";
+import { memoryError } from "../../validators/errors.js";
+
+/** What a caller asks of a list. */
+export type PageRequest = { cursor: string | null; limit?: number };
+
+/**
+ * One page of rows by their index, stopped by count and by bytes. A cursor comes from outside: one that is malformed,
+ * or lies beyond the equalities of the query, is INVALID_ARGUMENT and never a way into other rows.
+ */
+export async function pageOf<Row extends NonNullable<unknown>>(
+  rows: QueryStream<Row>,
+  { cursor, limit }: PageRequest,
+): Promise<{ page: Row[]; cursor: string | null }> {
+  if (cursor !== null) checkCursor(rows, cursor);
+  const result = await rows.paginate({
+    cursor,
+    numItems: pageLimit(limit),
+    maximumBytesRead: PAGE_MAX_BYTES,
+  });
+  return { page: result.page, cursor: result.isDone ? null : result.continueCursor };
+}
+
+/** Items of a page: what was asked for up to the maximum; INVALID_ARGUMENT for what is no count. */
+export function pageLimit(limit = PAGE_DEFAULT_ITEMS): number {
+  if (!Number.isInteger(limit) || limit < 1)
+    throw memoryError("INVALID_ARGUMENT", "`limit` must be an integer from 1.", { limit: String(limit) });
+  return Math.min(limit, PAGE_MAX_ITEMS);
+}
+
+function checkCursor<Row extends NonNullable<unknown>>(rows: QueryStream<Row>, cursor: string): void {
+  const key = keyOf(cursor);
+  const owned = rows.getEqualityIndexFilter();
+  const fits = key.length === rows.getIndexFields().length && owned.every((value, index) => key[index] === value);
+  if (!fits) throw cursorInvalid();
+}
+
+/** The index key in a cursor; `undefined` is written as a word there. */
+function keyOf(cursor: string): (Value | undefined)[] {
+  let key: Value;
+  try {
+    key = jsonToConvex(JSON.parse(cursor) as Parameters<typeof jsonToConvex>[0]);
+  } catch {
+    throw cursorInvalid();
+  }
+  if (!Array.isArray(key)) throw cursorInvalid();
+  return key.map((value) => (value === "undefined" ? undefined : value));
+}
+
+const cursorInvalid = () =>
+  memoryError("INVALID_ARGUMENT", "`cursor` is not one that this list gave: start again with null.");

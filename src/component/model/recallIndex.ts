@@ -1,0 +1,150 @@
+import { getDocumentSize } from "convex/values";
+import { PAGE_MAX_BYTES, RECALL_TEXT_MAX_BYTES } from "../../shared/limits.js";
+import { textOf } from "../../shared/messageText.js";
+import { searchText } from "../../shared/searchText.js";
+import { cutToBytes } from "../../shared/utf8.js";
+import { checkVectors, isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
+import type { MessageRole } from "../../validators/message.js";
+import type { PendingEntry } from "../../validators/recall.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { deleteVector, insertVector } from "./vectorTables.js";
+
+export type MessageEntry = {
+  messageId: Id<"messages">;
+  threadId: Id<"threads">;
+  /** The thread owner's user scope. */
+  scope: string;
+  role: MessageRole;
+  text: string;
+  at: number;
+  /** True when a vector is to be made of it later. */
+  pending: boolean;
+};
+
+export type ChunkEntry = {
+  chunkId: Id<"chunks">;
+  documentId: Id<"documents">;
+  generation: number;
+  scope: string;
+  text: string;
+  at: number;
+  /** What made the vectors of this write; absent when there are none. */
+  embedder?: string;
+  vector?: number[];
+};
+
+/** A vector for an entry, whose id comes from outside. */
+type EntryVector = { entryId: string; vector: number[] };
+
+/** Makes a message findable. Reads nothing. */
+export async function indexMessage(ctx: MutationCtx, entry: MessageEntry): Promise<Id<"recallEntries">> {
+  const { messageId, pending, text, ...kept } = entry;
+  return await ctx.db.insert("recallEntries", {
+    ...kept,
+    kind: "message",
+    sourceId: messageId,
+    searchText: searchText(text),
+    ...(pending && text.trim() !== "" ? { pendingSince: entry.at } : {}),
+  });
+}
+
+/** Makes a chunk findable, with its vector where there is one. Reads nothing. */
+export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<void> {
+  const { chunkId, text, embedder, vector, ...kept } = entry;
+  const hasVector = embedder !== undefined && vector !== undefined && !isZeroVector(vector);
+  const vectorId = hasVector
+    ? await insertVector(ctx, {
+        ownerKey: ownerKey({ embedder, length: vector.length }, "chunk", entry.scope),
+        vector,
+      })
+    : undefined;
+  await ctx.db.insert("recallEntries", {
+    ...kept,
+    kind: "chunk",
+    sourceId: chunkId,
+    searchText: searchText(text),
+    ...(vector === undefined ? { pendingSince: entry.at } : {}),
+    ...(vectorId === undefined ? {} : { vectorId }),
+  });
+}
+
+/** Removes what makes a source findable: its entry and its vector. Nothing happens when there is none. */
+export async function removeEntries(ctx: MutationCtx, sourceId: string): Promise<void> {
+  const entries = ctx.db.query("recallEntries").withIndex("by_source", (q) => q.eq("sourceId", sourceId));
+  for await (const entry of entries) await removeEntry(ctx, entry);
+}
+
+/** Removes an entry that was read already, with its vector. */
+export async function removeEntry(ctx: MutationCtx, entry: Doc<"recallEntries">): Promise<void> {
+  if (entry.vectorId !== undefined) await deleteVector(ctx, entry.vectorId);
+  await ctx.db.delete("recallEntries", entry._id);
+}
+
+/**
+ * Stores vectors for entries that wait for one. An entry that is gone, or has its vector, is passed over: storing
+ * again is safe. The ids of vectors of a thread are kept in `batches`, so that removing the thread finds them.
+ */
+export async function storeVectors(
+  ctx: MutationCtx,
+  embedder: string,
+  vectors: EntryVector[],
+): Promise<void> {
+  if (vectors.length === 0) return;
+  const length = checkVectors(vectors.map(({ vector }) => vector));
+  const written = new Map<Id<"threads">, string[]>();
+  for (const { entryId, vector } of vectors) {
+    const entry = await findEntry(ctx, entryId);
+    if (entry?.pendingSince === undefined) continue;
+    const vectorId = isZeroVector(vector)
+      ? undefined
+      : await insertVector(ctx, { ...keysOf(entry, { embedder, length }), vector });
+    await ctx.db.patch("recallEntries", entry._id, { pendingSince: undefined, vectorId });
+    if (entry.threadId === undefined || vectorId === undefined) continue;
+    written.set(entry.threadId, [...(written.get(entry.threadId) ?? []), vectorId]);
+  }
+  for (const [threadId, ids] of written) await ctx.db.insert("batches", { threadId, written: ids });
+}
+
+function keysOf(entry: Doc<"recallEntries">, made: { embedder: string; length: number }) {
+  return {
+    ownerKey: ownerKey(made, entry.kind, entry.scope),
+    ...(entry.threadId === undefined ? {} : { threadKey: threadKey(made, entry.threadId) }),
+  };
+}
+
+/** The entry by an id from outside, or null. */
+export async function findEntry(ctx: QueryCtx, entryId: string): Promise<Doc<"recallEntries"> | null> {
+  const id = ctx.db.normalizeId("recallEntries", entryId);
+  return id === null ? null : await ctx.db.get("recallEntries", id);
+}
+
+/**
+ * Entries of a thread that wait for a vector, oldest first, with the text to embed. Stops early when the messages
+ * that hold the texts are long: the rest is for the next call.
+ */
+export async function pendingOf(
+  ctx: QueryCtx,
+  threadId: Id<"threads">,
+  limit: number,
+): Promise<PendingEntry[]> {
+  const entries = await ctx.db
+    .query("recallEntries")
+    .withIndex("by_thread_pending", (q) => q.eq("threadId", threadId).gte("pendingSince", 0))
+    .take(limit);
+  const pending: PendingEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const message = await messageOf(ctx, entry);
+    if (message === null) continue;
+    pending.push({ entryId: entry._id, text: cutToBytes(textOf(message.parts), RECALL_TEXT_MAX_BYTES) });
+    bytes += getDocumentSize(message);
+    if (bytes > PAGE_MAX_BYTES) break;
+  }
+  return pending;
+}
+
+async function messageOf(ctx: QueryCtx, entry: Doc<"recallEntries">): Promise<Doc<"messages"> | null> {
+  const id = entry.kind === "message" ? ctx.db.normalizeId("messages", entry.sourceId) : null;
+  return id === null ? null : await ctx.db.get("messages", id);
+}

@@ -1,0 +1,63 @@
+import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
+import { userScope } from "../../shared/scope.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { Usage } from "../../validators/usage.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { recordUsage, type NewUsageEvent } from "./ledger.js";
+import { findOperation, rememberOperation } from "./operations.js";
+import { findOwnRun, runNotFound } from "./runRows.js";
+import { openThread } from "./threads.js";
+
+export { recordUsage, type NewUsageEvent } from "./ledger.js";
+export { list, total } from "./usageReads.js";
+
+type RecordArgs = {
+  caller: Caller;
+  usage: Usage;
+  threadId?: string;
+  runId?: string;
+  operationId?: string;
+};
+
+/** Where an event belongs, after the caller's access was checked. */
+type Place = Omit<NewUsageEvent, keyof Usage | "step">;
+
+/** Records a call of a model. With `operationId`, repeating it within 24 h gives the first event. */
+export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ eventId: string }> {
+  const { caller, usage, operationId } = args;
+  const place = await placeOf(ctx, args);
+  if (operationId === undefined) return { eventId: await recordUsage(ctx, { ...place, ...usage }) };
+  const operation = {
+    scope: `usage|${caller === "system" ? "system" : userScope(caller)}`,
+    operationId,
+    payloadHash: await hashText(canonicalJson({ usage, threadId: args.threadId, runId: args.runId })),
+  };
+  const first = await findOperation(ctx, operation);
+  if (first !== null) return { eventId: first };
+  const eventId = await recordUsage(ctx, { ...place, ...usage });
+  await rememberOperation(ctx, { ...operation, result: eventId });
+  return { eventId };
+}
+
+/** The principal who pays, and the checked ids: a run stands in its thread, and the thread is open to the caller. */
+export async function placeOf(
+  ctx: QueryCtx,
+  { caller, threadId, runId }: Pick<RecordArgs, "caller" | "threadId" | "runId">,
+): Promise<Place> {
+  const run = runId === undefined ? null : await findOwnRun(ctx, caller, runId);
+  if (run !== null && threadId !== undefined && run.threadId !== threadId) throw runNotFound(run._id);
+  const inThread = run?.threadId ?? threadId;
+  const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "write");
+  const principal = caller === "system" ? head : caller;
+  if (principal === null)
+    throw memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the thread or the principal.");
+  const agentName = (caller === "system" ? undefined : caller.agentName) ?? run?.agentName;
+  return {
+    userId: principal.userId,
+    ...(principal.tenantId === undefined ? {} : { tenantId: principal.tenantId }),
+    ...(agentName === undefined ? {} : { agentName }),
+    ...(head === null ? {} : { threadId: head.threadId }),
+    ...(run === null ? {} : { runId: run._id }),
+  };
+}

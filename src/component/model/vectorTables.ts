@@ -1,0 +1,36 @@
+import { VECTOR_DIMENSIONS } from "../../shared/limits.js";
+import { dimensionsFor, padVector, type VectorDimensions } from "../../shared/vectors.js";
+import type { Id } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+
+/** The table of vectors with that many dimensions. */
+export type VectorTable = `vectors_${VectorDimensions}`;
+
+type NewVector = { ownerKey: string; threadKey?: string; vector: number[] };
+
+/** The table for vectors of `length`, which may be shorter than its dimensions. */
+export const tableFor = (length: number): VectorTable => `vectors_${dimensionsFor(length)}`;
+
+/** Inserts a vector, padded, into the table of its length. */
+export async function insertVector(ctx: MutationCtx, row: NewVector): Promise<Id<VectorTable>> {
+  return await ctx.db.insert(tableFor(row.vector.length), { ...row, vector: padVector(row.vector) });
+}
+
+/** Deletes the row of an entry's vector; one that is gone already is fine. Never reads the vector itself. */
+export async function deleteVector(ctx: MutationCtx, vectorId: string): Promise<void> {
+  for (const dimensions of VECTOR_DIMENSIONS) {
+    const id = ctx.db.normalizeId(`vectors_${dimensions}`, vectorId);
+    if (id === null) continue;
+    await deleteIfThere(ctx, id);
+    return;
+  }
+}
+
+async function deleteIfThere(ctx: MutationCtx, id: Id<VectorTable>): Promise<void> {
+  try {
+    await ctx.db.delete(id);
+  } catch (error) {
+    // Convex refuses to delete a row that is not there; the sweep of its thread may have been first.
+    if ((await ctx.db.get(id)) !== null) throw error;
+  }
+}
