@@ -1,0 +1,156 @@
+// The HTTP side of the host: function calls, files and the app's own routes. Loopback only.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { JSONValue } from "convex/values";
+import type { FunctionKind } from "./convexTestInternals.js";
+import type { Engine } from "./engine.js";
+import { decodeToken } from "./identity.js";
+import { encodeTimestamp } from "./protocol.js";
+import { callPublic } from "./publicCalls.js";
+import { SyncServer } from "./sync.js";
+
+const LOOPBACK = "127.0.0.1";
+/** The status with which Convex answers a function that threw. */
+const FUNCTION_ERROR_STATUS = 560;
+/** Convex's limit for HTTP requests and uploads through function calls. */
+const MAX_BODY_BYTES = 64 << 20;
+const CORS_HEADERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Allow-Headers": "*",
+  "Access-Control-Allow-Methods": "*",
+};
+const CALL_PATHS = new Map<string, FunctionKind>([
+  ["/api/query", "query"],
+  ["/api/query_at_ts", "query"],
+  ["/api/mutation", "mutation"],
+  ["/api/action", "action"],
+]);
+
+type Exchange = { engine: Engine; request: IncomingMessage; response: ServerResponse; url: URL };
+type CallBody = { path: string; args?: JSONValue };
+
+class BodyTooLargeError extends Error {}
+
+async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new BodyTooLargeError(`The request is larger than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", ...CORS_HEADERS });
+  response.end(JSON.stringify(body));
+}
+
+async function handleCall({ engine, request, response }: Exchange, kind: FunctionKind): Promise<void> {
+  const body = JSON.parse((await readBody(request)).toString()) as CallBody;
+  const authorization = request.headers.authorization;
+  const identity = authorization?.startsWith("Bearer ") ? decodeToken(authorization.slice("Bearer ".length)) : null;
+  const args = Array.isArray(body.args) ? body.args[0] : body.args;
+  const outcome = await callPublic(engine, { kind, path: body.path, args, identity });
+  if (outcome.ok) return sendJson(response, 200, { status: "success", value: outcome.value, logLines: [] });
+  const { message, data } = outcome.failure;
+  sendJson(response, FUNCTION_ERROR_STATUS, { status: "error", errorMessage: message, errorData: data, logLines: [] });
+}
+
+async function handleUpload({ engine, request, response, url }: Exchange): Promise<void> {
+  const blob = new Blob([await readBody(request)], { type: request.headers["content-type"] ?? "" });
+  const componentPath = url.searchParams.get("component") ?? "";
+  const storageId = await engine.track(() =>
+    engine.internals.accessor.runInComponent(componentPath, (ctx) => ctx.storage.store(blob)),
+  );
+  sendJson(response, 200, { storageId });
+}
+
+async function handleDownload({ engine, response, url }: Exchange): Promise<void> {
+  const storageId = url.pathname.slice("/api/storage/".length);
+  const blob = engine.files.committed(url.searchParams.get("component") ?? "", storageId);
+  if (blob === null) {
+    response.writeHead(404, CORS_HEADERS).end();
+    return;
+  }
+  response.writeHead(200, { ...CORS_HEADERS, "content-type": blob.type || "application/octet-stream" });
+  response.end(Buffer.from(await blob.arrayBuffer()));
+}
+
+// Everything else is the app's router, which a deployment serves on its site URL.
+async function handleRoute({ engine, request, response, url }: Exchange): Promise<void> {
+  const method = request.method ?? "GET";
+  const body = method === "GET" || method === "HEAD" ? undefined : await readBody(request);
+  const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+  );
+  const answer = await engine.track(() =>
+    engine.internals.accessor.fetch(url.pathname + url.search, { method, headers, body }),
+  );
+  response.writeHead(answer.status, { ...CORS_HEADERS, ...Object.fromEntries(answer.headers) });
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}
+
+async function handle(exchange: Exchange): Promise<void> {
+  const { engine, request, response, url } = exchange;
+  const isPost = request.method === "POST";
+  if (request.method === "OPTIONS") {
+    response.writeHead(204, CORS_HEADERS).end();
+    return;
+  }
+  const kind = CALL_PATHS.get(url.pathname);
+  if (kind !== undefined && isPost) return handleCall(exchange, kind);
+  switch (url.pathname) {
+    case "/api/query_ts":
+      return sendJson(response, 200, { ts: encodeTimestamp(engine.transactions.lastCommitTs) });
+    case "/version":
+      response.writeHead(200, CORS_HEADERS).end("embedded-host");
+      return;
+    case "/api/storage/upload":
+      return isPost ? handleUpload(exchange) : sendJson(response, 405, { code: "MethodNotAllowed" });
+    default:
+      return url.pathname.startsWith("/api/storage/") ? handleDownload(exchange) : handleRoute(exchange);
+  }
+}
+
+function answerFailure(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const status = error instanceof SyntaxError ? 400 : error instanceof BodyTooLargeError ? 413 : 500;
+  sendJson(response, status, { code: "BadRequest", message: error instanceof Error ? error.message : String(error) });
+}
+
+/** The listening host. */
+export class HostServer {
+  readonly sync: SyncServer;
+  readonly #server: Server;
+
+  constructor(engine: Engine) {
+    this.sync = new SyncServer(engine);
+    this.#server = createServer((request, response) => {
+      const url = new URL(request.url ?? "/", `http://${LOOPBACK}`);
+      handle({ engine, request, response, url }).catch((error: unknown) => answerFailure(response, error));
+    });
+    this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => this.sync.upgrade(request, socket, head));
+  }
+
+  /** Listens on the loopback interface; 0 takes any free port. Rejects when the port is in use. */
+  listen(port: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, LOOPBACK, () => {
+        this.#server.off("error", reject);
+        resolve(`http://${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    this.sync.close();
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}

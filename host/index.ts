@@ -1,0 +1,10 @@
+export { startHost, type Host, type HostOptions, type ScheduledJob, type TableSummary } from "./host.js";
+export { conflictsBetween, footprintOf, wouldConflict, type Conflict, type Footprint } from "./conflicts.js";
+export { makeToken } from "./identity.js";
+export { AppDirectoryError, type ComponentSource } from "./modules.js";
+export { DatabaseFileError } from "./persistence.js";
+export { keyOf, writeTouchesRead, type ReadInterval } from "./readSets.js";
+export { totalCounts, type Span, type SpanCounts } from "./spans.js";
+export type { SubscriptionStats } from "./subscriptions.js";
+export type { DocumentWrite, StoredDocument } from "./documents.js";
+export type { Identity } from "./execution.js";

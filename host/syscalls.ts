@@ -1,0 +1,237 @@
+// The calls Convex functions make to their runtime, where the host adds to or corrects convex-test.
+import { convexToJson, getConvexSize, jsonToConvex, type JSONValue, type Value } from "convex/values";
+import type { CapturedInternals, ExecutionContext } from "./convexTestInternals.js";
+import { tableOfId } from "./documents.js";
+import { currentRoot } from "./execution.js";
+import type { Files } from "./files.js";
+import type { IndexStore } from "./indexStore.js";
+import { JOBS_TABLE, resolveAddress, type JobQueue } from "./jobs.js";
+import { checkCallJson, checkDocument } from "./limits.js";
+import type { ReadInterval } from "./readSets.js";
+import type { SpanRecorder } from "./spans.js";
+
+export type SyscallDependencies = {
+  internals: CapturedInternals;
+  stores: Map<string, IndexStore>;
+  files: Files;
+  jobs: JobQueue;
+  spans: SpanRecorder;
+  onRead: (read: ReadInterval) => void;
+  /** Base of file URLs, or null while nothing listens. */
+  origin: () => string | null;
+};
+
+type AsyncSyscall = (operation: string, json: string) => Promise<string>;
+type Handler = (json: string, next: AsyncSyscall) => Promise<string>;
+
+const MILLISECONDS_PER_SECOND = 1000;
+
+/** The context of an action, which runs outside every transaction; null inside one. */
+function actionContext(dependencies: SyscallDependencies): ExecutionContext | null {
+  const context = currentContext(dependencies);
+  return context?.udfType === "action" || context?.udfType === "http" ? context : null;
+}
+
+export function installSyscalls(dependencies: SyscallDependencies): void {
+  const { global } = dependencies.internals;
+  const syscall = global.syscall;
+  const asyncSyscall = global.asyncSyscall;
+  const jsSyscall = global.jsSyscall;
+  const handlers = new Map<string, Handler>([
+    ...documentHandlers(dependencies),
+    ...callHandlers(dependencies),
+    ...fileHandlers(dependencies),
+  ]);
+  global.syscall = (operation, json) => {
+    if (operation === "1.0/queryCleanup") {
+      const { queryId } = JSON.parse(json) as { queryId: number };
+      dependencies.stores.get(currentComponent(dependencies))?.closeQuery(queryId);
+    }
+    return syscall(operation, json);
+  };
+  global.asyncSyscall = async (operation, json) => {
+    const handler = handlers.get(operation);
+    return handler === undefined ? asyncSyscall(operation, json) : handler(json, asyncSyscall);
+  };
+  global.jsSyscall = async (operation, args) => {
+    if (operation === "storage/storeBlob") return storeBlob(dependencies, args["blob"] as Blob);
+    const context = actionContext(dependencies);
+    if (operation === "storage/getBlob" && context !== null) {
+      return dependencies.files.committed(context.componentPath, args["storageId"] as string);
+    }
+    return jsSyscall(operation, args);
+  };
+}
+
+function currentContext({ internals }: SyscallDependencies): ExecutionContext | undefined {
+  return internals.executionContext.getStore();
+}
+
+function currentComponent(dependencies: SyscallDependencies): string {
+  return currentContext(dependencies)?.componentPath ?? "";
+}
+
+function currentDatabase(dependencies: SyscallDependencies) {
+  return dependencies.internals.global.components[currentComponent(dependencies)]!.db;
+}
+
+// --- documents ------------------------------------------------------------------------------------------
+
+function documentHandlers(dependencies: SyscallDependencies): [string, Handler][] {
+  const recordGet = (id: string) => {
+    const componentPath = currentComponent(dependencies);
+    dependencies.onRead({ kind: "document", componentPath, table: tableOfId(id), id });
+  };
+  const checkStored = (id: string) => {
+    const document = currentDatabase(dependencies).get(undefined, id);
+    if (document !== null) checkDocument(tableOfId(id), document);
+  };
+  const change = (operation: string): [string, Handler] => [
+    operation,
+    async (json, next) => {
+      const { id } = JSON.parse(json) as { id: string };
+      if (typeof id === "string") recordGet(id);
+      const result = await next(operation, json);
+      checkStored(id);
+      return result;
+    },
+  ];
+  const insert: Handler = async (json, next) => {
+    const result = await next("1.0/insert", json);
+    checkStored((JSON.parse(result) as { _id: string })._id);
+    return result;
+  };
+  const get: Handler = (json, next) => {
+    const { id } = JSON.parse(json) as { id: string };
+    if (typeof id === "string") recordGet(id);
+    return next("1.0/get", json);
+  };
+  return [
+    ["1.0/insert", insert],
+    ["1.0/get", get],
+    change("1.0/shallowMerge"),
+    change("1.0/replace"),
+    change("1.0/remove"),
+    ["1.0/queryPage", (json, next) => queryPage(dependencies, json, next)],
+  ];
+}
+
+type PageAnswer = { continueCursor: string; isDone: boolean; pageStatus: string | null };
+
+// A reactive page must end where it ended before, or rows inserted at its end would appear twice or not at all:
+// the journal carries the end cursor from one run to the next.
+async function queryPage(dependencies: SyscallDependencies, json: string, next: AsyncSyscall): Promise<string> {
+  if (currentComponent(dependencies) !== "") {
+    throw new Error("PaginationUnsupportedInComponents: `.paginate()` is only supported in the app, not in components.");
+  }
+  const args = JSON.parse(json) as { endCursor: string | null };
+  const root = currentRoot.getStore();
+  if (root !== undefined && !args.endCursor && root.request.journal) {
+    args.endCursor = (JSON.parse(root.request.journal) as { endCursor: string }).endCursor;
+  }
+  const answer = await next("1.0/queryPage", JSON.stringify(args));
+  if (root !== undefined) {
+    root.journal = JSON.stringify({ endCursor: (JSON.parse(answer) as PageAnswer).continueCursor });
+  }
+  return answer;
+}
+
+// --- calls ----------------------------------------------------------------------------------------------
+
+function callHandlers(dependencies: SyscallDependencies): [string, Handler][] {
+  const limited = (operation: string): [string, Handler] => [
+    operation,
+    async (json, next) => {
+      checkCallJson(json, "arguments of a called function");
+      const result = await next(operation, json);
+      checkCallJson(result, "result of a called function");
+      return result;
+    },
+  ];
+  const vectorSearch: Handler = (json, next) => {
+    dependencies.spans.onVectorSearch();
+    return next("1.0/actions/vectorSearch", json);
+  };
+  return [
+    ...["1.0/runUdf", "1.0/actions/query", "1.0/actions/mutation", "1.0/actions/action"].map(limited),
+    ["1.0/actions/vectorSearch", vectorSearch],
+    ["1.0/schedule", (json) => Promise.resolve(schedule(dependencies, json))],
+  ];
+}
+
+type ScheduleArguments = {
+  name?: string;
+  reference?: string;
+  functionHandle?: string;
+  args: JSONValue;
+  ts: number;
+};
+
+// convex-test arms a timer at once, even for a transaction that rolls back; the host arms jobs on commit.
+function schedule(dependencies: SyscallDependencies, json: string): string {
+  const { args: argsJson, ts, ...address } = JSON.parse(json) as ScheduleArguments;
+  const componentPath = currentComponent(dependencies);
+  const target = resolveAddress(address, componentPath);
+  const args = jsonToConvex(argsJson) as Record<string, Value>;
+  checkCallJson(JSON.stringify(argsJson), "arguments of a scheduled function");
+  dependencies.internals.global.transactionManager._metricsTracker?.trackScheduledFunction(getConvexSize(args));
+  const dueAt = ts * MILLISECONDS_PER_SECOND;
+  const id = currentDatabase(dependencies).insert(JOBS_TABLE, {
+    args: [args],
+    name: target.udfPath,
+    scheduledTime: dueAt,
+    state: { kind: "pending" },
+  });
+  dependencies.jobs.scheduled({ componentPath, id, target, args, dueAt });
+  return JSON.stringify(convexToJson(id));
+}
+
+// --- files ----------------------------------------------------------------------------------------------
+
+// From an action convex-test writes into whatever transaction happens to be open; the host opens one.
+async function storeBlob(dependencies: SyscallDependencies, blob: Blob): Promise<string> {
+  const context = actionContext(dependencies);
+  if (context === null) return dependencies.files.store(currentComponent(dependencies), blob);
+  const { accessor } = dependencies.internals;
+  return accessor.runInComponent(context.componentPath, (ctx) => ctx.storage.store(blob));
+}
+
+function fileHandlers(dependencies: SyscallDependencies): [string, Handler][] {
+  const getUrl: Handler = async (json, next) => {
+    const origin = dependencies.origin();
+    if (origin === null) return next("1.0/storageGetUrl", json);
+    const { storageId } = JSON.parse(json) as { storageId: string };
+    const componentPath = currentComponent(dependencies);
+    dependencies.onRead({ kind: "document", componentPath, table: "_storage", id: storageId });
+    const database = currentDatabase(dependencies);
+    const row =
+      actionContext(dependencies) === null
+        ? database.get("_storage", storageId)
+        : (database._documents[storageId] ?? null);
+    const url = `${origin}/api/storage/${storageId}?component=${encodeURIComponent(componentPath)}`;
+    return JSON.stringify(row === null ? null : url);
+  };
+  const generateUploadUrl: Handler = (json, next) => {
+    const origin = dependencies.origin();
+    if (origin === null) return next("1.0/storageGenerateUploadUrl", json);
+    const token = crypto.randomUUID();
+    const component = encodeURIComponent(currentComponent(dependencies));
+    return Promise.resolve(JSON.stringify(`${origin}/api/storage/upload?token=${token}&component=${component}`));
+  };
+  const remove: Handler = async (json, next) => {
+    const context = actionContext(dependencies);
+    if (context === null) return next("1.0/storageDelete", json);
+    const { storageId } = JSON.parse(json) as { storageId: string };
+    const { accessor, global } = dependencies.internals;
+    await accessor.runInComponent(context.componentPath, async () => {
+      global.components[context.componentPath]!.db.delete("_storage", storageId);
+      return null;
+    });
+    return JSON.stringify({});
+  };
+  return [
+    ["1.0/storageGetUrl", getUrl],
+    ["1.0/storageGenerateUploadUrl", generateUploadUrl],
+    ["1.0/storageDelete", remove],
+  ];
+}
