@@ -1,16 +1,15 @@
-import { paginator } from "convex-helpers/server/pagination";
-import { PAGE_DEFAULT_ITEMS, PAGE_MAX_ITEMS } from "../../shared/limits.js";
+import { stream } from "convex-helpers/server/stream";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
+import { pageOf, type PageRequest } from "./paging.js";
 import { findRun, toRun } from "./runRows.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
 
 type RunArgs = { caller: Caller; runId: string };
-type PageArgs = { cursor: string | null; limit?: number };
 
 export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Run> {
   return toRun(await openRun(ctx, { caller, runId, need: "read" }));
@@ -38,26 +37,26 @@ export async function latest(
   return last === null ? null : toRun(last);
 }
 
-export async function list(ctx: QueryCtx, args: PageArgs & { caller: Caller; threadId: string }) {
+export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; threadId: string }) {
   const head = await openThread(ctx, args.caller, args.threadId, "read");
-  const result = await paginator(ctx.db, schema)
+  const rows = stream(ctx.db, schema)
     .query("runs")
     .withIndex("by_thread", (q) => q.eq("threadId", head.threadId))
-    .order("desc")
-    .paginate(pageOptions(args));
-  return { page: result.page.map(toRun), cursor: result.isDone ? null : result.continueCursor };
+    .order("desc");
+  const { page, cursor } = await pageOf(rows, args);
+  return { page: page.map(toRun), cursor };
 }
 
 export async function listToolCalls(
   ctx: QueryCtx,
-  args: PageArgs & RunArgs,
+  args: PageRequest & RunArgs,
 ): Promise<{ page: ToolCall[]; cursor: string | null }> {
   const run = await openRun(ctx, { ...args, need: "read" });
-  const result = await paginator(ctx.db, schema)
+  const rows = stream(ctx.db, schema)
     .query("toolCalls")
-    .withIndex("by_run", (q) => q.eq("runId", run._id))
-    .paginate(pageOptions(args));
-  return { page: result.page.map(toToolCall), cursor: result.isDone ? null : result.continueCursor };
+    .withIndex("by_run", (q) => q.eq("runId", run._id));
+  const { page, cursor } = await pageOf(rows, args);
+  return { page: page.map(toToolCall), cursor };
 }
 
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */

@@ -185,7 +185,7 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
     activeAt: Date.now(),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
   });
-  const promptEntryId = prompt.isNew ? await indexPrompt(ctx, { head, scope, prompt }) : null;
+  const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
   if (args.stream !== true) return opened;
   const stream = await startStream(ctx, { run: { _id: runId, ...run }, step: prompt.nextStep });
@@ -193,11 +193,10 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   return { ...opened, ...stream };
 }
 
-type Indexing = { head: Doc<"threadHeads">; scope: string; prompt: Prompt };
-
 async function indexPrompt(
   ctx: MutationCtx,
-  { head, scope, prompt }: Indexing,
+  head: Doc<"threadHeads">,
+  prompt: Prompt,
 ): Promise<Id<"recallEntries"> | null> {
   const text = textOf(prompt.row.parts);
   if (text.trim() === "") return null;
@@ -205,7 +204,7 @@ async function indexPrompt(
   return await indexMessage(ctx, {
     messageId: prompt.messageId,
     threadId,
-    scope,
+    scope: userScope(head),
     role: "user",
     text,
     at: Date.now(),

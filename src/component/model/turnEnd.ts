@@ -59,7 +59,8 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     messages: run.messages + kept.messages,
     nextStep: run.nextStep + kept.messages,
   };
-  await closeRun(ctx, ended, { state, preview: previewOf(textOf(kept.parts)) });
+  const head = await ctx.db.get("threadHeads", run.headId);
+  await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
 }
 
@@ -101,12 +102,10 @@ function failureOf(outcome: RunOutcome): { code: string; reason: string } | null
   }
 }
 
-/** Writes the run's end and frees its thread. */
-export async function closeRun(
-  ctx: MutationCtx,
-  run: Doc<"runs">,
-  { state, preview }: { state: RunState; preview: string },
-): Promise<void> {
+type Closing = { run: Doc<"runs">; head: Doc<"threadHeads"> | null; state: RunState; preview: string };
+
+/** Writes the run's end and frees its thread; `head` is null when the thread is being removed. */
+export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: Closing): Promise<void> {
   const { steps, nextStep, messages, totals } = run;
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
@@ -118,8 +117,7 @@ export async function closeRun(
     activeAt: Date.now(),
     ...open,
   });
-  const head = await ctx.db.get("threadHeads", run.headId);
-  if (head === null) return; // the thread is being removed
+  if (head === null) return;
   await ctx.db.patch("threadHeads", head._id, {
     messages: head.messages + messages,
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),

@@ -8,7 +8,7 @@ import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { readTail, wholeTurn } from "./messages.js";
-import { entryOf, pendingOf } from "./recall.js";
+import { pendingOf } from "./recall.js";
 import { findOwnRun, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, toToolCall } from "./toolCalls.js";
@@ -57,7 +57,11 @@ async function readContext(
   run: Doc<"runs">,
   limits: ContextLimits | undefined,
 ): Promise<Message[]> {
-  const tail = await readTail(ctx, run.threadId, { ...clampLimits(limits), beforeTurn: run.turn + 1 });
+  const tail = await readTail(ctx, run.threadId, {
+    ...clampLimits(limits),
+    beforeTurn: run.turn + 1,
+    keepTurn: run.turn,
+  });
   return await wholeTurn(ctx, tail, run.turn);
 }
 
@@ -72,12 +76,17 @@ async function openStream(ctx: MutationCtx, run: Doc<"runs">) {
 async function readRecall(ctx: MutationCtx, run: Doc<"runs">, context: readonly Message[]) {
   const prompt = context.findLast((message) => message.turn === run.turn && message.step === PROMPT_STEP);
   const pending = await pendingOf(ctx, run.threadId, RECALL_PENDING_PER_TURN);
-  const entryId = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
+  const entry = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
+  const entryId = entry?.pendingSince === undefined ? null : entry._id;
   return {
     promptText: prompt === undefined ? "" : textOf(prompt.parts),
-    pending: pending.filter((entry) => entry.entryId !== entryId),
-    ...(entryId === null || !pending.some((entry) => entry.entryId === entryId)
-      ? {}
-      : { promptEntryId: entryId }),
+    pending: pending.filter((other) => other.entryId !== entryId),
+    ...(entryId === null ? {} : { promptEntryId: entryId }),
   };
 }
+
+const entryOf = (ctx: MutationCtx, messageId: string): Promise<Doc<"recallEntries"> | null> =>
+  ctx.db
+    .query("recallEntries")
+    .withIndex("by_source", (q) => q.eq("sourceId", messageId))
+    .first();

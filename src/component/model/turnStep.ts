@@ -1,6 +1,7 @@
 import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { reservePlaces } from "../../shared/position.js";
+import { userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -127,22 +128,18 @@ async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | un
 async function finish(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  said: { messageId: Id<"messages">; parts: Part[] },
+  { messageId, parts }: { messageId: Id<"messages">; parts: Part[] },
 ) {
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, []);
-  const text = textOf(said.parts);
-  if (text.trim() !== "")
-    await indexMessage(ctx, {
-      messageId: said.messageId,
-      threadId: run.threadId,
-      scope: run.scope,
-      role: "assistant",
-      text,
-      at: Date.now(),
-      pending: true,
-    });
+  const head = await ctx.db.get("threadHeads", run.headId);
+  const text = textOf(parts);
+  const { threadId } = run;
+  if (head !== null && text.trim() !== "") {
+    const said = { messageId, threadId, scope: userScope(head), role: "assistant" as const, text };
+    await indexMessage(ctx, { ...said, at: Date.now(), pending: true });
+  }
   const state = { kind: "completed" as const, endedAt: Date.now() };
-  await closeRun(ctx, { ...run, openCalls: undefined }, { state, preview: previewOf(text) });
+  await closeRun(ctx, { run, head, state, preview: previewOf(text) });
   return { state };
 }
