@@ -75,7 +75,11 @@ module.exports = {
       { path: "^(example|host|bench)/" },
       { path: "^src/", pathNot: "^src/test\\.ts$" },
     ),
-    forbid("src-never-imports-tests", { path: "^src/" }, { path: "^(test/|src/test\\.ts$)" }),
+    forbid(
+      "src-never-imports-tests",
+      { path: "^src/", pathNot: "^src/(test\\.ts$|testing/)" },
+      { path: "^(test/|src/test\\.ts$|src/testing/)" },
+    ),
     forbid("nothing-unresolvable", { pathNot: "/_generated/" }, { couldNotResolve: true }),
   ],
   options: {

@@ -26,9 +26,10 @@ function declaredStates({ members }: TaggedUnion): string[] {
 const page = readFileSync("src/component/README.md", "utf8");
 
 describe("the component's README", () => {
-  test("draws the states of a run that the schema knows, and no others", () => {
-    expect(drawnStates(diagramOf(page, "Runs"))).toEqual(
-      declaredStates(schema.tables.runs.validator.fields.state),
-    );
+  test.each([
+    ["Runs", schema.tables.runs],
+    ["Streams", schema.tables.streams],
+  ])("%s: draws the states that the table knows, and no others", (heading, table) => {
+    expect(drawnStates(diagramOf(page, heading))).toEqual(declaredStates(table.validator.fields.state));
   });
 });

@@ -1,0 +1,76 @@
+/**
+ * A program that uses the package as an app does. It is only compiled: what must be refused is marked
+ * `@ts-expect-error`, and what must be inferred is compared with `Equal`.
+ */
+import {
+  AgentMemory,
+  isMemoryError,
+  type ComponentApi,
+  type ErrorCode,
+  type Message,
+  type Principal,
+  type Run,
+  type Thread,
+} from "convex-agent-memory";
+import {
+  mutationGeneric,
+  type Auth,
+  type GenericActionCtx,
+  type GenericDataModel,
+  type GenericMutationCtx,
+  type GenericQueryCtx,
+} from "convex/server";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Compiles only for `true`. */
+export type Holds<T extends true> = T;
+
+declare const component: ComponentApi;
+declare const query: GenericQueryCtx<GenericDataModel>;
+declare const mutation: GenericMutationCtx<GenericDataModel>;
+declare const action: GenericActionCtx<GenericDataModel>;
+
+const memory = new AgentMemory(component);
+const bound = memory.as({ tenantId: "acme", userId: "ada" });
+
+export async function callsFromAnyContext(threadId: string): Promise<void> {
+  await bound.threads.get(query, { threadId });
+  await bound.threads.create(mutation, { title: "Hello" });
+  await memory.asSystem().messages.list(action, { threadId, cursor: null });
+  // @ts-expect-error a query cannot write
+  await bound.threads.create(query, { title: "Hello" });
+  // @ts-expect-error a principal says which user it is
+  memory.as({ tenantId: "acme" });
+}
+
+export async function results(threadId: string, runId: string) {
+  const thread = await bound.threads.get(query, { threadId });
+  const messages = await bound.messages.list(query, { threadId, cursor: null });
+  const run = await bound.runs.get(query, { runId });
+  return { thread, messages, run };
+}
+
+type Results = Awaited<ReturnType<typeof results>>;
+export type Inferred = [
+  Holds<Equal<Results["thread"], Thread>>,
+  Holds<Equal<Results["messages"]["page"], Message[]>>,
+  Holds<Equal<Results["run"], Run>>,
+];
+
+declare function authenticate(ctx: { auth: Auth }): Promise<Principal>;
+export const { listThreads, listMessages, followStream, getRun, createThread, cancelRun } = memory.exposeApi({
+  authorize: authenticate,
+});
+// @ts-expect-error nothing is exposed without saying who may
+memory.exposeApi({});
+
+export function codeOf(error: unknown): ErrorCode | null {
+  // @ts-expect-error not a code of this package
+  if (isMemoryError(error, "NO_SUCH_CODE")) return null;
+  return isMemoryError(error) ? error.data.code : null;
+}
+
+export const create = mutationGeneric({
+  args: {},
+  handler: async (ctx) => await memory.as(await authenticate(ctx)).threads.create(ctx, {}),
+});
