@@ -35,24 +35,8 @@ export function checkedLimit(limit: number | undefined): number {
   throw memoryError("INVALID_ARGUMENT", "`limit` must be an integer from 1.", { field: "limit" });
 }
 
-/** The numbers that a cursor of ours holds, or null for the first page. Cursors come from outside: untrusted. */
-export function parseCursor(cursor: string | null, length: number): number[] | null {
-  if (cursor === null) return null;
-  const values = parseJson(cursor);
-  if (Array.isArray(values) && values.length === length && values.every(Number.isFinite)) return values as number[];
-  throw memoryError("INVALID_ARGUMENT", "`cursor` must come from the page before.", { field: "cursor" });
-}
-
 function checkBytes(field: string, value: string, maxBytes: number): void {
   const bytes = utf8Bytes(value);
   if (bytes > maxBytes)
     throw memoryError("INVALID_ARGUMENT", `\`${field}\` may have ${maxBytes} bytes at most.`, { field, bytes });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,3 +12,20 @@ export function reservePlaces(nextStep: number, calls: number): { message: numbe
   const results = Array.from({ length: calls }, (_, index) => nextStep + 1 + index);
   return { message: nextStep, results, nextStep: nextStep + 1 + calls };
 }
+
+/**
+ * The places of messages that are appended together: a prompt opens a turn at step 0, what follows it stands in the
+ * same turn. What no prompt opens stands in a turn of its own. Turns before `nextTurn` are never touched.
+ */
+export function appendPlaces(roles: readonly string[], nextTurn: number): { places: Position[]; nextTurn: number } {
+  const places: Position[] = [];
+  let turn = nextTurn - 1;
+  let step = PROMPT_STEP;
+  for (const [index, role] of roles.entries()) {
+    const opens = index === 0 || role === "user";
+    turn = opens ? turn + 1 : turn;
+    step = opens ? PROMPT_STEP : step + 1;
+    places.push({ turn, step });
+  }
+  return { places, nextTurn: turn + 1 };
+}

@@ -1,4 +1,5 @@
 import { v, type Infer } from "convex/values";
+import { vParticipantRole } from "./principal.js";
 
 export const vThreadStatus = v.union(v.literal("active"), v.literal("archived"));
 export type ThreadStatus = Infer<typeof vThreadStatus>;
@@ -22,3 +23,7 @@ export const vThread = v.object({
   activeRunId: v.optional(v.string()),
 });
 export type Thread = Infer<typeof vThread>;
+
+/** A user of the thread's tenant who may open it, besides its owner. */
+export const vParticipant = v.object({ userId: v.string(), role: vParticipantRole });
+export type Participant = Infer<typeof vParticipant>;

@@ -8,6 +8,55 @@
  * @module
  */
 
+import type * as documents from "../documents.js";
+import type * as messages from "../messages.js";
+import type * as model_counts from "../model/counts.js";
+import type * as model_documentChecks from "../model/documentChecks.js";
+import type * as model_documentReads from "../model/documentReads.js";
+import type * as model_documentSweep from "../model/documentSweep.js";
+import type * as model_documentWrite from "../model/documentWrite.js";
+import type * as model_documents from "../model/documents.js";
+import type * as model_files from "../model/files.js";
+import type * as model_ledger from "../model/ledger.js";
+import type * as model_messageAppend from "../model/messageAppend.js";
+import type * as model_messageEdits from "../model/messageEdits.js";
+import type * as model_messagePayloads from "../model/messagePayloads.js";
+import type * as model_messageReads from "../model/messageReads.js";
+import type * as model_messageRows from "../model/messageRows.js";
+import type * as model_messageTail from "../model/messageTail.js";
+import type * as model_messages from "../model/messages.js";
+import type * as model_operations from "../model/operations.js";
+import type * as model_paging from "../model/paging.js";
+import type * as model_recall from "../model/recall.js";
+import type * as model_recallIndex from "../model/recallIndex.js";
+import type * as model_retention from "../model/retention.js";
+import type * as model_runRows from "../model/runRows.js";
+import type * as model_runs from "../model/runs.js";
+import type * as model_streams from "../model/streams.js";
+import type * as model_sweeps from "../model/sweeps.js";
+import type * as model_threadAccess from "../model/threadAccess.js";
+import type * as model_threadParticipants from "../model/threadParticipants.js";
+import type * as model_threadReads from "../model/threadReads.js";
+import type * as model_threadWrites from "../model/threadWrites.js";
+import type * as model_threads from "../model/threads.js";
+import type * as model_toolCalls from "../model/toolCalls.js";
+import type * as model_turnBegin from "../model/turnBegin.js";
+import type * as model_turnContext from "../model/turnContext.js";
+import type * as model_turnEnd from "../model/turnEnd.js";
+import type * as model_turnOpen from "../model/turnOpen.js";
+import type * as model_turnStep from "../model/turnStep.js";
+import type * as model_turnUsage from "../model/turnUsage.js";
+import type * as model_turns from "../model/turns.js";
+import type * as model_usage from "../model/usage.js";
+import type * as model_usageReads from "../model/usageReads.js";
+import type * as model_vectorTables from "../model/vectorTables.js";
+import type * as retention from "../retention.js";
+import type * as runs from "../runs.js";
+import type * as streams from "../streams.js";
+import type * as threads from "../threads.js";
+import type * as turns from "../turns.js";
+import type * as usage from "../usage.js";
+
 import type {
   ApiFromModules,
   FilterApi,
@@ -15,7 +64,56 @@ import type {
 } from "convex/server";
 import { anyApi, componentsGeneric } from "convex/server";
 
-const fullApi: ApiFromModules<{}> = anyApi as any;
+const fullApi: ApiFromModules<{
+  documents: typeof documents;
+  messages: typeof messages;
+  "model/counts": typeof model_counts;
+  "model/documentChecks": typeof model_documentChecks;
+  "model/documentReads": typeof model_documentReads;
+  "model/documentSweep": typeof model_documentSweep;
+  "model/documentWrite": typeof model_documentWrite;
+  "model/documents": typeof model_documents;
+  "model/files": typeof model_files;
+  "model/ledger": typeof model_ledger;
+  "model/messageAppend": typeof model_messageAppend;
+  "model/messageEdits": typeof model_messageEdits;
+  "model/messagePayloads": typeof model_messagePayloads;
+  "model/messageReads": typeof model_messageReads;
+  "model/messageRows": typeof model_messageRows;
+  "model/messageTail": typeof model_messageTail;
+  "model/messages": typeof model_messages;
+  "model/operations": typeof model_operations;
+  "model/paging": typeof model_paging;
+  "model/recall": typeof model_recall;
+  "model/recallIndex": typeof model_recallIndex;
+  "model/retention": typeof model_retention;
+  "model/runRows": typeof model_runRows;
+  "model/runs": typeof model_runs;
+  "model/streams": typeof model_streams;
+  "model/sweeps": typeof model_sweeps;
+  "model/threadAccess": typeof model_threadAccess;
+  "model/threadParticipants": typeof model_threadParticipants;
+  "model/threadReads": typeof model_threadReads;
+  "model/threadWrites": typeof model_threadWrites;
+  "model/threads": typeof model_threads;
+  "model/toolCalls": typeof model_toolCalls;
+  "model/turnBegin": typeof model_turnBegin;
+  "model/turnContext": typeof model_turnContext;
+  "model/turnEnd": typeof model_turnEnd;
+  "model/turnOpen": typeof model_turnOpen;
+  "model/turnStep": typeof model_turnStep;
+  "model/turnUsage": typeof model_turnUsage;
+  "model/turns": typeof model_turns;
+  "model/usage": typeof model_usage;
+  "model/usageReads": typeof model_usageReads;
+  "model/vectorTables": typeof model_vectorTables;
+  retention: typeof retention;
+  runs: typeof runs;
+  streams: typeof streams;
+  threads: typeof threads;
+  turns: typeof turns;
+  usage: typeof usage;
+}> = anyApi as any;
 
 /**
  * A utility for referencing Convex functions in your app's public API.

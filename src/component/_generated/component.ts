@@ -22,4 +22,1004 @@ import type { FunctionReference } from "convex/server";
  * ```
  */
 export type ComponentApi<Name extends string | undefined = string | undefined> =
-  {};
+  {
+    documents: {
+      count: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          scope: "thread" | "user" | "agent" | "tenant";
+        },
+        { chunks: number; documents: number },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          key: string;
+          scope: "thread" | "user" | "agent" | "tenant";
+        },
+        {
+          bytes: number;
+          chunks: number;
+          documentId: string;
+          generation: number;
+          hash: string;
+          key: string;
+          metadata?: string;
+          state: { kind: "empty" } | { kind: "ready"; readyAt: number };
+          title?: string;
+        } | null,
+        Name
+      >;
+      getChunk: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          chunkId: string;
+        },
+        {
+          chunkId: string;
+          documentKey: string;
+          heading: string;
+          index: number;
+          text: string;
+          tokens: number;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          scope: "thread" | "user" | "agent" | "tenant";
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            bytes: number;
+            chunks: number;
+            documentId: string;
+            generation: number;
+            hash: string;
+            key: string;
+            metadata?: string;
+            state: { kind: "empty" } | { kind: "ready"; readyAt: number };
+            title?: string;
+          }>;
+        },
+        Name
+      >;
+      listChunks: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          documentId: string;
+          limit?: number;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            chunkId: string;
+            documentKey: string;
+            heading: string;
+            index: number;
+            text: string;
+            tokens: number;
+          }>;
+        },
+        Name
+      >;
+      outline: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          key: string;
+          scope: "thread" | "user" | "agent" | "tenant";
+        },
+        { headings: Array<string> },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          documentId: string;
+        },
+        null,
+        Name
+      >;
+      write: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          bytes: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          chunks: Array<{
+            heading: string;
+            text: string;
+            tokens: number;
+            vector?: Array<number>;
+          }>;
+          embedder?: string;
+          final: boolean;
+          generation?: number;
+          hash: string;
+          key: string;
+          metadata?: string;
+          offset: number;
+          scope: "thread" | "user" | "agent" | "tenant";
+          title?: string;
+        },
+        {
+          documentId: string;
+          generation: number;
+          kind: "unchanged" | "open" | "ready";
+        },
+        Name
+      >;
+    };
+    messages: {
+      append: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messages: Array<{
+            agentName?: string;
+            metadata?: string;
+            model?: string;
+            parts: Array<any>;
+            role: "system" | "user" | "assistant" | "tool";
+          }>;
+          operationId?: string;
+          threadId: string;
+        },
+        { places: Array<{ messageId: string; step: number; turn: number }> },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+        },
+        {
+          agentName?: string;
+          author?: string;
+          createdAt: number;
+          messageId: string;
+          metadata?: string;
+          model?: string;
+          parts: Array<any>;
+          role: "system" | "user" | "assistant" | "tool";
+          runId?: string;
+          state:
+            | { kind: "complete" }
+            | { kind: "streaming"; streamId: string }
+            | { code: string; kind: "failed"; reason: string };
+          step: number;
+          threadId: string;
+          tokens: number;
+          turn: number;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          order: "asc" | "desc";
+          threadId: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName?: string;
+            author?: string;
+            createdAt: number;
+            messageId: string;
+            metadata?: string;
+            model?: string;
+            parts: Array<any>;
+            role: "system" | "user" | "assistant" | "tool";
+            runId?: string;
+            state:
+              | { kind: "complete" }
+              | { kind: "streaming"; streamId: string }
+              | { code: string; kind: "failed"; reason: string };
+            step: number;
+            threadId: string;
+            tokens: number;
+            turn: number;
+          }>;
+        },
+        Name
+      >;
+      read: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: number;
+          messageId: string;
+          part: number;
+        },
+        { cursor: number | null; text: string },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+        },
+        { removed: number },
+        Name
+      >;
+      update: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+          metadata?: string;
+          parts?: Array<any>;
+        },
+        null,
+        Name
+      >;
+    };
+    runs: {
+      cancel: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          reason?: string;
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          agentName: string;
+          engine: "action" | "durable";
+          runId: string;
+          startedAt: number;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          steps: number;
+          threadId: string;
+          totals: { calls: number; inputTokens: number; outputTokens: number };
+          turn: number;
+          workflowId?: string;
+        },
+        Name
+      >;
+      latest: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+        },
+        {
+          agentName: string;
+          engine: "action" | "durable";
+          runId: string;
+          startedAt: number;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          steps: number;
+          threadId: string;
+          totals: { calls: number; inputTokens: number; outputTokens: number };
+          turn: number;
+          workflowId?: string;
+        } | null,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          threadId: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName: string;
+            engine: "action" | "durable";
+            runId: string;
+            startedAt: number;
+            state:
+              | { kind: "queued" }
+              | { kind: "running" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { endedAt: number; kind: "completed" }
+              | {
+                  code: string;
+                  endedAt: number;
+                  kind: "failed";
+                  message: string;
+                }
+              | { endedAt: number; kind: "canceled"; reason?: string };
+            steps: number;
+            threadId: string;
+            totals: {
+              calls: number;
+              inputTokens: number;
+              outputTokens: number;
+            };
+            turn: number;
+            workflowId?: string;
+          }>;
+        },
+        Name
+      >;
+      listToolCalls: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          runId: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            callId: string;
+            ms?: number;
+            state:
+              | { kind: "pending" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { kind: "started"; startedAt: number }
+              | { endedAt: number; kind: "done" }
+              | { endedAt: number; kind: "failed" }
+              | { endedAt: number; kind: "interrupted" }
+              | { endedAt: number; kind: "denied"; reason?: string };
+            step: number;
+            toolName: string;
+            turn: number;
+          }>;
+        },
+        Name
+      >;
+    };
+    streams: {
+      append: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          deltas: string;
+          seq: number;
+          streamId: string;
+        },
+        { alive: boolean },
+        Name
+      >;
+      follow: FunctionReference<
+        "query",
+        "internal",
+        {
+          after: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          streamId: string;
+        },
+        {
+          chunks: Array<{ deltas: string; seq: number }>;
+          messageId: string;
+          more: boolean;
+          state:
+            | { kind: "streaming" }
+            | { endedAt: number; kind: "finished" }
+            | {
+                code: string;
+                endedAt: number;
+                kind: "aborted";
+                reason: string;
+              };
+        },
+        Name
+      >;
+    };
+    threads: {
+      count: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+        },
+        number,
+        Name
+      >;
+      create: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          metadata?: string;
+          operationId?: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          parentThreadId?: string;
+          title?: string;
+        },
+        { threadId: string },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+        },
+        {
+          activeRunId?: string;
+          createdAt: number;
+          lastActivityAt: number;
+          messages: number;
+          metadata?: string;
+          parentThreadId?: string;
+          preview?: { role: string; text: string };
+          status: "active" | "archived";
+          tenantId?: string;
+          threadId: string;
+          title?: string;
+          userId: string;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          status?: "active" | "archived";
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            activeRunId?: string;
+            createdAt: number;
+            lastActivityAt: number;
+            messages: number;
+            metadata?: string;
+            parentThreadId?: string;
+            preview?: { role: string; text: string };
+            status: "active" | "archived";
+            tenantId?: string;
+            threadId: string;
+            title?: string;
+            userId: string;
+          }>;
+        },
+        Name
+      >;
+      listParticipants: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+        },
+        Array<{ role: "owner" | "writer" | "reader"; userId: string }>,
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+        },
+        null,
+        Name
+      >;
+      removeParticipant: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+          userId: string;
+        },
+        null,
+        Name
+      >;
+      setParticipant: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          role: "owner" | "writer" | "reader";
+          threadId: string;
+          userId: string;
+        },
+        null,
+        Name
+      >;
+      update: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          metadata?: string;
+          status?: "active" | "archived";
+          threadId: string;
+          title?: string;
+        },
+        null,
+        Name
+      >;
+    };
+    turns: {
+      begin: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          engine: "action" | "durable";
+          limits?: {
+            maxBytes?: number;
+            maxMessages?: number;
+            maxTokens?: number;
+          };
+          operationId?: string;
+          prompt?: Array<any>;
+          promptMessageId?: string;
+          recall?: boolean;
+          stream?: boolean;
+          threadId: string;
+        },
+        {
+          context: Array<{
+            agentName?: string;
+            author?: string;
+            createdAt: number;
+            messageId: string;
+            metadata?: string;
+            model?: string;
+            parts: Array<any>;
+            role: "system" | "user" | "assistant" | "tool";
+            runId?: string;
+            state:
+              | { kind: "complete" }
+              | { kind: "streaming"; streamId: string }
+              | { code: string; kind: "failed"; reason: string };
+            step: number;
+            threadId: string;
+            tokens: number;
+            turn: number;
+          }>;
+          messageId?: string;
+          pending: Array<{ entryId: string; text: string }>;
+          promptEntryId?: string;
+          promptMessageId: string;
+          repeated: boolean;
+          runId: string;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          streamId?: string;
+          turn: number;
+        },
+        Name
+      >;
+      end: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          outcome:
+            | { kind: "completed" }
+            | { code: string; kind: "failed"; message: string }
+            | { kind: "canceled"; reason?: string };
+          partial?: Array<any>;
+          results?: Array<{
+            callId: string;
+            failed: boolean;
+            ms: number;
+            part: any;
+          }>;
+          runId: string;
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+        },
+        {
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
+      open: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limits?: {
+            maxBytes?: number;
+            maxMessages?: number;
+            maxTokens?: number;
+          };
+          recall?: boolean;
+          runId: string;
+          step: number;
+          stream?: boolean;
+        },
+        {
+          agentName: string;
+          calls: Array<{
+            callId: string;
+            ms?: number;
+            state:
+              | { kind: "pending" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { kind: "started"; startedAt: number }
+              | { endedAt: number; kind: "done" }
+              | { endedAt: number; kind: "failed" }
+              | { endedAt: number; kind: "interrupted" }
+              | { endedAt: number; kind: "denied"; reason?: string };
+            step: number;
+            toolName: string;
+            turn: number;
+          }>;
+          context: Array<{
+            agentName?: string;
+            author?: string;
+            createdAt: number;
+            messageId: string;
+            metadata?: string;
+            model?: string;
+            parts: Array<any>;
+            role: "system" | "user" | "assistant" | "tool";
+            runId?: string;
+            state:
+              | { kind: "complete" }
+              | { kind: "streaming"; streamId: string }
+              | { code: string; kind: "failed"; reason: string };
+            step: number;
+            threadId: string;
+            tokens: number;
+            turn: number;
+          }>;
+          messageId?: string;
+          pending: Array<{ entryId: string; text: string }>;
+          promptEntryId?: string;
+          promptText: string;
+          saved: boolean;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          steps: number;
+          streamId?: string;
+          threadId: string;
+          turn: number;
+        },
+        Name
+      >;
+      saveResult: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          failed: boolean;
+          ms: number;
+          part: any;
+          runId: string;
+        },
+        { saved: boolean },
+        Name
+      >;
+      saveStep: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          finish: boolean;
+          message: { model?: string; parts: Array<any> };
+          nextStream?: boolean;
+          results: Array<{
+            callId: string;
+            failed: boolean;
+            ms: number;
+            part: any;
+          }>;
+          runId: string;
+          step: number;
+          usage: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+        },
+        {
+          calls: Array<{ callId: string; step: number; toolName: string }>;
+          messageId?: string;
+          nextMessageId?: string;
+          saved: boolean;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          streamId?: string;
+        },
+        Name
+      >;
+      startTool: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          idempotent: boolean;
+          runId: string;
+        },
+        | {
+            input: string;
+            kind: "execute";
+            step: number;
+            toolName: string;
+            turn: number;
+          }
+        | { kind: "settled" }
+        | { kind: "interrupted" }
+        | { kind: "ended" },
+        Name
+      >;
+    };
+    usage: {
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          runId?: string;
+          threadId?: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName?: string;
+            at: number;
+            cachedInputTokens?: number;
+            eventId: string;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+            runId?: string;
+            step?: number;
+            tenantId?: string;
+            threadId?: string;
+            userId: string;
+          }>;
+        },
+        Name
+      >;
+      record: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          operationId?: string;
+          runId?: string;
+          threadId?: string;
+          usage: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+        },
+        { eventId: string },
+        Name
+      >;
+      total: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          threadId: string;
+        },
+        {
+          calls: number;
+          cursor: string | null;
+          inputTokens: number;
+          outputTokens: number;
+        },
+        Name
+      >;
+    };
+  };

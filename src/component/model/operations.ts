@@ -1,3 +1,5 @@
+import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
+import { checkName } from "../../shared/checkedArguments.js";
 import { OPERATION_RETENTION_MS, PURGE_PER_WRITE } from "../../shared/limits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -35,6 +37,31 @@ export async function rememberOperation(
   await ctx.db.insert("operations", { scope, operationId, payloadHash, result, expiresAt });
   await armSweep(ctx, "operations", { delayMs: OPERATION_RETENTION_MS });
 }
+
+/** A write that may carry an operationId; `payload` is what must be the same when it is repeated. */
+export type Repeatable = { scope: string; operationId: string | undefined; payload: unknown };
+
+/**
+ * Runs a write once: with an operationId, repeating it within 24 h gives the first result and writes nothing. The
+ * result must be plain JSON.
+ */
+export async function runOnce<Result>(
+  ctx: MutationCtx,
+  { scope, operationId, payload }: Repeatable,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  if (operationId === undefined) return await write();
+  checkName("operationId", operationId);
+  const operation = { scope, operationId, payloadHash: await hashText(canonicalJson(payload)) };
+  const first = await findOperation(ctx, operation);
+  if (first !== null) return storedResult<Result>(first);
+  const result = await write();
+  await rememberOperation(ctx, { ...operation, result: JSON.stringify(result) });
+  return result;
+}
+
+/** What `runOnce` wrote for the same operation: a row of our own. */
+const storedResult = <Result>(text: string): Result => JSON.parse(text) as Result;
 
 /** Deletes expired operations, oldest first, and says how many. */
 export async function purgeOperations(ctx: MutationCtx, limit: number): Promise<number> {

@@ -1,0 +1,93 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import type { Caller, ParticipantRole, Principal } from "../validators/principal.js";
+import type { Participant, Thread, ThreadStatus } from "../validators/thread.js";
+import type { MutationCtx, QueryCtx } from "./ctx.js";
+
+type ThreadFields = { title?: string; metadata?: string };
+
+/** Conversations: opening, listing, sharing and removing them. */
+export class ThreadsClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /**
+   * Opens a thread that belongs to the caller; the system names the `owner`. `metadata` is JSON text of at most
+   * 16 KiB, `title` has at most 1 KiB. With `operationId` it is safe to retry: the same id gives the same thread, with
+   * another payload it throws `OPERATION_MISMATCH`. Throws `INVALID_ARGUMENT`, `FORBIDDEN`, and `THREAD_NOT_FOUND`
+   * for the parent.
+   *
+   * @example const { threadId } = await memory.as(principal).threads.create(ctx, { title: "Trip to Oslo" });
+   */
+  async create(
+    ctx: MutationCtx,
+    args: ThreadFields & { operationId?: string; parentThreadId?: string; owner?: Principal } = {},
+  ): Promise<{ threadId: string }> {
+    return await ctx.runMutation(this.component.threads.create, { caller: this.caller, ...args });
+  }
+
+  /** A thread with its counts and the words of its last message, live in a query. Throws `THREAD_NOT_FOUND`. */
+  async get(ctx: QueryCtx, args: { threadId: string }): Promise<Thread> {
+    return await ctx.runQuery(this.component.threads.get, { caller: this.caller, ...args });
+  }
+
+  /**
+   * The caller's own threads, newest activity first, in pages of at most 200 (20 unless named). Start with
+   * `cursor: null` and go on until the page's cursor is `null`. Threads that others share are not listed.
+   */
+  async list(
+    ctx: QueryCtx,
+    args: { cursor: string | null; limit?: number; status?: ThreadStatus; owner?: Principal },
+  ): Promise<{ page: Thread[]; cursor: string | null }> {
+    return await ctx.runQuery(this.component.threads.list, { caller: this.caller, ...args });
+  }
+
+  /** How many threads the caller has, archived ones too. Reads one row, however many there are. */
+  async count(ctx: QueryCtx, args: { owner?: Principal } = {}): Promise<number> {
+    return await ctx.runQuery(this.component.threads.count, { caller: this.caller, ...args });
+  }
+
+  /**
+   * Changes what is named; an empty `title` and `metadata` of `"null"` take theirs away. For owners. Safe to retry.
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `INVALID_ARGUMENT`.
+   */
+  async update(
+    ctx: MutationCtx,
+    args: ThreadFields & { threadId: string; status?: ThreadStatus },
+  ): Promise<void> {
+    await ctx.runMutation(this.component.threads.update, { caller: this.caller, ...args });
+  }
+
+  /**
+   * Removes a thread: it is closed to everyone when this returns, and its messages, runs, streams and entries of
+   * recall follow in the background, in bounded pages. Files that only it held are removed after their grace period.
+   * The ledger of usage stays. For owners. Throws `THREAD_NOT_FOUND` (also when repeated) and `FORBIDDEN`.
+   */
+  async remove(ctx: MutationCtx, args: { threadId: string }): Promise<void> {
+    await ctx.runMutation(this.component.threads.remove, { caller: this.caller, ...args });
+  }
+
+  /**
+   * Lets a user of the same tenant into a thread, or changes their role: a reader reads, a writer also writes and
+   * starts runs, an owner does everything. At most 100. For owners. Safe to retry.
+   *
+   * @example await memory.as(principal).threads.setParticipant(ctx, { threadId, userId: "bob", role: "writer" });
+   */
+  async setParticipant(
+    ctx: MutationCtx,
+    args: { threadId: string; userId: string; role: ParticipantRole },
+  ): Promise<void> {
+    await ctx.runMutation(this.component.threads.setParticipant, { caller: this.caller, ...args });
+  }
+
+  /** Shuts a user out of a thread, at once. For owners; anyone may leave. Safe to retry. */
+  async removeParticipant(ctx: MutationCtx, args: { threadId: string; userId: string }): Promise<void> {
+    await ctx.runMutation(this.component.threads.removeParticipant, { caller: this.caller, ...args });
+  }
+
+  /** Who may open the thread besides its owner: at most 100. */
+  async listParticipants(ctx: QueryCtx, args: { threadId: string }): Promise<Participant[]> {
+    return await ctx.runQuery(this.component.threads.listParticipants, { caller: this.caller, ...args });
+  }
+}

@@ -1,0 +1,157 @@
+import { checkMetadata } from "../../shared/checkedArguments.js";
+import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
+import type { Part } from "../../validators/content.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { releaseFile } from "./files.js";
+import { indexText } from "./messageAppend.js";
+import { packParts, parseParts, payloadBytes, writePieces } from "./messagePayloads.js";
+import { openMessage } from "./messageReads.js";
+import { deletePieces, fileIdsOf, useFiles } from "./messageRows.js";
+import { removeEntries } from "./recall.js";
+import { armSweep } from "./sweeps.js";
+
+/** Rows of payloads of one message: its bytes are bounded, so are its pieces. */
+const PIECES_MAX = 1_024;
+/** Rows around a message that can belong to its tool group: the call, its results, and one more to see the end. */
+const GROUP_MAX_ROWS = STEP_MAX_TOOL_CALLS + 2;
+
+type UpdateArgs = { caller: Caller; messageId: string; parts?: unknown[]; metadata?: string };
+
+/** Replaces what is named. Owners may edit any message, writers what they wrote themselves. */
+export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> {
+  checkMetadata(args.metadata);
+  const { row, head } = await openForEdit(ctx, args);
+  if (args.metadata !== undefined) await ctx.db.patch("messages", row._id, { metadata: args.metadata });
+  if (args.parts !== undefined) await replaceParts(ctx, { row, head, parts: parseParts(args.parts) });
+  return null;
+}
+
+type Editing = { row: Doc<"messages">; head: Doc<"threadHeads"> };
+
+async function openForEdit(ctx: QueryCtx, args: { caller: Caller; messageId: string }): Promise<Editing> {
+  const opened = await openMessage(ctx, args, "write");
+  const { row } = opened;
+  const isAuthor = args.caller !== "system" && row.author !== undefined && row.author === args.caller.userId;
+  if (!isAuthor) await openMessage(ctx, args, "own");
+  if (row.state?.kind === "streaming")
+    throw memoryError("RUN_ACTIVE", "The message is being written: wait for its run, or cancel it.", {
+      messageId: row._id,
+    });
+  return opened;
+}
+
+async function replaceParts(ctx: MutationCtx, { row, head, parts }: Editing & { parts: Part[] }): Promise<void> {
+  if (row.role === "user" && isBlank(parts))
+    throw memoryError("PROMPT_EMPTY", "A user's message has neither text nor a file: write something.");
+  const packed = await packParts(parts);
+  await useFiles(ctx, row, fileIdsOf(parts)); // before the old ones go, so that a kept file is never released
+  for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
+  if (payloadBytes(row.parts) > 0) await deletePieces(ctx, row._id, PIECES_MAX);
+  await ctx.db.patch("messages", row._id, { parts: packed.parts });
+  await writePieces(ctx, row._id, packed.pieces);
+  await removeEntries(ctx, row._id);
+  await indexText(ctx, head, { messageId: row._id, role: row.role, parts });
+  const preview = previewOf(textOf(parts));
+  if (showsIn(head, row))
+    await ctx.db.patch("threadHeads", head._id, {
+      preview: preview === "" ? undefined : { role: row.role, text: preview },
+    });
+}
+
+/** True when the list of threads shows this message's words. */
+function showsIn(head: Doc<"threadHeads">, row: Doc<"messages">): boolean {
+  const text = previewOf(textOf(row.parts));
+  return text !== "" && head.preview?.role === row.role && head.preview.text === text;
+}
+
+/** Removes a message with the rest of its tool group: a call never stays without its results, nor they without it. */
+export async function remove(
+  ctx: MutationCtx,
+  args: { caller: Caller; messageId: string },
+): Promise<{ removed: number }> {
+  const { row, head } = await openForEdit(ctx, args);
+  const group = await toolGroupOf(ctx, row);
+  for (const member of group) await removeRow(ctx, member);
+  const showed = group.some((member) => showsIn(head, member));
+  await ctx.db.patch("threadHeads", head._id, {
+    messages: Math.max(0, head.messages - group.length),
+    ...(showed ? { preview: await lastPreview(ctx, head) } : {}),
+  });
+  return { removed: group.length };
+}
+
+async function removeRow(ctx: MutationCtx, row: Doc<"messages">): Promise<void> {
+  await ctx.db.delete("messages", row._id);
+  await removeEntries(ctx, row._id);
+  for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
+  if (payloadBytes(row.parts) > 0) await armSweep(ctx, "message", { delayMs: 0, target: row._id });
+}
+
+/** The message that asked for tools and all their results, for any one of them; else the message alone. */
+async function toolGroupOf(ctx: QueryCtx, row: Doc<"messages">): Promise<Doc<"messages">[]> {
+  const asking = row.role === "tool" ? await findAsking(ctx, row) : row;
+  if (asking === null) return [row];
+  const called = idsOf(asking, "toolCall");
+  if (called.size === 0) return [row];
+  const group = [asking];
+  for await (const next of neighbours(ctx, asking, "asc")) {
+    const answers = idsOf(next, "toolResult");
+    if (next.role === "tool" && [...answers].some((callId) => called.has(callId))) group.push(next);
+    if (group.length >= GROUP_MAX_ROWS || next.role === "user") break;
+  }
+  return group;
+}
+
+async function findAsking(ctx: QueryCtx, result: Doc<"messages">): Promise<Doc<"messages"> | null> {
+  const answered = idsOf(result, "toolResult");
+  for await (const before of neighbours(ctx, result, "desc"))
+    if ([...idsOf(before, "toolCall")].some((callId) => answered.has(callId))) return before;
+  return null;
+}
+
+/** The rows after or before a message, nearest first; as many as a tool group can have. */
+async function* neighbours(
+  ctx: QueryCtx,
+  { threadId, turn, step }: Doc<"messages">,
+  order: "asc" | "desc",
+): AsyncGenerator<Doc<"messages">> {
+  const rows = ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => {
+      const ofTurn = q.eq("threadId", threadId).eq("turn", turn);
+      return order === "asc" ? ofTurn.gt("step", step) : ofTurn.lt("step", step);
+    })
+    .order(order);
+  let count = 0;
+  for await (const row of rows) {
+    if (count === GROUP_MAX_ROWS) return;
+    count += 1;
+    yield row;
+  }
+}
+
+function idsOf(row: Doc<"messages">, type: "toolCall" | "toolResult"): Set<string> {
+  const ids = new Set<string>();
+  for (const part of row.parts) if (part.type === type) ids.add(part.callId);
+  return ids;
+}
+
+/** The words of the last message that has any, of the last few. */
+async function lastPreview(ctx: QueryCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">["preview"]> {
+  const rows = ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => q.eq("threadId", head.threadId))
+    .order("desc");
+  let looked = 0;
+  for await (const { role, parts, state } of rows) {
+    const text = previewOf(textOf(parts));
+    if (text !== "" && state === undefined) return { role, text };
+    looked += 1;
+    if (looked === GROUP_MAX_ROWS) break;
+  }
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import { convexTest, type TestConvexRoot } from "convex-test";
+import { componentsGeneric, type GenericMutationCtx } from "convex/server";
+import { vi } from "vitest";
+import type { ActionCtx } from "../../src/client/ctx.js";
+import type { ComponentApi } from "../../src/component/_generated/component.js";
+import type { DataModel } from "../../src/component/_generated/dataModel.js";
+import type schema from "../../src/component/schema.js";
+import { register } from "../../src/test.js";
+
+const COMPONENT = "agentMemory";
+
+type Table = keyof (typeof schema)["tables"];
+/** What a convex-test instance has besides its types: transactions inside a component. */
+type InComponent = {
+  runInComponent: <Output>(
+    path: string,
+    handler: (ctx: GenericMutationCtx<DataModel>) => Promise<Output>,
+  ) => Promise<Output>;
+};
+
+/** An app without code of its own that has installed the component. */
+export type TestComponent = {
+  t: TestConvexRoot<DataModel>;
+  component: ComponentApi;
+  /** Calls doors as an action of the app would. */
+  ctx: ActionCtx;
+  /** A transaction inside the component, to look at its tables. */
+  inside: <Output>(handler: (ctx: GenericMutationCtx<DataModel>) => Promise<Output>) => Promise<Output>;
+  /** How many rows each table has; tables without rows are left out. */
+  countRows: () => Promise<Partial<Record<Table, number>>>;
+  /** Runs what is scheduled until nothing is; needs fake timers. */
+  finishSweeps: () => Promise<void>;
+};
+
+/** A fresh component on stock convex-test, with Convex's transaction limits on. */
+export function aComponent(): TestComponent {
+  const t = convexTest({ modules: { "./_generated/api.js": async () => ({}) }, transactionLimits: true });
+  register(t, COMPONENT);
+  const inside: TestComponent["inside"] = (handler) =>
+    (t as unknown as InComponent).runInComponent(COMPONENT, handler);
+  return {
+    t: t as unknown as TestComponent["t"],
+    component: componentsGeneric()[COMPONENT] as unknown as ComponentApi,
+    ctx: { runQuery: t.query, runMutation: t.mutation, runAction: t.action } as unknown as ActionCtx,
+    inside,
+    countRows: () => countRows(inside),
+    finishSweeps: () => t.finishAllScheduledFunctions(() => vi.runAllTimers(), 1_000),
+  };
+}
+
+async function countRows(inside: TestComponent["inside"]): Promise<Partial<Record<Table, number>>> {
+  const { default: tables } = await import("../../src/component/schema.js");
+  const counts: Partial<Record<Table, number>> = {};
+  for (const table of Object.keys(tables.tables) as Table[]) {
+    const rows = await inside(async (ctx) => (await ctx.db.query(table).collect()).length);
+    if (rows > 0) counts[table] = rows;
+  }
+  return counts;
+}
