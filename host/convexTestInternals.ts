@@ -108,17 +108,14 @@ export type RequestMetadata = {
   authToken: string | null;
 };
 
-/** The context of an inline function: what convex-test hands to `t.run` callbacks. */
-export type InlineContext = { db: unknown; storage: { store(blob: Blob): Promise<string> } };
-
 /** The accessor that convex-test returns, with the methods it does not declare. */
 export type TestAccessor = {
   withIdentity(identity: { subject: string; issuer?: string }): TestAccessor;
   queryFromPath(address: FunctionAddress, args: unknown): Promise<unknown>;
   mutationFromPath(address: FunctionAddress, args: unknown): Promise<unknown>;
   actionFromPath(address: FunctionAddress, args: unknown): Promise<unknown>;
-  runInComponent<T>(componentPath: string, handler: (ctx: InlineContext) => Promise<T>): Promise<T>;
-  run<T>(handler: (ctx: InlineContext) => Promise<T>): Promise<T>;
+  runInComponent<T>(componentPath: string, handler: () => Promise<T>): Promise<T>;
+  run<T>(handler: () => Promise<T>): Promise<T>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   registerComponent(componentPath: string, schema: ComponentSchema | null, modules: ModuleMap): void;
 };

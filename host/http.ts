@@ -62,7 +62,7 @@ async function handleUpload({ engine, request, response, url }: Exchange): Promi
   const blob = new Blob([await readBody(request)], { type: request.headers["content-type"] ?? "" });
   const componentPath = url.searchParams.get("component") ?? "";
   const storageId = await engine.track(() =>
-    engine.internals.accessor.runInComponent(componentPath, (ctx) => ctx.storage.store(blob)),
+    engine.internals.accessor.runInComponent(componentPath, () => engine.files.store(componentPath, blob)),
   );
   sendJson(response, 200, { storageId });
 }

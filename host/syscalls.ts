@@ -1,36 +1,20 @@
 // The calls Convex functions make to their runtime, where the host adds to or corrects convex-test.
 import { convexToJson, getConvexSize, jsonToConvex, type JSONValue, type Value } from "convex/values";
-import type { CapturedInternals, ExecutionContext } from "./convexTestInternals.js";
 import { tableOfId } from "./documents.js";
 import { currentRoot } from "./execution.js";
-import type { Files } from "./files.js";
-import type { IndexStore } from "./indexStore.js";
-import { JOBS_TABLE, resolveAddress, type JobQueue } from "./jobs.js";
+import { fileHandlers, getBlobInAction, storeBlobInAction } from "./fileSyscalls.js";
+import { JOBS_TABLE, resolveAddress } from "./jobs.js";
 import { checkCallJson, checkDocument } from "./limits.js";
-import type { ReadInterval } from "./readSets.js";
-import type { SpanRecorder } from "./spans.js";
-
-export type SyscallDependencies = {
-  internals: CapturedInternals;
-  stores: Map<string, IndexStore>;
-  files: Files;
-  jobs: JobQueue;
-  spans: SpanRecorder;
-  onRead: (read: ReadInterval) => void;
-  /** Base of file URLs, or null while nothing listens. */
-  origin: () => string | null;
-};
-
-type AsyncSyscall = (operation: string, json: string) => Promise<string>;
-type Handler = (json: string, next: AsyncSyscall) => Promise<string>;
+import {
+  actionContext,
+  currentComponent,
+  currentDatabase,
+  type AsyncSyscall,
+  type Handler,
+  type SyscallDependencies,
+} from "./syscallContext.js";
 
 const MILLISECONDS_PER_SECOND = 1000;
-
-/** The context of an action, which runs outside every transaction; null inside one. */
-function actionContext(dependencies: SyscallDependencies): ExecutionContext | null {
-  const context = currentContext(dependencies);
-  return context?.udfType === "action" || context?.udfType === "http" ? context : null;
-}
 
 export function installSyscalls(dependencies: SyscallDependencies): void {
   const { global } = dependencies.internals;
@@ -54,25 +38,17 @@ export function installSyscalls(dependencies: SyscallDependencies): void {
     return handler === undefined ? asyncSyscall(operation, json) : handler(json, asyncSyscall);
   };
   global.jsSyscall = async (operation, args) => {
-    if (operation === "storage/storeBlob") return storeBlob(dependencies, args["blob"] as Blob);
     const context = actionContext(dependencies);
-    if (operation === "storage/getBlob" && context !== null) {
-      return dependencies.files.committed(context.componentPath, args["storageId"] as string);
+    if (context === null) return jsSyscall(operation, args);
+    switch (operation) {
+      case "storage/storeBlob":
+        return storeBlobInAction(dependencies, context.componentPath, args["blob"] as Blob);
+      case "storage/getBlob":
+        return getBlobInAction(dependencies, context.componentPath, args["storageId"] as string);
+      default:
+        return jsSyscall(operation, args);
     }
-    return jsSyscall(operation, args);
   };
-}
-
-function currentContext({ internals }: SyscallDependencies): ExecutionContext | undefined {
-  return internals.executionContext.getStore();
-}
-
-function currentComponent(dependencies: SyscallDependencies): string {
-  return currentContext(dependencies)?.componentPath ?? "";
-}
-
-function currentDatabase(dependencies: SyscallDependencies) {
-  return dependencies.internals.global.components[currentComponent(dependencies)]!.db;
 }
 
 // --- documents ------------------------------------------------------------------------------------------
@@ -184,54 +160,4 @@ function schedule(dependencies: SyscallDependencies, json: string): string {
   });
   dependencies.jobs.scheduled({ componentPath, id, target, args, dueAt });
   return JSON.stringify(convexToJson(id));
-}
-
-// --- files ----------------------------------------------------------------------------------------------
-
-// From an action convex-test writes into whatever transaction happens to be open; the host opens one.
-async function storeBlob(dependencies: SyscallDependencies, blob: Blob): Promise<string> {
-  const context = actionContext(dependencies);
-  if (context === null) return dependencies.files.store(currentComponent(dependencies), blob);
-  const { accessor } = dependencies.internals;
-  return accessor.runInComponent(context.componentPath, (ctx) => ctx.storage.store(blob));
-}
-
-function fileHandlers(dependencies: SyscallDependencies): [string, Handler][] {
-  const getUrl: Handler = async (json, next) => {
-    const origin = dependencies.origin();
-    if (origin === null) return next("1.0/storageGetUrl", json);
-    const { storageId } = JSON.parse(json) as { storageId: string };
-    const componentPath = currentComponent(dependencies);
-    dependencies.onRead({ kind: "document", componentPath, table: "_storage", id: storageId });
-    const database = currentDatabase(dependencies);
-    const row =
-      actionContext(dependencies) === null
-        ? database.get("_storage", storageId)
-        : (database._documents[storageId] ?? null);
-    const url = `${origin}/api/storage/${storageId}?component=${encodeURIComponent(componentPath)}`;
-    return JSON.stringify(row === null ? null : url);
-  };
-  const generateUploadUrl: Handler = (json, next) => {
-    const origin = dependencies.origin();
-    if (origin === null) return next("1.0/storageGenerateUploadUrl", json);
-    const token = crypto.randomUUID();
-    const component = encodeURIComponent(currentComponent(dependencies));
-    return Promise.resolve(JSON.stringify(`${origin}/api/storage/upload?token=${token}&component=${component}`));
-  };
-  const remove: Handler = async (json, next) => {
-    const context = actionContext(dependencies);
-    if (context === null) return next("1.0/storageDelete", json);
-    const { storageId } = JSON.parse(json) as { storageId: string };
-    const { accessor, global } = dependencies.internals;
-    await accessor.runInComponent(context.componentPath, async () => {
-      global.components[context.componentPath]!.db.delete("_storage", storageId);
-      return null;
-    });
-    return JSON.stringify({});
-  };
-  return [
-    ["1.0/storageGetUrl", getUrl],
-    ["1.0/storageGenerateUploadUrl", generateUploadUrl],
-    ["1.0/storageDelete", remove],
-  ];
 }
