@@ -89,7 +89,6 @@ export default tseslint.config(
             FunctionDeclaration: true,
             MethodDefinition: true,
           },
-          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
           checkConstructors: false,
         },
       ],
