@@ -1,6 +1,7 @@
 import { memoryError } from "../validators/errors.js";
 import { VECTOR_DIMENSIONS } from "./limits.js";
 
+/** Dimensions that have a table. */
 export type VectorDimensions = (typeof VECTOR_DIMENSIONS)[number];
 
 /**
@@ -17,7 +18,8 @@ export function checkVectors(vectors: readonly number[][]): number {
       });
     }
     const index = vector.findIndex((number) => !Number.isFinite(number));
-    if (index >= 0) throw memoryError("INVALID_ARGUMENT", "A vector holds a number that is not finite.", { index });
+    if (index >= 0)
+      throw memoryError("INVALID_ARGUMENT", "A vector holds a number that is not finite.", { index });
   }
   dimensionsFor(length);
   return length;

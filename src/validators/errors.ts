@@ -5,6 +5,7 @@ export const vErrorCode = v.union(
   v.literal("AGENT_INVALID"),
   v.literal("DOCUMENT_INVALID"),
   v.literal("DOCUMENT_NOT_FOUND"),
+  v.literal("DOCUMENT_REPLACED"),
   v.literal("EMBEDDING_FAILED"),
   v.literal("FILE_IN_USE"),
   v.literal("FILE_NOT_FOUND"),

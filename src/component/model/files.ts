@@ -34,8 +34,13 @@ export async function findFile(ctx: QueryCtx, caller: Caller, fileId: string): P
   return file;
 }
 
+/** The one answer to every id that does not lead to a file of the caller. */
 export const fileNotFound = (details: { fileId: string } | { storageId: string }) =>
-  memoryError("FILE_NOT_FOUND", "No such file for this principal: it may have been removed after its grace period.", details);
+  memoryError(
+    "FILE_NOT_FOUND",
+    "No such file for this principal: it may have been removed after its grace period.",
+    details,
+  );
 
 /**
  * Removes files that nothing used for the grace period, and uploads that were never registered, oldest first: at
@@ -63,7 +68,8 @@ async function removeReleased(ctx: MutationCtx, before: number, limit: number): 
 
 /** Removes a file's bytes and its row. */
 export async function deleteFile(ctx: MutationCtx, file: Doc<"files">): Promise<void> {
-  if ((await ctx.db.system.get("_storage", file.storageId)) !== null) await ctx.storage.delete(file.storageId);
+  if ((await ctx.db.system.get("_storage", file.storageId)) !== null)
+    await ctx.storage.delete(file.storageId);
   await ctx.db.delete("files", file._id);
 }
 

@@ -37,6 +37,8 @@ function checkCounts(usage: Usage): void {
     ms,
   })) {
     if (Number.isFinite(value) && value >= 0) continue;
-    throw memoryError("INVALID_ARGUMENT", `\`usage.${name}\` must be a number from 0.`, { value: String(value) });
+    throw memoryError("INVALID_ARGUMENT", `\`usage.${name}\` must be a number from 0.`, {
+      value: String(value),
+    });
   }
 }

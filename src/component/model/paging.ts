@@ -1,6 +1,7 @@
 import type { QueryStream } from "convex-helpers/server/stream";
 import { jsonToConvex, type Value } from "convex/values";
-import { PAGE_DEFAULT_ITEMS, PAGE_MAX_BYTES, PAGE_MAX_ITEMS } from "../../shared/limits.js";
+import { checkedLimit } from "../../shared/checkedArguments.js";
+import { PAGE_MAX_BYTES } from "../../shared/limits.js";
 import { memoryError } from "../../validators/errors.js";
 
 /** What a caller asks of a list. */
@@ -17,23 +18,17 @@ export async function pageOf<Row extends NonNullable<unknown>>(
   if (cursor !== null) checkCursor(rows, cursor);
   const result = await rows.paginate({
     cursor,
-    numItems: pageLimit(limit),
+    numItems: checkedLimit(limit),
     maximumBytesRead: PAGE_MAX_BYTES,
   });
   return { page: result.page, cursor: result.isDone ? null : result.continueCursor };
 }
 
-/** Items of a page: what was asked for up to the maximum; INVALID_ARGUMENT for what is no count. */
-export function pageLimit(limit = PAGE_DEFAULT_ITEMS): number {
-  if (!Number.isInteger(limit) || limit < 1)
-    throw memoryError("INVALID_ARGUMENT", "`limit` must be an integer from 1.", { limit: String(limit) });
-  return Math.min(limit, PAGE_MAX_ITEMS);
-}
-
 function checkCursor<Row extends NonNullable<unknown>>(rows: QueryStream<Row>, cursor: string): void {
   const key = keyOf(cursor);
   const owned = rows.getEqualityIndexFilter();
-  const fits = key.length === rows.getIndexFields().length && owned.every((value, index) => key[index] === value);
+  const fits =
+    key.length === rows.getIndexFields().length && owned.every((value, index) => key[index] === value);
   if (!fits) throw cursorInvalid();
 }
 

@@ -10,6 +10,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { deleteVector, insertVector } from "./vectorTables.js";
 
+/** A message to be found by its words. */
 export type MessageEntry = {
   messageId: Id<"messages">;
   threadId: Id<"threads">;
@@ -22,6 +23,7 @@ export type MessageEntry = {
   pending: boolean;
 };
 
+/** A chunk to be found by its words, and by its vector where there is one. */
 export type ChunkEntry = {
   chunkId: Id<"chunks">;
   documentId: Id<"documents">;

@@ -1,8 +1,9 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Caller } from "../../validators/principal.js";
+import type { Caller, Principal } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";
+import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { recordUsage, type NewUsageEvent } from "./ledger.js";
 import { findOperation, rememberOperation } from "./operations.js";
@@ -40,24 +41,23 @@ export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ even
   return { eventId };
 }
 
-/** The principal who pays, and the checked ids: a run stands in its thread, and the thread is open to the caller. */
-export async function placeOf(
-  ctx: QueryCtx,
-  { caller, threadId, runId }: Pick<RecordArgs, "caller" | "threadId" | "runId">,
-): Promise<Place> {
+/** Where the event stands: a run lies in its thread, and the thread is open to the caller. */
+async function placeOf(ctx: QueryCtx, { caller, threadId, runId }: RecordArgs): Promise<Place> {
   const run = runId === undefined ? null : await findOwnRun(ctx, caller, runId);
   if (run !== null && threadId !== undefined && run.threadId !== threadId) throw runNotFound(run._id);
   const inThread = run?.threadId ?? threadId;
   const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "write");
-  const principal = caller === "system" ? head : caller;
-  if (principal === null)
-    throw memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the thread or the principal.");
-  const agentName = (caller === "system" ? undefined : caller.agentName) ?? run?.agentName;
   return {
-    userId: principal.userId,
-    ...(principal.tenantId === undefined ? {} : { tenantId: principal.tenantId }),
-    ...(agentName === undefined ? {} : { agentName }),
+    ...payerOf(caller, head),
+    ...(run === null ? {} : { runId: run._id, agentName: run.agentName }),
     ...(head === null ? {} : { threadId: head.threadId }),
-    ...(run === null ? {} : { runId: run._id }),
   };
+}
+
+/** Who pays: the caller, or the owner of the thread when the system acts for it. */
+function payerOf(caller: Caller, head: Doc<"threadHeads"> | null): Principal {
+  if (caller !== "system") return caller;
+  if (head === null)
+    throw memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the thread or the principal.");
+  return { userId: head.userId, ...(head.tenantId === undefined ? {} : { tenantId: head.tenantId }) };
 }

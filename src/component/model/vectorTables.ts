@@ -19,18 +19,21 @@ export async function insertVector(ctx: MutationCtx, row: NewVector): Promise<Id
 /** Deletes the row of an entry's vector; one that is gone already is fine. Never reads the vector itself. */
 export async function deleteVector(ctx: MutationCtx, vectorId: string): Promise<void> {
   for (const dimensions of VECTOR_DIMENSIONS) {
-    const id = ctx.db.normalizeId(`vectors_${dimensions}`, vectorId);
-    if (id === null) continue;
-    await deleteIfThere(ctx, id);
-    return;
+    const table = `vectors_${dimensions}` as const;
+    const id = ctx.db.normalizeId(table, vectorId);
+    if (id !== null) return await deleteIfThere(ctx, table, id);
   }
 }
 
-async function deleteIfThere(ctx: MutationCtx, id: Id<VectorTable>): Promise<void> {
+async function deleteIfThere<Table extends VectorTable>(
+  ctx: MutationCtx,
+  table: Table,
+  id: Id<Table>,
+): Promise<void> {
   try {
-    await ctx.db.delete(id);
+    await ctx.db.delete(table, id as never); // one table at a time, which the type of a loop over them cannot say
   } catch (error) {
     // Convex refuses to delete a row that is not there; the sweep of its thread may have been first.
-    if ((await ctx.db.get(id)) !== null) throw error;
+    if ((await ctx.db.get(table, id as never)) !== null) throw error;
   }
 }
