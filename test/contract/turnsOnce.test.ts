@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { aMemory } from "../support/aMemory.js";
-import { call, result, used, words } from "../support/turns.js";
+import { aMemory, call, result, text } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 
 const ada = { userId: "ada" };
 
@@ -10,11 +10,11 @@ async function aThread() {
   const { threadId } = await as.threads.create(ctx, {});
   return { as, ctx, threadId };
 }
-const asked = (threadId: string, text: string, operationId?: string) => ({
+const asked = (threadId: string, prompt: string, operationId?: string) => ({
   threadId,
   agentName: "helper",
   engine: "action" as const,
-  prompt: [words(text)],
+  prompt: [text(prompt)],
   ...(operationId === undefined ? {} : { operationId }),
 });
 
@@ -23,7 +23,11 @@ describe("promise 1: a turn is written once", () => {
     const { as, ctx, threadId } = await aThread();
     const first = await as.turns.begin(ctx, asked(threadId, "hello", "op-1"));
     const again = await as.turns.begin(ctx, asked(threadId, "hello", "op-1"));
-    expect(again).toMatchObject({ runId: first.runId, repeated: true, promptMessageId: first.promptMessageId });
+    expect(again).toMatchObject({
+      runId: first.runId,
+      repeated: true,
+      promptMessageId: first.promptMessageId,
+    });
     expect((await as.messages.list(ctx, { threadId, cursor: null, order: "asc" })).page).toHaveLength(1);
   });
 
@@ -38,19 +42,30 @@ describe("promise 1: a turn is written once", () => {
   test("a step that is saved twice is one message and one usage event", async () => {
     const { as, ctx, threadId } = await aThread();
     const { runId } = await as.turns.begin(ctx, asked(threadId, "hello"));
-    const step = { runId, step: 0, message: { parts: [words("hi")] }, results: [], usage: used, finish: true };
+    const step = { runId, step: 0, message: { parts: [text("hi")] }, results: [], usage: used, finish: true };
     const saved = await as.turns.saveStep(ctx, step);
     const again = await as.turns.saveStep(ctx, step);
     expect([saved.saved, again.saved]).toEqual([true, false]);
     expect((await as.messages.list(ctx, { threadId, cursor: null, order: "asc" })).page).toHaveLength(2);
     expect((await as.usage.list(ctx, { runId, cursor: null })).page).toHaveLength(1);
-    expect((await as.runs.get(ctx, { runId })).totals).toEqual({ calls: 1, inputTokens: 10, outputTokens: 5 });
+    expect((await as.runs.get(ctx, { runId })).totals).toEqual({
+      calls: 1,
+      inputTokens: 10,
+      outputTokens: 5,
+    });
   });
 
   test("a repeated save tells which calls are still open", async () => {
     const { as, ctx, threadId } = await aThread();
     const { runId } = await as.turns.begin(ctx, asked(threadId, "hello"));
-    const step = { runId, step: 0, message: { parts: [call("c1")] }, results: [], usage: used, finish: false };
+    const step = {
+      runId,
+      step: 0,
+      message: { parts: [call("c1")] },
+      results: [],
+      usage: used,
+      finish: false,
+    };
     const saved = await as.turns.saveStep(ctx, step);
     const again = await as.turns.saveStep(ctx, step);
     expect(again).toMatchObject({ saved: false, calls: saved.calls });
@@ -60,7 +75,14 @@ describe("promise 1: a turn is written once", () => {
   test("a tool's result in a durable run is saved once", async () => {
     const { as, ctx, threadId } = await aThread();
     const { runId } = await as.turns.begin(ctx, { ...asked(threadId, "hello"), engine: "durable" });
-    const asking = { runId, step: 0, message: { parts: [call("c1")] }, results: [], usage: used, finish: false };
+    const asking = {
+      runId,
+      step: 0,
+      message: { parts: [call("c1")] },
+      results: [],
+      usage: used,
+      finish: false,
+    };
     await as.turns.saveStep(ctx, asking);
     const done = { runId, callId: "c1", part: result("c1"), failed: false, ms: 3 };
     expect(await as.turns.saveResult(ctx, done)).toEqual({ saved: true });
@@ -72,9 +94,17 @@ describe("promise 1: a turn is written once", () => {
   test("a tool that may have run is not run again but settled as interrupted", async () => {
     const { as, ctx, threadId } = await aThread();
     const { runId } = await as.turns.begin(ctx, { ...asked(threadId, "hello"), engine: "durable" });
-    const parts = [call("c1", "search", '{"$ref":"#/ü"}'), call("c2")];
-    await as.turns.saveStep(ctx, { runId, step: 0, message: { parts }, results: [], usage: used, finish: false });
-    const start = (callId: string, idempotent: boolean) => as.turns.startTool(ctx, { runId, callId, idempotent });
+    const parts = [call("c1", '{"$ref":"#/ü"}'), call("c2")];
+    await as.turns.saveStep(ctx, {
+      runId,
+      step: 0,
+      message: { parts },
+      results: [],
+      usage: used,
+      finish: false,
+    });
+    const start = (callId: string, idempotent: boolean) =>
+      as.turns.startTool(ctx, { runId, callId, idempotent });
     expect(await start("c1", false)).toMatchObject({ kind: "execute", input: '{"$ref":"#/ü"}', step: 2 });
     expect(await start("c1", false)).toEqual({ kind: "interrupted" });
     expect(await start("c1", false)).toEqual({ kind: "settled" });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { aMemory } from "../support/aMemory.js";
-import { call, result, used, words } from "../support/turns.js";
+import { aMemory, call, result, text } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 
 async function aThread() {
   const { memory, ctx } = aMemory();
   const as = memory.as({ userId: "ada" });
   const { threadId } = await as.threads.create(ctx, {});
-  const begin = (text: string, engine: "action" | "durable" = "action") =>
-    as.turns.begin(ctx, { threadId, agentName: "helper", engine, prompt: [words(text)] });
-  const all = async () => (await as.messages.list(ctx, { threadId, cursor: null, order: "asc", limit: 100 })).page;
+  const begin = (prompt: string, engine: "action" | "durable" = "action") =>
+    as.turns.begin(ctx, { threadId, agentName: "helper", engine, prompt: [text(prompt)] });
+  const all = async () =>
+    (await as.messages.list(ctx, { threadId, cursor: null, order: "asc", limit: 100 })).page;
   return { as, ctx, threadId, begin, all };
 }
 
@@ -17,10 +18,17 @@ describe("promise 2: one order", () => {
     const { as, ctx, begin, all } = await aThread();
     const { runId } = await begin("compare", "durable");
     const parts = [call("a"), call("b"), call("c")];
-    await as.turns.saveStep(ctx, { runId, step: 0, message: { parts }, results: [], usage: used, finish: false });
+    await as.turns.saveStep(ctx, {
+      runId,
+      step: 0,
+      message: { parts },
+      results: [],
+      usage: used,
+      finish: false,
+    });
     for (const callId of ["c", "a", "b"])
       await as.turns.saveResult(ctx, { runId, callId, part: result(callId), failed: false, ms: 1 });
-    const answer = { parts: [words("done")] };
+    const answer = { parts: [text("done")] };
     await as.turns.saveStep(ctx, { runId, step: 1, message: answer, results: [], usage: used, finish: true });
     const order = (await all()).map(({ step, role, parts: [part] }) => [
       step,
@@ -40,8 +48,8 @@ describe("promise 2: one order", () => {
   test("a message that is appended during a run stands in a turn of its own", async () => {
     const { as, ctx, threadId, begin, all } = await aThread();
     const { runId } = await begin("first");
-    await as.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [words("meanwhile")] }] });
-    const message = { parts: [words("answer")] };
+    await as.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [text("meanwhile")] }] });
+    const message = { parts: [text("answer")] };
     await as.turns.saveStep(ctx, { runId, step: 0, message, results: [], usage: used, finish: true });
     expect((await all()).map(({ turn, step }) => [turn, step])).toEqual([
       [0, 0],
@@ -58,8 +66,8 @@ describe("promise 2: one order", () => {
 
   test("the context of an earlier prompt holds nothing of later turns", async () => {
     const { as, ctx, threadId } = await aThread();
-    const append = (text: string) =>
-      as.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [words(text)] }] });
+    const append = (words: string) =>
+      as.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [text(words)] }] });
     await append("one");
     const two = await append("two");
     await append("three");
@@ -69,13 +77,16 @@ describe("promise 2: one order", () => {
       engine: "action",
       promptMessageId: two.places[0]?.messageId ?? "",
     });
-    expect(turn.context.map(({ parts: [part] }) => (part?.type === "text" ? part.text : ""))).toEqual(["one", "two"]);
+    expect(turn.context.map(({ parts: [part] }) => (part?.type === "text" ? part.text : ""))).toEqual([
+      "one",
+      "two",
+    ]);
   });
 
   test("the context ends with the prompt and holds what was said before", async () => {
     const { as, ctx, begin } = await aThread();
     const { runId } = await begin("first");
-    const message = { parts: [words("answer")] };
+    const message = { parts: [text("answer")] };
     await as.turns.saveStep(ctx, { runId, step: 0, message, results: [], usage: used, finish: true });
     const { context } = await begin("second");
     expect(context.map(({ role, turn, step }) => [role, turn, step])).toEqual([
@@ -87,30 +98,47 @@ describe("promise 2: one order", () => {
 });
 
 describe("promise 3: tool groups are whole", () => {
-  test.each(["action", "durable"] as const)("a %s run that ends between call and result is repaired", async (engine) => {
-    const { as, ctx, begin, all } = await aThread();
-    const { runId } = await begin("look", engine);
-    const parts = [call("a"), call("b")];
-    await as.turns.saveStep(ctx, { runId, step: 0, message: { parts }, results: [], usage: used, finish: false });
-    await as.turns.end(ctx, { runId, outcome: { kind: "canceled" } });
-    const results = (await all()).flatMap(({ role, parts: [part] }) =>
-      role === "tool" && part?.type === "toolResult" ? [[part.callId, part.outputKind]] : [],
-    );
-    expect(results).toEqual([
-      ["a", "interrupted"],
-      ["b", "interrupted"],
-    ]);
-    const calls = await as.runs.listToolCalls(ctx, { runId, cursor: null });
-    expect(calls.page.map(({ state }) => state.kind)).toEqual(["interrupted", "interrupted"]);
-  });
+  test.each(["action", "durable"] as const)(
+    "a %s run that ends between call and result is repaired",
+    async (engine) => {
+      const { as, ctx, begin, all } = await aThread();
+      const { runId } = await begin("look", engine);
+      const parts = [call("a"), call("b")];
+      await as.turns.saveStep(ctx, {
+        runId,
+        step: 0,
+        message: { parts },
+        results: [],
+        usage: used,
+        finish: false,
+      });
+      await as.turns.end(ctx, { runId, outcome: { kind: "canceled" } });
+      const results = (await all()).flatMap(({ role, parts: [part] }) =>
+        role === "tool" && part?.type === "toolResult" ? [[part.callId, part.outputKind]] : [],
+      );
+      expect(results).toEqual([
+        ["a", "interrupted"],
+        ["b", "interrupted"],
+      ]);
+      const calls = await as.runs.listToolCalls(ctx, { runId, cursor: null });
+      expect(calls.page.map(({ state }) => state.kind)).toEqual(["interrupted", "interrupted"]);
+    },
+  );
 
   test("an in-action result comes with the next save, a missing one is settled as interrupted", async () => {
     const { as, ctx, begin, all } = await aThread();
     const { runId } = await begin("look");
     const asking = { parts: [call("a"), call("b")] };
-    await as.turns.saveStep(ctx, { runId, step: 0, message: asking, results: [], usage: used, finish: false });
+    await as.turns.saveStep(ctx, {
+      runId,
+      step: 0,
+      message: asking,
+      results: [],
+      usage: used,
+      finish: false,
+    });
     const results = [{ callId: "b", part: result("b"), failed: false, ms: 2 }];
-    const message = { parts: [words("done")] };
+    const message = { parts: [text("done")] };
     await as.turns.saveStep(ctx, { runId, step: 1, message, results, usage: used, finish: true });
     const kinds = (await all()).flatMap(({ parts: [part] }) =>
       part?.type === "toolResult" ? [[part.callId, part.outputKind]] : [],
@@ -125,7 +153,7 @@ describe("promise 3: tool groups are whole", () => {
     const { as, ctx, begin, all } = await aThread();
     const { runId } = await begin("look");
     const results = [{ callId: "x", part: result("x"), failed: false, ms: 2 }];
-    const step = { runId, step: 0, message: { parts: [words("a")] }, results, usage: used, finish: true };
+    const step = { runId, step: 0, message: { parts: [text("a")] }, results, usage: used, finish: true };
     await expect(as.turns.saveStep(ctx, step)).rejects.toMatchObject({ data: { code: "INVALID_ARGUMENT" } });
     expect(await all()).toHaveLength(1);
   });

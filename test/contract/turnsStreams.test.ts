@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { aMemory } from "../support/aMemory.js";
-import { used, words } from "../support/turns.js";
+import { aMemory, text } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 
 async function aStream() {
   const { memory, ctx } = aMemory();
@@ -10,13 +10,16 @@ async function aStream() {
     threadId,
     agentName: "helper",
     engine: "action",
-    prompt: [words("hello")],
+    prompt: [text("hello")],
     stream: true,
   });
   const streamId = turn.streamId ?? "";
-  const say = (seq: number, text: string) => as.streams.append(ctx, { streamId, seq, deltas: [{ kind: "text", text }] });
+  const say = (seq: number, text: string) =>
+    as.streams.append(ctx, { streamId, seq, deltas: [{ kind: "text", text }] });
   const answer = async () =>
-    (await as.messages.list(ctx, { threadId, cursor: null, order: "desc" })).page.find(({ role }) => role === "assistant");
+    (await as.messages.list(ctx, { threadId, cursor: null, order: "desc" })).page.find(
+      ({ role }) => role === "assistant",
+    );
   return { memory, as, ctx, threadId, turn, streamId, say, answer };
 }
 
@@ -24,10 +27,24 @@ describe("streams", () => {
   test("the id seen from the first chunk is the id of the final row", async () => {
     const { as, ctx, turn, streamId, say, answer } = await aStream();
     await say(0, "he");
-    expect(await answer()).toMatchObject({ messageId: turn.messageId, state: { kind: "streaming", streamId } });
-    const message = { parts: [words("hello")] };
-    await as.turns.saveStep(ctx, { runId: turn.runId, step: 0, message, results: [], usage: used, finish: true });
-    expect(await answer()).toMatchObject({ messageId: turn.messageId, state: { kind: "complete" }, parts: message.parts });
+    expect(await answer()).toMatchObject({
+      messageId: turn.messageId,
+      state: { kind: "streaming", streamId },
+    });
+    const message = { parts: [text("hello")] };
+    await as.turns.saveStep(ctx, {
+      runId: turn.runId,
+      step: 0,
+      message,
+      results: [],
+      usage: used,
+      finish: true,
+    });
+    expect(await answer()).toMatchObject({
+      messageId: turn.messageId,
+      state: { kind: "complete" },
+      parts: message.parts,
+    });
     expect((await as.streams.follow(ctx, { streamId, after: 0 })).state.kind).toBe("finished");
   });
 
@@ -35,7 +52,8 @@ describe("streams", () => {
     const { as, ctx, streamId, say } = await aStream();
     for (let seq = 0; seq < 10; seq += 1) await say(seq, String(seq));
     await say(3, "again");
-    const seqs = async (after: number) => (await as.streams.follow(ctx, { streamId, after })).chunks.map(({ seq }) => seq);
+    const seqs = async (after: number) =>
+      (await as.streams.follow(ctx, { streamId, after })).chunks.map(({ seq }) => seq);
     expect(await seqs(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(await seqs(9)).toEqual([8, 9]);
   });
@@ -44,13 +62,16 @@ describe("streams", () => {
     const { as, ctx, threadId, turn, say, answer } = await aStream();
     await say(0, "The answer ");
     await say(1, "is");
-    await as.turns.end(ctx, { runId: turn.runId, outcome: { kind: "failed", code: "MODEL_FAILED", message: "cut off" } });
+    await as.turns.end(ctx, {
+      runId: turn.runId,
+      outcome: { kind: "failed", code: "MODEL_FAILED", message: "cut off" },
+    });
     expect(await answer()).toMatchObject({
       messageId: turn.messageId,
       state: { kind: "failed", code: "MODEL_FAILED" },
-      parts: [words("The answer is")],
+      parts: [text("The answer is")],
     });
-    const next = { threadId, agentName: "helper", engine: "action" as const, prompt: [words("again")] };
+    const next = { threadId, agentName: "helper", engine: "action" as const, prompt: [text("again")] };
     const { context } = await as.turns.begin(ctx, next);
     expect(context.map(({ role }) => role)).toEqual(["user", "user"]);
   });
@@ -60,11 +81,21 @@ describe("streams", () => {
     expect(await say(0, "I was")).toEqual({ alive: true });
     await as.runs.cancel(ctx, { runId: turn.runId, reason: "enough" });
     expect(await say(1, " going on")).toEqual({ alive: false });
-    expect(await answer()).toMatchObject({ state: { kind: "failed", code: "RUN_CANCELED" }, parts: [words("I was")] });
-    const late = { runId: turn.runId, step: 0, message: { parts: [words("late")] }, results: [], usage: used, finish: true };
+    expect(await answer()).toMatchObject({
+      state: { kind: "failed", code: "RUN_CANCELED" },
+      parts: [text("I was")],
+    });
+    const late = {
+      runId: turn.runId,
+      step: 0,
+      message: { parts: [text("late")] },
+      results: [],
+      usage: used,
+      finish: true,
+    };
     expect(await as.turns.saveStep(ctx, late)).toMatchObject({ saved: false, state: { kind: "canceled" } });
     expect((await as.usage.list(ctx, { runId: turn.runId, cursor: null })).page).toHaveLength(1);
-    const next = { threadId, agentName: "helper", engine: "action" as const, prompt: [words("new")] };
+    const next = { threadId, agentName: "helper", engine: "action" as const, prompt: [text("new")] };
     expect((await as.turns.begin(ctx, next)).repeated).toBe(false);
   });
 
@@ -77,7 +108,7 @@ describe("streams", () => {
   test("a durable step that is started again replaces its partial stream on the same message row", async () => {
     const { as, ctx, threadId, turn } = await aStream();
     await as.runs.cancel(ctx, { runId: turn.runId });
-    const prompt = { threadId, agentName: "helper", engine: "durable" as const, prompt: [words("again")] };
+    const prompt = { threadId, agentName: "helper", engine: "durable" as const, prompt: [text("again")] };
     const { runId } = await as.turns.begin(ctx, prompt);
     const first = await as.turns.open(ctx, { runId, step: 0, stream: true });
     const append = (streamId = "", text = "") =>
@@ -97,9 +128,9 @@ describe("promise 7: runs and streams fail closed", () => {
     const { runId } = turn;
     for (const principal of [{ userId: "eve" }, { userId: "ada", tenantId: "other" }]) {
       const as = memory.as(principal);
-      const message = { parts: [words("forged")] };
+      const message = { parts: [text("forged")] };
       const attempts = [
-        () => as.turns.begin(ctx, { threadId, agentName: "x", engine: "action", prompt: [words("hi")] }),
+        () => as.turns.begin(ctx, { threadId, agentName: "x", engine: "action", prompt: [text("hi")] }),
         () => as.turns.saveStep(ctx, { runId, step: 0, message, results: [], usage: used, finish: true }),
         () => as.turns.open(ctx, { runId, step: 0 }),
         () => as.turns.end(ctx, { runId, outcome: { kind: "completed" } }),
@@ -124,14 +155,18 @@ describe("promise 7: runs and streams fail closed", () => {
     const bob = memory.as({ userId: "bob" });
     expect((await bob.streams.follow(ctx, { streamId, after: 0 })).state.kind).toBe("streaming");
     expect((await bob.runs.get(ctx, { runId: turn.runId })).state.kind).toBe("running");
-    await expect(bob.runs.cancel(ctx, { runId: turn.runId })).rejects.toMatchObject({ data: { code: "FORBIDDEN" } });
-    const ask = { threadId, agentName: "x", engine: "action" as const, prompt: [words("hi")] };
+    await expect(bob.runs.cancel(ctx, { runId: turn.runId })).rejects.toMatchObject({
+      data: { code: "FORBIDDEN" },
+    });
+    const ask = { threadId, agentName: "x", engine: "action" as const, prompt: [text("hi")] };
     await expect(bob.turns.begin(ctx, ask)).rejects.toMatchObject({ data: { code: "FORBIDDEN" } });
   });
 
   test("malformed ids look like missing ones", async () => {
     const { as, ctx } = await aStream();
-    await expect(as.runs.get(ctx, { runId: "nonsense" })).rejects.toMatchObject({ data: { code: "RUN_NOT_FOUND" } });
+    await expect(as.runs.get(ctx, { runId: "nonsense" })).rejects.toMatchObject({
+      data: { code: "RUN_NOT_FOUND" },
+    });
     await expect(as.streams.follow(ctx, { streamId: "", after: 0 })).rejects.toMatchObject({
       data: { code: "STREAM_NOT_FOUND" },
     });

@@ -1,6 +1,6 @@
 import { AgentMemory } from "../../src/client/agentMemory.js";
 import type { BoundMemory } from "../../src/client/agentMemory.js";
-import type { Part } from "../../src/validators/content.js";
+import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";
 import type { NewMessage } from "../../src/validators/message.js";
 import type { Principal } from "../../src/validators/principal.js";
@@ -53,8 +53,13 @@ export async function aThread({ shared = true } = {}): Promise<TestThread> {
 
 export const text = (words: string): Part => ({ type: "text", text: words });
 export const said = (role: NewMessage["role"], words: string): NewMessage => ({ role, parts: [text(words)] });
-export const call = (callId: string, input = "{}"): Part => ({ type: "toolCall", callId, toolName: "search", input });
-export const result = (callId: string, output = "[]"): Part => ({
+export const call = (callId: string, input = "{}"): Part => ({
+  type: "toolCall",
+  callId,
+  toolName: "search",
+  input,
+});
+export const result = (callId: string, output = "[]"): PartOf<"toolResult"> => ({
   type: "toolResult",
   callId,
   toolName: "search",
