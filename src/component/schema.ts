@@ -55,6 +55,8 @@ export default defineSchema({
     preview: v.optional(vThreadPreview),
     shared: v.optional(v.boolean()),
     removing: v.optional(v.boolean()),
+    /** An edit gave a message payloads or files that no `batches` row knows: removal must read every message. */
+    hasEdits: v.optional(v.boolean()),
   }).index("by_thread", ["threadId"]),
 
   // Who else may open a thread. Written by the owner; read by access checks of threads that are `shared`.

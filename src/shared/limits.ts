@@ -70,6 +70,8 @@ export const PURGE_PER_WRITE = 8;
 /** Bytes that one step of a sweep reads, and rows that it removes: far from 16 MiB and from a second of work. */
 export const SWEEP_MAX_BYTES = 4 * MIB;
 export const SWEEP_MAX_ROWS = 1_000;
+/** Files that one step of a sweep looks at: each is a row, its bytes and a call of the storage. */
+export const SWEEP_MAX_FILES = 100;
 /** How often a janitor looks at what expires, in ms: one timer for all rows, however many there are. */
 export const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
 /** How overdue a sweep must be, in ms, before the next writer takes it for lost and arms it again. */
@@ -92,6 +94,8 @@ export const RECALL_DEFAULT_TOKENS = 2_000;
 export const RECALL_PENDING_PER_TURN = 32;
 /** Bytes of a message that are indexed for recall. */
 export const RECALL_TEXT_MAX_BYTES = 8 * KIB;
+/** Vectors that one call stores: each is a row that is read, patched and written. */
+export const RECALL_STORE_MAX_VECTORS = 128;
 /** Bytes of the texts that one recall reads: messages may be long, and a query reads at most 16 MiB. */
 export const RECALL_READ_MAX_BYTES = 4 * MIB;
 /** Hits too long for what is left of the token budget that a recall passes over before it stops reading. */

@@ -56,10 +56,12 @@ async function replaceParts(ctx: MutationCtx, { row, head, parts }: Editing & { 
   await removeEntries(ctx, row._id);
   await indexText(ctx, head, { messageId: row._id, role: row.role, parts });
   const preview = previewOf(textOf(parts));
-  if (showsIn(head, row))
-    await ctx.db.patch("threadHeads", head._id, {
-      preview: preview === "" ? undefined : { role: row.role, text: preview },
-    });
+  const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
+  if (!showsIn(head, row) && !hasEdits) return;
+  await ctx.db.patch("threadHeads", head._id, {
+    ...(showsIn(head, row) ? { preview: preview === "" ? undefined : { role: row.role, text: preview } } : {}),
+    ...(hasEdits ? { hasEdits } : {}),
+  });
 }
 
 /** True when the list of threads shows this message's words. */

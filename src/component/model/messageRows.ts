@@ -6,8 +6,8 @@ import type { Message, MessageRole, MessageState } from "../../validators/messag
 import type { Principal } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { releaseFile, useFile } from "./files.js";
-import { packParts, parseParts, payloadBytes, writePieces } from "./messagePayloads.js";
+import { useFile } from "./files.js";
+import { packParts, parseParts, writePieces } from "./messagePayloads.js";
 
 /** A message to write; its parts are checked. Without `state` it is complete. */
 export type MessageRow = Position & {
@@ -102,12 +102,6 @@ async function principalOf(ctx: QueryCtx, threadId: Id<"threads">, author: strin
     .withIndex("by_thread", (q) => q.eq("threadId", threadId))
     .unique();
   return head === null ? null : { userId: author ?? head.userId, tenantId: head.tenantId };
-}
-
-/** Gives up what a message holds besides its row: payloads up to a bound, files. True when nothing is left. */
-export async function releaseContents(ctx: MutationCtx, row: Doc<"messages">, maxRows: number): Promise<boolean> {
-  for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
-  return payloadBytes(row.parts) === 0 || (await deletePieces(ctx, row._id, maxRows));
 }
 
 /** Deletes payload rows of a message, at most `maxRows`. True when none is left. */

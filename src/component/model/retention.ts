@@ -1,10 +1,13 @@
 import { v } from "convex/values";
-import { SWEEP_INTERVAL_MS, SWEEP_MAX_ROWS } from "../../shared/limits.js";
+import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepDocument } from "./documentSweep.js";
 import { sweepFiles } from "./files.js";
 import { purgeOperations } from "./operations.js";
+import { sweepStreams } from "./streamSweep.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
+import { sweepMessage, sweepThread } from "./threadSweep.js";
 
 export const vSweepKind = v.union(
   v.literal("operations"),
@@ -16,23 +19,29 @@ export const vSweepKind = v.union(
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
-type Page = (ctx: MutationCtx, target: string | undefined) => Promise<number | null>;
-
-const PAGES: Record<SweepKind, Page> = {
-  operations: sweepOperations,
-  streams: async () => null,
-  files: async (ctx) => (await sweepFiles(ctx, 100)).nextAt,
-  thread: async () => null,
-  document: async () => null,
-  message: async () => null,
-};
+async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promise<number | null> {
+  switch (kind) {
+    case "operations":
+      return await sweepOperations(ctx);
+    case "streams":
+      return await sweepStreams(ctx);
+    case "files":
+      return (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt;
+    case "thread":
+      return await sweepThread(ctx, target);
+    case "document":
+      return (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt;
+    case "message":
+      return await sweepMessage(ctx, target);
+  }
+}
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */
 export async function sweepPage(
   ctx: MutationCtx,
   { kind, target }: { kind: SweepKind; target?: string },
 ): Promise<null> {
-  const nextAt = await PAGES[kind](ctx, target);
+  const nextAt = await sweepKind(ctx, kind, target);
   const row = await findSweep(ctx, kind, target);
   if (nextAt === null) {
     if (row !== null) await ctx.db.delete("sweeps", row._id);

@@ -60,5 +60,6 @@ async function roleOf(
   return row?.role ?? null;
 }
 
+/** What every id gives that is not a thread of the caller: unknown, malformed, removed and foreign look the same. */
 export const threadNotFound = (threadId: string) =>
   memoryError("THREAD_NOT_FOUND", "No such thread for this principal: check the id and who asks.", { threadId });
