@@ -1,13 +1,13 @@
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
 
-// Cut from an action's ctx, whose calls take no options: the ctx of a query and of a mutation, which take some, fit
-// as well. The other way round an action could not be handed in.
+// An action's `run…` take the fewest options, so that the ctx of a query or a mutation fits as well.
+type Runs = GenericActionCtx<GenericDataModel>;
 
 /** Any ctx that can run queries: a query's, a mutation's or an action's. */
-export type QueryCtx = Pick<GenericActionCtx<GenericDataModel>, "runQuery">;
+export type QueryCtx = Pick<Runs, "runQuery">;
 
 /** Any ctx that can run mutations: a mutation's or an action's. */
-export type MutationCtx = Pick<GenericActionCtx<GenericDataModel>, "runQuery" | "runMutation">;
+export type MutationCtx = Pick<Runs, "runQuery" | "runMutation">;
 
 /** An action's ctx. */
-export type ActionCtx = Pick<GenericActionCtx<GenericDataModel>, "runQuery" | "runMutation" | "runAction">;
+export type ActionCtx = Pick<Runs, "runQuery" | "runMutation" | "runAction">;
