@@ -9,6 +9,7 @@
  */
 
 import type * as documents from "../documents.js";
+import type * as files from "../files.js";
 import type * as messages from "../messages.js";
 import type * as model_counts from "../model/counts.js";
 import type * as model_documentChecks from "../model/documentChecks.js";
@@ -28,15 +29,22 @@ import type * as model_messages from "../model/messages.js";
 import type * as model_operations from "../model/operations.js";
 import type * as model_paging from "../model/paging.js";
 import type * as model_recall from "../model/recall.js";
+import type * as model_recallArguments from "../model/recallArguments.js";
+import type * as model_recallCandidates from "../model/recallCandidates.js";
+import type * as model_recallHits from "../model/recallHits.js";
 import type * as model_recallIndex from "../model/recallIndex.js";
+import type * as model_recallSearch from "../model/recallSearch.js";
 import type * as model_retention from "../model/retention.js";
 import type * as model_runRows from "../model/runRows.js";
 import type * as model_runs from "../model/runs.js";
+import type * as model_streamSweep from "../model/streamSweep.js";
 import type * as model_streams from "../model/streams.js";
+import type * as model_sweepBudget from "../model/sweepBudget.js";
 import type * as model_sweeps from "../model/sweeps.js";
 import type * as model_threadAccess from "../model/threadAccess.js";
 import type * as model_threadParticipants from "../model/threadParticipants.js";
 import type * as model_threadReads from "../model/threadReads.js";
+import type * as model_threadSweep from "../model/threadSweep.js";
 import type * as model_threadWrites from "../model/threadWrites.js";
 import type * as model_threads from "../model/threads.js";
 import type * as model_toolCalls from "../model/toolCalls.js";
@@ -50,6 +58,7 @@ import type * as model_turns from "../model/turns.js";
 import type * as model_usage from "../model/usage.js";
 import type * as model_usageReads from "../model/usageReads.js";
 import type * as model_vectorTables from "../model/vectorTables.js";
+import type * as recall from "../recall.js";
 import type * as retention from "../retention.js";
 import type * as runs from "../runs.js";
 import type * as streams from "../streams.js";
@@ -66,6 +75,7 @@ import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
   documents: typeof documents;
+  files: typeof files;
   messages: typeof messages;
   "model/counts": typeof model_counts;
   "model/documentChecks": typeof model_documentChecks;
@@ -85,15 +95,22 @@ const fullApi: ApiFromModules<{
   "model/operations": typeof model_operations;
   "model/paging": typeof model_paging;
   "model/recall": typeof model_recall;
+  "model/recallArguments": typeof model_recallArguments;
+  "model/recallCandidates": typeof model_recallCandidates;
+  "model/recallHits": typeof model_recallHits;
   "model/recallIndex": typeof model_recallIndex;
+  "model/recallSearch": typeof model_recallSearch;
   "model/retention": typeof model_retention;
   "model/runRows": typeof model_runRows;
   "model/runs": typeof model_runs;
+  "model/streamSweep": typeof model_streamSweep;
   "model/streams": typeof model_streams;
+  "model/sweepBudget": typeof model_sweepBudget;
   "model/sweeps": typeof model_sweeps;
   "model/threadAccess": typeof model_threadAccess;
   "model/threadParticipants": typeof model_threadParticipants;
   "model/threadReads": typeof model_threadReads;
+  "model/threadSweep": typeof model_threadSweep;
   "model/threadWrites": typeof model_threadWrites;
   "model/threads": typeof model_threads;
   "model/toolCalls": typeof model_toolCalls;
@@ -107,6 +124,7 @@ const fullApi: ApiFromModules<{
   "model/usage": typeof model_usage;
   "model/usageReads": typeof model_usageReads;
   "model/vectorTables": typeof model_vectorTables;
+  recall: typeof recall;
   retention: typeof retention;
   runs: typeof runs;
   streams: typeof streams;

@@ -186,6 +186,91 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    files: {
+      createUploadUrl: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        string,
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          fileId: string;
+        },
+        {
+          bytes: number;
+          createdAt: number;
+          fileId: string;
+          hash: string;
+          mediaType: string;
+          name?: string;
+          url: string | null;
+          uses: number;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            bytes: number;
+            createdAt: number;
+            fileId: string;
+            hash: string;
+            mediaType: string;
+            name?: string;
+            url: string | null;
+            uses: number;
+          }>;
+        },
+        Name
+      >;
+      register: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          mediaType?: string;
+          name?: string;
+          storageId: string;
+        },
+        { deduplicated: boolean; fileId: string },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          fileId: string;
+        },
+        null,
+        Name
+      >;
+    };
     messages: {
       append: FunctionReference<
         "mutation",
@@ -309,6 +394,116 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           messageId: string;
           metadata?: string;
           parts?: Array<any>;
+        },
+        null,
+        Name
+      >;
+    };
+    recall: {
+      pending: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limit: number;
+          threadId: string;
+        },
+        Array<{ entryId: string; text: string }>,
+        Name
+      >;
+      search: FunctionReference<
+        "action",
+        "internal",
+        {
+          beforeTurn?: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          embedder?: string;
+          kinds: Array<"message" | "fact" | "chunk">;
+          limit?: number;
+          maxTokens?: number;
+          operationId?: string;
+          query: string;
+          runId?: string;
+          scopes: Array<"thread" | "user" | "agent" | "tenant">;
+          store?: Array<{ entryId: string; vector: Array<number> }>;
+          threadId?: string;
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+          vector?: Array<number>;
+        },
+        {
+          hits: Array<{
+            citation: string;
+            documentKey?: string;
+            heading?: string;
+            kind: "message" | "fact" | "chunk";
+            lexicalRank?: number;
+            score: number;
+            sourceId: string;
+            text: string;
+            threadId?: string;
+            tokens: number;
+            vectorRank?: number;
+          }>;
+        },
+        Name
+      >;
+      searchText: FunctionReference<
+        "query",
+        "internal",
+        {
+          beforeTurn?: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          kinds: Array<"message" | "fact" | "chunk">;
+          limit?: number;
+          maxTokens?: number;
+          query: string;
+          scopes: Array<"thread" | "user" | "agent" | "tenant">;
+          threadId?: string;
+        },
+        {
+          hits: Array<{
+            citation: string;
+            documentKey?: string;
+            heading?: string;
+            kind: "message" | "fact" | "chunk";
+            lexicalRank?: number;
+            score: number;
+            sourceId: string;
+            text: string;
+            threadId?: string;
+            tokens: number;
+            vectorRank?: number;
+          }>;
+        },
+        Name
+      >;
+      store: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          embedder: string;
+          vectors: Array<{ entryId: string; vector: Array<number> }>;
         },
         null,
         Name

@@ -1,9 +1,14 @@
+import { paginator } from "convex-helpers/server/pagination";
+import { checkName } from "../../shared/checkedArguments.js";
 import { FILE_GRACE_MS, FILE_SWEEP_LOOK_BACK_MS } from "../../shared/limits.js";
-import { mayUseScope } from "../../shared/scope.js";
+import { mayUseScope, scopeOf } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
+import type { File } from "../../validators/file.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import schema from "../schema.js";
+import { pageOf, type PageRequest } from "./paging.js";
 import { armSweep, findSweep } from "./sweeps.js";
 
 /** What one page of a sweep did. `nextAt`: when there is more to do (ms since the epoch), null when nothing is left. */
@@ -41,6 +46,110 @@ export const fileNotFound = (details: { fileId: string } | { storageId: string }
     "No such file for this principal: it may have been removed after its grace period.",
     details,
   );
+
+/** An address to which one file can be posted, for an hour; what is posted and never registered is swept. */
+export async function createUploadUrl(ctx: MutationCtx): Promise<string> {
+  await armSweep(ctx, "files", { delayMs: FILE_GRACE_MS });
+  return await ctx.storage.generateUploadUrl();
+}
+
+type Upload = { caller: Caller; storageId: string; name?: string; mediaType?: string };
+
+/**
+ * Makes an upload a file of the caller: once per content, so the same bytes give the same file and the second upload
+ * is left to the sweep. Repeating it gives the same answer. Until a message holds the file, the grace period runs.
+ */
+export async function register(
+  ctx: MutationCtx,
+  args: Upload,
+): Promise<{ fileId: string; deduplicated: boolean }> {
+  checkName("name", args.name);
+  checkName("mediaType", args.mediaType);
+  const scope = scopeOf(args.caller, "user");
+  const upload = await findUpload(ctx, args.storageId);
+  const known = await ctx.db
+    .query("files")
+    .withIndex("by_storage", (q) => q.eq("storageId", upload._id))
+    .first();
+  if (known !== null && known.scope !== scope) throw fileNotFound({ storageId: args.storageId });
+  if (known !== null) return { fileId: known._id, deduplicated: false };
+  await armSweep(ctx, "files", { delayMs: FILE_GRACE_MS });
+  const same = await ctx.db
+    .query("files")
+    .withIndex("by_hash", (q) => q.eq("scope", scope).eq("hash", upload.sha256))
+    .first();
+  if (same !== null) {
+    if (same.uses === 0) await ctx.db.patch("files", same._id, { releasedAt: Date.now() });
+    return { fileId: same._id, deduplicated: true };
+  }
+  const fileId = await ctx.db.insert("files", {
+    scope,
+    storageId: upload._id,
+    hash: upload.sha256,
+    mediaType: args.mediaType ?? upload.contentType ?? "application/octet-stream",
+    bytes: upload.size,
+    uses: 0,
+    releasedAt: Date.now(),
+    ...(args.name === undefined ? {} : { name: args.name }),
+  });
+  return { fileId, deduplicated: false };
+}
+
+async function findUpload(ctx: MutationCtx, storageId: string) {
+  const id = ctx.db.system.normalizeId("_storage", storageId);
+  const upload = id === null ? null : await ctx.db.system.get("_storage", id);
+  if (upload === null) throw fileNotFound({ storageId });
+  return upload;
+}
+
+/** The caller's file, with an address to read it from. */
+export async function get(
+  ctx: QueryCtx,
+  { caller, fileId }: { caller: Caller; fileId: string },
+): Promise<File> {
+  return await toFile(ctx, await findFile(ctx, caller, fileId));
+}
+
+/** The caller's files, newest first. */
+export async function list(ctx: QueryCtx, args: { caller: Caller } & PageRequest) {
+  const scope = scopeOf(args.caller, "user");
+  const rows = paginator(ctx.db, schema)
+    .query("files")
+    .withIndex("by_scope", (q) => q.eq("scope", scope))
+    .order("desc");
+  const { page, cursor } = await pageOf(rows, args);
+  return { page: await Promise.all(page.map((file) => toFile(ctx, file))), cursor };
+}
+
+/** Removes a file that no message holds; `FILE_IN_USE` otherwise. */
+export async function remove(
+  ctx: MutationCtx,
+  { caller, fileId }: { caller: Caller; fileId: string },
+): Promise<null> {
+  const file = await findFile(ctx, caller, fileId);
+  if (file.uses > 0) {
+    throw memoryError("FILE_IN_USE", "Messages hold this file: remove them first.", {
+      fileId,
+      uses: file.uses,
+    });
+  }
+  await deleteFile(ctx, file);
+  return null;
+}
+
+async function toFile(ctx: QueryCtx, file: Doc<"files">): Promise<File> {
+  const { _id, _creationTime, storageId, mediaType, bytes, hash, uses, name } = file;
+  return {
+    fileId: _id,
+    mediaType,
+    bytes,
+    hash,
+    uses,
+    url: await ctx.storage.getUrl(storageId),
+    createdAt: _creationTime,
+    ...(name === undefined ? {} : { name }),
+  };
+}
 
 /**
  * Removes files that nothing used for the grace period, and uploads that were never registered, oldest first: at

@@ -8,6 +8,7 @@ import type { MessageRole } from "../../validators/message.js";
 import type { PendingEntry } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import type { EntryVector } from "./recallArguments.js";
 import { deleteVector, insertVector } from "./vectorTables.js";
 
 /** A message to be found by its words. */
@@ -35,9 +36,6 @@ export type ChunkEntry = {
   embedder?: string;
   vector?: number[];
 };
-
-/** A vector for an entry, whose id comes from outside. */
-type EntryVector = { entryId: string; vector: number[] };
 
 /** Makes a message findable. Reads nothing. */
 export async function indexMessage(ctx: MutationCtx, entry: MessageEntry): Promise<Id<"recallEntries">> {
@@ -92,12 +90,23 @@ export async function storeVectors(
   embedder: string,
   vectors: EntryVector[],
 ): Promise<void> {
+  await storeAccepted(ctx, { embedder, vectors, accepts: async () => true });
+}
+
+type Stored = {
+  embedder: string;
+  vectors: EntryVector[];
+  accepts: (entry: Doc<"recallEntries">) => Promise<boolean>;
+};
+
+/** As `storeVectors`, passing over entries that `accepts` refuses as if they were not there. */
+export async function storeAccepted(ctx: MutationCtx, { embedder, vectors, accepts }: Stored): Promise<void> {
   if (vectors.length === 0) return;
   const length = checkVectors(vectors.map(({ vector }) => vector));
   const written = new Map<Id<"threads">, string[]>();
   for (const { entryId, vector } of vectors) {
     const entry = await findEntry(ctx, entryId);
-    if (entry?.pendingSince === undefined) continue;
+    if (entry?.pendingSince === undefined || !(await accepts(entry))) continue;
     const vectorId = isZeroVector(vector)
       ? undefined
       : await insertVector(ctx, { ...keysOf(entry, { embedder, length }), vector });

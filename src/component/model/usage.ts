@@ -46,7 +46,7 @@ async function placeOf(ctx: QueryCtx, { caller, threadId, runId }: RecordArgs): 
   const run = runId === undefined ? null : await findOwnRun(ctx, caller, runId);
   if (run !== null && threadId !== undefined && run.threadId !== threadId) throw runNotFound(run._id);
   const inThread = run?.threadId ?? threadId;
-  const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "write");
+  const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "read");
   return {
     ...payerOf(caller, head),
     ...(run === null ? {} : { runId: run._id, agentName: run.agentName }),

@@ -1,0 +1,84 @@
+import { checkName } from "../../shared/checkedArguments.js";
+import {
+  RECALL_DEFAULT_TOKENS,
+  RECALL_MAX_HITS,
+  RECALL_QUERY_MAX_CHARACTERS,
+  RECALL_STORE_MAX_VECTORS,
+} from "../../shared/limits.js";
+import { checkVectors } from "../../shared/vectors.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller, ScopeKind } from "../../validators/principal.js";
+import type { RecallKind } from "../../validators/recall.js";
+import type { Usage } from "../../validators/usage.js";
+
+/** A question, and where to look for its answer. */
+export type Question = {
+  caller: Caller;
+  query: string;
+  kinds: RecallKind[];
+  scopes: ScopeKind[];
+  threadId?: string;
+  /** Messages of the thread from this turn on are left out: the question itself stands there. */
+  beforeTurn?: number;
+  limit?: number;
+  maxTokens?: number;
+};
+
+/** A vector for an entry, whose id comes from outside. */
+export type EntryVector = { entryId: string; vector: number[] };
+
+/** A question with its vector, and what is to be written on the way. */
+export type SearchArgs = Question & {
+  vector?: number[];
+  embedder?: string;
+  store?: EntryVector[];
+  usage?: Usage;
+  runId?: string;
+  operationId?: string;
+};
+
+/** Refuses a question before anything is written or searched. */
+export function checkQuestion({ query, kinds, scopes, threadId, beforeTurn }: Question): void {
+  if (query.length > RECALL_QUERY_MAX_CHARACTERS) {
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `\`query\` may have ${RECALL_QUERY_MAX_CHARACTERS} characters at most.`,
+      {
+        length: query.length,
+      },
+    );
+  }
+  if (kinds.length === 0) throw memoryError("INVALID_ARGUMENT", "`kinds` names nothing to look for.");
+  if (scopes.length === 0) throw memoryError("INVALID_ARGUMENT", "`scopes` names nowhere to look.");
+  if (scopes.includes("thread") && threadId === undefined)
+    throw memoryError("INVALID_ARGUMENT", "The thread scope needs a `threadId`.");
+  if (beforeTurn !== undefined && !(beforeTurn >= 0))
+    throw memoryError("INVALID_ARGUMENT", "`beforeTurn` must be a number from 0.");
+}
+
+/** Refuses vectors that no table takes, of different lengths, or that nobody claims to have made. */
+export function checkEmbedded({ vector, embedder, store = [] }: Omit<SearchArgs, keyof Question>): void {
+  const vectors = [...(vector === undefined ? [] : [vector]), ...store.map((stored) => stored.vector)];
+  if (vectors.length === 0) return;
+  if (embedder === undefined)
+    throw memoryError("INVALID_ARGUMENT", "Vectors need the name of their `embedder`.");
+  checkName("embedder", embedder);
+  checkVectors(vectors);
+  if (store.length <= RECALL_STORE_MAX_VECTORS) return;
+  throw memoryError("INVALID_ARGUMENT", `One call stores ${RECALL_STORE_MAX_VECTORS} vectors at most.`, {
+    vectors: store.length,
+  });
+}
+
+/** How much an answer may hold: hits up to `RECALL_MAX_HITS`, within a budget of tokens. */
+export function boundsOf({ limit, maxTokens }: Question): { maxHits: number; maxTokens: number } {
+  return {
+    maxHits: Math.min(checkedCount("limit", limit ?? RECALL_MAX_HITS), RECALL_MAX_HITS),
+    maxTokens: checkedCount("maxTokens", maxTokens ?? RECALL_DEFAULT_TOKENS),
+  };
+}
+
+function checkedCount(field: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw memoryError("INVALID_ARGUMENT", `\`${field}\` must be an integer from 1.`, { field });
+}

@@ -1,0 +1,61 @@
+import { v } from "convex/values";
+import { vCaller, vScopeKind } from "../validators/principal.js";
+import { vEntryVector, vPendingEntry, vRecallHit, vRecallKind } from "../validators/recall.js";
+import { vUsage } from "../validators/usage.js";
+import { action, internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
+import * as recall from "./model/recall.js";
+
+const vQuestion = {
+  caller: vCaller,
+  query: v.string(),
+  kinds: v.array(vRecallKind),
+  scopes: v.array(vScopeKind),
+  threadId: v.optional(v.string()),
+  beforeTurn: v.optional(v.number()),
+  limit: v.optional(v.number()),
+  maxTokens: v.optional(v.number()),
+};
+const vKept = {
+  embedder: v.optional(v.string()),
+  store: v.optional(v.array(vEntryVector)),
+  usage: v.optional(vUsage),
+  runId: v.optional(v.string()),
+  operationId: v.optional(v.string()),
+};
+const vHits = v.object({ hits: v.array(vRecallHit) });
+
+export const search = action({
+  args: { ...vQuestion, ...vKept, vector: v.optional(v.array(v.float64())) },
+  returns: vHits,
+  handler: (ctx, args) => recall.search(ctx, args),
+});
+
+export const searchText = query({
+  args: vQuestion,
+  returns: vHits,
+  handler: (ctx, args) => recall.searchText(ctx, args),
+});
+
+export const pending = query({
+  args: { caller: vCaller, threadId: v.string(), limit: v.number() },
+  returns: v.array(vPendingEntry),
+  handler: (ctx, args) => recall.pending(ctx, args),
+});
+
+export const store = mutation({
+  args: { caller: vCaller, embedder: v.string(), vectors: v.array(vEntryVector) },
+  returns: v.null(),
+  handler: (ctx, args) => recall.store(ctx, args),
+});
+
+export const keep = internalMutation({
+  args: { caller: vCaller, threadId: v.optional(v.string()), ...vKept },
+  returns: v.null(),
+  handler: (ctx, args) => recall.keep(ctx, args),
+});
+
+export const rank = internalQuery({
+  args: { ...vQuestion, vectorIds: v.array(v.string()) },
+  returns: vHits,
+  handler: (ctx, args) => recall.rank(ctx, args),
+});
