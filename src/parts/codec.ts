@@ -1,0 +1,75 @@
+import type {
+  AssistantContent,
+  Citation,
+  ContentPart,
+  FilePart,
+  ImagePart,
+  ProviderMetadata,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  ToolSet,
+  UIMessage,
+} from "ai";
+import type { Part, PartOf, PartType } from "../validators/content.js";
+import type { InlineFile } from "./fileData.js";
+
+/** What a model said besides the content of a part, under the two names that the AI SDK has for it. */
+export type VendorExtras = { providerMetadata?: ProviderMetadata; providerOptions?: ProviderMetadata };
+
+type Reasoning = Extract<Exclude<AssistantContent, string>[number], { type: "reasoning" }>;
+type ReasoningFile = Extract<Exclude<AssistantContent, string>[number], { type: "reasoning-file" }>;
+type Source = Extract<ContentPart<ToolSet>, { type: "source" }>;
+
+/** What of the AI SDK each kind of part is made from: content of model messages, or of a response told in its words. */
+export type EncodedFrom = {
+  text: Omit<TextPart, "type"> & VendorExtras & { citations?: Citation[] };
+  reasoning: Omit<Reasoning, "type"> & VendorExtras;
+  file: Omit<FilePart | ReasoningFile, "type"> & VendorExtras & { filename?: string };
+  source: Source;
+  /** `inputText`: the input as the model wrote it, where it is known or no JSON. */
+  toolCall: Omit<ToolCallPart, "type"> & VendorExtras & { dynamic?: boolean; inputText?: string };
+  toolResult: Omit<ToolResultPart, "type"> & VendorExtras;
+};
+
+/** What may stand in the content of a model message. */
+export type ModelPart = Exclude<
+  Exclude<AssistantContent, string>[number],
+  { type: "custom" | "tool-approval-request" | "reasoning-file" }
+>;
+export type ModelImage = ImagePart;
+
+/** What may stand in a message of an interface. */
+export type UIPart = UIMessage["parts"][number];
+
+export type EncodeOptions = {
+  /** Takes the bytes of a file that stands in the content, and gives the id under which they are kept. */
+  storeFile?: (file: InlineFile) => string | undefined;
+};
+
+export type ModelOptions = {
+  /** Where a model can fetch a stored file; without it the file is only named. */
+  fileUrl?: (fileId: string) => string | undefined;
+};
+
+/** Where a part is shown. */
+export type PartView = {
+  messageId: string;
+  index: number;
+  /** The message is being written; `isLast` is the part that is being written. */
+  isStreaming: boolean;
+  isLast: boolean;
+  /** The result of a call; for a result, whether its call is shown too. */
+  result?: PartOf<"toolResult">;
+  hasCall?: boolean;
+  /** Where a browser can fetch a stored file. */
+  fileUrl?: (fileId: string) => string | undefined;
+};
+
+/** How one kind of part is read from the AI SDK and shown to it; `null` where there is nothing to show. */
+export type PartCodec<T extends PartType> = {
+  /** A part that cannot be kept becomes a text that says so. */
+  encode(source: EncodedFrom[T], options: EncodeOptions): Part;
+  toModel(part: PartOf<T>, options: ModelOptions): ModelPart | null;
+  toUI(part: PartOf<T>, view: PartView): UIPart | null;
+};

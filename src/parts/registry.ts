@@ -1,0 +1,50 @@
+import type { Part, PartType } from "../validators/content.js";
+import type {
+  EncodedFrom,
+  EncodeOptions,
+  ModelOptions,
+  ModelPart,
+  PartCodec,
+  PartView,
+  UIPart,
+} from "./codec.js";
+import { file } from "./file.js";
+import { reasoning } from "./reasoning.js";
+import { source } from "./source.js";
+import { text } from "./text.js";
+import { toolCall } from "./toolCall.js";
+import { toolResult } from "./toolResult.js";
+
+/** One codec for each part: a part without one does not compile. */
+const codecs: { [T in PartType]: PartCodec<T> } = { text, reasoning, file, source, toolCall, toolResult };
+
+/** What the AI SDK said, as a part of the kind `type`. */
+export function encodePart<T extends PartType>(
+  type: T,
+  given: EncodedFrom[T],
+  options: EncodeOptions = {},
+): Part {
+  return codecs[type].encode(given, options);
+}
+
+/** A part as content of a model message; `null` where a model is not shown it. */
+export function partToModel<T extends PartType>(
+  part: Extract<Part, { type: T }>,
+  options: ModelOptions = {},
+): ModelPart | null {
+  return codecOf(part).toModel(part, options);
+}
+
+/** A part as an interface shows it; `null` where it is shown with another one. */
+export function partToUI<T extends PartType>(
+  part: Extract<Part, { type: T }>,
+  view: PartView,
+): UIPart | null {
+  return codecOf(part).toUI(part, view);
+}
+
+/** A part's own `type` picks its codec. */
+function codecOf<T extends PartType>(part: Extract<Part, { type: T }>): PartCodec<T> {
+  const type: T = part.type;
+  return codecs[type];
+}

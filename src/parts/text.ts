@@ -1,0 +1,35 @@
+import type { Citation } from "ai";
+import { wellFormed } from "../shared/wellFormed.js";
+import type { PartCodec } from "./codec.js";
+import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
+import { textForModel, wholePartAt } from "./shortened.js";
+
+/** Texts with their citations, which go to interfaces and not back to models. */
+export const text: PartCodec<"text"> = {
+  encode(source) {
+    const citations = source.citations === undefined ? undefined : { citations: source.citations };
+    return { type: "text", text: wellFormed(source.text), ...encodeProvider(source, citations) };
+  },
+
+  toModel(part) {
+    const options = providerOptions(part);
+    if (part.text === "" && options.providerOptions === undefined) return null;
+    return { type: "text", text: textForModel(part), ...options };
+  },
+
+  toUI(part, view) {
+    const { metadata, own } = decodeProvider(part.provider);
+    const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
+    return {
+      type: "text",
+      text: part.text,
+      state: view.isStreaming && view.isLast ? "streaming" : "done",
+      ...(hasCitations(own) ? { citations: own.citations } : {}),
+      ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+    };
+  },
+};
+
+/** The boundary where what `encode` wrote is read again. */
+const hasCitations = (own: unknown): own is { citations: Citation[] } =>
+  typeof own === "object" && own !== null && "citations" in own && Array.isArray(own.citations);

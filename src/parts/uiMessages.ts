@@ -1,0 +1,120 @@
+import type { UIMessage } from "ai";
+import { comparePositions } from "../shared/position.js";
+import type { Part } from "../validators/content.js";
+import type { Message, MessageState } from "../validators/message.js";
+import type { PartView, UIPart } from "./codec.js";
+import { partToUI } from "./registry.js";
+import { pairTools, type ToolPairs } from "./toolPairs.js";
+
+/** What an interface knows of a message besides its parts; `state` is of the answer as a whole. */
+export type MessageMetadata = {
+  turn: number;
+  state: MessageState;
+  createdAt: number;
+  author?: string;
+  agentName?: string;
+  runId?: string;
+};
+
+/** A message as the AI SDK's interfaces take it. Tools are `dynamic-tool` parts. */
+export type ThreadMessage = UIMessage<MessageMetadata>;
+
+/** What has been streamed so far, by the id of the message that it will be. */
+export type StreamedParts = Readonly<Record<string, readonly Part[]>>;
+
+export type UIOptions = Pick<PartView, "fileUrl">;
+
+/** The messages that are shown as one: a prompt alone, the steps of one answer together. */
+export type MessageGroup = readonly Message[];
+
+/**
+ * Stored messages, in any order, as an interface shows them: one for each prompt, one for each answer with all its
+ * steps and tools. The id of an answer is that of its first message, which stands from the first chunk on. `streamed`
+ * takes the place of messages that are being written.
+ *
+ * @example toUIMessages(page).map((message) => <Bubble key={message.id} message={message} />);
+ */
+export function toUIMessages(
+  messages: readonly Message[],
+  streamed: StreamedParts = {},
+  options: UIOptions = {},
+): ThreadMessage[] {
+  return groupMessages(messages).map((group) => toUIMessage(group, streamed, options));
+}
+
+/** The messages in order, those of one answer together. */
+export function groupMessages(messages: readonly Message[]): MessageGroup[] {
+  const groups: Message[][] = [];
+  for (const message of [...messages].sort(comparePositions)) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (last !== undefined && isSameAnswer(last, message)) group?.push(message);
+    else groups.push([message]);
+  }
+  return groups;
+}
+
+const isAnswer = ({ role }: Message): boolean => role === "assistant" || role === "tool";
+
+const isSameAnswer = (last: Message, next: Message): boolean =>
+  isAnswer(last) && isAnswer(next) && last.turn === next.turn && last.runId === next.runId;
+
+/** The messages of one group as one; see `toUIMessages`. */
+export function toUIMessage(
+  group: MessageGroup,
+  streamed: StreamedParts = {},
+  options: UIOptions = {},
+): ThreadMessage {
+  const shown = group.map((message) => withStreamed(message, streamed));
+  const pairs = pairTools(shown);
+  const steps = shown.map((message) => ({ message, parts: uiParts(message, pairs, options) }));
+  const [first] = shown;
+  const answer = shown.find(({ role }) => role === "assistant") ?? first;
+  return {
+    id: answer?.messageId ?? "",
+    role: answer?.role === "user" || answer?.role === "system" ? answer.role : "assistant",
+    metadata: metadataOf(shown),
+    parts: steps.flatMap(({ message, parts }, index) =>
+      index > 0 && message.role === "assistant" && parts.length > 0
+        ? [{ type: "step-start" }, ...parts]
+        : parts,
+    ),
+  };
+}
+
+function withStreamed(message: Message, streamed: StreamedParts): Message {
+  const parts = message.state.kind === "streaming" ? streamed[message.messageId] : undefined;
+  return parts === undefined ? message : { ...message, parts: [...parts] };
+}
+
+function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIOptions): UIPart[] {
+  const isStreaming = message.state.kind === "streaming";
+  return message.parts.flatMap((part, index) => {
+    const shown = partToUI(part, {
+      ...options,
+      messageId: message.messageId,
+      index,
+      isStreaming,
+      isLast: index === message.parts.length - 1,
+      result: resultOf.get(part),
+      hasCall: callOf.has(part),
+    });
+    return shown === null ? [] : [shown];
+  });
+}
+
+/** An answer is as its last step that is not complete: being written, or failed. */
+function metadataOf(group: readonly Message[]): MessageMetadata | undefined {
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const state = group.findLast(({ state: { kind } }) => kind !== "complete")?.state ?? first.state;
+  const { turn, createdAt, author, agentName, runId } = first;
+  return {
+    turn,
+    state,
+    createdAt,
+    ...(author === undefined ? {} : { author }),
+    ...(agentName === undefined ? {} : { agentName }),
+    ...(runId === undefined ? {} : { runId }),
+  };
+}
