@@ -14,7 +14,6 @@ import { Files } from "./files.js";
 import { installIndexStore, type IndexStore } from "./indexStore.js";
 import { JobQueue, unfinishedJobs } from "./jobs.js";
 import { JobRunner } from "./jobRunner.js";
-import { checkCallValue } from "./limits.js";
 import type { LoadedApp } from "./modules.js";
 import type { Persistence } from "./persistence.js";
 import type { ReadInterval } from "./readSets.js";
@@ -27,8 +26,8 @@ export type EngineOptions = {
   app: LoadedApp;
   clock: HostClock;
   persistence: Persistence | null;
-  /** Base of file URLs, or null while nothing listens. */
-  origin: () => string | null;
+  /** Base of file URLs. */
+  origin: () => string;
 };
 
 export type Outcome = { root: Root } & ({ ok: true; value: unknown } | { ok: false; error: unknown });
@@ -142,10 +141,8 @@ export class Engine {
   async #runRoot(root: Root): Promise<Outcome> {
     const { kind, address, args, identity } = root.request;
     try {
-      checkCallValue(args, "arguments");
       const accessor = identity ? this.internals.accessor.withIdentity(identity) : this.internals.accessor;
       const value = await callByKind(accessor, kind, { address, args });
-      checkCallValue(value, "result");
       return { ok: true, root, value: value ?? null };
     } catch (error) {
       return { ok: false, root, error };

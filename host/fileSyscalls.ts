@@ -70,21 +70,15 @@ function transactionHandlers(dependencies: SyscallDependencies): [string, Handle
 }
 
 export function fileHandlers(dependencies: SyscallDependencies): [string, Handler][] {
-  const getUrl: Handler = async (json, next) => {
-    const origin = dependencies.origin();
-    if (origin === null) return next("1.0/storageGetUrl", json);
+  const urlOf = (path: string, query: string) => {
+    const component = encodeURIComponent(currentComponent(dependencies));
+    return JSON.stringify(`${dependencies.origin()}/api/storage/${path}?${query}component=${component}`);
+  };
+  const getUrl: Handler = (json) => {
     const { storageId } = JSON.parse(json) as StorageArguments;
-    if (visibleRow(dependencies, storageId) === null) return "null";
-    const component = encodeURIComponent(currentComponent(dependencies));
-    return JSON.stringify(`${origin}/api/storage/${storageId}?component=${component}`);
+    return Promise.resolve(visibleRow(dependencies, storageId) === null ? "null" : urlOf(storageId, ""));
   };
-  const generateUploadUrl: Handler = (json, next) => {
-    const origin = dependencies.origin();
-    if (origin === null) return next("1.0/storageGenerateUploadUrl", json);
-    const component = encodeURIComponent(currentComponent(dependencies));
-    const token = crypto.randomUUID();
-    return Promise.resolve(JSON.stringify(`${origin}/api/storage/upload?token=${token}&component=${component}`));
-  };
+  const generateUploadUrl: Handler = () => Promise.resolve(urlOf("upload", `token=${crypto.randomUUID()}&`));
   const remove: Handler = async (json, next) => {
     const context = actionContext(dependencies);
     if (context === null) return next("1.0/storageDelete", json);

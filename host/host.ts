@@ -60,6 +60,8 @@ export type Host = {
   close(): Promise<void>;
 };
 
+/** Stands in file URLs of a host that does not listen. */
+const NO_ORIGIN = "http://host.invalid";
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
 const IDLE_POLL_MS = 5;
 
@@ -172,7 +174,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     persistence = options.databaseFile === undefined ? null : new Persistence(options.databaseFile);
     const clock = new HostClock(options.clockShiftMs ?? 0);
     let url: string | null = null;
-    const engine = await Engine.create({ app, clock, persistence, origin: () => url });
+    const engine = await Engine.create({ app, clock, persistence, origin: () => url ?? NO_ORIGIN });
     if (options.spans) engine.spans.start();
     const server = new HostServer(engine);
     const host = new RunningHost(engine, server, releaseEnvironment);

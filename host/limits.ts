@@ -1,5 +1,6 @@
 // Limits that Convex enforces and convex-test does not.
-import { getConvexSize, getDocumentSize, jsonToConvex, type JSONValue, type Value } from "convex/values";
+import { getConvexSize, getDocumentSize, type Value } from "convex/values";
+import type { FunctionModule, RegisteredFunction } from "./convexTestInternals.js";
 import type { StoredDocument } from "./documents.js";
 
 const MIB = 1 << 20;
@@ -17,10 +18,6 @@ export const MAX_VALUE_NESTING = 64;
 /** Bytes of a function's arguments, and of its result. */
 export const MAX_CALL_BYTES = 16 * MIB;
 
-// A value takes at most this many times the bytes of its JSON text (a one-digit number and its comma become
-// nine bytes), so shorter texts need no exact measuring.
-const MAX_BYTES_PER_JSON_CHARACTER = 5;
-
 /** A Convex limit was exceeded, in the words a deployment would use. */
 export class ConvexLimitError extends Error {
   constructor(message: string) {
@@ -29,29 +26,51 @@ export class ConvexLimitError extends Error {
   }
 }
 
-function checkArray(value: unknown[], place: string, nesting: number): void {
+const NUMBER_BYTES = 9;
+const CONTAINER_BYTES = 2;
+
+type Walk = { place: string; nesting: number };
+
+function measureArray(value: unknown[], { place, nesting }: Walk): number {
   if (value.length > MAX_ARRAY_LENGTH) {
-    throw new ConvexLimitError(`Array length is too long at ${place} (${value.length} > maximum length ${MAX_ARRAY_LENGTH}).`);
+    throw new ConvexLimitError(
+      `Array length is too long at ${place} (${value.length} > maximum length ${MAX_ARRAY_LENGTH}).`,
+    );
   }
-  if (typeof value[0] === "number" && typeof value[value.length - 1] === "number") return;
-  for (const item of value) checkShape(item, `${place}[]`, nesting - 1);
+  // Vectors: what starts and ends with a number is taken for numbers throughout.
+  if (typeof value[0] === "number" && typeof value[value.length - 1] === "number") {
+    return CONTAINER_BYTES + value.length * NUMBER_BYTES;
+  }
+  const inside = { place: `${place}[]`, nesting: nesting - 1 };
+  return value.reduce<number>((sum, item) => sum + measure(item, inside), CONTAINER_BYTES);
 }
 
-/** Checks array lengths, field counts and nesting anywhere in a value. */
-export function checkShape(value: unknown, place: string, nesting: number): void {
-  if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return;
-  if (nesting <= 0) throw new ConvexLimitError(`Value is nested too deeply at ${place}.`);
-  if (Array.isArray(value)) return checkArray(value, place, nesting);
+function measureObject(value: object, { place, nesting }: Walk): number {
   const entries = Object.entries(value);
   if (entries.length > MAX_OBJECT_FIELDS) {
-    throw new ConvexLimitError(`Object has too many fields at ${place} (${entries.length} > maximum number ${MAX_OBJECT_FIELDS}).`);
+    throw new ConvexLimitError(
+      `Object has too many fields at ${place} (${entries.length} > maximum number ${MAX_OBJECT_FIELDS}).`,
+    );
   }
-  for (const [field, item] of entries) checkShape(item, `${place}.${field}`, nesting - 1);
+  let bytes = CONTAINER_BYTES;
+  for (const [field, item] of entries) {
+    bytes += field.length + 1 + measure(item, { place: `${place}.${field}`, nesting: nesting - 1 });
+  }
+  return bytes;
+}
+
+// Checks array lengths, field counts and nesting anywhere in a value, and estimates its size on the way.
+function measure(value: unknown, walk: Walk): number {
+  if (typeof value === "string") return Buffer.byteLength(value) + 2;
+  if (typeof value !== "object" || value === null) return NUMBER_BYTES;
+  if (value instanceof ArrayBuffer) return value.byteLength + 2;
+  if (walk.nesting <= 0) throw new ConvexLimitError(`Value is nested too deeply at ${walk.place}.`);
+  return Array.isArray(value) ? measureArray(value, walk) : measureObject(value, walk);
 }
 
 /** Refuses a row that Convex would not store. */
 export function checkDocument(table: string, document: StoredDocument): void {
-  checkShape(document, table, MAX_DOCUMENT_NESTING + 1);
+  measure(document, { place: table, nesting: MAX_DOCUMENT_NESTING + 1 });
   const bytes = getDocumentSize(document as unknown as Record<string, Value>);
   if (bytes > MAX_DOCUMENT_BYTES) {
     throw new ConvexLimitError(
@@ -62,18 +81,36 @@ export function checkDocument(table: string, document: StoredDocument): void {
 
 /** Refuses arguments or a result of more than 16 MiB, or of a shape Convex refuses. */
 export function checkCallValue(value: unknown, what: string): void {
-  checkShape(value, what, MAX_VALUE_NESTING);
-  const bytes = value === undefined ? 0 : getConvexSize(value as Value);
+  const estimate = measure(value, { place: what, nesting: MAX_VALUE_NESTING });
+  // The exact measure is slower, and needed only near the limit.
+  if (estimate < MAX_CALL_BYTES / 2) return;
+  const bytes = getConvexSize(value as Value);
   if (bytes > MAX_CALL_BYTES) {
     throw new ConvexLimitError(`The ${what} is too large (${(bytes / MIB).toFixed(2)} MiB > maximum size 16 MiB).`);
   }
 }
 
-/** Same for a serialized value; texts that cannot break a limit are not decoded. */
-export function checkCallJson(json: string, what: string): void {
-  // The longest allowed array takes at least two characters an element.
-  if (json.length <= MAX_ARRAY_LENGTH * 2) return;
-  const value = JSON.parse(json) as JSONValue;
-  if (json.length * MAX_BYTES_PER_JSON_CHARACTER > MAX_CALL_BYTES) checkCallValue(jsonToConvex(value), what);
-  else checkShape(value, what, MAX_VALUE_NESTING);
+type Handler = (ctx: unknown, args: unknown) => unknown;
+type LimitedFunction = RegisteredFunction & { _handler: Handler };
+
+function isFunctionOfConvex(exported: unknown): exported is LimitedFunction {
+  if (typeof exported !== "function" || !("_handler" in exported)) return false;
+  return "isQuery" in exported || "isMutation" in exported || "isAction" in exported;
+}
+
+function limited(registered: LimitedFunction): LimitedFunction {
+  const handler: Handler = async (ctx, args) => {
+    checkCallValue(args, "arguments value");
+    const result = await registered._handler(ctx, args);
+    checkCallValue(result, "result value");
+    return result;
+  };
+  return Object.create(registered, { _handler: { value: handler } }) as LimitedFunction;
+}
+
+/** The module with every function checking its arguments and result, whoever calls it. */
+export function withCallLimits(module: FunctionModule): FunctionModule {
+  return Object.fromEntries(
+    Object.entries(module).map(([name, exported]) => [name, isFunctionOfConvex(exported) ? limited(exported) : exported]),
+  );
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { withCallLimits } from "./limits.js";
 import { readComponentTree } from "./componentTree.js";
 import type { ComponentRegistration, ComponentSchema, FunctionModule, ModuleMap } from "./convexTestInternals.js";
 
@@ -38,7 +39,7 @@ async function loadModules(directory: string): Promise<ModuleMap> {
   for (const file of sourceFilesOf(directory)) {
     const path = `./${relative(directory, file).split(sep).join("/")}`;
     if (path.startsWith("./_generated/") || path.includes("/_generated/")) continue;
-    const loaded = await importFile(file);
+    const loaded = withCallLimits(await importFile(file));
     modules[path] = async () => loaded;
   }
   return modules;

@@ -13,8 +13,8 @@ export type SyscallDependencies = {
   jobs: JobQueue;
   spans: SpanRecorder;
   onRead: (read: ReadInterval) => void;
-  /** Base of file URLs, or null while nothing listens. */
-  origin: () => string | null;
+  /** Base of file URLs. */
+  origin: () => string;
 };
 
 export type AsyncSyscall = (operation: string, json: string) => Promise<string>;

@@ -4,7 +4,7 @@ import { tableOfId } from "./documents.js";
 import { currentRoot } from "./execution.js";
 import { fileHandlers, getBlobInAction, storeBlobInAction } from "./fileSyscalls.js";
 import { JOBS_TABLE, resolveAddress } from "./jobs.js";
-import { checkCallJson, checkDocument } from "./limits.js";
+import { checkCallValue, checkDocument } from "./limits.js";
 import {
   actionContext,
   currentComponent,
@@ -115,21 +115,11 @@ async function queryPage(dependencies: SyscallDependencies, json: string, next: 
 // --- calls ----------------------------------------------------------------------------------------------
 
 function callHandlers(dependencies: SyscallDependencies): [string, Handler][] {
-  const limited = (operation: string): [string, Handler] => [
-    operation,
-    async (json, next) => {
-      checkCallJson(json, "arguments of a called function");
-      const result = await next(operation, json);
-      checkCallJson(result, "result of a called function");
-      return result;
-    },
-  ];
   const vectorSearch: Handler = (json, next) => {
     dependencies.spans.onVectorSearch();
     return next("1.0/actions/vectorSearch", json);
   };
   return [
-    ...["1.0/runUdf", "1.0/actions/query", "1.0/actions/mutation", "1.0/actions/action"].map(limited),
     ["1.0/actions/vectorSearch", vectorSearch],
     ["1.0/schedule", (json) => Promise.resolve(schedule(dependencies, json))],
   ];
@@ -149,7 +139,7 @@ function schedule(dependencies: SyscallDependencies, json: string): string {
   const componentPath = currentComponent(dependencies);
   const target = resolveAddress(address, componentPath);
   const args = jsonToConvex(argsJson) as Record<string, Value>;
-  checkCallJson(JSON.stringify(argsJson), "arguments of a scheduled function");
+  checkCallValue(args, "scheduled arguments value");
   dependencies.internals.global.transactionManager._metricsTracker?.trackScheduledFunction(getConvexSize(args));
   const dueAt = ts * MILLISECONDS_PER_SECOND;
   const id = currentDatabase(dependencies).insert(JOBS_TABLE, {
