@@ -56,6 +56,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           metadata?: string;
           state: { kind: "empty" } | { kind: "ready"; readyAt: number };
           title?: string;
+          writing?: { chunks: number; generation: number; hash: string };
         } | null,
         Name
       >;
@@ -101,6 +102,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             metadata?: string;
             state: { kind: "empty" } | { kind: "ready"; readyAt: number };
             title?: string;
+            writing?: { chunks: number; generation: number; hash: string };
           }>;
         },
         Name
@@ -177,6 +179,19 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           offset: number;
           scope: "thread" | "user" | "agent" | "tenant";
           title?: string;
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
         },
         {
           documentId: string;
