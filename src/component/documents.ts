@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import { vChunk, vDocument, vDocumentWrite, vNewChunk } from "../validators/document.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vScopeKind } from "../validators/principal.js";
+import { vUsage } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";
 import * as documents from "./model/documents.js";
 
@@ -20,6 +21,7 @@ export const write = mutation({
     chunks: v.array(vNewChunk),
     final: v.boolean(),
     generation: v.optional(v.number()),
+    usage: v.optional(vUsage),
   },
   returns: vDocumentWrite,
   handler: (ctx, args) => documents.write(ctx, args),

@@ -82,6 +82,8 @@ export const DOCUMENT_MAX_BYTES = 32 * MIB;
 /** Chunks of one write, and bytes with their vectors: a mutation's arguments may have 16 MiB. */
 export const DOCUMENT_WRITE_MAX_CHUNKS = 200;
 export const DOCUMENT_WRITE_MAX_BYTES = 6 * MIB;
+/** Tokens of one chunk by estimate: a token may be 12 bytes, and a chunk half as long again as asked. */
+export const CHUNK_MAX_TOKENS = 1_500;
 /** Bytes of the text of one chunk. */
 export const CHUNK_MAX_BYTES = 32 * KIB;
 

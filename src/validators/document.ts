@@ -15,6 +15,8 @@ export const vDocument = v.object({
   chunks: v.number(),
   generation: v.number(),
   state: vDocumentState,
+  /** The generation that is being written, unseen, and the chunks of it that are there: where to go on. */
+  writing: v.optional(v.object({ generation: v.number(), hash: v.string(), chunks: v.number() })),
 });
 export type Document = Infer<typeof vDocument>;
 

@@ -11,6 +11,7 @@ import { checkVectors } from "../../shared/vectors.js";
 import type { NewChunk } from "../../validators/document.js";
 import { memoryError, type ErrorDetails } from "../../validators/errors.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
+import type { Usage } from "../../validators/usage.js";
 
 /** One page of a document that is being written. */
 export type WriteArgs = {
@@ -26,6 +27,8 @@ export type WriteArgs = {
   chunks: NewChunk[];
   final: boolean;
   generation?: number;
+  /** What embedding this page cost: recorded with it, once. */
+  usage?: Usage;
 };
 
 const BYTES_PER_NUMBER = 8;

@@ -116,8 +116,9 @@ export async function count(
 }
 
 function toDocument(row: Doc<"documents">): Document {
-  const { _id, _creationTime, scope: _, next: __, ...document } = row;
-  return { ...document, documentId: _id };
+  const { _id, _creationTime, scope: _, next, ...document } = row;
+  const writing = next && { generation: next.generation, hash: next.hash, chunks: next.chunks };
+  return { ...document, documentId: _id, ...(writing === undefined ? {} : { writing }) };
 }
 
 function toChunk(row: Doc<"chunks">, document: Doc<"documents">): Chunk {

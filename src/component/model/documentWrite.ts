@@ -8,6 +8,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { addCounts } from "./counts.js";
 import { checkWrite, type WriteArgs } from "./documentChecks.js";
 import { documentNotFound, findByKey } from "./documentReads.js";
+import { recordUsage } from "./ledger.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
 
@@ -33,6 +34,9 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
   const documentId = await saveDocument(ctx, { document, scope, args, after });
   for (const [index, chunk] of fresh.entries()) {
     await insertChunk(ctx, { documentId, scope, args, draft, chunk, index: draft.chunks + index });
+  }
+  if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
+    await recordUsage(ctx, { ...args.usage, ...args.caller });
   }
   if (document !== null && leavesRest(document, after, args.final)) {
     await armSweep(ctx, "document", { delayMs: 0, target: documentId });

@@ -1,0 +1,48 @@
+import { checkVectors } from "../shared/vectors.js";
+import { isMemoryError, memoryError } from "../validators/errors.js";
+import type { Usage } from "../validators/usage.js";
+
+/**
+ * Makes vectors of texts. `name` says who made them: vectors of two names are never compared. With `dimensions`,
+ * vectors of another length are refused. `embedWith` of `convex-agent-memory/ai` makes one of any AI SDK model.
+ *
+ * @example const embed: Embed = { name: "my-model", embed: async (texts) => ({ vectors: await callMyModel(texts) }) };
+ */
+export type Embed = {
+  name: string;
+  dimensions?: number;
+  embed: (texts: string[]) => Promise<{ vectors: number[][]; usage?: Usage }>;
+};
+
+/** One vector for each text, in order. Throws EMBEDDING_FAILED when the embedder fails or breaks its word. */
+export async function embedAll(
+  embed: Embed,
+  texts: string[],
+): Promise<{ vectors: number[][]; usage?: Usage }> {
+  try {
+    const made = await embed.embed(texts);
+    checkMade(embed, made.vectors, texts.length);
+    return made;
+  } catch (error) {
+    if (isMemoryError(error, "EMBEDDING_FAILED")) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw embeddingFailed(embed, `The embedder failed: ${reason}`);
+  }
+}
+
+function checkMade(embed: Embed, vectors: number[][], expected: number): void {
+  if (vectors.length !== expected) {
+    throw embeddingFailed(embed, `The embedder gave ${vectors.length} vectors for ${expected} texts.`);
+  }
+  if (expected === 0) return;
+  const length = checkVectors(vectors);
+  if (embed.dimensions !== undefined && length !== embed.dimensions) {
+    throw embeddingFailed(
+      embed,
+      `The embedder gave ${length} dimensions, not the ${embed.dimensions} it promised.`,
+    );
+  }
+}
+
+const embeddingFailed = ({ name }: Embed, message: string) =>
+  memoryError("EMBEDDING_FAILED", message, { embedder: name });

@@ -1,0 +1,51 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import type { File } from "../validators/file.js";
+import type { Caller } from "../validators/principal.js";
+import type { MutationCtx, QueryCtx } from "./ctx.js";
+
+/** Files that messages hold. Stored once per content and user, kept while a message holds them. */
+export class FilesClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /**
+   * An address to which one file can be posted within an hour; the answer to the post holds the `storageId`. What is
+   * never registered is removed after a day.
+   *
+   * @example const url = await memory.as(principal).files.createUploadUrl(ctx);
+   */
+  async createUploadUrl(ctx: MutationCtx): Promise<string> {
+    return await ctx.runMutation(this.component.files.createUploadUrl, { caller: this.caller });
+  }
+
+  /**
+   * Makes an upload a file of the caller. The same bytes give the same file (`deduplicated`). A file that no message
+   * holds is removed after a day. Safe to retry. Throws `FILE_NOT_FOUND`.
+   */
+  async register(
+    ctx: MutationCtx,
+    args: { storageId: string; name?: string; mediaType?: string },
+  ): Promise<{ fileId: string; deduplicated: boolean }> {
+    return await ctx.runMutation(this.component.files.register, { caller: this.caller, ...args });
+  }
+
+  /** A file with an address to read it from; whoever has the address can read it. Throws `FILE_NOT_FOUND`. */
+  async get(ctx: QueryCtx, args: { fileId: string }): Promise<File> {
+    return await ctx.runQuery(this.component.files.get, { caller: this.caller, ...args });
+  }
+
+  /** The caller's files, newest first, in pages of at most 200 (20 unless named). */
+  async list(
+    ctx: QueryCtx,
+    args: { cursor: string | null; limit?: number },
+  ): Promise<{ page: File[]; cursor: string | null }> {
+    return await ctx.runQuery(this.component.files.list, { caller: this.caller, ...args });
+  }
+
+  /** Removes a file that no message holds. Throws `FILE_IN_USE` and `FILE_NOT_FOUND`. */
+  async remove(ctx: MutationCtx, args: { fileId: string }): Promise<null> {
+    return await ctx.runMutation(this.component.files.remove, { caller: this.caller, ...args });
+  }
+}

@@ -1,0 +1,93 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import type { Caller, ScopeKind } from "../validators/principal.js";
+import type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+import type { Usage } from "../validators/usage.js";
+import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
+import { embedAll, type Embed } from "./embed.js";
+
+/** What to find, and where to look. */
+export type RecallQuestion = {
+  query: string;
+  /** Messages and chunks unless told. */
+  kinds?: RecallKind[];
+  /** The user's own unless told. `thread` needs `threadId`. In a shared thread only the thread answers. */
+  scopes?: ScopeKind[];
+  threadId?: string;
+  /** Leaves out messages of the thread from this turn on: the question itself stands there. */
+  beforeTurn?: number;
+  /** Hits at most: 50 unless told, never more. */
+  limit?: number;
+  /** Tokens of all texts at most, by estimate: 2,000 unless told. */
+  maxTokens?: number;
+};
+
+/** A question with its vector, or with what makes one; and what to store in the same call. */
+export type RecallSearch = RecallQuestion & {
+  /** Embeds the question; ignored when `vector` is given. */
+  embed?: Embed;
+  vector?: number[];
+  /** Who made `vector` and the vectors of `store`. */
+  embedder?: string;
+  store?: { entryId: string; vector: number[] }[];
+  /** What making the vectors cost: recorded once with `operationId`. */
+  usage?: Usage;
+  runId?: string;
+  operationId?: string;
+};
+
+const DEFAULT_KINDS: RecallKind[] = ["message", "chunk"];
+const DEFAULT_SCOPES: ScopeKind[] = ["user"];
+
+/** What can be found by words and by meaning. */
+export class RecallClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /**
+   * Finds what fits a question: by words, and by meaning where there is a vector, in one component call. Best first,
+   * each hit with its text and how to cite it, within `maxTokens`. What is stored on the way is found as well.
+   * Reading is safe to retry; give `operationId` where `usage` must be recorded once.
+   *
+   * Throws `THREAD_NOT_FOUND`, `EMBEDDING_FAILED`, or `INVALID_ARGUMENT` for vectors that cannot be compared;
+   * nothing is stored then.
+   *
+   * @example const { hits } = await memory.as(principal).recall(ctx, { query, kinds: ["chunk"], scopes: ["tenant"] });
+   */
+  async search(ctx: ActionCtx, { embed, ...args }: RecallSearch): Promise<{ hits: RecallHit[] }> {
+    const made =
+      embed === undefined || args.vector !== undefined ? {} : await embedQuestion(embed, args.query);
+    return await ctx.runAction(this.component.recall.search, { ...this.question(args), ...args, ...made });
+  }
+
+  /** As `search`, by words alone: in a query, and live. */
+  async searchText(ctx: QueryCtx, args: RecallQuestion): Promise<{ hits: RecallHit[] }> {
+    return await ctx.runQuery(this.component.recall.searchText, { ...this.question(args), ...args });
+  }
+
+  /** Messages of a thread that wait for a vector, oldest first, at most 32. Throws `THREAD_NOT_FOUND`. */
+  async pending(ctx: QueryCtx, args: { threadId: string; limit: number }): Promise<PendingEntry[]> {
+    return await ctx.runQuery(this.component.recall.pending, { caller: this.caller, ...args });
+  }
+
+  /**
+   * Stores vectors for entries that `pending` gave. Safe to retry: what has its vector, or is gone, is passed over.
+   * Throws `INVALID_ARGUMENT` and stores nothing when the vectors differ in length or are not finite.
+   */
+  async store(
+    ctx: MutationCtx,
+    args: { embedder: string; vectors: { entryId: string; vector: number[] }[] },
+  ): Promise<null> {
+    return await ctx.runMutation(this.component.recall.store, { caller: this.caller, ...args });
+  }
+
+  private question({ kinds = DEFAULT_KINDS, scopes = DEFAULT_SCOPES }: RecallQuestion) {
+    return { caller: this.caller, kinds, scopes };
+  }
+}
+
+async function embedQuestion(embed: Embed, query: string) {
+  const { vectors, usage } = await embedAll(embed, [query]);
+  return { vector: vectors[0], embedder: embed.name, usage };
+}
