@@ -3,6 +3,18 @@ import type { TestConvexRoot } from "convex-test";
 import type { GenericDataModel } from "convex/server";
 import schema from "./component/schema.js";
 
+export { deterministicEmbedder } from "./testing/deterministicEmbedder.js";
+export type { DeterministicEmbedder, DeterministicEmbedderOptions } from "./testing/deterministicEmbedder.js";
+export { scriptedModel } from "./testing/scriptedModel.js";
+export type {
+  ScriptedAnswer,
+  ScriptedCallOptions,
+  ScriptedModel,
+  ScriptedModelOptions,
+  ScriptedToolCall,
+  ScriptedTurn,
+} from "./testing/scriptedModel.js";
+
 /** The component's functions, as convex-test loads them. */
 const modules = import.meta.glob("./component/**/*.ts");
 

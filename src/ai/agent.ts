@@ -1,0 +1,145 @@
+import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
+import type { ActionCtx, AgentMemory, MutationCtx, Part, Principal } from "../client/index.js";
+import { memoryError } from "../validators/errors.js";
+import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
+import {
+  checkSiblings,
+  durableFunctions,
+  runNested,
+  siblingsOf,
+  startWorkflow,
+  type DurableFunctions,
+  type RunReference,
+  type RunReport,
+} from "./durable.js";
+import { promptOfArgs, runInAction, type GenerateArgs, type TurnResult } from "./inAction.js";
+
+export type StartArgs = {
+  /** Who asks. The app has authenticated them. */
+  as: Principal;
+  threadId: string;
+  prompt?: string | Part[];
+  promptMessageId?: string;
+  /** Repeating a start with the same id and prompt returns the first run's ticket and starts nothing. */
+  operationId?: string;
+};
+
+/** A run that was started: what to watch, and the message that asked. */
+export type RunTicket = { runId: string; messageId: string; turn: number };
+
+/**
+ * An agent. Not generic on purpose: with its tools in its type, the generated `api` of an app whose tools call
+ * `internal.*` would be circular.
+ */
+export interface Agent {
+  readonly name: string;
+  /**
+   * Starts a durable run from the app's own mutation: the prompt, the run and its workflow are written in one
+   * transaction. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`.
+   *
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE`, `OPERATION_MISMATCH`,
+   * `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
+   *
+   * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
+   */
+  start(ctx: MutationCtx, run: RunReference, args: StartArgs): Promise<RunTicket>;
+  /**
+   * One turn in the caller's action: three calls of the component for prompt → tool → answer, four with recall.
+   * Resolves when the answer is saved. When `abortSignal` aborts, or the run is canceled, what was said is kept out
+   * of context and the result's `state` is `canceled`.
+   *
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`,
+   * `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an `operationId` a repeat returns the first
+   * answer.
+   *
+   * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
+   */
+  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  /** As `generate`, and everyone who may read the thread sees the answer while it is written. */
+  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  /**
+   * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
+   * them with `RUN_CODE_MOVED`.
+   *
+   * @example export const { run, step, settle } = researcher.durable(workflow);
+   */
+  durable(workflow: WorkflowManager): DurableFunctions;
+  /**
+   * A durable run as a step of the app's own workflow; resolves with its answer. Throws when the run fails. Its
+   * journal is cleaned up with that of the workflow around it.
+   *
+   * @example await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: "Collect sources." });
+   */
+  runIn(
+    step: WorkflowCtx,
+    run: RunReference,
+    args: { as: Principal; threadId: string; prompt: string },
+  ): Promise<RunReport>;
+}
+
+/**
+ * Defines an agent on a memory. Makes no call: models are made when a turn needs them. Throws `AGENT_INVALID`.
+ *
+ * @example
+ * export const helper = defineAgent(memory, { name: "helper", model: () => openai("gpt-5"), instructions: "Be brief." });
+ */
+export function defineAgent(memory: AgentMemory, definition: AgentDefinition): Agent {
+  return new MemoryAgent(resolveAgent(memory, definition));
+}
+
+class MemoryAgent implements Agent {
+  readonly name: string;
+  #workflow: WorkflowManager | undefined;
+
+  constructor(private readonly agent: ResolvedAgent) {
+    this.name = agent.name;
+  }
+
+  async start(ctx: MutationCtx, run: RunReference, args: StartArgs): Promise<RunTicket> {
+    const workflow = this.#workflow;
+    if (workflow === undefined)
+      throw memoryError(
+        "AGENT_INVALID",
+        "Call agent.durable(workflow) beside the agent before it is started.",
+        {
+          agentName: this.name,
+        },
+      );
+    const siblings = siblingsOf(run);
+    await checkSiblings(siblings);
+    const { as, threadId, operationId } = args;
+    const principal = { ...as, agentName: as.agentName ?? this.name };
+    const begun = await this.agent.memory.as(principal).turns.begin(ctx, {
+      threadId,
+      agentName: this.name,
+      engine: "durable",
+      ...promptOfArgs(args),
+      operationId,
+      limits: { maxMessages: 0 }, // the first step reads the context
+    });
+    const { runId, turn, promptMessageId } = begun;
+    if (!begun.repeated) await startWorkflow(ctx, { workflow, run, siblings, args: { as, threadId, runId } });
+    return { runId, messageId: promptMessageId, turn };
+  }
+
+  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
+    return runInAction(this.agent, ctx, { ...args, streaming: false });
+  }
+
+  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
+    return runInAction(this.agent, ctx, { ...args, streaming: true });
+  }
+
+  durable(workflow: WorkflowManager): DurableFunctions {
+    this.#workflow = workflow;
+    return durableFunctions(this.agent, workflow);
+  }
+
+  runIn(
+    step: WorkflowCtx,
+    run: RunReference,
+    args: { as: Principal; threadId: string; prompt: string },
+  ): Promise<RunReport> {
+    return runNested(step, run, args);
+  }
+}

@@ -1,0 +1,54 @@
+import type { ModelMessage } from "ai";
+import type { BoundMemory, Message, QueryCtx } from "../client/index.js";
+import { toModelMessages } from "../parts/modelMessages.js";
+import { PROMPT_STEP } from "../shared/position.js";
+
+/** What one call of the model is shown. */
+export type ContextPlan = {
+  /** The thread's messages, oldest first, up to the turn that is answered. */
+  history: Message[];
+  turn: number;
+  /** Recalled text; it is shown with the prompt and never becomes a message. */
+  recalled: string | null;
+};
+
+/**
+ * The messages for the model. Recalled text stands in the prompt's own message, before what was asked: so the
+ * history before it stays the same from turn to turn, which keeps a provider's prompt cache warm, and roles still
+ * alternate. One call of the component for each stored file, none without files.
+ */
+export async function buildContext(
+  ctx: QueryCtx,
+  memory: BoundMemory,
+  { history, turn, recalled }: ContextPlan,
+): Promise<ModelMessage[]> {
+  const urls = await fileUrls(ctx, memory, history);
+  const options = { fileUrl: (fileId: string) => urls.get(fileId) };
+  const prompt = promptOf(history, turn);
+  if (recalled === null || prompt === undefined) return toModelMessages(history, options);
+  const withRecalled: Message = { ...prompt, parts: [{ type: "text", text: recalled }, ...prompt.parts] };
+  return toModelMessages(history.with(history.indexOf(prompt), withRecalled), options);
+}
+
+/** The prompt's message: where a turn begins. */
+export const promptOf = (history: readonly Message[], turn: number): Message | undefined =>
+  history.findLast((message) => message.turn === turn && message.step === PROMPT_STEP);
+
+/** Where the model can fetch the files of the context; those that are gone are only named to it. */
+async function fileUrls(
+  ctx: QueryCtx,
+  memory: BoundMemory,
+  history: readonly Message[],
+): Promise<Map<string, string>> {
+  const fileIds = new Set<string>();
+  for (const { parts } of history)
+    for (const part of parts)
+      if (part.type === "file" && part.file.kind === "stored") fileIds.add(part.file.fileId);
+  const urls = new Map<string, string>();
+  const resolve = async (fileId: string) => {
+    const file = await memory.files.get(ctx, { fileId }).catch(() => null);
+    if (file !== null && file.url !== null) urls.set(fileId, file.url);
+  };
+  await Promise.all([...fileIds].map(resolve));
+  return urls;
+}

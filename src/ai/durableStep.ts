@@ -1,0 +1,214 @@
+import type { StepResult as SdkStep, ToolSet } from "ai";
+import { v, type Infer, type ObjectType } from "convex/values";
+import type { ActionCtx, BoundMemory, Principal, RunState, StepStart } from "../client/index.js";
+import { toolResultPart } from "../parts/toolResult.js";
+import { cutToBytes } from "../shared/utf8.js";
+import { isMemoryError } from "../validators/errors.js";
+import { vPrincipal } from "../validators/principal.js";
+import { readAnswer } from "./answer.js";
+import { buildContext } from "./context.js";
+import type { ResolvedAgent } from "./definition.js";
+import { describeError, failureOf, isRetryable, ModelFailure } from "./errors.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { abortWith, isStopMet, takeStep } from "./modelStep.js";
+import { recallFor } from "./recalled.js";
+import { executeTool } from "./toolExecution.js";
+
+const vCall = v.object({ callId: v.string(), toolName: v.string() });
+type Call = Infer<typeof vCall>;
+
+/** Ids only: what a step needs it reads, so that nothing that was said lies in a workflow's journal. */
+export const vStepArgs = {
+  runId: v.string(),
+  as: vPrincipal,
+  threadId: v.string(),
+  /** The model step, from 0; of a tool the step that asked for it. */
+  place: v.number(),
+  /** Of a tool's step. */
+  call: v.optional(vCall),
+  /** Whether to return the answer: a workflow around the run waits for it. */
+  report: v.optional(v.boolean()),
+};
+export type StepArgs = ObjectType<typeof vStepArgs>;
+
+export const vStepOutcome = v.object({
+  /** The tools to run next. */
+  calls: v.array(vCall),
+  /** The run is over: completed, canceled or failed. */
+  ended: v.boolean(),
+  /** The model is not asked again after the tools. */
+  stop: v.boolean(),
+  text: v.optional(v.string()),
+  failure: v.optional(v.string()),
+});
+export type StepOutcome = Infer<typeof vStepOutcome>;
+
+/** Bytes of an answer that a workflow around the run is given: a journal entry may have 800 KiB. */
+const REPORT_MAX_BYTES = 256 * 1024;
+
+const bind = (agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } => {
+  const principal = { ...as, agentName: as.agentName ?? agent.name };
+  return { memory: agent.memory.as(principal), principal };
+};
+
+/**
+ * One call of the model as a step of a workflow: two calls of the component, three with recall. A step that was saved
+ * before is not paid for again. An error that may pass is thrown, so that the workflow tries again; any other ends
+ * the run.
+ */
+export async function runModelStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  args: StepArgs,
+): Promise<StepOutcome> {
+  const { memory } = bind(agent, args.as);
+  const abort = abortWith(undefined);
+  try {
+    const start = await memory.turns.open(ctx, {
+      runId: args.runId,
+      step: args.place,
+      limits: agent.context,
+      stream: agent.stream,
+      recall: agent.recall !== undefined,
+    });
+    if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
+    if (!isRunning(start.state)) return endedWith(start.state);
+    const answer = await ask(agent, { ctx, memory, args, start, abort });
+    return await saveAnswer(agent, { ctx, memory, args, start, answer });
+  } catch (error) {
+    return await failStep({ ctx, memory, args, abort, error });
+  }
+}
+
+const callOf = ({ callId, toolName }: Call): Call => ({ callId, toolName });
+
+type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+
+async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }): Promise<ModelAnswer> {
+  const { ctx, memory, args, start, abort } = step;
+  const history = start.context;
+  const recalled =
+    agent.recall === undefined
+      ? { block: null, warnings: [] }
+      : await recallFor(agent, agent.recall, {
+          ...{ ctx, memory, runId: args.runId, threadId: start.threadId },
+          promptText: start.promptText,
+          promptEntryId: start.promptEntryId,
+          pending: start.pending,
+          shown: new Set(history.map((message) => message.messageId)),
+          abortSignal: abort.signal,
+        });
+  const messages = await buildContext(ctx, memory, { history, turn: start.turn, recalled: recalled.block });
+  const answer = await takeStep(agent, {
+    ctx,
+    memory,
+    messages,
+    streamId: start.streamId,
+    maxRetries: 0,
+    abort,
+  });
+  // Nobody waits for a result that could carry them, and they must not be swallowed.
+  for (const warning of [...recalled.warnings, ...answer.warnings])
+    console.warn(`[${agent.name}] ${warning}`);
+  return answer;
+}
+
+async function saveAnswer(
+  agent: ResolvedAgent,
+  { ctx, memory, args, start, answer }: Step & { answer: ModelAnswer },
+): Promise<StepOutcome> {
+  const finish = answer.calls.length === 0;
+  const saved = await memory.turns.saveStep(ctx, {
+    runId: args.runId,
+    step: args.place,
+    message: { parts: answer.parts, model: answer.usage.model },
+    results: [],
+    usage: answer.usage,
+    finish,
+  });
+  const stop = finish || (await isStopMet(agent, [...unknownSteps(start.steps), answer.step]));
+  const ended = !isRunning(saved.state);
+  const text =
+    args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
+  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf), stop, ...text };
+}
+
+/** The outcome of a step whose action was lost after it had saved. */
+async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
+  const ended = !isRunning(start.state);
+  const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
+  const stop = ended || (await isStopMet(agent, [...unknownSteps(args.place), knownStep(calls)]));
+  const report = args.report === true && (ended || stop);
+  const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
+  const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
+  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf), stop, ...text };
+}
+
+type Failing = {
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  args: StepArgs;
+  abort: AbortController;
+  error: unknown;
+};
+
+async function failStep({ ctx, memory, args, abort, error }: Failing): Promise<StepOutcome> {
+  if (!abort.signal.aborted && isRetryable(error)) throw error;
+  const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
+  const outcome = failureOf(error instanceof ModelFailure ? error.cause : error);
+  try {
+    const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
+    return endedWith(state);
+  } catch (endError) {
+    // The run went with its thread: nobody is left to tell.
+    if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
+    throw endError;
+  }
+}
+
+function endedWith(state: RunState): StepOutcome {
+  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
+  return { calls: [], ended: !isRunning(state), stop: false, ...failure };
+}
+
+const isRunning = (state: RunState): boolean => state.kind === "running";
+
+/** Steps of earlier actions, of which a stop condition may only count how many there were. */
+const unknownSteps = (count: number): SdkStep<ToolSet>[] =>
+  Array.from({ length: count }, () => knownStep([]));
+
+/** The boundary to the SDK's stop conditions: a step of which only the tool calls are known. */
+const knownStep = (toolCalls: { toolCallId: string; toolName: string }[]): SdkStep<ToolSet> =>
+  ({ toolCalls, toolResults: [], content: [], text: "" }) as unknown as SdkStep<ToolSet>;
+
+/**
+ * One tool as a step of a workflow: `started` is written before the tool runs, its result at the reserved place. A
+ * tool that is not idempotent and may have run is told to the model as interrupted.
+ */
+export async function runToolStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  args: StepArgs & { call: Call },
+): Promise<StepOutcome> {
+  const { memory, principal } = bind(agent, args.as);
+  const { runId, threadId, call } = args;
+  const { callId } = call;
+  const idempotent =
+    Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
+  const done: StepOutcome = { calls: [], ended: false, stop: false };
+  const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
+  if (started.kind !== "execute") return done;
+  const { toolName, input, step } = started;
+  const scope = { ctx, memory, principal, threadId, runId, abortSignal: new AbortController().signal };
+  const result = await executeTool(agent.tools, { callId, toolName, input, place: step }, scope);
+  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
+    if (!isMemoryError(error)) throw error;
+    const part = toolResultPart({
+      callId,
+      toolName,
+      error: `The result could not be kept: ${describeError(error)}`,
+    });
+    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
+  });
+  return done;
+}

@@ -1,0 +1,57 @@
+import { embedMany, type EmbeddingModel } from "ai";
+import type { Embed, Usage } from "../client/index.js";
+import { checkVectors } from "../shared/vectors.js";
+import { memoryError } from "../validators/errors.js";
+import { describeError } from "./errors.js";
+import { embeddingUsage } from "./usage.js";
+
+/** Vectors in the order of the texts, who made them, and what it cost. */
+export type Embedded = { vectors: number[][]; embedder: string; usage: Usage };
+
+/** A name for vectors of one kind: vectors of two models never meet. */
+export function embedderName(model: EmbeddingModel): string {
+  return typeof model === "string" ? model : `${model.provider}/${model.modelId}`;
+}
+
+/**
+ * Embeds texts, in as few calls as the model's `maxEmbeddingsPerCall` allows. Throws `EMBEDDING_FAILED` when the
+ * model fails, or gives vectors that cannot be stored: too few, of different lengths, not finite, too long.
+ */
+export async function embedTexts(
+  model: EmbeddingModel,
+  texts: string[],
+  options: { maxRetries: number; abortSignal?: AbortSignal },
+): Promise<Embedded> {
+  const startedAt = Date.now();
+  const embedder = embedderName(model);
+  try {
+    const { embeddings, usage } = await embedMany({ model, values: texts, ...options });
+    checkVectors(embeddings);
+    const [provider, modelId] =
+      typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];
+    const spent = { provider, modelId, tokens: usage.tokens, ms: Date.now() - startedAt };
+    return { vectors: embeddings, embedder, usage: embeddingUsage(spent) };
+  } catch (error) {
+    throw memoryError("EMBEDDING_FAILED", `The embedding model failed: ${describeError(error)}`, {
+      embedder,
+    });
+  }
+}
+
+/**
+ * An embedding model of the AI SDK as `memory.documents.put` and others take it.
+ *
+ * Throws `EMBEDDING_FAILED` when the model fails or its vectors cannot be stored.
+ *
+ * @example await ctx.memory.documents.put(ctx, { scope: "tenant", key, text, embed: embedWith(embeddingModel()) });
+ */
+export function embedWith(model: EmbeddingModel, options: { maxRetries?: number } = {}): Embed {
+  const { maxRetries = 2 } = options;
+  return {
+    name: embedderName(model),
+    embed: async (texts) => {
+      const { vectors, usage } = await embedTexts(model, texts, { maxRetries });
+      return { vectors, usage };
+    },
+  };
+}

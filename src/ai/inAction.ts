@@ -1,0 +1,296 @@
+import type { ModelMessage, StepResult as SdkStep, ToolSet } from "ai";
+import type {
+  ActionCtx,
+  BoundMemory,
+  Message,
+  Part,
+  Principal,
+  RunState,
+  RunTotals,
+  StepResult,
+  StepSaved,
+  TurnStart,
+} from "../client/index.js";
+import { toModelMessages } from "../parts/modelMessages.js";
+import { textOf } from "../shared/messageText.js";
+import { memoryError } from "../validators/errors.js";
+import { readAnswer } from "./answer.js";
+import { shortenForModel } from "./content.js";
+import { buildContext, promptOf } from "./context.js";
+import type { ResolvedAgent } from "./definition.js";
+import { failureOf, ModelFailure, toCallerError } from "./errors.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { abortWith, isStopMet, takeStep } from "./modelStep.js";
+import { recallFor } from "./recalled.js";
+import { executeTools, type AskedCall } from "./toolExecution.js";
+
+export type GenerateArgs = {
+  /** Who asks. The app has authenticated them. */
+  as: Principal;
+  threadId: string;
+  /** What is asked now; or `promptMessageId`: a user message that is in the thread. */
+  prompt?: string | Part[];
+  promptMessageId?: string;
+  /** Repeating a call with the same id and prompt returns the first answer without asking the model again. */
+  operationId?: string;
+  abortSignal?: AbortSignal;
+};
+
+/** What came of one turn. */
+export type TurnResult = {
+  runId: string;
+  turn: number;
+  promptMessageId: string;
+  /** `completed`, or `canceled` when it was stopped on the way; failures are thrown. */
+  state: RunState;
+  /** What the model said last. */
+  text: string;
+  steps: number;
+  usage: RunTotals;
+  /** What did not go as it should without losing the turn: an embedder that failed, a setting that was ignored. */
+  warnings: string[];
+};
+
+/** A turn under way in one action. */
+type OpenTurn = {
+  agent: ResolvedAgent;
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  principal: Principal;
+  threadId: string;
+  start: TurnStart;
+  streaming: boolean;
+  abort: AbortController;
+  /** Results that the next save takes along. */
+  results: StepResult[];
+  text: string;
+  steps: SdkStep<ToolSet>[];
+  totals: RunTotals;
+  warnings: string[];
+};
+
+/** One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. */
+export async function runInAction(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  { streaming, ...args }: GenerateArgs & { streaming: boolean },
+): Promise<TurnResult> {
+  const principal = { ...args.as, agentName: args.as.agentName ?? agent.name };
+  const memory = agent.memory.as(principal);
+  const start = await memory.turns.begin(ctx, {
+    threadId: args.threadId,
+    agentName: agent.name,
+    engine: "action",
+    ...promptOfArgs(args),
+    operationId: args.operationId,
+    limits: agent.context,
+    stream: streaming,
+    recall: agent.recall !== undefined,
+  });
+  if (start.repeated) return await firstResult({ agent, ctx, memory, threadId: args.threadId, start });
+  const turn: OpenTurn = {
+    agent,
+    ctx,
+    memory,
+    principal,
+    threadId: args.threadId,
+    start,
+    streaming,
+    abort: abortWith(args.abortSignal),
+    results: [],
+    text: "",
+    steps: [],
+    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
+    warnings: [],
+  };
+  try {
+    return resultOf(turn, await converse(turn));
+  } catch (error) {
+    return resultOf(turn, await endAfter(turn, error));
+  }
+}
+
+/** The prompt as parts; left to the component to check, so that both engines refuse the same. */
+export function promptOfArgs({ prompt, promptMessageId }: Pick<GenerateArgs, "prompt" | "promptMessageId">) {
+  const parts: Part[] | undefined = typeof prompt === "string" ? [{ type: "text", text: prompt }] : prompt;
+  return {
+    ...(parts === undefined ? {} : { prompt: parts }),
+    ...(promptMessageId === undefined ? {} : { promptMessageId }),
+  };
+}
+
+async function converse(turn: OpenTurn): Promise<RunState> {
+  const { agent, memory, ctx, start } = turn;
+  const messages = await openContext(turn);
+  let { streamId } = start;
+  for (let step = 0; ; step++) {
+    const answer = await takeStep(agent, {
+      ctx,
+      memory,
+      messages,
+      streamId,
+      maxRetries: agent.maxRetries,
+      abort: turn.abort,
+    });
+    note(turn, answer);
+    const finish = answer.calls.length === 0;
+    const stop = finish || (await isStopMet(agent, turn.steps));
+    const saved = await save(turn, { step, answer, finish, nextStream: turn.streaming && !stop });
+    if (saved.state.kind !== "running") return saved.state;
+    streamId = saved.streamId;
+    turn.results = await runTools(turn, answer, saved);
+    turn.abort.signal.throwIfAborted();
+    if (stop) return await complete(turn);
+    messages.push(...asMessages(turn, { answer, saved }));
+  }
+}
+
+async function openContext({
+  agent,
+  ctx,
+  memory,
+  start,
+  threadId,
+  warnings,
+  abort,
+}: OpenTurn): Promise<ModelMessage[]> {
+  const history = start.context;
+  if (agent.recall === undefined)
+    return buildContext(ctx, memory, { history, turn: start.turn, recalled: null });
+  const recalled = await recallFor(agent, agent.recall, {
+    ctx,
+    memory,
+    runId: start.runId,
+    threadId,
+    promptText: textOf(promptOf(history, start.turn)?.parts ?? []),
+    promptEntryId: start.promptEntryId,
+    pending: start.pending,
+    shown: new Set(history.map((message) => message.messageId)),
+    abortSignal: abort.signal,
+  });
+  warnings.push(...recalled.warnings);
+  return buildContext(ctx, memory, { history, turn: start.turn, recalled: recalled.block });
+}
+
+function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
+  turn.text = text;
+  turn.steps.push(step);
+  turn.warnings.push(...warnings);
+  turn.totals.calls += 1;
+  turn.totals.inputTokens += usage.inputTokens;
+  turn.totals.outputTokens += usage.outputTokens;
+}
+
+type Saving = { step: number; answer: ModelAnswer; finish: boolean; nextStream: boolean };
+
+async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
+  const saved = await turn.memory.turns.saveStep(turn.ctx, {
+    runId: turn.start.runId,
+    step,
+    message: { parts: answer.parts, model: answer.usage.model },
+    results: turn.results,
+    usage: answer.usage,
+    finish,
+    nextStream,
+  });
+  turn.results = [];
+  return saved;
+}
+
+function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promise<StepResult[]> {
+  const { agent, ctx, memory, principal, threadId, start, abort } = turn;
+  const calls = answer.calls.map(({ callId, toolName, input }): AskedCall => {
+    const place = saved.calls.find((call) => call.callId === callId)?.step ?? 0;
+    return { callId, toolName, input, place };
+  });
+  const scope = { ctx, memory, principal, threadId, runId: start.runId, abortSignal: abort.signal };
+  return executeTools(agent.tools, calls, scope);
+}
+
+/** The step as the next call of the model sees it: shortened as the component would shorten it. */
+function asMessages(
+  turn: OpenTurn,
+  { answer, saved }: { answer: ModelAnswer; saved: StepSaved },
+): ModelMessage[] {
+  const place = { threadId: turn.threadId, turn: turn.start.turn, step: 0, messageId: saved.messageId ?? "" };
+  const row = { ...place, state: { kind: "complete" as const }, tokens: 0, createdAt: 0 };
+  const said: Message = { ...row, role: "assistant", parts: answer.parts };
+  const results = turn.results.map(({ part }): Message => ({
+    ...row,
+    role: "tool",
+    parts: [shortenForModel(part)],
+  }));
+  return toModelMessages([said, ...results]);
+}
+
+/** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */
+async function complete(turn: OpenTurn): Promise<RunState> {
+  const { runId } = turn.start;
+  const { state } = await turn.memory.turns.end(turn.ctx, {
+    runId,
+    outcome: { kind: "completed" },
+    results: turn.results,
+  });
+  return state;
+}
+
+/** Ends the run after an error. Returns the state when it was canceled; throws what the caller should know otherwise. */
+async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
+  const { agent, start, abort, memory, ctx } = turn;
+  const { runId } = start;
+  const outcome = abort.signal.aborted
+    ? { kind: "canceled" as const, reason: "Aborted by the caller." }
+    : failureOf(error);
+  const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
+  const ending = { runId, outcome, ...said, results: turn.results };
+  const withoutResults = { runId, outcome };
+  const ended = await memory.turns
+    .end(ctx, ending)
+    .catch(() => memory.turns.end(ctx, withoutResults)) // what failed may have been the results
+    .catch(() => null);
+  if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
+  throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
+}
+
+function resultOf(turn: OpenTurn, state: RunState): TurnResult {
+  const { start, text, steps, totals, warnings } = turn;
+  if (state.kind === "failed")
+    throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
+      runId: start.runId,
+      code: state.code,
+    });
+  const { runId, turn: number, promptMessageId } = start;
+  return { runId, turn: number, promptMessageId, state, text, steps: steps.length, usage: totals, warnings };
+}
+
+type Repeat = {
+  agent: ResolvedAgent;
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  threadId: string;
+  start: TurnStart;
+};
+
+/** What the first call with this operationId came to: its answer, its failure, or that it is still under way. */
+async function firstResult({ agent, ctx, memory, threadId, start }: Repeat): Promise<TurnResult> {
+  const { runId, turn, promptMessageId, state } = start;
+  switch (state.kind) {
+    case "completed":
+    case "canceled": {
+      const run = await memory.runs.get(ctx, { runId });
+      const text = await readAnswer(ctx, memory, { threadId, turn, runId });
+      return { runId, turn, promptMessageId, state, text, steps: run.steps, usage: run.totals, warnings: [] };
+    }
+    case "failed":
+      throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
+        agentName: agent.name,
+        runId,
+        code: state.code,
+      });
+    case "queued":
+    case "running":
+    case "awaitingApproval":
+    case "awaitingResult":
+      throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });
+  }
+}

@@ -1,0 +1,63 @@
+import type { ModelMessage, StepResult, ToolSet } from "ai";
+import type { ActionCtx, BoundMemory } from "../client/index.js";
+import { DeltaWriter } from "./deltaWriter.js";
+import type { ResolvedAgent } from "./definition.js";
+import { describeError } from "./errors.js";
+import { callModel, type ModelAnswer } from "./modelCall.js";
+
+export type ModelStep = {
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  messages: ModelMessage[];
+  /** The stream to write to; without it the model is not asked to stream. */
+  streamId?: string;
+  maxRetries: number;
+  /** Aborted here when the stream turns out to have ended: the run was canceled. */
+  abort: AbortController;
+};
+
+/**
+ * Asks the model once, and streams what it says. The same for both engines. Throws `ModelFailure`; everything that
+ * was said until then is in the stream by then.
+ */
+export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
+  const { messages, maxRetries, abort, streamId } = step;
+  const call = { messages, maxRetries, abortSignal: abort.signal };
+  if (streamId === undefined) return await callModel(agent, call);
+  const writer = new DeltaWriter({
+    append: (seq, deltas) => step.memory.streams.append(step.ctx, { streamId, seq, deltas }),
+    throttleMs: agent.throttleMs,
+    onEnded: () => abort.abort(new StreamEnded()),
+  });
+  let answer: ModelAnswer;
+  try {
+    answer = await callModel(agent, { ...call, onDelta: (delta) => writer.push(delta) });
+  } finally {
+    await writer.finish();
+  }
+  if (writer.failure === undefined) return answer;
+  return {
+    ...answer,
+    warnings: [...answer.warnings, `The stream stopped short: ${describeError(writer.failure)}`],
+  };
+}
+
+/** Why a model call was stopped: nobody waits for it any more. */
+class StreamEnded extends Error {
+  override readonly name = "AbortError";
+  override readonly message = "The run ended while the model was answering.";
+}
+
+/** True when one of the agent's stop conditions holds after `steps`. */
+export async function isStopMet(agent: ResolvedAgent, steps: StepResult<ToolSet>[]): Promise<boolean> {
+  for (const condition of agent.stopConditions) if (await condition({ steps })) return true;
+  return false;
+}
+
+/** An abort controller that follows the caller's signal. */
+export function abortWith(signal: AbortSignal | undefined): AbortController {
+  const controller = new AbortController();
+  if (signal?.aborted === true) controller.abort(signal.reason);
+  signal?.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  return controller;
+}

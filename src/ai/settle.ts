@@ -1,0 +1,76 @@
+import { v, type Infer } from "convex/values";
+import type { MutationCtx, Principal, RunOutcome } from "../client/index.js";
+import { isMemoryError, vErrorCode, type ErrorCode } from "../validators/errors.js";
+import { vPrincipal } from "../validators/principal.js";
+import type { ResolvedAgent } from "./definition.js";
+
+/** `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. */
+export const vSettleContext = v.union(
+  v.object({ kind: v.literal("begin"), as: vPrincipal, threadId: v.string(), prompt: v.string() }),
+  v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
+);
+type SettleContext = Infer<typeof vSettleContext>;
+
+/** Opens the run of a nested workflow, once: the workflow's id is its operation. */
+export async function beginRun(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  args: Omit<Extract<SettleContext, { kind: "begin" }>, "kind"> & { workflowId: string },
+): Promise<string> {
+  const { runId } = await bound(agent, args.as).turns.begin(ctx, {
+    threadId: args.threadId,
+    agentName: agent.name,
+    engine: "durable",
+    prompt: [{ type: "text", text: args.prompt }],
+    operationId: `workflow:${args.workflowId}`,
+    limits: { maxMessages: 0 },
+  });
+  return runId;
+}
+
+/** Records how a workflow ended, when its last step has not done so already. */
+export async function endRun(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  { result, as, runId }: { result: unknown; as: Principal; runId: string },
+): Promise<void> {
+  try {
+    await bound(agent, as).turns.end(ctx, { runId, outcome: outcomeOf(result) });
+  } catch (error) {
+    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
+  }
+}
+
+const bound = (agent: ResolvedAgent, as: Principal) =>
+  agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });
+
+/** What Convex says about a function that is not there; a message is all that a workflow hands on. */
+const MISSING_FUNCTION =
+  /could not find|couldn't find|couldn’t find|no such function|does not exist|is not exported/i;
+const CODE = new RegExp(`\\b(${vErrorCode.members.map((member) => member.value).join("|")})\\b`);
+const MESSAGE_MAX_CHARACTERS = 500;
+
+function outcomeOf(result: unknown): RunOutcome {
+  const kind = field(result, "kind");
+  if (kind === "success") return { kind: "completed" };
+  if (kind === "canceled") return { kind: "canceled", reason: "The workflow was canceled." };
+  const error = field(result, "error");
+  const text = typeof error === "string" ? error : "The workflow failed.";
+  const [firstLine = ""] = text.split("\n");
+  const message = firstLine.slice(0, MESSAGE_MAX_CHARACTERS);
+  if (MISSING_FUNCTION.test(text))
+    return {
+      kind: "failed",
+      code: "RUN_CODE_MOVED",
+      message: `The file of the run was moved or its exports renamed: ${message}`,
+    };
+  return { kind: "failed", code: codeIn(text), message };
+}
+
+/** The code of our own errors survives in the text of an error; anything else failed in the model's step. */
+function codeIn(text: string): ErrorCode {
+  return (CODE.exec(text)?.[1] as ErrorCode | undefined) ?? "MODEL_FAILED";
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

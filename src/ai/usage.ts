@@ -1,0 +1,49 @@
+import type { LanguageModelUsage } from "ai";
+import type { Usage } from "../client/index.js";
+
+/** Characters of a provider's own record that are kept: it is for audits, and some hold whole requests. */
+const RAW_MAX_CHARACTERS = 4_096;
+
+export type MeasuredCall = {
+  provider: string;
+  modelId: string;
+  usage: LanguageModelUsage;
+  ms: number;
+  finishReason: string;
+};
+
+/** One call of a language model as a row of the ledger. Counts that the provider did not give are 0. */
+export function answerUsage({ provider, modelId, usage, ms, finishReason }: MeasuredCall): Usage {
+  const cached = usage.inputTokenDetails.cacheReadTokens;
+  const reasoning = usage.outputTokenDetails.reasoningTokens;
+  const raw = usage.raw === undefined ? undefined : JSON.stringify(usage.raw);
+  return {
+    provider,
+    model: modelId,
+    purpose: "answer",
+    inputTokens: usage.inputTokens ?? 0,
+    outputTokens: usage.outputTokens ?? 0,
+    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+    ms,
+    finishReason,
+    ...(raw === undefined || raw.length > RAW_MAX_CHARACTERS ? {} : { raw }),
+  };
+}
+
+/** One call of an embedding model as a row of the ledger. */
+export function embeddingUsage(call: {
+  provider: string;
+  modelId: string;
+  tokens: number;
+  ms: number;
+}): Usage {
+  return {
+    provider: call.provider,
+    model: call.modelId,
+    purpose: "embedding",
+    inputTokens: Number.isFinite(call.tokens) ? call.tokens : 0,
+    outputTokens: 0,
+    ms: call.ms,
+  };
+}
