@@ -27,7 +27,7 @@ export class MessagesClient {
     ctx: MutationCtx,
     args: { threadId: string; messages: NewMessage[]; operationId?: string },
   ): Promise<{ places: Place[] }> {
-    return await ctx.runMutation(this.component.messages.append, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.messages.append, { ...args, caller: this.caller });
   }
 
   /**
@@ -44,12 +44,12 @@ export class MessagesClient {
       order?: "asc" | "desc";
     },
   ): Promise<{ page: Message[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.messages.list, { caller: this.caller, order, ...args });
+    return await ctx.runQuery(this.component.messages.list, { ...args, order, caller: this.caller });
   }
 
   /** A message by its id, live in a query. Throws `MESSAGE_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { messageId: string }): Promise<Message> {
-    return await ctx.runQuery(this.component.messages.get, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.messages.get, { ...args, caller: this.caller });
   }
 
   /**
@@ -62,9 +62,9 @@ export class MessagesClient {
     const texts: string[] = [];
     for (let cursor: number | null = 0; cursor !== null; ) {
       const piece: { text: string; cursor: number | null } = await ctx.runQuery(this.component.messages.read, {
-        caller: this.caller,
         ...args,
         cursor,
+        caller: this.caller,
       });
       texts.push(piece.text);
       cursor = piece.cursor;
@@ -81,7 +81,7 @@ export class MessagesClient {
     ctx: MutationCtx,
     args: { messageId: string; parts?: Part[]; metadata?: string },
   ): Promise<void> {
-    await ctx.runMutation(this.component.messages.update, { caller: this.caller, ...args });
+    await ctx.runMutation(this.component.messages.update, { ...args, caller: this.caller });
   }
 
   /**
@@ -90,6 +90,6 @@ export class MessagesClient {
    * `RUN_ACTIVE` while it is being written.
    */
   async remove(ctx: MutationCtx, args: { messageId: string }): Promise<{ removed: number }> {
-    return await ctx.runMutation(this.component.messages.remove, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.messages.remove, { ...args, caller: this.caller });
   }
 }

@@ -24,12 +24,12 @@ export class ThreadsClient {
     ctx: MutationCtx,
     args: ThreadFields & { operationId?: string; parentThreadId?: string; owner?: Principal } = {},
   ): Promise<{ threadId: string }> {
-    return await ctx.runMutation(this.component.threads.create, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.threads.create, { ...args, caller: this.caller });
   }
 
   /** A thread with its counts and the words of its last message, live in a query. Throws `THREAD_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { threadId: string }): Promise<Thread> {
-    return await ctx.runQuery(this.component.threads.get, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.threads.get, { ...args, caller: this.caller });
   }
 
   /**
@@ -40,12 +40,12 @@ export class ThreadsClient {
     ctx: QueryCtx,
     args: { cursor: string | null; limit?: number; status?: ThreadStatus; owner?: Principal },
   ): Promise<{ page: Thread[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.threads.list, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.threads.list, { ...args, caller: this.caller });
   }
 
   /** How many threads the caller has, archived ones too. Reads one row, however many there are. */
   async count(ctx: QueryCtx, args: { owner?: Principal } = {}): Promise<number> {
-    return await ctx.runQuery(this.component.threads.count, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.threads.count, { ...args, caller: this.caller });
   }
 
   /**
@@ -56,7 +56,7 @@ export class ThreadsClient {
     ctx: MutationCtx,
     args: ThreadFields & { threadId: string; status?: ThreadStatus },
   ): Promise<void> {
-    await ctx.runMutation(this.component.threads.update, { caller: this.caller, ...args });
+    await ctx.runMutation(this.component.threads.update, { ...args, caller: this.caller });
   }
 
   /**
@@ -65,7 +65,7 @@ export class ThreadsClient {
    * The ledger of usage stays. For owners. Throws `THREAD_NOT_FOUND` (also when repeated) and `FORBIDDEN`.
    */
   async remove(ctx: MutationCtx, args: { threadId: string }): Promise<void> {
-    await ctx.runMutation(this.component.threads.remove, { caller: this.caller, ...args });
+    await ctx.runMutation(this.component.threads.remove, { ...args, caller: this.caller });
   }
 
   /**
@@ -78,16 +78,16 @@ export class ThreadsClient {
     ctx: MutationCtx,
     args: { threadId: string; userId: string; role: ParticipantRole },
   ): Promise<void> {
-    await ctx.runMutation(this.component.threads.setParticipant, { caller: this.caller, ...args });
+    await ctx.runMutation(this.component.threads.setParticipant, { ...args, caller: this.caller });
   }
 
   /** Shuts a user out of a thread, at once. For owners; anyone may leave. Safe to retry. */
   async removeParticipant(ctx: MutationCtx, args: { threadId: string; userId: string }): Promise<void> {
-    await ctx.runMutation(this.component.threads.removeParticipant, { caller: this.caller, ...args });
+    await ctx.runMutation(this.component.threads.removeParticipant, { ...args, caller: this.caller });
   }
 
   /** Who may open the thread besides its owner: at most 100. */
   async listParticipants(ctx: QueryCtx, args: { threadId: string }): Promise<Participant[]> {
-    return await ctx.runQuery(this.component.threads.listParticipants, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.threads.listParticipants, { ...args, caller: this.caller });
   }
 }

@@ -1,5 +1,4 @@
-import { AgentMemory } from "../../src/client/agentMemory.js";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
+import { AgentMemory, type BoundMemory } from "../../src/client/agentMemory.js";
 import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";
 import type { NewMessage } from "../../src/validators/message.js";

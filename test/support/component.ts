@@ -3,7 +3,7 @@ import { componentsGeneric, type GenericMutationCtx } from "convex/server";
 import { vi } from "vitest";
 import type { ActionCtx } from "../../src/client/ctx.js";
 import type { ComponentApi } from "../../src/component/_generated/component.js";
-import type { DataModel } from "../../src/component/_generated/dataModel.js";
+import type { DataModel, Id } from "../../src/component/_generated/dataModel.js";
 import type schema from "../../src/component/schema.js";
 import { register } from "../../src/test.js";
 
@@ -57,3 +57,6 @@ async function countRows(inside: TestComponent["inside"]): Promise<Partial<Recor
   }
   return counts;
 }
+
+/** A thread's id as the component's own functions take it: outside it is a string. */
+export const idOfThread = (threadId: string): Id<"threads"> => threadId as Id<"threads">;

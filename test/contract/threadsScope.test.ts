@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import type { BoundMemory } from "../../src/client/agentMemory.js";
+import { aThread, codeOf, OTHER_TENANT, OWNER, type TestThread } from "../support/aMemory.js";
+
+const PEOPLE = ["owner", "writer", "reader", "stranger", "otherTenant"] as const;
+
+/** The code that each person gets; `"ok"` where they may. */
+async function codesOf(thread: TestThread, act: (as: BoundMemory) => Promise<unknown>): Promise<string[]> {
+  const codes: string[] = [];
+  for (const person of PEOPLE) codes.push(await codeOf(act(thread[person])));
+  return codes;
+}
+
+describe("promise 7: a thread is open to its owner and participants only", () => {
+  test("everyone in it may read it; to all others it does not exist", async () => {
+    const thread = await aThread();
+    const { ctx, threadId } = thread;
+    const read = ["ok", "ok", "ok", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"];
+    expect(await codesOf(thread, (as) => as.threads.get(ctx, { threadId }))).toEqual(read);
+    expect(await codesOf(thread, (as) => as.threads.listParticipants(ctx, { threadId }))).toEqual(read);
+  });
+
+  test("its owner alone may change it, and say who may open it", async () => {
+    const thread = await aThread();
+    const { ctx, threadId } = thread;
+    const own = ["ok", "FORBIDDEN", "FORBIDDEN", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"];
+    expect(await codesOf(thread, (as) => as.threads.update(ctx, { threadId, title: "Bergen" }))).toEqual(own);
+    const newcomer = { threadId, userId: "nina", role: "reader" as const };
+    expect(await codesOf(thread, (as) => as.threads.setParticipant(ctx, newcomer))).toEqual(own);
+    const leaver = { threadId, userId: "nina" };
+    expect(await codesOf(thread, (as) => as.threads.removeParticipant(ctx, leaver))).toEqual(own);
+  });
+
+  test("a participant cannot make themselves an owner", async () => {
+    const { ctx, threadId, writer } = await aThread();
+    const promotion = { threadId, userId: "wendy", role: "owner" as const };
+    expect(await codeOf(writer.threads.setParticipant(ctx, promotion))).toBe("FORBIDDEN");
+  });
+
+  test("a participant with the role of an owner may do what the owner may", async () => {
+    const { ctx, threadId, owner, writer } = await aThread();
+    await owner.threads.setParticipant(ctx, { threadId, userId: "wendy", role: "owner" });
+    await writer.threads.remove(ctx, { threadId });
+    expect(await codeOf(owner.threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+  });
+
+  test("only the owner may remove it", async () => {
+    const thread = await aThread();
+    const { ctx, threadId } = thread;
+    const codes = await codesOf({ ...thread, owner: thread.stranger }, (as) => as.threads.remove(ctx, { threadId }));
+    expect(codes).toEqual(["THREAD_NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"]);
+    expect(await codeOf(thread.owner.threads.remove(ctx, { threadId }))).toBe("ok");
+  });
+
+  test("who is removed from it, or leaves it, cannot open it again", async () => {
+    const { ctx, threadId, owner, writer, reader } = await aThread();
+    await owner.threads.removeParticipant(ctx, { threadId, userId: "wendy" });
+    await reader.threads.removeParticipant(ctx, { threadId, userId: "ron" });
+    expect(await codeOf(writer.threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+    expect(await codeOf(reader.threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+    expect(await owner.threads.listParticipants(ctx, { threadId })).toEqual([]);
+  });
+
+  test("a participant is a user of the thread's own tenant, whatever their name elsewhere", async () => {
+    const { ctx, memory, threadId } = await aThread();
+    const namesake = memory.as({ tenantId: "other", userId: "wendy" });
+    expect(await codeOf(namesake.threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+    expect(await codeOf(memory.as({ userId: "wendy" }).threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+  });
+
+  test("lists and counts hold the caller's own threads and nobody else's", async () => {
+    const thread = await aThread();
+    const { ctx, threadId } = thread;
+    for (const person of PEOPLE) {
+      const { page } = await thread[person].threads.list(ctx, { cursor: null });
+      expect(page.map((listed) => listed.threadId)).toEqual(person === "owner" ? [threadId] : []);
+      expect(await thread[person].threads.count(ctx)).toBe(person === "owner" ? 1 : 0);
+    }
+  });
+
+  test("a cursor of another owner's list is refused", async () => {
+    const { ctx, owner, stranger, threadId } = await aThread();
+    await owner.threads.create(ctx);
+    const { cursor } = await owner.threads.list(ctx, { cursor: null, limit: 1 });
+    expect(cursor).not.toBeNull();
+    for (const forged of [cursor, "", "{}", "[1]", "null", threadId])
+      expect(await codeOf(stranger.threads.list(ctx, { cursor: forged }))).toBe("INVALID_ARGUMENT");
+  });
+
+  test("only the system may act for another owner, and it must name one", async () => {
+    const { ctx, memory, owner } = await aThread();
+    expect(await codeOf(owner.threads.create(ctx, { owner: OTHER_TENANT }))).toBe("FORBIDDEN");
+    expect(await codeOf(owner.threads.list(ctx, { cursor: null, owner: OTHER_TENANT }))).toBe("FORBIDDEN");
+    expect(await codeOf(memory.asSystem().threads.create(ctx))).toBe("INVALID_ARGUMENT");
+    const { threadId } = await memory.asSystem().threads.create(ctx, { owner: OWNER });
+    expect(await codeOf(owner.threads.get(ctx, { threadId }))).toBe("ok");
+  });
+
+  test("a thread cannot hang under one that the caller may not write in", async () => {
+    const { ctx, threadId: parentThreadId, owner, reader, stranger } = await aThread();
+    expect(await codeOf(stranger.threads.create(ctx, { parentThreadId }))).toBe("THREAD_NOT_FOUND");
+    expect(await codeOf(reader.threads.create(ctx, { parentThreadId }))).toBe("FORBIDDEN");
+    const { threadId } = await owner.threads.create(ctx, { parentThreadId });
+    expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ parentThreadId });
+  });
+
+  test("a caller that is smuggled in with the arguments changes nothing", async () => {
+    const { ctx, stranger, threadId } = await aThread();
+    const smuggled = { threadId, caller: "system" };
+    expect(await codeOf(stranger.threads.get(ctx, smuggled))).toBe("THREAD_NOT_FOUND");
+    expect(await codeOf(stranger.messages.list(ctx, { ...smuggled, cursor: null }))).toBe("THREAD_NOT_FOUND");
+  });
+
+  test("unknown, malformed and foreign ids look the same", async () => {
+    const { ctx, memory, owner, threadId } = await aThread();
+    const foreign = await memory.as(OTHER_TENANT).threads.create(ctx);
+    await owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [{ type: "text", text: "hi" }] }] });
+    const { page } = await owner.messages.list(ctx, { threadId, cursor: null });
+    const ofAnotherTable = page[0]?.messageId ?? "";
+    for (const id of ["", "nonsense", foreign.threadId, ofAnotherTable])
+      expect(await codeOf(owner.threads.get(ctx, { threadId: id }))).toBe("THREAD_NOT_FOUND");
+  });
+});
