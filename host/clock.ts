@@ -21,7 +21,9 @@ function installShiftedDate(): void {
   const now = () => RealDate.now() + (currentClock.getStore()?.shiftMs ?? 0);
   globalThis.Date = new Proxy(RealDate, {
     get: (target, property, receiver) =>
-      property === "now" ? now : (Reflect.get(target, property, receiver === globalThis.Date ? target : receiver) as unknown),
+      property === "now"
+        ? now
+        : (Reflect.get(target, property, receiver === globalThis.Date ? target : receiver) as unknown),
     construct: (target, args: unknown[], newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
     apply: () => new RealDate(now()).toString(),
@@ -46,7 +48,7 @@ export class HostClock {
 
   /** Runs host work outside every Convex function, on this clock. */
   run<T>(work: () => T): T {
-    return outsideFunctions(() => currentClock.run(this, work)) as T;
+    return outsideFunctions(() => currentClock.run(this, work));
   }
 
   /** A timer whose callback runs outside every function and does not keep the process alive by itself. */

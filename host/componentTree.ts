@@ -2,8 +2,11 @@
 //
 // `app.use(component)` works only on what the Convex bundler puts in place of a component's own config file. The
 // same is done here: the file is bundled with a stub for each config it imports, and evaluated.
+import { Script } from "node:vm";
 import { build, type Plugin } from "esbuild";
 
+type ConfigModule = { exports: { default?: EvaluatedConfig } };
+type Evaluate = (module: ConfigModule) => void;
 export type InstalledComponent = { name: string; configFile: string };
 
 const CONFIG_IMPORT = /\/convex\.config(\.[cm]?[jt]s)?$/;
@@ -18,11 +21,17 @@ function stubConfigs(): Plugin {
   return {
     name: STUB_NAMESPACE,
     setup(bundler) {
-      bundler.onResolve({ filter: CONFIG_IMPORT }, async ({ path, resolveDir, kind, namespace, pluginData }) => {
-        if (kind === "entry-point" || pluginData === STUB_NAMESPACE || namespace === STUB_NAMESPACE) return null;
-        const found = await bundler.resolve(path, { resolveDir, kind, pluginData: STUB_NAMESPACE });
-        return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, namespace: STUB_NAMESPACE };
-      });
+      bundler.onResolve(
+        { filter: CONFIG_IMPORT },
+        async ({ path, resolveDir, kind, namespace, pluginData }) => {
+          if (kind === "entry-point" || pluginData === STUB_NAMESPACE || namespace === STUB_NAMESPACE)
+            return null;
+          const found = await bundler.resolve(path, { resolveDir, kind, pluginData: STUB_NAMESPACE });
+          return found.errors.length > 0
+            ? { errors: found.errors }
+            : { path: found.path, namespace: STUB_NAMESPACE };
+        },
+      );
       bundler.onLoad({ filter: /.*/, namespace: STUB_NAMESPACE }, async ({ path }) => {
         const { _name: defaultName } = await evaluateConfig(path);
         const stub = { componentDefinitionPath: path, defaultName };
@@ -52,9 +61,11 @@ async function bundleAndRun(configFile: string): Promise<EvaluatedConfig> {
     logLevel: "silent",
     plugins: [stubConfigs()],
   });
-  const module: { exports: { default?: EvaluatedConfig } } = { exports: {} };
-  // The bundle is our own text of the app's own file.
-  new Function("module", "exports", bundle.outputFiles[0]!.text)(module, module.exports);
+  const module: ConfigModule = { exports: {} };
+  // The bundle is the app's own configuration.
+  const evaluate = new Script(`(function (module) {${bundle.outputFiles[0]!.text}
+})`).runInThisContext() as Evaluate;
+  evaluate(module);
   const config = module.exports.default;
   if (config === undefined) throw new Error(`${configFile} has no default export`);
   return config;

@@ -80,7 +80,9 @@ export class Connection {
       case "ModifyQuerySet":
         return this.#modifyQuerySet(message);
       case "Mutation":
-        this.#mutations = this.#mutations.then(() => this.#mutate(message)).catch((error: unknown) => this.#fail(error));
+        this.#mutations = this.#mutations
+          .then(() => this.#mutate(message))
+          .catch((error: unknown) => this.#fail(error));
         return;
       case "Action":
         this.#act(message).catch((error: unknown) => this.#fail(error));
@@ -103,7 +105,12 @@ export class Connection {
       this.#identity = message.tokenType === "User" ? decodeToken(message.value ?? "") : null;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.send({ type: "AuthError", error: text, baseVersion: message.baseVersion, authUpdateAttempted: true });
+      this.send({
+        type: "AuthError",
+        error: text,
+        baseVersion: message.baseVersion,
+        authUpdateAttempted: true,
+      });
       return;
     }
     this.#asked.identity = message.baseVersion + 1;
@@ -116,13 +123,19 @@ export class Connection {
 
   #modifyQuerySet(message: MessageOf<"ModifyQuerySet">): void {
     if (message.baseVersion !== this.#asked.querySet) {
-      this.#fail(new Error(`Base version ${message.baseVersion} is not the query set's ${this.#asked.querySet}`));
+      this.#fail(
+        new Error(`Base version ${message.baseVersion} is not the query set's ${this.#asked.querySet}`),
+      );
       return;
     }
     for (const change of message.modifications) {
       if (change.type === "Add") {
         const { udfPath, args, journal } = change;
-        this.#watch(change.queryId, { path: normalizeFunctionPath(udfPath), args: args[0] ?? {}, journal: journal ?? null });
+        this.#watch(change.queryId, {
+          path: normalizeFunctionPath(udfPath),
+          args: args[0] ?? {},
+          journal: journal ?? null,
+        });
       } else {
         this.#unwatch(change.queryId);
         this.#removed.push(change.queryId);
@@ -148,13 +161,22 @@ export class Connection {
 
   async #mutate(message: MessageOf<"Mutation">): Promise<void> {
     const { requestId, udfPath, args } = message;
-    const response = await this.#server.requests.once({ sessionId: this.sessionId, requestId }, async (requestKey) => {
-      const identity = this.#identity;
-      const outcome = await callPublic(this.#server.engine, { kind: "mutation", path: udfPath, args: args[0], identity, requestKey });
-      if (!outcome.ok) return failureFields(outcome);
-      const commitTs = outcome.root.commitTs ?? this.#server.engine.transactions.lastCommitTs;
-      return { success: true as const, result: outcome.value, ts: encodeTimestamp(commitTs) };
-    });
+    const response = await this.#server.requests.once(
+      { sessionId: this.sessionId, requestId },
+      async (requestKey) => {
+        const identity = this.#identity;
+        const outcome = await callPublic(this.#server.engine, {
+          kind: "mutation",
+          path: udfPath,
+          args: args[0],
+          identity,
+          requestKey,
+        });
+        if (!outcome.ok) return failureFields(outcome);
+        const commitTs = outcome.root.commitTs ?? this.#server.engine.transactions.lastCommitTs;
+        return { success: true as const, result: outcome.value, ts: encodeTimestamp(commitTs) };
+      },
+    );
     this.send({ type: "MutationResponse", requestId, logLines: [], ...response });
     // The client holds its optimistic update until a transition reaches the commit, even an empty one.
     if (response.success) this.#owesTransition = true;
@@ -229,7 +251,12 @@ export class Connection {
       modifications.push(
         state.ok
           ? { type: "QueryUpdated", value: state.value, ...common }
-          : { type: "QueryFailed", errorMessage: state.failure.message, errorData: state.failure.data, ...common },
+          : {
+              type: "QueryFailed",
+              errorMessage: state.failure.message,
+              errorData: state.failure.data,
+              ...common,
+            },
       );
     }
     return modifications;

@@ -24,7 +24,12 @@ export type ComponentSchema = SchemaDefinition<GenericSchema, boolean>;
 export type ExportedTable = {
   indexes: { indexDescriptor: string; fields: string[] }[];
   searchIndexes: { indexDescriptor: string; searchField: string; filterFields: string[] }[];
-  vectorIndexes: { indexDescriptor: string; vectorField: string; dimensions: number; filterFields: string[] }[];
+  vectorIndexes: {
+    indexDescriptor: string;
+    vectorField: string;
+    dimensions: number;
+    filterFields: string[];
+  }[];
 };
 
 export type PaginateArguments = {
@@ -55,42 +60,44 @@ export type DatabaseInternals = {
   _lastCreationTime: number;
   _writes: WriteLayer[];
   _schema: { tables: Map<string, ExportedTable> } | null;
-  startTransaction(): void;
-  commit(commitTs: bigint | null): void;
-  rollbackWrites(): void;
-  stashWrites(): WriteLayer[];
-  restoreWrites(stashed: WriteLayer[]): void;
-  get(table: string | undefined, id: string): StoredDocument | null;
-  insert(table: string, value: Record<string, unknown>): string;
-  patch(table: string | undefined, id: string, value: Record<string, unknown>): void;
-  delete(table: string | undefined, id: string): void;
-  storeFile(storageId: string, blob: Blob): void;
-  getFile(storageId: string): Blob | null;
-  _addWrite(id: string, value: StoredDocument | null): void;
-  _iterateDocs(table: string, visit: (document: StoredDocument) => void): void;
-  _resolveQuerySource(query: SerializedQuery): unknown;
-  startQuery(query: SerializedQuery): number;
-  queryNext(queryId: number): { value: StoredDocument | null; done: boolean };
-  paginate(page: PaginateArguments): PageResult;
-  vectorSearch(index: string, vector: number[], filters: unknown[], limit: number): { _id: string; _score: number }[];
+  startTransaction: () => void;
+  commit: (commitTs: bigint | null) => void;
+  rollbackWrites: () => void;
+  stashWrites: () => WriteLayer[];
+  restoreWrites: (stashed: WriteLayer[]) => void;
+  get: (table: string | undefined, id: string) => StoredDocument | null;
+  insert: (table: string, value: Record<string, unknown>) => string;
+  patch: (table: string | undefined, id: string, value: Record<string, unknown>) => void;
+  delete: (table: string | undefined, id: string) => void;
+  storeFile: (storageId: string, blob: Blob) => void;
+  getFile: (storageId: string) => Blob | null;
+  _addWrite: (id: string, value: StoredDocument | null) => void;
+  _iterateDocs: (table: string, visit: (document: StoredDocument) => void) => void;
+  _resolveQuerySource: (query: SerializedQuery) => unknown;
+  startQuery: (query: SerializedQuery) => number;
+  queryNext: (queryId: number) => { value: StoredDocument | null; done: boolean };
+  paginate: (page: PaginateArguments) => PageResult;
+  vectorSearch: (
+    ...search: [index: string, vector: number[], filters: unknown[], limit: number | undefined]
+  ) => { _id: string; _score: number }[];
 };
 
 export type TransactionManagerInternals = {
   _lastCommitTs: bigint;
   _metricsTracker: TransactionMetricsTracker | null;
-  begin(isNested: boolean, limits?: unknown): Promise<void>;
-  commit(isNested: boolean): bigint | null;
-  rollback(isNested: boolean): void;
-  _endTransaction(isNested: boolean): void;
-  isInTransaction(): boolean;
+  begin: (isNested: boolean, limits?: unknown) => Promise<void>;
+  commit: (isNested: boolean) => bigint | null;
+  rollback: (isNested: boolean) => void;
+  _endTransaction: (isNested: boolean) => void;
+  isInTransaction: () => boolean;
 };
 
 export type ConvexGlobal = {
   components: Record<string, { db: DatabaseInternals; modules: (path: string) => Promise<FunctionModule> }>;
   transactionManager: TransactionManagerInternals;
-  syscall(operation: string, jsonArguments: string): string;
-  asyncSyscall(operation: string, jsonArguments: string): Promise<string>;
-  jsSyscall(operation: string, args: Record<string, unknown>): Promise<unknown>;
+  syscall: (operation: string, jsonArguments: string) => string;
+  asyncSyscall: (operation: string, jsonArguments: string) => Promise<string>;
+  jsSyscall: (operation: string, args: Record<string, unknown>) => Promise<unknown>;
 };
 
 /** What convex-test keeps per running function. */
@@ -181,7 +188,11 @@ export class ConvexTestMovedError extends Error {
   }
 }
 
-function missingMembers(name: string, target: unknown, members: { methods: string[]; fields: string[] }): string[] {
+function missingMembers(
+  name: string,
+  target: unknown,
+  members: { methods: string[]; fields: string[] },
+): string[] {
   if (typeof target !== "object" || target === null) return [name];
   const record = target as Record<string, unknown>;
   return [

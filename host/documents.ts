@@ -33,13 +33,18 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 export function withCommitTs(value: unknown, commitTs: bigint): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof CommitTsPlaceholder) return commitTs;
-  if (Array.isArray(value)) {
-    // Vectors are long arrays of numbers: one look at the first element spares walking them.
-    if (value.length === 0 || typeof value[0] === "number") return value;
-    const items = value.map((item) => withCommitTs(item, commitTs));
-    return items.some((item, position) => item !== value[position]) ? items : value;
-  }
-  if (!isPlainObject(value)) return value;
+  if (Array.isArray(value)) return arrayWithCommitTs(value, commitTs);
+  return isPlainObject(value) ? objectWithCommitTs(value, commitTs) : value;
+}
+
+function arrayWithCommitTs(value: unknown[], commitTs: bigint): unknown[] {
+  // Vectors are long arrays of numbers: one look at the first element spares walking them.
+  if (typeof value[0] === "number") return value;
+  const items = value.map((item) => withCommitTs(item, commitTs));
+  return items.some((item, position) => item !== value[position]) ? items : value;
+}
+
+function objectWithCommitTs(value: Record<string, unknown>, commitTs: bigint): Record<string, unknown> {
   let changed: Record<string, unknown> | null = null;
   for (const [key, item] of Object.entries(value)) {
     const resolved = withCommitTs(item, commitTs);
@@ -78,7 +83,8 @@ function compareStrings(left: string, right: string): number {
 
 /** Convex's order over values, with short cuts for the two commonest types. */
 export function compareFields(left: unknown, right: unknown): number {
-  if (typeof left === "string" && typeof right === "string") return left === right ? 0 : compareStrings(left, right);
+  if (typeof left === "string" && typeof right === "string")
+    return left === right ? 0 : compareStrings(left, right);
   if (typeof left === "number" && typeof right === "number") {
     if (left < right) return -1;
     if (left > right) return 1;

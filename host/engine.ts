@@ -11,7 +11,8 @@ import {
 import { tableOfId, type DocumentWrite, type StoredDocument } from "./documents.js";
 import { currentRoot, newRoot, type FunctionRequest, type Root } from "./execution.js";
 import { Files } from "./files.js";
-import { installIndexStore, type IndexStore } from "./indexStore.js";
+import { installIndexStore } from "./indexedDatabase.js";
+import type { IndexStore } from "./indexStore.js";
 import { JobQueue, unfinishedJobs } from "./jobs.js";
 import { JobRunner } from "./jobRunner.js";
 import type { LoadedApp } from "./modules.js";
@@ -126,7 +127,7 @@ export class Engine {
     if (component === undefined) return null;
     try {
       const found = (await component.modules(modulePath!))[exportName];
-      return typeof found === "function" || typeof found === "object" ? (found as RegisteredFunction) : null;
+      return typeof found === "function" || typeof found === "object" ? found : null;
     } catch {
       return null;
     }
@@ -152,7 +153,9 @@ export class Engine {
   /** Runs the host's own work as one transaction of a component. */
   transact<T>(componentPath: string, work: () => T): Promise<T> {
     return this.track(() =>
-      outsideSpans(() => this.internals.accessor.runInComponent(componentPath, async () => Promise.resolve(work()))),
+      outsideSpans(() =>
+        this.internals.accessor.runInComponent(componentPath, async () => Promise.resolve(work())),
+      ),
     );
   }
 

@@ -3,7 +3,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { FunctionAddress, FunctionKind } from "./convexTestInternals.js";
 import type { ReadInterval } from "./readSets.js";
 
-export type Identity = { subject: string; issuer?: string; tokenIdentifier?: string; [claim: string]: unknown };
+export type Identity = {
+  subject: string;
+  issuer?: string;
+  tokenIdentifier?: string;
+  [claim: string]: unknown;
+};
 
 /** A client's mutation, so that a resend after a reconnect or a crash is answered, not applied again. */
 export type RequestKey = { sessionId: string; requestId: number };
@@ -36,7 +41,13 @@ export type Root = {
 export const currentRoot = new AsyncLocalStorage<Root>();
 
 export function newRoot(request: FunctionRequest): Root {
-  return { request, reads: request.kind === "query" ? [] : null, commitTs: null, journal: null, result: null };
+  return {
+    request,
+    reads: request.kind === "query" ? [] : null,
+    commitTs: null,
+    journal: null,
+    result: null,
+  };
 }
 
 /** A job that was cancelled between coming due and starting. */

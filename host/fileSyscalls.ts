@@ -1,7 +1,13 @@
 // File storage as functions see it: transactional in mutations, of its own transactions in actions.
 import { createHash } from "node:crypto";
 import type { StoredDocument } from "./documents.js";
-import { actionContext, currentComponent, currentDatabase, type Handler, type SyscallDependencies } from "./syscallContext.js";
+import {
+  actionContext,
+  currentComponent,
+  currentDatabase,
+  type Handler,
+  type SyscallDependencies,
+} from "./syscallContext.js";
 
 const STORAGE_TABLE = "_storage";
 
@@ -17,7 +23,11 @@ export function storeBlobInAction(
 }
 
 /** Actions see committed files only. */
-export function getBlobInAction({ files }: SyscallDependencies, componentPath: string, storageId: string): Blob | null {
+export function getBlobInAction(
+  { files }: SyscallDependencies,
+  componentPath: string,
+  storageId: string,
+): Blob | null {
   return files.committed(componentPath, storageId);
 }
 
@@ -40,7 +50,11 @@ function encodeBlob(blob: Blob, bytes: ArrayBuffer): string {
 
 function transactionHandlers(dependencies: SyscallDependencies): [string, Handler][] {
   const store: Handler = async (json) => {
-    const { blob, contentType, sha256 } = JSON.parse(json) as { blob: string; contentType: string; sha256?: string };
+    const { blob, contentType, sha256 } = JSON.parse(json) as {
+      blob: string;
+      contentType: string;
+      sha256?: string;
+    };
     const bytes = Buffer.from(blob, "base64");
     if (sha256 !== undefined && createHash("sha256").update(bytes).digest("base64") !== sha256) {
       throw new Error("The file does not have the given sha256.");

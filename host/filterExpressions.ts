@@ -1,5 +1,11 @@
 // `.filter()` and vector search filters, with Convex's order of values where convex-test uses JavaScript's.
-import { compareFields, decodeQueryValue, fieldAt, splitFieldPath, type StoredDocument } from "./documents.js";
+import {
+  compareFields,
+  decodeQueryValue,
+  fieldAt,
+  splitFieldPath,
+  type StoredDocument,
+} from "./documents.js";
 
 type Evaluate = (document: StoredDocument) => unknown;
 
@@ -75,7 +81,9 @@ export function compileExpression(expression: unknown): Evaluate {
 }
 
 /** All filters of a query as one predicate; rows pass when every filter is true. */
-export function compileFilters(expressions: readonly unknown[]): ((document: StoredDocument) => boolean) | null {
+export function compileFilters(
+  expressions: readonly unknown[],
+): ((document: StoredDocument) => boolean) | null {
   if (expressions.length === 0) return null;
   const compiled = expressions.map(compileExpression);
   return (document) => compiled.every((evaluate) => evaluate(document) === true);

@@ -37,14 +37,13 @@ export type Host = {
   /** Where clients connect, or null when the host does not listen. */
   url: string | null;
   /** Runs any function of the app, internal ones too; throws what the function threw. */
-  call(kind: FunctionKind, path: string, args?: Record<string, unknown>, identity?: Identity | null): Promise<unknown>;
+  call: (
+    ...call: [kind: FunctionKind, path: string, args?: Record<string, unknown>, identity?: Identity | null]
+  ) => Promise<unknown>;
   /** Runs any function of a component. */
-  callComponent(
-    componentPath: string,
-    kind: FunctionKind,
-    functionPath: string,
-    args?: Record<string, unknown>,
-  ): Promise<unknown>;
+  callComponent: (
+    ...call: [componentPath: string, kind: FunctionKind, functionPath: string, args?: Record<string, unknown>]
+  ) => Promise<unknown>;
   /** Committed rows of a table; "" is the app. */
   readTable(componentPath: string, table: string): Promise<Record<string, unknown>[]>;
   tables(): TableSummary[];
@@ -88,11 +87,11 @@ class RunningHost implements Host {
     this.spans = { start: () => engine.spans.start(), stop: () => engine.spans.stop() };
   }
 
-  call: Host["call"] = (kind, path, args = {}, identity = null) =>
+  call: Host["call"] = (...[kind, path, args = {}, identity = null]) =>
     this.#run(kind, { componentPath: "", udfPath: path }, { args, identity });
 
-  callComponent: Host["callComponent"] = (componentPath, kind, functionPath, args = {}) =>
-    this.#run(kind, { componentPath, udfPath: functionPath }, { args, identity: null });
+  callComponent: Host["callComponent"] = (...[componentPath, kind, udfPath, args = {}]) =>
+    this.#run(kind, { componentPath, udfPath }, { args, identity: null });
 
   async #run(
     kind: FunctionKind,
@@ -111,7 +110,10 @@ class RunningHost implements Host {
     return [...this.engine.stores].flatMap(([componentPath, store]) =>
       store.tableNames().map((table) => {
         const rows = this.engine.committedRows(componentPath, table);
-        const bytes = rows.reduce((sum, row) => sum + getDocumentSize(row as unknown as Record<string, Value>), 0);
+        const bytes = rows.reduce(
+          (sum, row) => sum + getDocumentSize(row as unknown as Record<string, Value>),
+          0,
+        );
         return { componentPath, table, rows: rows.length, bytes };
       }),
     );
@@ -124,7 +126,7 @@ class RunningHost implements Host {
   async idle(timeoutMs = DEFAULT_IDLE_TIMEOUT_MS): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     // Two quiet looks in a row: between a function's end and its next step nothing seems to run.
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       quiet = this.engine.busy ? 0 : quiet + 1;
       if (quiet < 2) await pause(IDLE_POLL_MS);
       if (performance.now() > deadline) throw new Error(`The host was still busy after ${timeoutMs} ms`);

@@ -36,7 +36,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> 
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new BodyTooLargeError(`The request is larger than ${MAX_BODY_BYTES} bytes`);
+    if (bytes > MAX_BODY_BYTES)
+      throw new BodyTooLargeError(`The request is larger than ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -50,12 +51,19 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 async function handleCall({ engine, request, response }: Exchange, kind: FunctionKind): Promise<void> {
   const body = JSON.parse((await readBody(request)).toString()) as CallBody;
   const authorization = request.headers.authorization;
-  const identity = authorization?.startsWith("Bearer ") ? decodeToken(authorization.slice("Bearer ".length)) : null;
+  const identity = authorization?.startsWith("Bearer ")
+    ? decodeToken(authorization.slice("Bearer ".length))
+    : null;
   const args = Array.isArray(body.args) ? body.args[0] : body.args;
   const outcome = await callPublic(engine, { kind, path: body.path, args, identity });
   if (outcome.ok) return sendJson(response, 200, { status: "success", value: outcome.value, logLines: [] });
   const { message, data } = outcome.failure;
-  sendJson(response, FUNCTION_ERROR_STATUS, { status: "error", errorMessage: message, errorData: data, logLines: [] });
+  sendJson(response, FUNCTION_ERROR_STATUS, {
+    status: "error",
+    errorMessage: message,
+    errorData: data,
+    logLines: [],
+  });
 }
 
 async function handleUpload({ engine, request, response, url }: Exchange): Promise<void> {
@@ -120,7 +128,10 @@ function answerFailure(response: ServerResponse, error: unknown): void {
     return;
   }
   const status = error instanceof SyntaxError ? 400 : error instanceof BodyTooLargeError ? 413 : 500;
-  sendJson(response, status, { code: "BadRequest", message: error instanceof Error ? error.message : String(error) });
+  sendJson(response, status, {
+    code: "BadRequest",
+    message: error instanceof Error ? error.message : String(error),
+  });
 }
 
 /** The listening host. */
@@ -134,7 +145,9 @@ export class HostServer {
       const url = new URL(request.url ?? "/", `http://${LOOPBACK}`);
       handle({ engine, request, response, url }).catch((error: unknown) => answerFailure(response, error));
     });
-    this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => this.sync.upgrade(request, socket, head));
+    this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) =>
+      this.sync.upgrade(request, socket, head),
+    );
   }
 
   /** Listens on the loopback interface; 0 takes any free port. Rejects when the port is in use. */

@@ -2,10 +2,22 @@
 //
 // The indexes always show what the running transaction sees. convex-test runs one transaction at a time, so a
 // write goes straight into the indexes and into an undo list; a rollback plays the list backwards.
-import type { DatabaseInternals, ExportedTable, PaginateArguments, PageResult, WriteLayer } from "./convexTestInternals.js";
+import type {
+  DatabaseInternals,
+  ExportedTable,
+  PaginateArguments,
+  PageResult,
+} from "./convexTestInternals.js";
 import { decodeQueryValue, tableOfId, type DocumentWrite, type StoredDocument } from "./documents.js";
 import { compileFilters } from "./filterExpressions.js";
-import { filtersOf, keyRangeOf, limitOf, type Order, type SearchFilter, type SerializedQuery } from "./indexQueries.js";
+import {
+  filtersOf,
+  keyRangeOf,
+  limitOf,
+  type Order,
+  type SearchFilter,
+  type SerializedQuery,
+} from "./indexQueries.js";
 import { readPage } from "./pagination.js";
 import { FilteredReader, IndexCursor, RankedCursor, type RowReader } from "./queryCursor.js";
 import type { IndexRead, ReadInterval } from "./readSets.js";
@@ -13,13 +25,16 @@ import { TableView } from "./tableView.js";
 import { queryTermsOf, type SearchRead } from "./textTerms.js";
 import { VectorIndex, type VectorHit } from "./vectorIndex.js";
 
-type Undo = { table: string; before: StoredDocument | null; after: StoredDocument | null };
+/** One applied write, to be played backwards on a rollback. */
+export type Undo = { table: string; before: StoredDocument | null; after: StoredDocument | null };
 
 /** Told of everything a query reads and a function writes, as it happens. */
 export type StoreObserver = {
   onRead(read: ReadInterval): void;
   onWrite(write: DocumentWrite): void;
 };
+
+type VectorSearchArguments = Parameters<DatabaseInternals["vectorSearch"]>;
 
 export type ScanSource = { cursor: IndexCursor; read: IndexRead; order: Order };
 
@@ -123,7 +138,8 @@ export class IndexStore {
 
   startQuery(query: SerializedQuery): number {
     const queryId = this.database._nextQueryId++;
-    const source = query.source.type === "Search" ? this.#search(query.source) : this.scan(query, null).cursor;
+    const source =
+      query.source.type === "Search" ? this.#search(query.source) : this.scan(query, null).cursor;
     this.#readers.set(queryId, new FilteredReader(source, compileFilters(filtersOf(query)), limitOf(query)));
     return queryId;
   }
@@ -148,13 +164,21 @@ export class IndexStore {
     const table = source.type === "FullTableScan" ? source.tableName : source.indexName.split(".")[0]!;
     const index = source.type === "FullTableScan" ? "by_creation_time" : source.indexName.split(".")[1]!;
     const fields = this.#indexFields(table, index);
-    const range = fields === null ? null : keyRangeOf(source.type === "IndexRange" ? source.range : [], fields);
+    const range =
+      fields === null ? null : keyRangeOf(source.type === "IndexRange" ? source.range : [], fields);
     if (fields === null || range === null) {
       // Ill-formed: convex-test has the right words for it.
       this.database._resolveQuerySource(query);
       throw new Error(`Cannot use index "${index}" of table "${table}" in this way.`);
     }
-    const read: IndexRead = { kind: "index", componentPath: this.database._componentPath, table, index, fields, ...range };
+    const read: IndexRead = {
+      kind: "index",
+      componentPath: this.database._componentPath,
+      table,
+      index,
+      fields,
+      ...range,
+    };
     const order = source.order ?? "asc";
     resume?.(read, order);
     const view = this.table(table);
@@ -172,19 +196,26 @@ export class IndexStore {
     return readPage(this, page);
   }
 
-  vectorSearch(indexName: string, vector: number[], search: { filters: unknown[]; limit: number | undefined }): VectorHit[] {
-    const [table, name] = indexName.split(".") as [string, string];
-    const definition = this.schemaOf(table)?.vectorIndexes.find(({ indexDescriptor }) => indexDescriptor === name);
-    if (definition === undefined) {
-      throw new Error(`Cannot use vector index "${name}" for table "${table}" because it is not declared in the schema.`);
-    }
+  vectorSearch(...[indexName, vector, filters, limit]: VectorSearchArguments): VectorHit[] {
+    const { table, definition } = this.#vectorIndex(indexName);
     let index = this.#vectorIndexes.get(indexName);
     if (index === undefined) {
-      const committed = Object.entries(this.database._documents).filter(([id]) => tableOfId(id) === table);
-      index = new VectorIndex(definition.vectorField, definition.dimensions, committed.map(([, row]) => row));
+      const committed = Object.values(this.database._documents).filter(({ _id }) => tableOfId(_id) === table);
+      index = new VectorIndex(definition, committed);
       this.#vectorIndexes.set(indexName, index);
     }
-    return index.search(vector, search.filters, search.limit);
+    return index.search(vector, filters, limit);
+  }
+
+  #vectorIndex(indexName: string) {
+    const [table, name] = indexName.split(".") as [string, string];
+    const definition = this.schemaOf(table)?.vectorIndexes.find(
+      ({ indexDescriptor }) => indexDescriptor === name,
+    );
+    if (definition !== undefined) return { table, definition };
+    throw new Error(
+      `Cannot use vector index "${name}" for table "${table}" because it is not declared in the schema.`,
+    );
   }
 
   #indexFields(table: string, index: string): string[] | null {
@@ -196,73 +227,43 @@ export class IndexStore {
 
   #search(source: { indexName: string; filters: SearchFilter[] }): RankedCursor {
     const [table, index] = source.indexName.split(".") as [string, string];
-    const declared = this.schemaOf(table)?.searchIndexes?.find(({ indexDescriptor }) => indexDescriptor === index);
+    const declared = this.schemaOf(table)?.searchIndexes.find(
+      ({ indexDescriptor }) => indexDescriptor === index,
+    );
     if (declared === undefined) {
-      throw new Error(`Cannot use search index "${index}" for table "${table}" because it is not declared in the schema.`);
+      throw new Error(
+        `Cannot use search index "${index}" for table "${table}" because it is not declared in the schema.`,
+      );
     }
-    const text = source.filters.find((filter) => filter.type === "Search");
+    const { searchField, filterFields } = declared;
+    const { database } = this;
     const read: SearchRead = {
       kind: "search",
-      componentPath: this.database._componentPath,
+      componentPath: database._componentPath,
       table,
       index,
-      searchField: declared.searchField,
-      terms: queryTermsOf(text?.type === "Search" ? text.value : ""),
-      equalities: source.filters.flatMap((filter) =>
-        filter.type === "Eq" ? [{ field: filter.fieldPath, value: decodeQueryValue(filter.value) }] : [],
-      ),
+      searchField,
+      ...searchTermsOf(source.filters, filterFields),
     };
     this.observer.onRead(read);
-    return new RankedCursor(this.table(table).textIndex(index, declared.searchField).search(read));
+    return new RankedCursor(this.table(table).textIndex(index, searchField).search(read));
   }
 }
 
-/** Puts the store behind a convex-test database by overriding methods of that one instance. */
-export function installIndexStore(database: DatabaseInternals, observer: StoreObserver): IndexStore {
-  const store = new IndexStore(database, observer);
-  store.load();
-  const hidden = new WeakMap<WriteLayer[], Undo[][]>();
-  const { startTransaction, commit, rollbackWrites, stashWrites, restoreWrites, _addWrite } = database;
-  database.startTransaction = () => {
-    startTransaction.call(database);
-    store.begin();
-  };
-  database.commit = (commitTs) => {
-    store.merging = true;
-    try {
-      commit.call(database, commitTs);
-    } finally {
-      store.merging = false;
+function searchTermsOf(
+  filters: SearchFilter[],
+  filterFields: string[],
+): Pick<SearchRead, "terms" | "equalities"> {
+  const read: Pick<SearchRead, "terms" | "equalities"> = { terms: [], equalities: [] };
+  for (const filter of filters) {
+    if (filter.type === "Search") {
+      read.terms = queryTermsOf(filter.value);
+      continue;
     }
-    store.commit();
-  };
-  database.rollbackWrites = () => {
-    rollbackWrites.call(database);
-    store.rollback();
-  };
-  database.stashWrites = () => {
-    const layers = stashWrites.call(database);
-    hidden.set(layers, store.stash());
-    return layers;
-  };
-  database.restoreWrites = (layers) => {
-    restoreWrites.call(database, layers);
-    store.unstash(hidden.get(layers) ?? []);
-  };
-  database._addWrite = (id, after) => {
-    const table = tableOfId(id);
-    const before = store.table(table).documents.get(id) ?? null;
-    _addWrite.call(database, id, after);
-    if (store.merging) return;
-    store.write({ table, before, after });
-    observer.onWrite({ componentPath: database._componentPath, table, id, before, after });
-  };
-  database._iterateDocs = (table, visit) => {
-    for (const document of [...store.table(table).documents.values()]) visit(document);
-  };
-  database.startQuery = (query) => store.startQuery(query);
-  database.queryNext = (queryId) => store.queryNext(queryId);
-  database.paginate = (page) => store.paginate(page);
-  database.vectorSearch = (index, vector, filters, limit) => store.vectorSearch(index, vector, { filters, limit });
-  return store;
+    if (!filterFields.includes(filter.fieldPath)) {
+      throw new Error(`Search filters need a filter field of the index; "${filter.fieldPath}" is none.`);
+    }
+    read.equalities.push({ field: filter.fieldPath, value: decodeQueryValue(filter.value) });
+  }
+  return read;
 }

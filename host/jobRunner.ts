@@ -27,7 +27,12 @@ export class JobRunner {
     const { componentPath, id, target, args } = job;
     const registered = await this.#engine.findFunction(target);
     if (registered?.isMutation) {
-      const outcome = await this.#engine.run({ kind: "mutation", address: target, args, job: { componentPath, id } });
+      const outcome = await this.#engine.run({
+        kind: "mutation",
+        address: target,
+        args,
+        job: { componentPath, id },
+      });
       if (!outcome.ok && !(outcome.error instanceof JobCancelledError)) await this.#fail(job, outcome.error);
       return;
     }
@@ -44,7 +49,10 @@ export class JobRunner {
 
   async #fail(job: Job, error: unknown): Promise<void> {
     console.error(`Scheduled function ${job.target.udfPath} failed:`, error);
-    await this.#setState(job, { kind: "failed", error: error instanceof Error ? error.message : String(error) });
+    await this.#setState(job, {
+      kind: "failed",
+      error: error instanceof Error ? error.message : String(error),
+    });
   }
 
   /** False when the job was cancelled or deleted in the meantime. */

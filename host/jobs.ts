@@ -97,7 +97,9 @@ export class JobQueue {
     this.#timer = null;
     this.#timerDueAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
-    const due = [...this.#armed.values()].filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
+    const due = [...this.#armed.values()]
+      .filter(({ dueAt }) => dueAt <= now)
+      .sort((a, b) => a.dueAt - b.dueAt);
     for (const job of due) {
       this.#armed.delete(keyOfJob(job));
       this.#start(job);

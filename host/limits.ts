@@ -86,7 +86,9 @@ export function checkCallValue(value: unknown, what: string): void {
   if (estimate < MAX_CALL_BYTES / 2) return;
   const bytes = getConvexSize(value as Value);
   if (bytes > MAX_CALL_BYTES) {
-    throw new ConvexLimitError(`The ${what} is too large (${(bytes / MIB).toFixed(2)} MiB > maximum size 16 MiB).`);
+    throw new ConvexLimitError(
+      `The ${what} is too large (${(bytes / MIB).toFixed(2)} MiB > maximum size 16 MiB).`,
+    );
   }
 }
 
@@ -111,6 +113,9 @@ function limited(registered: LimitedFunction): LimitedFunction {
 /** The module with every function checking its arguments and result, whoever calls it. */
 export function withCallLimits(module: FunctionModule): FunctionModule {
   return Object.fromEntries(
-    Object.entries(module).map(([name, exported]) => [name, isFunctionOfConvex(exported) ? limited(exported) : exported]),
+    Object.entries(module).map(([name, exported]) => [
+      name,
+      isFunctionOfConvex(exported) ? limited(exported) : exported,
+    ]),
   );
 }

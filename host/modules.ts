@@ -4,12 +4,21 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withCallLimits } from "./limits.js";
 import { readComponentTree } from "./componentTree.js";
-import type { ComponentRegistration, ComponentSchema, FunctionModule, ModuleMap } from "./convexTestInternals.js";
+import type {
+  ComponentRegistration,
+  ComponentSchema,
+  FunctionModule,
+  ModuleMap,
+} from "./convexTestInternals.js";
 
 /** A component to install: where its compiled functions and schema are. */
 export type ComponentSource = { path: string; directory: string };
 
-export type LoadedApp = { schema: ComponentSchema | null; modules: ModuleMap; components: ComponentRegistration[] };
+export type LoadedApp = {
+  schema: ComponentSchema | null;
+  modules: ModuleMap;
+  components: ComponentRegistration[];
+};
 
 /** The app directory is missing or is not a Convex app. */
 export class AppDirectoryError extends Error {}
@@ -52,21 +61,25 @@ async function loadSchema(modules: ModuleMap): Promise<ComponentSchema | null> {
 }
 
 async function loadComponent({ path, directory }: ComponentSource): Promise<ComponentRegistration> {
-  if (!existsSync(directory)) throw new AppDirectoryError(`The component "${path}" is not built: ${directory} is missing`);
+  if (!existsSync(directory))
+    throw new AppDirectoryError(`The component "${path}" is not built: ${directory} is missing`);
   const modules = await loadModules(directory);
   return { path, modules, schema: await loadSchema(modules) };
 }
 
 // Tests run this package from source, as vitest.config.ts does, so that they need no build and see no stale one.
 function sourceOfOwnConfig(configFile: string): string {
-  if (process.env["VITEST"] === undefined || configFile.includes(`${sep}node_modules${sep}`)) return configFile;
+  if (process.env["VITEST"] === undefined || configFile.includes(`${sep}node_modules${sep}`))
+    return configFile;
   const source = configFile.replace(`${sep}dist${sep}`, `${sep}src${sep}`).replace(/\.js$/, ".ts");
   return existsSync(source) ? source : configFile;
 }
 
 /** The components that the app's `convex.config` installs, nested ones too, parents first. */
 export async function discoverComponents(appDirectory: string): Promise<ComponentSource[]> {
-  const config = ["convex.config.ts", "convex.config.js"].map((name) => join(appDirectory, name)).find(existsSync);
+  const config = ["convex.config.ts", "convex.config.js"]
+    .map((name) => join(appDirectory, name))
+    .find(existsSync);
   if (config === undefined) return [];
   const sources: ComponentSource[] = [];
   const visit = async (configFile: string, parentPath: string): Promise<void> => {

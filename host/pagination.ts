@@ -5,7 +5,7 @@ import { compareFields, type StoredDocument } from "./documents.js";
 import { compileFilters } from "./filterExpressions.js";
 import { filtersOf, type Order } from "./indexQueries.js";
 import type { IndexStore } from "./indexStore.js";
-import type { RowFilter } from "./queryCursor.js";
+import type { IndexCursor, RowFilter } from "./queryCursor.js";
 import { keyOf, type IndexRead, type KeyBound } from "./readSets.js";
 
 const END_CURSOR = "_end_cursor";
@@ -76,37 +76,55 @@ export function readPage(store: IndexStore, page: PaginateArguments): PageResult
   if (page.query.source.type === "Search") return readRankedPage(store.rankedRows(page.query), page, passes);
   const progress: Progress = { rows: [], cursors: [], bytesRead: 0 };
   if (page.cursor === END_CURSOR) return finish(progress, END_CURSOR, null);
-  const pinnedEnd = page.endCursor && page.endCursor !== END_CURSOR ? page.endCursor : null;
   const { cursor, read } = store.scan(page.query, narrowToCursors(page));
-  const fields = read.fields;
+  const stop = readRows({ page, progress, passes, cursor, fields: read.fields });
+  // Closing early narrows what the page depends on to the rows it scanned.
+  cursor.close();
+  if (stop === "bandwidth") return finish(progress, lastOf(progress.cursors), "SplitRequired");
+  const advice = splitAdvice(progress, page);
+  if (stop === "full") return finish(progress, lastOf(progress.cursors), advice);
+  return finish(progress, page.endCursor ? page.endCursor : END_CURSOR, advice);
+}
+
+type Scan = {
+  page: PaginateArguments;
+  progress: Progress;
+  passes: RowFilter;
+  cursor: IndexCursor;
+  fields: string[];
+};
+
+function readRows({ page, progress, passes, cursor, fields }: Scan): "bandwidth" | "full" | "end" {
   for (let row = cursor.next(); row !== null; row = cursor.next()) {
     progress.cursors.push(encodeCursor(keyOf(row, fields)));
     progress.bytesRead += getDocumentSize(row as Record<string, Value>);
     if (passes === null || passes(row)) progress.rows.push(row);
-    const position = progress.cursors[progress.cursors.length - 1]!;
-    if (reachedBandwidth(page, progress)) {
-      cursor.close();
-      return finish(progress, position, "SplitRequired");
-    }
-    if (!page.endCursor && progress.rows.length >= page.pageSize) {
-      // A page that ends on the last row is the last page, and depends on nothing following.
-      if (!cursor.hasNext()) break;
-      cursor.close();
-      return finish(progress, position, splitAdvice(progress, page));
-    }
+    if (reachedBandwidth(page, progress)) return "bandwidth";
+    if (page.endCursor || progress.rows.length < page.pageSize) continue;
+    if (cursor.hasNext()) return "full";
+    // A page that ends on the last row is the last page: it depends on nothing following.
+    cursor.next();
+    return "end";
   }
-  return finish(progress, pinnedEnd ?? END_CURSOR, splitAdvice(progress, page));
+  return "end";
+}
+
+function lastOf(cursors: string[]): string {
+  return cursors[cursors.length - 1] ?? END_CURSOR;
 }
 
 // A page that had to pass over many filtered rows should be split by the client.
 function splitAdvice(progress: Progress, page: PaginateArguments): PageResult["pageStatus"] {
-  return progress.cursors.length > page.pageSize + 1 && progress.cursors.length >= 2 ? "SplitRecommended" : null;
+  return progress.cursors.length > page.pageSize + 1 && progress.cursors.length >= 2
+    ? "SplitRecommended"
+    : null;
 }
 
 function readRankedPage(ranked: StoredDocument[], page: PaginateArguments, passes: RowFilter): PageResult {
   const rows = passes === null ? ranked : ranked.filter(passes);
   const keys = rows.map((row) => encodeCursor([row._id]));
-  const start = page.cursor === null ? 0 : page.cursor === END_CURSOR ? rows.length : keys.indexOf(page.cursor) + 1;
+  const start =
+    page.cursor === null ? 0 : page.cursor === END_CURSOR ? rows.length : keys.indexOf(page.cursor) + 1;
   const pinned = page.endCursor && page.endCursor !== END_CURSOR ? keys.indexOf(page.endCursor) + 1 : null;
   const end = page.endCursor ? (pinned ?? rows.length) : start + page.pageSize;
   const progress = { rows: rows.slice(start, end), cursors: keys.slice(start, end), bytesRead: 0 };

@@ -26,7 +26,15 @@ export class DatabaseFileError extends Error {}
 export type RestoredState = { jobTargets: Map<string, FunctionAddress>; receipts: RequestReceipt[] };
 
 type Statements = Record<
-  "putDocument" | "deleteDocument" | "putComponent" | "putJob" | "deleteJob" | "putBlob" | "deleteBlob" | "putReceipt" | "putMeta",
+  | "putDocument"
+  | "deleteDocument"
+  | "putComponent"
+  | "putJob"
+  | "deleteJob"
+  | "putBlob"
+  | "deleteBlob"
+  | "putReceipt"
+  | "putMeta",
   StatementSync
 >;
 
@@ -53,7 +61,8 @@ function openDatabase(file: string): DatabaseSync {
     const check = database.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
     if (check.quick_check !== "ok") throw new Error(check.quick_check);
     database.exec(SCHEMA);
-    const row = database.prepare("SELECT value FROM meta WHERE key = 'format'").get() as { value: string } | undefined;
+    const row = database.prepare("SELECT value FROM meta WHERE key = 'format'").get() as
+      { value: string } | undefined;
     if (row !== undefined && row.value !== String(FORMAT_VERSION)) throw new Error(`format ${row.value}`);
     database.prepare("INSERT OR REPLACE INTO meta VALUES ('format', ?)").run(String(FORMAT_VERSION));
     return database;
@@ -74,7 +83,10 @@ export class Persistence {
   }
 
   /** Writes one commit; throws, having written nothing, when the disk refuses. */
-  commit(commit: Commit, state: { internals: CapturedInternals; files: Files; jobs: JobQueue; now: number }): void {
+  commit(
+    commit: Commit,
+    state: { internals: CapturedInternals; files: Files; jobs: JobQueue; now: number },
+  ): void {
     this.#database.exec("BEGIN");
     try {
       this.#writeRows(commit, state);
@@ -91,7 +103,10 @@ export class Persistence {
     }
   }
 
-  #writeRows(commit: Commit, { internals, files, jobs }: { internals: CapturedInternals; files: Files; jobs: JobQueue }): void {
+  #writeRows(
+    commit: Commit,
+    { internals, files, jobs }: { internals: CapturedInternals; files: Files; jobs: JobQueue },
+  ): void {
     const statements = this.#statements;
     for (const write of commit.writes) {
       const { componentPath, id, after } = write;
@@ -101,7 +116,8 @@ export class Persistence {
         const target = jobs.targetOf(write);
         const unfinished = after !== null && ["pending", "inProgress"].includes(stateOfJob(after).kind);
         if (!unfinished) statements.deleteJob.run(componentPath, id);
-        else if (target !== null) statements.putJob.run(componentPath, id, target.componentPath, target.udfPath);
+        else if (target !== null)
+          statements.putJob.run(componentPath, id, target.componentPath, target.udfPath);
       }
       if (write.table === "_storage") {
         const file = files.bytesOf(write);
@@ -126,7 +142,9 @@ export class Persistence {
       }
       return { jobTargets, receipts: this.#restoreReceipts(now) };
     } catch (error) {
-      throw new DatabaseFileError(`Cannot read the database file: ${error instanceof Error ? error.message : String(error)}`);
+      throw new DatabaseFileError(
+        `Cannot read the database file: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -134,7 +152,8 @@ export class Persistence {
     const { components, transactionManager } = internals.global;
     for (const row of this.#database.prepare("SELECT * FROM documents").iterate() as Iterable<DocumentRow>) {
       const component = components[row.component];
-      if (component === undefined) throw new Error(`the app no longer installs the component "${row.component}"`);
+      if (component === undefined)
+        throw new Error(`the app no longer installs the component "${row.component}"`);
       component.db._documents[row.id] = deserialize(row.data) as StoredDocument;
     }
     for (const row of this.#database.prepare("SELECT * FROM components").all() as ComponentRow[]) {
@@ -147,7 +166,8 @@ export class Persistence {
       const component = components[row.component];
       if (component !== undefined) component.db._storage[row.id] = new Blob([row.bytes], { type: row.type });
     }
-    const last = this.#database.prepare("SELECT value FROM meta WHERE key = 'commitTs'").get() as { value: string } | undefined;
+    const last = this.#database.prepare("SELECT value FROM meta WHERE key = 'commitTs'").get() as
+      { value: string } | undefined;
     if (last !== undefined) transactionManager._lastCommitTs = BigInt(last.value);
   }
 

@@ -1,13 +1,24 @@
 // The messages of Convex's sync protocol, as the genuine clients send and expect them.
 import type { JSONValue } from "convex/values";
 
-export type AddQuery = { type: "Add"; queryId: number; udfPath: string; args: JSONValue[]; journal?: string | null };
+export type AddQuery = {
+  type: "Add";
+  queryId: number;
+  udfPath: string;
+  args: JSONValue[];
+  journal?: string | null;
+};
 export type RemoveQuery = { type: "Remove"; queryId: number };
 
 export type ClientMessage =
   | { type: "Connect"; sessionId: string }
   | { type: "Authenticate"; tokenType: "Admin" | "User" | "None"; value?: string; baseVersion: number }
-  | { type: "ModifyQuerySet"; baseVersion: number; newVersion: number; modifications: (AddQuery | RemoveQuery)[] }
+  | {
+      type: "ModifyQuerySet";
+      baseVersion: number;
+      newVersion: number;
+      modifications: (AddQuery | RemoveQuery)[];
+    }
   | { type: "Mutation"; requestId: number; udfPath: string; args: JSONValue[] }
   | { type: "Action"; requestId: number; udfPath: string; args: JSONValue[] }
   | { type: "Event" };

@@ -5,7 +5,9 @@ import { newRoot, type FunctionRequest, type Root } from "./execution.js";
 import { normalizeFunctionPath } from "./protocol.js";
 
 export type WireFailure = { message: string; data: JSONValue | undefined };
-export type WireOutcome = { root: Root } & ({ ok: true; value: JSONValue } | { ok: false; failure: WireFailure });
+export type WireOutcome = { root: Root } & (
+  { ok: true; value: JSONValue } | { ok: false; failure: WireFailure }
+);
 
 export type WireCall = Pick<FunctionRequest, "kind" | "identity" | "journal" | "requestKey"> & {
   path: string;
@@ -29,9 +31,14 @@ function describeFailure(error: unknown): WireFailure {
 }
 
 // Internal functions are refused in the same words as missing ones, so that nobody learns of them.
-async function refusalOf(engine: Engine, kind: FunctionRequest["kind"], path: string): Promise<string | null> {
+async function refusalOf(
+  engine: Engine,
+  kind: FunctionRequest["kind"],
+  path: string,
+): Promise<string | null> {
   const found = await engine.findFunction({ componentPath: "", udfPath: path });
-  if (!found?.isPublic) return `Could not find public function for '${path}'. Did you forget to run \`npx convex dev\`?`;
+  if (!found?.isPublic)
+    return `Could not find public function for '${path}'. Did you forget to run \`npx convex dev\`?`;
   const matches = { query: found.isQuery, mutation: found.isMutation, action: found.isAction }[kind];
   return matches ? null : `Trying to execute ${path} as ${kind}, but it is not defined as one.`;
 }
@@ -43,7 +50,11 @@ export async function callPublic(engine: Engine, call: WireCall): Promise<WireOu
   const refused = await refusalOf(engine, kind, path);
   const address = { componentPath: "", udfPath: path };
   if (refused !== null) {
-    return { ok: false, root: newRoot({ kind, address, args: {} }), failure: { message: refused, data: undefined } };
+    return {
+      ok: false,
+      root: newRoot({ kind, address, args: {} }),
+      failure: { message: refused, data: undefined },
+    };
   }
   const args = jsonToConvex(call.args ?? {}) as Record<string, unknown>;
   const outcome = await engine.run({ kind, address, args, identity, journal, requestKey });

@@ -1,5 +1,11 @@
 // What a function read, as intervals of index keys, and whether a written row falls into one.
-import { compareFields, fieldAt, splitFieldPath, type DocumentWrite, type StoredDocument } from "./documents.js";
+import {
+  compareFields,
+  fieldAt,
+  splitFieldPath,
+  type DocumentWrite,
+  type StoredDocument,
+} from "./documents.js";
 import { matchesSearch, type SearchRead } from "./textTerms.js";
 
 /** One end of an interval: a prefix of an index key, with or without the rows that have that prefix. */
@@ -22,7 +28,11 @@ export type DocumentRead = { kind: "document"; componentPath: string; table: str
 export type ReadInterval = IndexRead | DocumentRead | SearchRead;
 
 /** Order of a row against a prefix of an index key. */
-export function compareToKey(document: StoredDocument, paths: readonly string[][], key: readonly unknown[]): number {
+export function compareToKey(
+  document: StoredDocument,
+  paths: readonly string[][],
+  key: readonly unknown[],
+): number {
   for (let position = 0; position < key.length; position++) {
     const order = compareFields(fieldAt(document, paths[position]!), key[position]);
     if (order !== 0) return order;
@@ -30,13 +40,21 @@ export function compareToKey(document: StoredDocument, paths: readonly string[][
   return 0;
 }
 
-export function isAboveLower(document: StoredDocument, paths: readonly string[][], lower: KeyBound | null): boolean {
+export function isAboveLower(
+  document: StoredDocument,
+  paths: readonly string[][],
+  lower: KeyBound | null,
+): boolean {
   if (lower === null) return true;
   const order = compareToKey(document, paths, lower.key);
   return lower.inclusive ? order >= 0 : order > 0;
 }
 
-export function isBelowUpper(document: StoredDocument, paths: readonly string[][], upper: KeyBound | null): boolean {
+export function isBelowUpper(
+  document: StoredDocument,
+  paths: readonly string[][],
+  upper: KeyBound | null,
+): boolean {
   if (upper === null) return true;
   const order = compareToKey(document, paths, upper.key);
   return upper.inclusive ? order <= 0 : order < 0;

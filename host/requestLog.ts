@@ -34,7 +34,10 @@ export class RequestLog {
 
   #session(sessionId: string): Map<number, Promise<MutationAnswer>> {
     let answers = this.#sessions.get(sessionId);
-    if (answers === undefined) this.#sessions.set(sessionId, (answers = new Map()));
+    if (answers === undefined) {
+      answers = new Map<number, Promise<MutationAnswer>>();
+      this.#sessions.set(sessionId, answers);
+    }
     return answers;
   }
 }

@@ -68,28 +68,25 @@ let trackerInstrumented = false;
 function instrumentTracker(): void {
   if (trackerInstrumented) return;
   trackerInstrumented = true;
-  const prototype = TransactionMetricsTracker.prototype;
-  const { trackRead, trackWrite, trackIndexRange, trackScheduledFunction } = prototype;
   const count = (amounts: Partial<SpanCounts>) => {
     const span = currentSpan.getStore();
     if (!span) return;
     for (const name of COUNT_NAMES) span[name] += amounts[name] ?? 0;
   };
-  prototype.trackRead = function (bytes) {
-    count({ documentsRead: 1, bytesRead: bytes });
-    trackRead.call(this, bytes);
-  };
-  prototype.trackWrite = function (bytes) {
-    count({ documentsWritten: 1, bytesWritten: bytes });
-    trackWrite.call(this, bytes);
-  };
-  prototype.trackIndexRange = function () {
-    count({ indexRanges: 1 });
-    trackIndexRange.call(this);
-  };
-  prototype.trackScheduledFunction = function (bytes) {
-    count({ scheduledFunctions: 1 });
-    trackScheduledFunction.call(this, bytes);
+  wrapTracker("trackRead", (bytes) => count({ documentsRead: 1, bytesRead: bytes }));
+  wrapTracker("trackWrite", (bytes) => count({ documentsWritten: 1, bytesWritten: bytes }));
+  wrapTracker("trackIndexRange", () => count({ indexRanges: 1 }));
+  wrapTracker("trackScheduledFunction", () => count({ scheduledFunctions: 1 }));
+}
+
+type TrackerMethod = "trackRead" | "trackWrite" | "trackIndexRange" | "trackScheduledFunction";
+
+function wrapTracker(method: TrackerMethod, observe: (bytes: number) => void): void {
+  const prototype = TransactionMetricsTracker.prototype as Record<TrackerMethod, (bytes: number) => void>;
+  const track = prototype[method];
+  prototype[method] = function (this: TransactionMetricsTracker, bytes: number) {
+    observe(bytes);
+    track.call(this, bytes);
   };
 }
 

@@ -25,7 +25,12 @@ export type QueryState = { journal: string | null } & (
   { ok: true; value: JSONValue } | { ok: false; failure: WireFailure }
 );
 
-export type WatchedQuery = { path: string; args: JSONValue; identity: Identity | null; journal: string | null };
+export type WatchedQuery = {
+  path: string;
+  args: JSONValue;
+  identity: Identity | null;
+  journal: string | null;
+};
 
 /** One distinct live query. */
 export class Subscription {
@@ -107,7 +112,8 @@ export class Subscriptions {
     }).finally(stopListening);
     const reads = outcome.root.reads ?? [];
     if (subscription.watchers.size > 0) this.#setReads(subscription, reads);
-    if (meanwhile.some((write) => reads.some((read) => writeTouchesRead(write, read)))) subscription.isStale = true;
+    if (meanwhile.some((write) => reads.some((read) => writeTouchesRead(write, read))))
+      subscription.isStale = true;
     this.#keep(
       subscription,
       outcome.ok

@@ -43,7 +43,9 @@ export class SyncServer {
     const connection = new Connection(this, webSocket);
     this.#connections.add(connection);
     const ping = setInterval(() => connection.send({ type: "Ping" }), PING_INTERVAL_MS);
-    webSocket.on("message", (data: Buffer) => connection.receive(JSON.parse(data.toString()) as ClientMessage));
+    webSocket.on("message", (data: Buffer) =>
+      connection.receive(JSON.parse(data.toString()) as ClientMessage),
+    );
     webSocket.on("error", () => webSocket.terminate());
     webSocket.on("close", () => {
       clearInterval(ping);

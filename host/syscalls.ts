@@ -96,9 +96,15 @@ type PageAnswer = { continueCursor: string; isDone: boolean; pageStatus: string 
 
 // A reactive page must end where it ended before, or rows inserted at its end would appear twice or not at all:
 // the journal carries the end cursor from one run to the next.
-async function queryPage(dependencies: SyscallDependencies, json: string, next: AsyncSyscall): Promise<string> {
+async function queryPage(
+  dependencies: SyscallDependencies,
+  json: string,
+  next: AsyncSyscall,
+): Promise<string> {
   if (currentComponent(dependencies) !== "") {
-    throw new Error("PaginationUnsupportedInComponents: `.paginate()` is only supported in the app, not in components.");
+    throw new Error(
+      "PaginationUnsupportedInComponents: `.paginate()` is only supported in the app, not in components.",
+    );
   }
   const args = JSON.parse(json) as { endCursor: string | null };
   const root = currentRoot.getStore();
@@ -140,7 +146,9 @@ function schedule(dependencies: SyscallDependencies, json: string): string {
   const target = resolveAddress(address, componentPath);
   const args = jsonToConvex(argsJson) as Record<string, Value>;
   checkCallValue(args, "scheduled arguments value");
-  dependencies.internals.global.transactionManager._metricsTracker?.trackScheduledFunction(getConvexSize(args));
+  dependencies.internals.global.transactionManager._metricsTracker?.trackScheduledFunction(
+    getConvexSize(args),
+  );
   const dueAt = ts * MILLISECONDS_PER_SECOND;
   const id = currentDatabase(dependencies).insert(JOBS_TABLE, {
     args: [args],

@@ -16,7 +16,11 @@ export function inverseDocumentFrequency(documents: number, documentsWithTerm: n
 }
 
 /** BM25 weight of one term in one text. */
-export function termScore(term: { idf: number; count: number }, length: number, averageLength: number): number {
+export function termScore(
+  term: { idf: number; count: number },
+  length: number,
+  averageLength: number,
+): number {
   const norm = TERM_SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * (length / averageLength));
   return (term.idf * term.count * (TERM_SATURATION + 1)) / (term.count + norm);
 }

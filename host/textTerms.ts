@@ -23,7 +23,8 @@ export type SearchRead = {
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
   for (const [word] of text.matchAll(/[\p{Alphabetic}\p{N}]+/gu)) {
-    if (word.length <= MAX_TERM_BYTES / 4 || Buffer.byteLength(word) <= MAX_TERM_BYTES) terms.push(word.toLowerCase());
+    if (word.length <= MAX_TERM_BYTES / 4 || Buffer.byteLength(word) <= MAX_TERM_BYTES)
+      terms.push(word.toLowerCase());
   }
   return terms;
 }

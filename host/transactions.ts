@@ -142,7 +142,8 @@ export class Transactions {
   #takeCommittedRows(writes: DocumentWrite[]): void {
     for (const write of writes) {
       if (write.after === null) continue;
-      write.after = this.#internals.global.components[write.componentPath]!.db._documents[write.id] ?? write.after;
+      write.after =
+        this.#internals.global.components[write.componentPath]!.db._documents[write.id] ?? write.after;
     }
   }
 

@@ -24,30 +24,40 @@ function dotProduct(left: ArrayLike<number>, right: ArrayLike<number>): number {
   return sum;
 }
 
-function countFilterTerms(expression: unknown): number {
+export type VectorDefinition = { vectorField: string; dimensions: number; filterFields: string[] };
+
+// Counts the equalities of a filter; refuses every other shape, which Convex has no index for.
+function countFilterTerms(expression: unknown, filterFields: string[]): number {
   const [operator, operands] = Object.entries(expression as Record<string, unknown>)[0] ?? ["", null];
-  if (operator === "$eq") return 1;
-  if (operator !== "$or") throw new Error("A vector search filter is one equality or an OR of equalities.");
-  return (operands as unknown[]).reduce<number>((sum, child) => sum + countFilterTerms(child), 0);
+  if (operator === "$or") {
+    return (operands as unknown[]).reduce<number>(
+      (sum, child) => sum + countFilterTerms(child, filterFields),
+      0,
+    );
+  }
+  if (operator !== "$eq") throw new Error("A vector search filter is one equality or an OR of equalities.");
+  const { $field } = (operands as { $field?: string }[])[0] ?? {};
+  if ($field === undefined || !filterFields.includes($field)) {
+    throw new Error(`Vector search filters need a filter field of the index; "${$field}" is none.`);
+  }
+  return 1;
 }
 
 export class VectorIndex {
   readonly #entries = new Map<string, Entry>();
+  readonly #definition: VectorDefinition;
   readonly #path: string[];
 
-  constructor(
-    vectorField: string,
-    readonly dimensions: number,
-    documents: Iterable<StoredDocument>,
-  ) {
-    this.#path = splitFieldPath(vectorField);
+  constructor(definition: VectorDefinition, documents: Iterable<StoredDocument>) {
+    this.#definition = definition;
+    this.#path = splitFieldPath(definition.vectorField);
     for (const document of documents) this.put(document);
   }
 
   /** Rows without a vector, or with one of another length, are not indexed, as in Convex. */
   put(document: StoredDocument): void {
     const vector = fieldAt(document, this.#path);
-    if (Array.isArray(vector) && vector.length === this.dimensions) {
+    if (Array.isArray(vector) && vector.length === this.#definition.dimensions) {
       const numbers = vector as number[];
       this.#entries.set(document._id, { document, vector: numbers, norm: normOf(numbers) });
     } else {
@@ -60,13 +70,14 @@ export class VectorIndex {
   }
 
   search(vector: number[], filters: unknown[], limit: number = DEFAULT_VECTOR_RESULTS): VectorHit[] {
-    if (vector.length !== this.dimensions) {
-      throw new Error(`The vector has ${vector.length} dimensions; this index has ${this.dimensions}.`);
+    const { dimensions, filterFields } = this.#definition;
+    if (vector.length !== dimensions) {
+      throw new Error(`The vector has ${vector.length} dimensions; this index has ${dimensions}.`);
     }
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_VECTOR_RESULTS) {
       throw new Error(`Vector search limit must be between 1 and ${MAX_VECTOR_RESULTS}, got ${limit}.`);
     }
-    const terms = filters.reduce<number>((sum, filter) => sum + countFilterTerms(filter), 0);
+    const terms = filters.reduce<number>((sum, filter) => sum + countFilterTerms(filter, filterFields), 0);
     if (terms > MAX_VECTOR_FILTER_TERMS) {
       throw new Error(`A vector search filter may hold ${MAX_VECTOR_FILTER_TERMS} terms, got ${terms}.`);
     }
@@ -76,7 +87,10 @@ export class VectorIndex {
     for (const entry of this.#entries.values()) {
       if (passes !== null && !passes(entry.document)) continue;
       const scale = norm * entry.norm;
-      hits.push({ _id: entry.document._id, _score: scale === 0 ? 0 : dotProduct(vector, entry.vector) / scale });
+      hits.push({
+        _id: entry.document._id,
+        _score: scale === 0 ? 0 : dotProduct(vector, entry.vector) / scale,
+      });
     }
     return hits.sort((a, b) => b._score - a._score).slice(0, limit);
   }

@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { convexTest } from "convex-test";
 import { TransactionMetricsTracker } from "convex-test/dist/transactionMetrics.js";
 import { describe, expect, test } from "vitest";
-import { captureInternals, ConvexTestMovedError, missingInternals, type ConvexGlobal } from "../../host/convexTestInternals.js";
+import {
+  captureInternals,
+  ConvexTestMovedError,
+  missingInternals,
+  type ConvexGlobal,
+} from "../../host/convexTestInternals.js";
 
 const modules = { "./_generated/api.js": async () => Promise.resolve({}) };
 
@@ -26,7 +31,9 @@ describe("the internals of convex-test that the host hooks", () => {
         ...internals.global,
         asyncSyscall: undefined,
         transactionManager: Object.assign(Object.create(null), internals.global.transactionManager),
-        components: { "": { db: { ...database, get: database.get }, modules: internals.global.components[""]!.modules } },
+        components: {
+          "": { db: { ...database, get: database.get }, modules: internals.global.components[""]!.modules },
+        },
       } as unknown as ConvexGlobal,
     };
     const missing = missingInternals(moved);
@@ -46,7 +53,9 @@ describe("the internals of convex-test that the host hooks", () => {
 
   test("are those of the pinned version", () => {
     const require = createRequire(import.meta.url);
-    const installed = JSON.parse(readFileSync(require.resolve("convex-test/package.json"), "utf8")) as { version: string };
+    const installed = JSON.parse(readFileSync(require.resolve("convex-test/package.json"), "utf8")) as {
+      version: string;
+    };
     const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
       devDependencies: Record<string, string>;
     };
@@ -55,10 +64,24 @@ describe("the internals of convex-test that the host hooks", () => {
 
   // Operations the host answers or watches; a renamed one would silently pass it by.
   test.each([
-    "1.0/queryStream", "1.0/queryStreamNext", "1.0/queryCleanup", "1.0/queryPage", "1.0/get", "1.0/insert",
-    "1.0/shallowMerge", "1.0/replace", "1.0/remove", "1.0/runUdf", "1.0/schedule", "1.0/actions/schedule",
-    "1.0/actions/vectorSearch", "1.0/storageGetUrl", "1.0/storageDelete", "1.0/storageGenerateUploadUrl",
-    "storage/storeBlob", "storage/getBlob",
+    "1.0/queryStream",
+    "1.0/queryStreamNext",
+    "1.0/queryCleanup",
+    "1.0/queryPage",
+    "1.0/get",
+    "1.0/insert",
+    "1.0/shallowMerge",
+    "1.0/replace",
+    "1.0/remove",
+    "1.0/runUdf",
+    "1.0/schedule",
+    "1.0/actions/schedule",
+    "1.0/actions/vectorSearch",
+    "1.0/storageGetUrl",
+    "1.0/storageDelete",
+    "1.0/storageGenerateUploadUrl",
+    "storage/storeBlob",
+    "storage/getBlob",
   ])("include the operation %s", (operation) => {
     const source = readFileSync(createRequire(import.meta.url).resolve("convex-test"), "utf8");
     expect(source).toContain(`"${operation}"`);

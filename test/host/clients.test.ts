@@ -9,7 +9,11 @@ import { eventually, startFixture } from "./fixtureHost.js";
 
 const notes = anyApi["notes"]!;
 const later = anyApi["later"]!;
-const clientOptions = { webSocketConstructor: WebSocket as never, unsavedChangesWarning: false, logger: false as const };
+const clientOptions = {
+  webSocketConstructor: WebSocket as never,
+  unsavedChangesWarning: false,
+  logger: false as const,
+};
 let host: Host;
 const opened: { close(): Promise<void> }[] = [];
 
@@ -32,13 +36,22 @@ describe("the genuine clients", () => {
     const [watcher, writer] = [connect(), connect()];
     const heard: string[][] = [];
     watcher.onUpdate(notes["list"]!, { channel: "watched" }, (texts: string[]) => heard.push(texts));
-    await eventually(() => heard.length, (count) => count === 1);
+    await eventually(
+      () => heard.length,
+      (count) => count === 1,
+    );
     await writer.mutation(notes["add"]!, { channel: "watched", text: "one" });
-    await eventually(() => heard.length, (count) => count === 2);
+    await eventually(
+      () => heard.length,
+      (count) => count === 2,
+    );
     const runsBefore = host.subscriptionStats().queryRuns;
     await writer.mutation(notes["add"]!, { channel: "other", text: "elsewhere" });
     await writer.mutation(notes["add"]!, { channel: "watched", text: "two" });
-    await eventually(() => heard.length, (count) => count === 3);
+    await eventually(
+      () => heard.length,
+      (count) => count === 3,
+    );
     expect(heard).toEqual([[], ["one"], ["one", "two"]]);
     expect(host.subscriptionStats().queryRuns).toBe(runsBefore + 1);
   });
@@ -51,10 +64,16 @@ describe("the genuine clients", () => {
         heard[place]!++;
       }),
     );
-    await eventually(() => heard, (counts) => counts.every((count) => count === 1));
+    await eventually(
+      () => heard,
+      (counts) => counts.every((count) => count === 1),
+    );
     const runsBefore = host.subscriptionStats().queryRuns;
     await host.call("mutation", "notes:add", { channel: "shared", text: "once" });
-    await eventually(() => heard, (counts) => counts.every((count) => count === 2));
+    await eventually(
+      () => heard,
+      (counts) => counts.every((count) => count === 2),
+    );
     expect(host.subscriptionStats().queryRuns).toBe(runsBefore + 1);
   });
 
@@ -64,23 +83,35 @@ describe("the genuine clients", () => {
     client.onUpdate(notes["list"]!, { channel: "own" }, (value: string[]) => (texts = value));
     for (let round = 1; round <= 20; round++) {
       await client.mutation(notes["add"]!, { channel: "own", text: String(round) });
-      await eventually(() => texts.length, (length) => length === round);
+      await eventually(
+        () => texts.length,
+        (length) => length === round,
+      );
     }
   });
 
   test("a failed mutation changes nothing and carries its data", async () => {
     const client = connect();
-    const failure = await client.mutation(notes["addAndFail"]!, { channel: "failed" }).catch((error: unknown) => error);
+    const failure = await client
+      .mutation(notes["addAndFail"]!, { channel: "failed" })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConvexError);
-    expect((failure as ConvexError<{ code: string; channel: string }>).data).toEqual({ code: "REFUSED", channel: "failed" });
+    expect((failure as ConvexError<{ code: string; channel: string }>).data).toEqual({
+      code: "REFUSED",
+      channel: "failed",
+    });
     expect(await client.query(notes["list"]!, { channel: "failed" })).toEqual([]);
   });
 
   test("internal functions are refused over WebSocket and HTTP in the words of missing ones", async () => {
     const http = new ConvexHttpClient(host.url!);
     for (const client of [connect(), http]) {
-      await expect(client.query(notes["countSecretly"]!, {})).rejects.toThrow("Could not find public function");
-      await expect(client.mutation(notes["addSecretly"]!, { text: "x" })).rejects.toThrow("Could not find public function");
+      await expect(client.query(notes["countSecretly"]!, {})).rejects.toThrow(
+        "Could not find public function",
+      );
+      await expect(client.mutation(notes["addSecretly"]!, { text: "x" })).rejects.toThrow(
+        "Could not find public function",
+      );
       await expect(client.query(notes["missing"]!, {})).rejects.toThrow("Could not find public function");
     }
     expect(await host.call("query", "notes:countSecretly")).toBeTypeOf("number");
@@ -96,7 +127,9 @@ describe("the genuine clients", () => {
     await http.mutation(notes["add"]!, { channel: "http", text: "posted" });
     expect(await http.query(notes["list"]!, { channel: "http" })).toEqual(["posted"]);
     expect(await http.action(later["nearest"]!, { vector: [1, 0, 0, 0], groups: ["none"] })).toEqual([]);
-    const failure = await http.mutation(notes["addAndFail"]!, { channel: "http" }).catch((error: unknown) => error);
+    const failure = await http
+      .mutation(notes["addAndFail"]!, { channel: "http" })
+      .catch((error: unknown) => error);
     expect((failure as ConvexError<{ code: string }>).data.code).toBe("REFUSED");
   });
 
@@ -104,9 +137,15 @@ describe("the genuine clients", () => {
     const client = connect();
     const heard: (string | null)[] = [];
     client.onUpdate(notes["whoAmI"]!, {}, (subject: string | null) => heard.push(subject));
-    await eventually(() => heard.length, (count) => count === 1);
+    await eventually(
+      () => heard.length,
+      (count) => count === 1,
+    );
     client.setAuth(async () => Promise.resolve(makeToken({ subject: "ada" })));
-    await eventually(() => heard.at(-1), (subject) => subject === "ada");
+    await eventually(
+      () => heard.at(-1),
+      (subject) => subject === "ada",
+    );
     const http = new ConvexHttpClient(host.url!, { auth: makeToken({ subject: "grace" }) });
     expect(await http.query(notes["whoAmI"]!, {})).toBe("grace");
   });
@@ -115,7 +154,10 @@ describe("the genuine clients", () => {
     const client = connect();
     let texts: string[] = [];
     client.onUpdate(notes["list"]!, { channel: "lossy" }, (value: string[]) => (texts = value));
-    await eventually(() => host.subscriptionStats().liveQueries, (count) => count > 0);
+    await eventually(
+      () => host.subscriptionStats().liveQueries,
+      (count) => count > 0,
+    );
     for (let round = 0; round < 3; round++) {
       const pending = client.mutation(notes["add"]!, { channel: "lossy", text: String(round) });
       // The cut comes while the request is under way: before, during or after its commit.
@@ -123,7 +165,10 @@ describe("the genuine clients", () => {
       host.dropConnections();
       await pending;
     }
-    await eventually(() => texts.length, (length) => length >= 3);
+    await eventually(
+      () => texts.length,
+      (length) => length >= 3,
+    );
     expect(texts).toEqual(["0", "1", "2"]);
   });
 
@@ -134,7 +179,10 @@ describe("the genuine clients", () => {
     let updates = 0;
     watch.onUpdate(() => updates++);
     await client.mutation(notes["add"]!, { channel: "react", text: "seen" });
-    await eventually(() => watch.localQueryResult() as string[] | undefined, (texts) => texts?.[0] === "seen");
+    await eventually(
+      () => watch.localQueryResult() as string[] | undefined,
+      (texts) => texts?.[0] === "seen",
+    );
     expect(updates).toBeGreaterThan(0);
   });
 
@@ -145,7 +193,10 @@ describe("the genuine clients", () => {
     const watch = client.watchQuery(notes["list"]!, args);
     const seen: string[][] = [];
     watch.onUpdate(() => seen.push((watch.localQueryResult() as string[] | undefined) ?? []));
-    await eventually(() => seen.length, (count) => count === 1);
+    await eventually(
+      () => seen.length,
+      (count) => count === 1,
+    );
     await client.mutation(
       notes["add"]!,
       { ...args, text: "quick" },
@@ -155,14 +206,21 @@ describe("the genuine clients", () => {
         },
       },
     );
-    await eventually(() => seen.at(-1), (texts) => texts?.[0] === "quick");
+    await eventually(
+      () => seen.at(-1),
+      (texts) => texts?.[0] === "quick",
+    );
     expect(seen).toEqual([[], ["quick (sending)"], ["quick"]]);
   });
 
   test("upload URLs take a file and file URLs give it back", async () => {
     const client = connect();
     const uploadUrl = (await client.mutation(later["uploadUrl"]!, {})) as string;
-    const answer = await fetch(uploadUrl, { method: "POST", headers: { "content-type": "text/x-note" }, body: "bytes" });
+    const answer = await fetch(uploadUrl, {
+      method: "POST",
+      headers: { "content-type": "text/x-note" },
+      body: "bytes",
+    });
     const { storageId } = (await answer.json()) as { storageId: string };
     const url = (await client.query(later["fileUrl"]!, { storageId })) as string;
     const file = await fetch(url);

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { conflictsBetween, footprintOf, wouldConflict, type Footprint, type Host, type Span } from "../../host/index.js";
+import {
+  conflictsBetween,
+  footprintOf,
+  wouldConflict,
+  type Footprint,
+  type Host,
+  type Span,
+} from "../../host/index.js";
 import type { DocumentWrite, StoredDocument } from "../../host/documents.js";
 import type { IndexRead, KeyBound } from "../../host/readSets.js";
 import { startFixture } from "./fixtureHost.js";
@@ -47,7 +54,9 @@ describe("conflicts between what two transactions read and wrote", () => {
   test("the same row of another component or table does not", () => {
     const read = { ...range(null, null), componentPath: "other" };
     expect(wouldConflict(reader(read), writer(inserted(note(1))))).toBe(false);
-    expect(wouldConflict(reader({ ...range(null, null), table: "files" }), writer(inserted(note(1))))).toBe(false);
+    expect(wouldConflict(reader({ ...range(null, null), table: "files" }), writer(inserted(note(1))))).toBe(
+      false,
+    );
   });
 
   test("a row read by id conflicts with its change only", () => {
@@ -73,7 +82,8 @@ describe("conflicts between mutations that ran", () => {
   beforeAll(async () => {
     host = await startFixture({ listen: false });
     for (const channel of ["left", "right"]) {
-      for (let rank = 1; rank <= 5; rank++) await host.call("mutation", "notes:add", { channel, text: "seed", rank });
+      for (let rank = 1; rank <= 5; rank++)
+        await host.call("mutation", "notes:add", { channel, text: "seed", rank });
     }
   });
   afterAll(() => host.close());
@@ -123,7 +133,11 @@ describe("conflicts between mutations that ran", () => {
 
   test("a search conflicts with a row that it would have found", async () => {
     const mention = (text: string) => spanOf("notes:addIfUnmentioned", { channel: "searched", text });
-    const [apples, alsoApples, pears] = [await mention("red apples"), await mention("green apples"), await mention("pears")];
+    const [apples, alsoApples, pears] = [
+      await mention("red apples"),
+      await mention("green apples"),
+      await mention("pears"),
+    ];
     expect(wouldConflict(apples, alsoApples)).toBe(true);
     expect(wouldConflict(apples, pears)).toBe(false);
   });

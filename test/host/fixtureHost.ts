@@ -9,7 +9,11 @@ export function startFixture(options: Partial<HostOptions> = {}): Promise<Host> 
 }
 
 /** Waits until a condition holds; fails with its last value after a bounded time. */
-export async function eventually<T>(read: () => T | Promise<T>, holds: (value: T) => boolean, timeoutMs = 5000): Promise<T> {
+export async function eventually<T>(
+  read: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  timeoutMs = 5000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await read();

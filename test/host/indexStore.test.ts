@@ -13,7 +13,10 @@ type Stock = ReturnType<typeof convexTest>;
 type Page = { page: string[]; isDone: boolean; continueCursor: string };
 
 function startStock(): Stock {
-  const modules = { "./_generated/api.js": async () => Promise.resolve({}), "./scripted.ts": async () => Promise.resolve(scripted) };
+  const modules = {
+    "./_generated/api.js": async () => Promise.resolve({}),
+    "./scripted.ts": async () => Promise.resolve(scripted),
+  };
   return convexTest({ schema, modules, transactionLimits: true });
 }
 
@@ -66,7 +69,10 @@ describe("the index store and stock convex-test", () => {
         })) as Page;
         const paginationOpts = { numItems, cursor: cursors[1] };
         const actual = (await compared.call("query", "scripted:page", { reading, paginationOpts })) as Page;
-        expect([actual.page, actual.isDone], JSON.stringify(reading, bigintToText)).toEqual([expected.page, expected.isDone]);
+        expect([actual.page, actual.isDone], JSON.stringify(reading, bigintToText)).toEqual([
+          expected.page,
+          expected.isDone,
+        ]);
         if (actual.isDone) break;
         cursors[0] = expected.continueCursor;
         cursors[1] = actual.continueCursor;
@@ -103,7 +109,11 @@ describe("sorted blocks", () => {
     }
     expect(forwards).toEqual(plain);
     const backwards: number[] = [];
-    for (let place = blocks.before(blocks.seek(() => false)); blocks.at(place) !== undefined; place = blocks.before(place)) {
+    for (
+      let place = blocks.before(blocks.seek(() => false));
+      blocks.at(place) !== undefined;
+      place = blocks.before(place)
+    ) {
       backwards.push(blocks.at(place)!);
     }
     expect(backwards).toEqual([...plain].reverse());

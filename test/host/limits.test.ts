@@ -9,8 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-const call = (path: string, args: Record<string, unknown>, kind: "query" | "mutation" | "action" = "mutation") =>
-  host.call(kind, `sizes:${path}`, args);
+const call = (
+  path: string,
+  args: Record<string, unknown>,
+  kind: "query" | "mutation" | "action" = "mutation",
+) => host.call(kind, `sizes:${path}`, args);
 
 describe("limits of Convex that convex-test does not enforce", () => {
   test("a document takes 1 MiB and not more, inserted or grown", async () => {
@@ -35,9 +38,13 @@ describe("limits of Convex that convex-test does not enforce", () => {
 
   test("arguments and results take 16 MiB, from outside and between functions", async () => {
     const tooLong = (16 << 20) + 1;
-    await expect(call("returnText", { length: tooLong }, "query")).rejects.toThrow("result value is too large");
+    await expect(call("returnText", { length: tooLong }, "query")).rejects.toThrow(
+      "result value is too large",
+    );
     await expect(call("passText", { length: tooLong }, "action")).rejects.toThrow("maximum size 16 MiB");
-    await expect(call("takeAnything", { value: "x".repeat(tooLong) }, "query")).rejects.toThrow("arguments value is too large");
+    await expect(call("takeAnything", { value: "x".repeat(tooLong) }, "query")).rejects.toThrow(
+      "arguments value is too large",
+    );
     await call("passText", { length: 15 << 20 }, "action");
   });
 

@@ -39,7 +39,9 @@ describe("a host with a database file", () => {
     const second = await startFixture({ databaseFile: database, listen: false });
     expect(limited).toBe(true);
     expect(await second.call("query", "notes:search", { text: "durable" })).toEqual(["a durable note"]);
-    expect(await second.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: ["kept"] })).toHaveLength(1);
+    expect(
+      await second.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: ["kept"] }),
+    ).toHaveLength(1);
     expect(await second.call("action", "later:readFile", { storageId })).toBe("file text");
     const other = await second.call("mutation", "notes:add", { channel: "kept", text: "another" });
     const rows = await second.readTable("", "notes");
@@ -69,7 +71,9 @@ describe("a host with a database file", () => {
 
   test("a file of a rolled back mutation is not kept", async () => {
     const host = await startFixture({ databaseFile: database, listen: false });
-    await expect(host.call("mutation", "later:storeFileAndFail", { text: "lost" })).rejects.toThrow("rolled back");
+    await expect(host.call("mutation", "later:storeFileAndFail", { text: "lost" })).rejects.toThrow(
+      "rolled back",
+    );
     expect(await host.readTable("", "_storage")).toEqual([]);
     await host.close();
   });
@@ -79,19 +83,30 @@ describe("a host killed with SIGKILL", () => {
   test("answers a resent mutation instead of applying it again", async () => {
     const port = await freePort();
     const first = await start("--port", String(port));
-    const client = new ConvexClient(first.url, { webSocketConstructor: WebSocket as never, unsavedChangesWarning: false, logger: false });
+    const client = new ConvexClient(first.url, {
+      webSocketConstructor: WebSocket as never,
+      unsavedChangesWarning: false,
+      logger: false,
+    });
     const add = anyApi["notes"]!["add"]!;
     const results: unknown[] = [];
     // The kill falls among these: some are acknowledged, some committed without the client knowing, some unsent.
     const sent = Array.from({ length: 200 }, (_, place) =>
-      client.mutation(add, { channel: "resent", text: String(place) }).then((id: unknown) => results.push(id)),
+      client
+        .mutation(add, { channel: "resent", text: String(place) })
+        .then((id: unknown) => results.push(id)),
     );
-    await eventually(() => results.length, (count) => count >= 20);
+    await eventually(
+      () => results.length,
+      (count) => count >= 20,
+    );
     await first.kill();
     const second = await start("--port", String(port));
     await Promise.all(sent);
     await client.close();
-    const texts = await new ConvexHttpClient(second.url).query(anyApi["notes"]!["list"]!, { channel: "resent" });
+    const texts = await new ConvexHttpClient(second.url).query(anyApi["notes"]!["list"]!, {
+      channel: "resent",
+    });
     expect(texts).toEqual(Array.from({ length: 200 }, (_, place) => String(place)));
     expect(new Set(results).size).toBe(200);
   }, 30_000);
@@ -101,13 +116,20 @@ describe("a host killed with SIGKILL", () => {
     const http = new ConvexHttpClient(first.url);
     const { start: begin, steps, status } = anyApi["journeys"]!;
     const id = (await http.mutation(begin!, { name: "crossing", pauseMs: 1500 })) as string;
-    await eventually(() => http.query(steps!, { name: "crossing" }), (done: number[]) => done.length === 1);
+    await eventually(
+      () => http.query(steps!, { name: "crossing" }),
+      (done: number[]) => done.length === 1,
+    );
     // Into the action, whose outcome the kill leaves unknown.
     await new Promise((resolve) => setTimeout(resolve, 500));
     await first.kill();
     const second = await start("--clock-shift-ms", "420000");
     const again = new ConvexHttpClient(second.url);
-    await eventually(() => again.query(status!, { id }), (state) => state === "completed", 20_000);
+    await eventually(
+      () => again.query(status!, { id }),
+      (state) => state === "completed",
+      20_000,
+    );
     expect(await again.query(steps!, { name: "crossing" })).toEqual([1, 2]);
   }, 30_000);
 });

@@ -49,11 +49,14 @@ function valueFor(random: Random, field: string): unknown {
 function boundsFor(random: Random, fields: string[]): Bound[] {
   const bounds: Bound[] = [];
   const equalities = Math.floor(random() * (fields.length + 1));
-  for (const field of fields.slice(0, equalities)) bounds.push({ kind: "eq", field, value: valueFor(random, field) });
+  for (const field of fields.slice(0, equalities))
+    bounds.push({ kind: "eq", field, value: valueFor(random, field) });
   const next = fields[equalities];
   if (next === undefined) return bounds;
-  if (random() < 0.4) bounds.push({ kind: pick(random, ["gt", "gte"]), field: next, value: valueFor(random, next) });
-  if (random() < 0.4) bounds.push({ kind: pick(random, ["lt", "lte"]), field: next, value: valueFor(random, next) });
+  if (random() < 0.4)
+    bounds.push({ kind: pick(random, ["gt", "gte"]), field: next, value: valueFor(random, next) });
+  if (random() < 0.4)
+    bounds.push({ kind: pick(random, ["lt", "lte"]), field: next, value: valueFor(random, next) });
   return bounds;
 }
 
@@ -71,7 +74,8 @@ export function randomOperation(random: Random, depth = 0): Operation {
   const roll = random();
   const place = Math.floor(random() * 1000);
   if (roll < 0.35) return { kind: "insert", cell: cell(random) };
-  if (roll < 0.45) return { kind: "patch", place, cell: { [pick(random, ["value", "other"])]: pick(random, VALUES) } };
+  if (roll < 0.45)
+    return { kind: "patch", place, cell: { [pick(random, ["value", "other"])]: pick(random, VALUES) } };
   if (roll < 0.5) return { kind: "replace", place, cell: cell(random) };
   if (roll < 0.56) return { kind: "remove", place };
   if (roll < 0.6) return { kind: "get", place };
@@ -82,6 +86,8 @@ export function randomOperation(random: Random, depth = 0): Operation {
   if (roll < 0.87) return { kind: "stopAfter", reading, count };
   if (roll < 0.91) return { kind: "removeWhileReading", reading, count };
   if (roll < 0.94 || depth >= 2) return { kind: "stale", reading };
-  const operations = Array.from({ length: 1 + Math.floor(random() * 5) }, () => randomOperation(random, depth + 1));
+  const operations = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
+    randomOperation(random, depth + 1),
+  );
   return { kind: "nested", operations, fails: random() < 0.4 };
 }

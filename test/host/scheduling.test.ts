@@ -13,7 +13,9 @@ const counter = (name: string) => host.call("query", "later:counter", { name });
 describe("scheduled functions", () => {
   test("run when they are due, once each, and not for a mutation that failed", async () => {
     await Promise.all(
-      Array.from({ length: 20 }, () => host.call("mutation", "later:bumpLater", { name: "many", delayMs: 0 })),
+      Array.from({ length: 20 }, () =>
+        host.call("mutation", "later:bumpLater", { name: "many", delayMs: 0 }),
+      ),
     );
     await host.call("mutation", "later:bumpLaterAndFail", { name: "many" }).catch(() => null);
     await host.idle();
@@ -51,7 +53,10 @@ describe("scheduled functions", () => {
 
   test("of a component run in that component", async () => {
     const id = await host.call("mutation", "journeys:start", { name: "quick", pauseMs: 1 });
-    await vi.waitFor(async () => expect(await host.call("query", "journeys:status", { id })).toBe("completed"), 5000);
+    await vi.waitFor(
+      async () => expect(await host.call("query", "journeys:status", { id })).toBe("completed"),
+      5000,
+    );
     expect(await host.call("query", "journeys:steps", { name: "quick" })).toEqual([1, 2]);
   });
 });
@@ -80,7 +85,11 @@ describe("an action beside an open transaction", () => {
     Object.assign(globalThis, { hostTestGate: { entered, opened } });
     const writing = host.call("mutation", "gated:writeAndWait");
     const fileId = await inside;
-    expect(await host.call("action", "gated:look", { fileId })).toEqual({ points: 0, file: false, url: false });
+    expect(await host.call("action", "gated:look", { fileId })).toEqual({
+      points: 0,
+      file: false,
+      url: false,
+    });
     open();
     await writing;
     expect(await host.call("action", "gated:look", { fileId })).toEqual({ points: 1, file: true, url: true });
@@ -93,7 +102,9 @@ describe("an action beside an open transaction", () => {
       return stored;
     });
     const ids = await Promise.all(calls);
-    const texts = await Promise.all(ids.map((storageId) => host.call("action", "later:readFile", { storageId })));
+    const texts = await Promise.all(
+      ids.map((storageId) => host.call("action", "later:readFile", { storageId })),
+    );
     expect(texts).toEqual(ids.map((_, place) => `file ${place}`));
   });
 });

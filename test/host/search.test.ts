@@ -26,11 +26,16 @@ function search(index: TextIndex, query: string, channel?: string): StoredDocume
 
 // The formula written out, over every row and every word: slow and plainly right.
 function rankNaively(rows: Row[], query: string, channel?: string): string[] {
-  const texts = rows.map((document) => ({ document, words: document.text.toLowerCase().split(" ").filter(Boolean) }));
+  const texts = rows.map((document) => ({
+    document,
+    words: document.text.toLowerCase().split(" ").filter(Boolean),
+  }));
   const average = texts.reduce((sum, { words }) => sum + words.length, 0) / texts.length;
   const asked = query.toLowerCase().split(" ").filter(Boolean).slice(0, 16);
   const vocabulary = [...new Set(texts.flatMap(({ words }) => words))];
-  const terms = new Set(vocabulary.filter((word) => asked.includes(word) || word.startsWith(asked[asked.length - 1]!)));
+  const terms = new Set(
+    vocabulary.filter((word) => asked.includes(word) || word.startsWith(asked[asked.length - 1]!)),
+  );
   const score = (words: string[]) =>
     [...terms].reduce((sum, term) => {
       const count = words.filter((word) => word === term).length;
@@ -39,7 +44,10 @@ function rankNaively(rows: Row[], query: string, channel?: string): string[] {
       return sum + (idf * count * 2.2) / (count + 1.2 * (0.25 + (0.75 * words.length) / average));
     }, 0);
   return texts
-    .filter(({ document, words }) => (channel === undefined || document.channel === channel) && words.some((word) => terms.has(word)))
+    .filter(
+      ({ document, words }) =>
+        (channel === undefined || document.channel === channel) && words.some((word) => terms.has(word)),
+    )
     .map(({ document, words }) => ({ document, score: score(words) }))
     .sort((a, b) => b.score - a.score || b.document._creationTime - a.document._creationTime)
     .map(({ document }) => document._id);
@@ -82,18 +90,33 @@ describe("text search", () => {
     const mine = [row(100, "common", "mine"), row(101, "rare", "mine")];
     const index = new TextIndex("text", [...everywhere, ...mine]);
     // Within "mine" both words are equally rare; in the index only one is.
-    expect(search(index, "common rare x", "mine").map(({ _id }) => _id)).toEqual(["10101notes", "10100notes"]);
+    expect(search(index, "common rare x", "mine").map(({ _id }) => _id)).toEqual([
+      "10101notes",
+      "10100notes",
+    ]);
   });
 
   test("a query counts sixteen terms and a search a bounded number of candidates", () => {
     const many = Array.from({ length: 20 }, (_, place) => `t${place}`).join(" ");
     expect(queryTermsOf(many)).toHaveLength(MAX_QUERY_TERMS);
-    const index = new TextIndex("text", Array.from({ length: 1500 }, (_, place) => row(place, "same words")));
+    const index = new TextIndex(
+      "text",
+      Array.from({ length: 1500 }, (_, place) => row(place, "same words")),
+    );
     expect(search(index, "same")).toHaveLength(MAX_CANDIDATES);
   });
 
   test("words are runs of letters and digits; overlong ones are dropped, an empty query finds nothing", () => {
-    expect(termsOf("Don't re-read Straße №7, naïve_x!")).toEqual(["don", "t", "re", "read", "straße", "7", "naïve", "x"]);
+    expect(termsOf("Don't re-read Straße №7, naïve_x!")).toEqual([
+      "don",
+      "t",
+      "re",
+      "read",
+      "straße",
+      "7",
+      "naïve",
+      "x",
+    ]);
     expect(termsOf(`${"x".repeat(33)} ${"y".repeat(32)} ${"ß".repeat(17)}`)).toEqual(["y".repeat(32)]);
     expect(search(new TextIndex("text", [row(1, "anything")]), "  ?! ")).toEqual([]);
   });
@@ -111,14 +134,19 @@ describe("vector search", () => {
     for (let place = 0; place < 300; place++) {
       const angle = (place / 300) * Math.PI;
       const group = place % 3 === 0 ? "a" : place % 3 === 1 ? "b" : "c";
-      await host.call("mutation", "later:addPoint", { group, embedding: [Math.cos(angle), Math.sin(angle), 0, 0] });
+      await host.call("mutation", "later:addPoint", {
+        group,
+        embedding: [Math.cos(angle), Math.sin(angle), 0, 0],
+      });
     }
     await host.call("mutation", "later:addPoint", { group: "short", embedding: [1, 0] });
   });
   afterAll(() => host.close());
 
   const nearest = (args: Record<string, unknown>) =>
-    host.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: [], ...args }) as Promise<{ _score: number }[]>;
+    host.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: [], ...args }) as Promise<
+      { _score: number }[]
+    >;
 
   test("returns the exact cosines, best first, ten of them unless asked for more", async () => {
     const hits = await nearest({});
@@ -128,7 +156,9 @@ describe("vector search", () => {
 
   test("filters by one equality or by several of them joined with or", async () => {
     const groups = async (names: string[]) => {
-      const rows = new Map((await host.readTable("", "points")).map((point) => [point["_id"], point["group"]]));
+      const rows = new Map(
+        (await host.readTable("", "points")).map((point) => [point["_id"], point["group"]]),
+      );
       const hits = (await nearest({ groups: names, limit: 256 })) as unknown as { _id: string }[];
       return [hits.length, new Set(hits.map(({ _id }) => rows.get(_id)))];
     };

@@ -20,13 +20,23 @@ describe("spans", () => {
   test("count documents, bytes, ranges and scheduled functions of each function", async () => {
     await host.call("mutation", "notes:add", { channel: "counted", text: "one" });
     const [list] = await spansOf(() => host.call("query", "notes:list", { channel: "counted" }));
-    expect(list).toMatchObject({ kind: "query", documentsRead: 1, documentsWritten: 0, indexRanges: 1, parentId: null });
+    expect(list).toMatchObject({
+      kind: "query",
+      documentsRead: 1,
+      documentsWritten: 0,
+      indexRanges: 1,
+      parentId: null,
+    });
     expect(list!.bytesRead).toBeGreaterThan(20);
-    const [schedule] = await spansOf(() => host.call("mutation", "later:bumpLater", { name: "x", delayMs: 60_000 }));
+    const [schedule] = await spansOf(() =>
+      host.call("mutation", "later:bumpLater", { name: "x", delayMs: 60_000 }),
+    );
     expect(schedule).toMatchObject({ kind: "mutation", scheduledFunctions: 1 });
     const [search] = await spansOf(() => host.call("query", "notes:search", { text: "one" }));
     expect(search!.textSearches).toBe(1);
-    const [near] = await spansOf(() => host.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: [] }));
+    const [near] = await spansOf(() =>
+      host.call("action", "later:nearest", { vector: [1, 0, 0, 0], groups: [] }),
+    );
     expect(near!.vectorSearches).toBe(1);
   });
 
