@@ -91,7 +91,7 @@ export class DocumentsClient {
 
   /** The document under a key, or null. A document of state `empty` is still being written for the first time. */
   async get(ctx: QueryCtx, args: { scope: DocumentScope; key: string }): Promise<Document | null> {
-    return await ctx.runQuery(this.component.documents.get, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.get, { ...args, caller: this.caller });
   }
 
   /** Documents of a scope by key, in pages of at most 200 (20 unless named). */
@@ -99,17 +99,17 @@ export class DocumentsClient {
     ctx: QueryCtx,
     args: { scope: DocumentScope } & PageRequest,
   ): Promise<{ page: Document[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.documents.list, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.list, { ...args, caller: this.caller });
   }
 
   /** How many documents and chunks a scope holds. Reads one row. */
   async count(ctx: QueryCtx, args: { scope: DocumentScope }): Promise<{ documents: number; chunks: number }> {
-    return await ctx.runQuery(this.component.documents.count, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.count, { ...args, caller: this.caller });
   }
 
   /** The distinct headings of a document in order, at most 200. Throws `DOCUMENT_NOT_FOUND`. */
   async outline(ctx: QueryCtx, args: { scope: DocumentScope; key: string }): Promise<{ headings: string[] }> {
-    return await ctx.runQuery(this.component.documents.outline, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.outline, { ...args, caller: this.caller });
   }
 
   /**
@@ -120,12 +120,12 @@ export class DocumentsClient {
     ctx: QueryCtx,
     args: { documentId: string } & PageRequest,
   ): Promise<{ page: Chunk[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.documents.listChunks, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.listChunks, { ...args, caller: this.caller });
   }
 
   /** One chunk, as recall cites it. Throws `DOCUMENT_NOT_FOUND` when the document was replaced or removed since. */
   async getChunk(ctx: QueryCtx, args: { chunkId: string }): Promise<Chunk> {
-    return await ctx.runQuery(this.component.documents.getChunk, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.documents.getChunk, { ...args, caller: this.caller });
   }
 
   /**
@@ -133,7 +133,7 @@ export class DocumentsClient {
    * `DOCUMENT_NOT_FOUND`, as for every id that is not the caller's.
    */
   async remove(ctx: MutationCtx, args: { documentId: string }): Promise<null> {
-    return await ctx.runMutation(this.component.documents.remove, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.documents.remove, { ...args, caller: this.caller });
   }
 }
 

@@ -17,25 +17,27 @@ import type { FollowedStream } from "./streams.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 type Page<Item> = { page: Item[]; cursor: string | null };
-type PublicQuery<Args extends Record<string, unknown>, Returns> = RegisteredQuery<"public", Args, Promise<Returns>>;
-type PublicMutation<Args extends Record<string, unknown>, Returns> = RegisteredMutation<
-  "public",
-  Args,
-  Promise<Returns>
->;
-
+// Written out in each line: Convex reads a function's types off the name `RegisteredQuery`, and an alias hides it.
 /** The functions that `exposeApi` gives; the hooks of `convex-agent-memory/react` take them as they are. */
 export type ExposedApi = {
   /** The caller's threads, newest activity first. */
-  listThreads: PublicQuery<PageRequest, Page<Thread>>;
+  listThreads: RegisteredQuery<"public", PageRequest, Promise<Page<Thread>>>;
   /** A thread's messages, newest first; a row in state `streaming` names the stream to follow. */
-  listMessages: PublicQuery<{ threadId: string } & PageRequest, Page<Message>>;
+  listMessages: RegisteredQuery<"public", { threadId: string } & PageRequest, Promise<Page<Message>>>;
   /** The chunks of a stream of this thread, from `after` on. */
-  followStream: PublicQuery<{ threadId: string; streamId: string; after: number }, FollowedStream>;
+  followStream: RegisteredQuery<
+    "public",
+    { threadId: string; streamId: string; after: number },
+    Promise<FollowedStream>
+  >;
   /** The thread's active run, else its last. */
-  getRun: PublicQuery<{ threadId: string }, Run | null>;
-  createThread: PublicMutation<{ title?: string; operationId?: string }, { threadId: string }>;
-  cancelRun: PublicMutation<{ runId: string; reason?: string }, { state: RunState }>;
+  getRun: RegisteredQuery<"public", { threadId: string }, Promise<Run | null>>;
+  createThread: RegisteredMutation<
+    "public",
+    { title?: string; operationId?: string },
+    Promise<{ threadId: string }>
+  >;
+  cancelRun: RegisteredMutation<"public", { runId: string; reason?: string }, Promise<{ state: RunState }>>;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */

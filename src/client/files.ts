@@ -28,12 +28,12 @@ export class FilesClient {
     ctx: MutationCtx,
     args: { storageId: string; name?: string; mediaType?: string },
   ): Promise<{ fileId: string; deduplicated: boolean }> {
-    return await ctx.runMutation(this.component.files.register, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.files.register, { ...args, caller: this.caller });
   }
 
   /** A file with an address to read it from; whoever has the address can read it. Throws `FILE_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { fileId: string }): Promise<File> {
-    return await ctx.runQuery(this.component.files.get, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.files.get, { ...args, caller: this.caller });
   }
 
   /** The caller's files, newest first, in pages of at most 200 (20 unless named). */
@@ -41,11 +41,11 @@ export class FilesClient {
     ctx: QueryCtx,
     args: { cursor: string | null; limit?: number },
   ): Promise<{ page: File[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.files.list, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.files.list, { ...args, caller: this.caller });
   }
 
   /** Removes a file that no message holds. Throws `FILE_IN_USE` and `FILE_NOT_FOUND`. */
   async remove(ctx: MutationCtx, args: { fileId: string }): Promise<null> {
-    return await ctx.runMutation(this.component.files.remove, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.files.remove, { ...args, caller: this.caller });
   }
 }

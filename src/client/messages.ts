@@ -37,7 +37,10 @@ export class MessagesClient {
    */
   async list(
     ctx: QueryCtx,
-    { order = "desc", ...args }: {
+    {
+      order = "desc",
+      ...args
+    }: {
       threadId: string;
       cursor: string | null;
       limit?: number;
@@ -60,12 +63,15 @@ export class MessagesClient {
    */
   async read(ctx: QueryCtx, args: { messageId: string; part: number }): Promise<string> {
     const texts: string[] = [];
-    for (let cursor: number | null = 0; cursor !== null; ) {
-      const piece: { text: string; cursor: number | null } = await ctx.runQuery(this.component.messages.read, {
-        ...args,
-        cursor,
-        caller: this.caller,
-      });
+    for (let cursor: number | null = 0; cursor !== null;) {
+      const piece: { text: string; cursor: number | null } = await ctx.runQuery(
+        this.component.messages.read,
+        {
+          ...args,
+          cursor,
+          caller: this.caller,
+        },
+      );
       texts.push(piece.text);
       cursor = piece.cursor;
     }

@@ -68,7 +68,7 @@ export class RecallClient {
 
   /** Messages of a thread that wait for a vector, oldest first, at most 32. Throws `THREAD_NOT_FOUND`. */
   async pending(ctx: QueryCtx, args: { threadId: string; limit: number }): Promise<PendingEntry[]> {
-    return await ctx.runQuery(this.component.recall.pending, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.recall.pending, { ...args, caller: this.caller });
   }
 
   /**
@@ -79,7 +79,7 @@ export class RecallClient {
     ctx: MutationCtx,
     args: { embedder: string; vectors: { entryId: string; vector: number[] }[] },
   ): Promise<null> {
-    return await ctx.runMutation(this.component.recall.store, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.recall.store, { ...args, caller: this.caller });
   }
 
   private question({ kinds = DEFAULT_KINDS, scopes = DEFAULT_SCOPES }: RecallQuestion) {

@@ -14,12 +14,12 @@ export class RunsClient {
 
   /** A run by its id, live in a query. Throws `RUN_NOT_FOUND` or `THREAD_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { runId: string }): Promise<Run> {
-    return await ctx.runQuery(this.component.runs.get, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.runs.get, { ...args, caller: this.caller });
   }
 
   /** The thread's active run, else its last one, else `null`. Throws `THREAD_NOT_FOUND`. */
   async latest(ctx: QueryCtx, args: { threadId: string }): Promise<Run | null> {
-    return await ctx.runQuery(this.component.runs.latest, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.runs.latest, { ...args, caller: this.caller });
   }
 
   /** The runs of a thread, newest first, in pages of at most 200. */
@@ -27,7 +27,7 @@ export class RunsClient {
     ctx: QueryCtx,
     args: { threadId: string } & PageRequest,
   ): Promise<{ page: Run[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.runs.list, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.runs.list, { ...args, caller: this.caller });
   }
 
   /** The tool calls of a run in the order of their places. */
@@ -35,7 +35,7 @@ export class RunsClient {
     ctx: QueryCtx,
     args: { runId: string } & PageRequest,
   ): Promise<{ page: ToolCall[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.runs.listToolCalls, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.runs.listToolCalls, { ...args, caller: this.caller });
   }
 
   /**
@@ -43,6 +43,6 @@ export class RunsClient {
    * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
    */
   async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {
-    return await ctx.runMutation(this.component.runs.cancel, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.runs.cancel, { ...args, caller: this.caller });
   }
 }

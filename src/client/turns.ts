@@ -66,7 +66,7 @@ export class TurnsClient {
    * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
-    return await ctx.runMutation(this.component.turns.begin, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.begin, { ...args, caller: this.caller });
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
@@ -74,12 +74,12 @@ export class TurnsClient {
     ctx: MutationCtx,
     args: { runId: string; step: number; limits?: ContextLimits; stream?: boolean; recall?: boolean },
   ): Promise<StepStart> {
-    return await ctx.runMutation(this.component.turns.open, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.open, { ...args, caller: this.caller });
   }
 
   /** Saves a model step once, by its place in the run. Safe to retry. Throws `RUN_NOT_FOUND` or `INVALID_ARGUMENT`. */
   async saveStep(ctx: MutationCtx, args: SaveStep): Promise<StepSaved> {
-    return await ctx.runMutation(this.component.turns.saveStep, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
   }
 
   /** Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. */
@@ -87,7 +87,7 @@ export class TurnsClient {
     ctx: MutationCtx,
     args: { runId: string; callId: string; idempotent: boolean },
   ): Promise<ToolStart> {
-    return await ctx.runMutation(this.component.turns.startTool, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.startTool, { ...args, caller: this.caller });
   }
 
   /** Saves a tool's result at its reserved place, once. Safe to retry. */
@@ -95,11 +95,11 @@ export class TurnsClient {
     ctx: MutationCtx,
     args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
   ): Promise<{ saved: boolean }> {
-    return await ctx.runMutation(this.component.turns.saveResult, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.saveResult, { ...args, caller: this.caller });
   }
 
   /** Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    return await ctx.runMutation(this.component.turns.end, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
   }
 }

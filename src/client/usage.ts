@@ -21,7 +21,7 @@ export class UsageClient {
     ctx: MutationCtx,
     args: { usage: Usage; threadId?: string; runId?: string; operationId?: string },
   ): Promise<{ eventId: string }> {
-    return await ctx.runMutation(this.component.usage.record, { caller: this.caller, ...args });
+    return await ctx.runMutation(this.component.usage.record, { ...args, caller: this.caller });
   }
 
   /**
@@ -32,7 +32,7 @@ export class UsageClient {
     ctx: QueryCtx,
     args: { threadId?: string; runId?: string; cursor: string | null; limit?: number },
   ): Promise<{ page: UsageEvent[]; cursor: string | null }> {
-    return await ctx.runQuery(this.component.usage.list, { caller: this.caller, ...args });
+    return await ctx.runQuery(this.component.usage.list, { ...args, caller: this.caller });
   }
 
   /**

@@ -1,5 +1,11 @@
 import { memoryError } from "../validators/errors.js";
-import { METADATA_MAX_BYTES, NAME_MAX_CHARACTERS, PAGE_DEFAULT_ITEMS, PAGE_MAX_ITEMS, TITLE_MAX_BYTES } from "./limits.js";
+import {
+  METADATA_MAX_BYTES,
+  NAME_MAX_CHARACTERS,
+  PAGE_DEFAULT_ITEMS,
+  PAGE_MAX_ITEMS,
+  TITLE_MAX_BYTES,
+} from "./limits.js";
 import { utf8Bytes } from "./utf8.js";
 
 /** Refuses an id or name that is empty or too long for an index key; `undefined` passes. */
@@ -38,5 +44,8 @@ export function checkedLimit(limit: number | undefined): number {
 function checkBytes(field: string, value: string, maxBytes: number): void {
   const bytes = utf8Bytes(value);
   if (bytes > maxBytes)
-    throw memoryError("INVALID_ARGUMENT", `\`${field}\` may have ${maxBytes} bytes at most.`, { field, bytes });
+    throw memoryError("INVALID_ARGUMENT", `\`${field}\` may have ${maxBytes} bytes at most.`, {
+      field,
+      bytes,
+    });
 }

@@ -1,6 +1,11 @@
 import { getConvexSize } from "convex/values";
 import type { Part } from "../validators/content.js";
-import { INLINE_PART_MAX_BYTES, MESSAGE_INLINE_MAX_BYTES, MESSAGE_PREVIEWS_MAX_BYTES, PREVIEW_BYTES } from "./limits.js";
+import {
+  INLINE_PART_MAX_BYTES,
+  MESSAGE_INLINE_MAX_BYTES,
+  MESSAGE_PREVIEWS_MAX_BYTES,
+  PREVIEW_BYTES,
+} from "./limits.js";
 import { estimateTokens } from "./tokens.js";
 import { utf8Bytes } from "./utf8.js";
 

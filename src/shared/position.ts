@@ -8,7 +8,10 @@ export const PROMPT_STEP = 0;
 export const comparePositions = (a: Position, b: Position): number => a.turn - b.turn || a.step - b.step;
 
 /** The places of one saved step: the message, then one for the result of each call, reserved at once. */
-export function reservePlaces(nextStep: number, calls: number): { message: number; results: number[]; nextStep: number } {
+export function reservePlaces(
+  nextStep: number,
+  calls: number,
+): { message: number; results: number[]; nextStep: number } {
   const results = Array.from({ length: calls }, (_, index) => nextStep + 1 + index);
   return { message: nextStep, results, nextStep: nextStep + 1 + calls };
 }
@@ -17,7 +20,10 @@ export function reservePlaces(nextStep: number, calls: number): { message: numbe
  * The places of messages that are appended together: a prompt opens a turn at step 0, what follows it stands in the
  * same turn. What no prompt opens stands in a turn of its own. Turns before `nextTurn` are never touched.
  */
-export function appendPlaces(roles: readonly string[], nextTurn: number): { places: Position[]; nextTurn: number } {
+export function appendPlaces(
+  roles: readonly string[],
+  nextTurn: number,
+): { places: Position[]; nextTurn: number } {
   const places: Position[] = [];
   let turn = nextTurn - 1;
   let step = PROMPT_STEP;

@@ -11,7 +11,9 @@ type Calls = { open: Set<Message>; askedBy: Map<Part, Message> };
  */
 export function wholeToolGroups(messages: readonly Message[]): Message[] {
   const calls = findCalls(messages);
-  return messages.filter((message) => !calls.open.has(message)).flatMap((message) => keepAnswers(message, calls));
+  return messages
+    .filter((message) => !calls.open.has(message))
+    .flatMap((message) => keepAnswers(message, calls));
 }
 
 /** The message without results of calls that are not there; none when nothing else was in it. */

@@ -37,7 +37,7 @@ export function cutToBytes(text: string, maxBytes: number): string {
 /** A text in pieces of at most `maxBytes` (four or more) that together are the text, cut between characters. */
 export function splitText(text: string, maxBytes: number): string[] {
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = endWithin(text, start, maxBytes);
     pieces.push(text.slice(start, end));
     start = end;

@@ -1,20 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { APPEND_MAX_MESSAGES, METADATA_MAX_BYTES, NAME_MAX_CHARACTERS, TITLE_MAX_BYTES } from "../../src/shared/limits.js";
+import {
+  APPEND_MAX_MESSAGES,
+  METADATA_MAX_BYTES,
+  NAME_MAX_CHARACTERS,
+  TITLE_MAX_BYTES,
+} from "../../src/shared/limits.js";
 import type { Part } from "../../src/validators/content.js";
 import type { NewMessage } from "../../src/validators/message.js";
 import { aMemory, aThread, call, codeOf, OWNER, said, text } from "../support/aMemory.js";
 
 describe("bad input to messages", () => {
-  test.each(["", "   ", "\n\t ", "\u00a0\u3000"])("a prompt of nothing but white space is PROMPT_EMPTY (%j)", async (words) => {
-    const { ctx, threadId, owner } = await aThread();
-    expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [said("user", words)] }))).toBe("PROMPT_EMPTY");
-    expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ messages: 0 });
-  });
+  test.each(["", "   ", "\n\t ", "\u00a0\u3000"])(
+    "a prompt of nothing but white space is PROMPT_EMPTY (%j)",
+    async (words) => {
+      const { ctx, threadId, owner } = await aThread();
+      expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [said("user", words)] }))).toBe(
+        "PROMPT_EMPTY",
+      );
+      expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ messages: 0 });
+    },
+  );
 
   test("a prompt of a file alone is a prompt", async () => {
     const { ctx, threadId, owner } = await aThread();
-    const file: Part = { type: "file", mediaType: "image/png", file: { kind: "url", url: "https://example.com/a.png" } };
-    expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [file] }] }))).toBe("ok");
+    const file: Part = {
+      type: "file",
+      mediaType: "image/png",
+      file: { kind: "url", url: "https://example.com/a.png" },
+    };
+    expect(
+      await codeOf(owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [file] }] })),
+    ).toBe("ok");
   });
 
   test("a file that does not exist is FILE_NOT_FOUND, and the message is not written", async () => {
@@ -27,7 +43,12 @@ describe("bad input to messages", () => {
 
   test("tool input with $ref and non-ASCII keys comes back as it was", async () => {
     const { ctx, threadId, owner } = await aThread();
-    const input = JSON.stringify({ $ref: "#/a", ключ: ["值", null], _x: { "": 1, "a.b": -0.1 }, "\u0000": "\ud83d\ude00" });
+    const input = JSON.stringify({
+      $ref: "#/a",
+      ключ: ["值", null],
+      _x: { "": 1, "a.b": -0.1 },
+      "\u0000": "\ud83d\ude00",
+    });
     const parts = [call("a", input)];
     await owner.messages.append(ctx, { threadId, messages: [{ role: "assistant", parts }] });
     const { page } = await owner.messages.list(ctx, { threadId, cursor: null });
@@ -65,23 +86,33 @@ describe("bad input to messages", () => {
       expect(await codeOf(owner.messages.append(ctx, { threadId, messages }))).toBe("INVALID_ARGUMENT");
     const messages = [said("user", "x")];
     for (const operationId of ["", long])
-      expect(await codeOf(owner.messages.append(ctx, { threadId, messages, operationId }))).toBe("INVALID_ARGUMENT");
+      expect(await codeOf(owner.messages.append(ctx, { threadId, messages, operationId }))).toBe(
+        "INVALID_ARGUMENT",
+      );
     expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ messages: 0 });
   });
 
   test("the limit of a page is a whole number from 1; what is too high is lowered", async () => {
     const { ctx, threadId, owner } = await aThread();
-    await owner.messages.append(ctx, { threadId, messages: Array.from({ length: 200 }, () => said("user", "x")) });
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: Array.from({ length: 200 }, () => said("user", "x")),
+    });
     await owner.messages.append(ctx, { threadId, messages: [said("user", "x")] });
     for (const limit of [0, -1, 1.5, NaN, Infinity])
-      expect(await codeOf(owner.messages.list(ctx, { threadId, cursor: null, limit }))).toBe("INVALID_ARGUMENT");
+      expect(await codeOf(owner.messages.list(ctx, { threadId, cursor: null, limit }))).toBe(
+        "INVALID_ARGUMENT",
+      );
     const { page } = await owner.messages.list(ctx, { threadId, cursor: null, limit: 100_000 });
     expect(page).toHaveLength(200);
   });
 
   test("a message that is being written cannot be edited or removed", async () => {
     const { ctx, inside, threadId, owner } = await aThread();
-    const { places } = await owner.messages.append(ctx, { threadId, messages: [said("user", "Go"), said("assistant", "…")] });
+    const { places } = await owner.messages.append(ctx, {
+      threadId,
+      messages: [said("user", "Go"), said("assistant", "…")],
+    });
     const messageId = places[1]?.messageId ?? "";
     await inside(async (db) => {
       const id = db.db.normalizeId("messages", messageId);
@@ -103,7 +134,8 @@ describe("bad input to threads", () => {
       { operationId: "" },
       { operationId: long },
     ];
-    for (const args of refused) expect(await codeOf(memory.as(OWNER).threads.create(ctx, args))).toBe("INVALID_ARGUMENT");
+    for (const args of refused)
+      expect(await codeOf(memory.as(OWNER).threads.create(ctx, args))).toBe("INVALID_ARGUMENT");
     for (const userId of ["", long])
       expect(await codeOf(memory.as({ userId }).threads.create(ctx))).toBe("INVALID_ARGUMENT");
   });

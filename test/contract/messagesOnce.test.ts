@@ -24,7 +24,9 @@ describe("promise 1: a thread is opened once", () => {
     const { ctx, memory } = aMemory();
     const { threads } = memory.as(OWNER);
     await threads.create(ctx, { title: "Oslo", operationId: "op-1" });
-    expect(await codeOf(threads.create(ctx, { title: "Bergen", operationId: "op-1" }))).toBe("OPERATION_MISMATCH");
+    expect(await codeOf(threads.create(ctx, { title: "Bergen", operationId: "op-1" }))).toBe(
+      "OPERATION_MISMATCH",
+    );
     expect(await threads.count(ctx)).toBe(1);
   });
 

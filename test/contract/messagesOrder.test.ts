@@ -1,28 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
-import type { ActionCtx } from "../../src/client/ctx.js";
 import { readTail } from "../../src/component/model/messages.js";
-import type { Message } from "../../src/validators/message.js";
-import { aThread, call, result, said, text } from "../support/aMemory.js";
+import { aThread, call, listAll, result, said, text } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
 
-const placesOf = (messages: { turn: number; step: number }[]) => messages.map(({ turn, step }) => `${turn}.${step}`);
-
-/** All messages of a thread, page by page. */
-async function listAll(
-  as: BoundMemory,
-  ctx: ActionCtx,
-  args: { threadId: string; order: "asc" | "desc"; limit: number },
-): Promise<Message[]> {
-  const all: Message[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { page: Message[]; cursor: string | null } = await as.messages.list(ctx, { ...args, cursor });
-    all.push(...page.page);
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return all;
-}
+const placesOf = (messages: { turn: number; step: number }[]) =>
+  messages.map(({ turn, step }) => `${turn}.${step}`);
 
 afterEach(() => {
   vi.useRealTimers();
@@ -56,9 +38,11 @@ describe("promise 2: one order", () => {
     );
     const places = written.flatMap((append) => placesOf(append.places));
     expect(new Set(places).size).toBe(8);
-    const seen = await listAll(owner, ctx, { threadId, order: "asc", limit: 3 });
+    const seen = await listAll(owner.messages, ctx, { threadId, order: "asc", limit: 3 });
     expect(placesOf(seen)).toEqual([...places].sort());
-    expect(await listAll(writer, ctx, { threadId, order: "desc", limit: 5 })).toEqual([...seen].reverse());
+    expect(await listAll(writer.messages, ctx, { threadId, order: "desc", limit: 5 })).toEqual(
+      [...seen].reverse(),
+    );
   });
 
   test("a page that was read stays where it was when messages are appended or removed", async () => {
@@ -68,7 +52,12 @@ describe("promise 2: one order", () => {
     const first = await owner.messages.list(ctx, { threadId, cursor: null, limit: 2, order: "desc" });
     await owner.messages.append(ctx, { threadId, messages: [said("user", "e")] });
     await owner.messages.remove(ctx, { messageId: first.page[1]?.messageId ?? "" });
-    const second = await owner.messages.list(ctx, { threadId, cursor: first.cursor, limit: 2, order: "desc" });
+    const second = await owner.messages.list(ctx, {
+      threadId,
+      cursor: first.cursor,
+      limit: 2,
+      order: "desc",
+    });
     expect(first.page.map(({ parts }) => parts)).toEqual([[text("d")], [text("c")]]);
     expect(second.page.map(({ parts }) => parts)).toEqual([[text("b")], [text("a")]]);
   });
@@ -84,7 +73,10 @@ describe("promise 2: one order", () => {
   test("the end of a thread up to a turn never holds that turn or a later one", async () => {
     const { ctx, inside, threadId, owner } = await aThread();
     for (let turn = 0; turn < 4; turn++)
-      await owner.messages.append(ctx, { threadId, messages: [said("user", `${turn}`), said("assistant", "ok")] });
+      await owner.messages.append(ctx, {
+        threadId,
+        messages: [said("user", `${turn}`), said("assistant", "ok")],
+      });
     const limits = { maxMessages: 100, maxBytes: 100_000, maxTokens: 10_000 };
     const tail = await inside((db) => readTail(db, idOfThread(threadId), { ...limits, beforeTurn: 2 }));
     expect(placesOf(tail)).toEqual(["0.0", "0.1", "1.0", "1.1"]);

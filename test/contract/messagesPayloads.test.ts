@@ -74,7 +74,9 @@ describe("long parts", () => {
     });
     expect(cost.bytesRead).toBeLessThan(MESSAGE_INLINE_MAX_BYTES + 1_000);
     for (const part of [0, 57, 399])
-      expect([await owner.messages.read(ctx, { messageId, part })]).toEqual([(parts[part] as { text: string }).text]);
+      expect([await owner.messages.read(ctx, { messageId, part })]).toEqual([
+        (parts[part] as { text: string }).text,
+      ]);
   });
 
   test("a message that is too large is refused whole", async () => {
@@ -87,11 +89,13 @@ describe("long parts", () => {
       [{ type: "text", text: "x", provider: "y".repeat(MESSAGE_INLINE_MAX_BYTES) }],
     ];
     for (const parts of tooMuch)
-      expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts }] }))).toBe(
-        "MESSAGE_TOO_LARGE",
-      );
+      expect(
+        await codeOf(owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts }] })),
+      ).toBe("MESSAGE_TOO_LARGE");
     const two = { role: "user" as const, parts: [text("x".repeat(5_000_000))] };
-    expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [two, two] }))).toBe("MESSAGE_TOO_LARGE");
+    expect(await codeOf(owner.messages.append(ctx, { threadId, messages: [two, two] }))).toBe(
+      "MESSAGE_TOO_LARGE",
+    );
     expect(await thread.countRows()).toEqual(before);
   });
 
@@ -113,7 +117,11 @@ describe("long parts", () => {
   });
 
   test("only parts with text are read, from places that exist", async () => {
-    const file: Part = { type: "file", mediaType: "image/png", file: { kind: "url", url: "https://example.com/a.png" } };
+    const file: Part = {
+      type: "file",
+      mediaType: "image/png",
+      file: { kind: "url", url: "https://example.com/a.png" },
+    };
     const { ctx, component, owner, messageId } = await appended([{ role: "user", parts: [file] }]);
     for (const part of [0, 1, -1, 0.5])
       expect(await codeOf(owner.messages.read(ctx, { messageId, part }))).toBe("INVALID_ARGUMENT");
@@ -121,21 +129,32 @@ describe("long parts", () => {
     const plain = await appended([said("user", "Hi")]);
     for (const cursor of [1, -1, 0.5, NaN])
       expect(
-        await codeOf(plain.ctx.runQuery(component.messages.read, { caller, messageId: plain.messageId, part: 0, cursor })),
+        await codeOf(
+          plain.ctx.runQuery(component.messages.read, {
+            caller,
+            messageId: plain.messageId,
+            part: 0,
+            cursor,
+          }),
+        ),
       ).toBe("INVALID_ARGUMENT");
   });
 
   test("pieces are cut between characters and together are the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.integer({ min: 4, max: 40 }), (whole, maxBytes) => {
-        const pieces = splitText(whole, maxBytes);
-        expect(pieces.join("")).toBe(whole);
-        for (const piece of pieces) {
-          expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(maxBytes);
-          expect(Buffer.from(piece).toString()).toBe(piece);
-          expect(utf8Bytes(piece)).toBe(Buffer.byteLength(piece));
-        }
-      }),
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.integer({ min: 4, max: 40 }),
+        (whole, maxBytes) => {
+          const pieces = splitText(whole, maxBytes);
+          expect(pieces.join("")).toBe(whole);
+          for (const piece of pieces) {
+            expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(maxBytes);
+            expect(Buffer.from(piece).toString()).toBe(piece);
+            expect(utf8Bytes(piece)).toBe(Buffer.byteLength(piece));
+          }
+        },
+      ),
     );
   });
 });
@@ -146,7 +165,10 @@ describe("the end of a thread with long messages", () => {
   test("fifty messages of 340 KB are read as previews, bounded in bytes", async () => {
     const { ctx, inside, threadId, owner } = await aThread();
     for (let index = 0; index < 50; index++)
-      await owner.messages.append(ctx, { threadId, messages: [said("user", `${index} ${"w".repeat(340_000)}`)] });
+      await owner.messages.append(ctx, {
+        threadId,
+        messages: [said("user", `${index} ${"w".repeat(340_000)}`)],
+      });
     const cost = await costOf({ inside }, (db) => readTail(db, idOfThread(threadId), LIMITS));
     expect(cost.output).toHaveLength(50);
     expect(cost.bytesRead).toBeLessThanOrEqual(CONTEXT_MAX_BYTES);

@@ -37,7 +37,8 @@ describe("promise 7: messages are open to who may open their thread", () => {
   test("writers append and readers do not; the author is who wrote, not who is named", async () => {
     const thread = await aMessage();
     const { ctx, threadId } = thread;
-    const append = (as: BoundMemory) => as.messages.append(ctx, { threadId, messages: [said("user", "Hello")] });
+    const append = (as: BoundMemory) =>
+      as.messages.append(ctx, { threadId, messages: [said("user", "Hello")] });
     expect(await codesOf(thread, append)).toEqual([
       "ok",
       "ok",
@@ -60,7 +61,9 @@ describe("promise 7: messages are open to who may open their thread", () => {
       messages: [said("user", "Mine"), said("assistant", "Not mine")],
     });
     const [mine, answer] = places.map((place) => place.messageId);
-    expect(await codeOf(writer.messages.update(ctx, { messageId: mine ?? "", parts: [text("Still mine")] }))).toBe("ok");
+    expect(
+      await codeOf(writer.messages.update(ctx, { messageId: mine ?? "", parts: [text("Still mine")] })),
+    ).toBe("ok");
     expect(await codeOf(writer.messages.remove(ctx, { messageId: answer ?? "" }))).toBe("FORBIDDEN");
     expect(await codeOf(writer.messages.remove(ctx, { messageId: mine ?? "" }))).toBe("ok");
     expect(await codeOf(owner.messages.remove(ctx, { messageId: answer ?? "" }))).toBe("ok");
@@ -71,7 +74,9 @@ describe("promise 7: messages are open to who may open their thread", () => {
     const { ctx, threadId, messageId } = thread;
     const before = await thread.countRows();
     for (const as of [thread.reader, thread.stranger, thread.otherTenant]) {
-      await codeOf(as.messages.append(ctx, { threadId, messages: [said("user", "Hello")], operationId: "op" }));
+      await codeOf(
+        as.messages.append(ctx, { threadId, messages: [said("user", "Hello")], operationId: "op" }),
+      );
       await codeOf(as.messages.update(ctx, { messageId, parts: [text("Gone")] }));
       await codeOf(as.messages.remove(ctx, { messageId }));
     }

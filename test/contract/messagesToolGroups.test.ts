@@ -69,13 +69,20 @@ describe("promise 3: tool groups are whole in the end of a thread", () => {
   });
 
   test("a call that a provider ran itself has its result in the same message", async () => {
-    const thread = await appended([said("user", "Go"), { role: "assistant", parts: [call("p"), result("p")] }]);
+    const thread = await appended([
+      said("user", "Go"),
+      { role: "assistant", parts: [call("p"), result("p")] },
+    ]);
     expect(steps(await tailOf(thread))).toEqual([0, 1]);
   });
 
   test("a result of a denied or interrupted tool keeps its call in the context", async () => {
     const stub = { ...result("a", "No"), outputKind: "interrupted" as const };
-    const thread = await appended([said("user", "Go"), { role: "assistant", parts: [call("a")] }, { role: "tool", parts: [stub] }]);
+    const thread = await appended([
+      said("user", "Go"),
+      { role: "assistant", parts: [call("a")] },
+      { role: "tool", parts: [stub] },
+    ]);
     expect(steps(await tailOf(thread))).toEqual([0, 1, 2]);
   });
 
@@ -104,13 +111,16 @@ describe("promise 3: tool groups are whole in the end of a thread", () => {
 });
 
 describe("promise 3: tool groups are removed whole", () => {
-  test.each([1, 2, 3])("removing message %i of the exchange removes the call and both results", async (index) => {
-    const { ctx, threadId, owner, ids } = await appended(EXCHANGE);
-    expect(await owner.messages.remove(ctx, { messageId: ids[index] ?? "" })).toEqual({ removed: 3 });
-    const { page } = await owner.messages.list(ctx, { threadId, cursor: null, order: "asc" });
-    expect(steps(page)).toEqual([0, 4]);
-    expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ messages: 2 });
-  });
+  test.each([1, 2, 3])(
+    "removing message %i of the exchange removes the call and both results",
+    async (index) => {
+      const { ctx, threadId, owner, ids } = await appended(EXCHANGE);
+      expect(await owner.messages.remove(ctx, { messageId: ids[index] ?? "" })).toEqual({ removed: 3 });
+      const { page } = await owner.messages.list(ctx, { threadId, cursor: null, order: "asc" });
+      expect(steps(page)).toEqual([0, 4]);
+      expect(await owner.threads.get(ctx, { threadId })).toMatchObject({ messages: 2 });
+    },
+  );
 
   test("a message outside of it goes alone, and removing it again is MESSAGE_NOT_FOUND", async () => {
     const { ctx, owner, ids } = await appended(EXCHANGE);

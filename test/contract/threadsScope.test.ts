@@ -47,8 +47,16 @@ describe("promise 7: a thread is open to its owner and participants only", () =>
   test("only the owner may remove it", async () => {
     const thread = await aThread();
     const { ctx, threadId } = thread;
-    const codes = await codesOf({ ...thread, owner: thread.stranger }, (as) => as.threads.remove(ctx, { threadId }));
-    expect(codes).toEqual(["THREAD_NOT_FOUND", "FORBIDDEN", "FORBIDDEN", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"]);
+    const codes = await codesOf({ ...thread, owner: thread.stranger }, (as) =>
+      as.threads.remove(ctx, { threadId }),
+    );
+    expect(codes).toEqual([
+      "THREAD_NOT_FOUND",
+      "FORBIDDEN",
+      "FORBIDDEN",
+      "THREAD_NOT_FOUND",
+      "THREAD_NOT_FOUND",
+    ]);
     expect(await codeOf(thread.owner.threads.remove(ctx, { threadId }))).toBe("ok");
   });
 
@@ -65,7 +73,9 @@ describe("promise 7: a thread is open to its owner and participants only", () =>
     const { ctx, memory, threadId } = await aThread();
     const namesake = memory.as({ tenantId: "other", userId: "wendy" });
     expect(await codeOf(namesake.threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
-    expect(await codeOf(memory.as({ userId: "wendy" }).threads.get(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
+    expect(await codeOf(memory.as({ userId: "wendy" }).threads.get(ctx, { threadId }))).toBe(
+      "THREAD_NOT_FOUND",
+    );
   });
 
   test("lists and counts hold the caller's own threads and nobody else's", async () => {
@@ -114,7 +124,10 @@ describe("promise 7: a thread is open to its owner and participants only", () =>
   test("unknown, malformed and foreign ids look the same", async () => {
     const { ctx, memory, owner, threadId } = await aThread();
     const foreign = await memory.as(OTHER_TENANT).threads.create(ctx);
-    await owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts: [{ type: "text", text: "hi" }] }] });
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: [{ role: "user", parts: [{ type: "text", text: "hi" }] }],
+    });
     const { page } = await owner.messages.list(ctx, { threadId, cursor: null });
     const ofAnotherTable = page[0]?.messageId ?? "";
     for (const id of ["", "nonsense", foreign.threadId, ofAnotherTable])

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ThreadsClient } from "../../src/client/threads.js";
-import { MessagesClient } from "../../src/client/messages.js";
 import { appendPlaces, comparePositions, type Position } from "../../src/shared/position.js";
-import type { Message, MessageRole } from "../../src/validators/message.js";
-import { aComponent } from "../support/component.js";
+import type { MessageRole } from "../../src/validators/message.js";
+import { aThread, listAll, said } from "../support/aMemory.js";
 
-const roles = fc.array(fc.constantFrom<MessageRole[]>("user", "assistant", "tool", "system"), { minLength: 1, maxLength: 8 });
+const roles = fc.array(fc.constantFrom<MessageRole[]>("user", "assistant", "tool", "system"), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 const keyOf = ({ turn, step }: Position): string => `${turn}.${step}`;
 
@@ -39,35 +40,21 @@ describe("two writers on one thread", () => {
         fc.array(fc.tuple(fc.boolean(), roles), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 7 }),
         async (appends, limit) => {
-          const { component, ctx } = aComponent();
-          const threads = new ThreadsClient(component, { userId: "olga" });
-          const { threadId } = await threads.create(ctx);
-          await threads.setParticipant(ctx, { threadId, userId: "wendy", role: "writer" });
-          const writers = ["olga", "wendy"].map((userId) => new MessagesClient(component, { userId }));
+          const { ctx, threadId, owner, writer } = await aThread();
           // Started together: Convex runs them one after the other, in whatever order.
           const written = await Promise.all(
-            appends.map(([second, batch]) =>
-              writers[second ? 1 : 0]?.append(ctx, {
+            appends.map(([isSecond, batch]) =>
+              (isSecond ? writer : owner).messages.append(ctx, {
                 threadId,
-                messages: batch.map((role) => ({ role, parts: [{ type: "text", text: role }] })),
+                messages: batch.map((role) => said(role, role)),
               }),
             ),
           );
-          const places = written.flatMap((answer) => answer?.places ?? []);
+          const places = written.flatMap((append) => append.places);
           expect(new Set(places.map(keyOf)).size).toBe(places.length);
-          const listed: Message[] = [];
-          for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
-            const page: { page: Message[]; cursor: string | null } = await (writers[0] as MessagesClient).list(ctx, {
-              threadId,
-              cursor,
-              limit,
-              order: "asc",
-            });
-            listed.push(...page.page);
-            cursor = page.cursor;
-          }
-          expect(listed.map(keyOf)).toEqual([...places].sort(comparePositions).map(keyOf));
-          expect(listed.map(({ messageId }) => messageId).sort()).toEqual(places.map(({ messageId }) => messageId).sort());
+          const listed = await listAll(owner.messages, ctx, { threadId, order: "asc", limit });
+          const inOrder = [...places].sort(comparePositions);
+          expect(listed.map(({ messageId, turn, step }) => ({ messageId, turn, step }))).toEqual(inOrder);
         },
       ),
       { numRuns: 20 },

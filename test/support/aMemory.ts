@@ -1,7 +1,8 @@
 import { AgentMemory, type BoundMemory } from "../../src/client/agentMemory.js";
+import type { QueryCtx } from "../../src/client/ctx.js";
 import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { Message, NewMessage } from "../../src/validators/message.js";
 import type { Principal } from "../../src/validators/principal.js";
 import { aComponent, type TestComponent } from "./component.js";
 
@@ -65,6 +66,22 @@ export const result = (callId: string, output = "[]"): PartOf<"toolResult"> => (
   outputKind: "json",
   output,
 });
+
+/** All messages of a thread, page by page. */
+export async function listAll(
+  messages: Pick<BoundMemory["messages"], "list">,
+  ctx: QueryCtx,
+  args: { threadId: string; order: "asc" | "desc"; limit: number },
+): Promise<Message[]> {
+  const all: Message[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { page: Message[]; cursor: string | null } = await messages.list(ctx, { ...args, cursor });
+    all.push(...page.page);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
+}
 
 /** The code that a promise is refused with, `"ok"` when it is kept; other errors are thrown on. */
 export async function codeOf(promise: Promise<unknown>): Promise<ErrorCode | "ok"> {

@@ -1,10 +1,15 @@
-import { convexTest, type TestConvexRoot } from "convex-test";
-import { componentsGeneric, type GenericMutationCtx } from "convex/server";
+import { convexTest, type TestConvex } from "convex-test";
+import {
+  componentsGeneric,
+  type GenericMutationCtx,
+  type GenericSchema,
+  type SchemaDefinition,
+} from "convex/server";
 import { vi } from "vitest";
 import type { ActionCtx } from "../../src/client/ctx.js";
 import type { ComponentApi } from "../../src/component/_generated/component.js";
 import type { DataModel, Id } from "../../src/component/_generated/dataModel.js";
-import type schema from "../../src/component/schema.js";
+import schema from "../../src/component/schema.js";
 import { register } from "../../src/test.js";
 
 const COMPONENT = "agentMemory";
@@ -20,7 +25,7 @@ type InComponent = {
 
 /** An app without code of its own that has installed the component. */
 export type TestComponent = {
-  t: TestConvexRoot<DataModel>;
+  t: TestConvex<SchemaDefinition<GenericSchema, boolean>>;
   component: ComponentApi;
   /** Calls doors as an action of the app would. */
   ctx: ActionCtx;
@@ -39,7 +44,7 @@ export function aComponent(): TestComponent {
   const inside: TestComponent["inside"] = (handler) =>
     (t as unknown as InComponent).runInComponent(COMPONENT, handler);
   return {
-    t: t as unknown as TestComponent["t"],
+    t,
     component: componentsGeneric()[COMPONENT] as unknown as ComponentApi,
     ctx: { runQuery: t.query, runMutation: t.mutation, runAction: t.action } as unknown as ActionCtx,
     inside,
@@ -48,14 +53,31 @@ export function aComponent(): TestComponent {
   };
 }
 
+/** Rows that one transaction counts: the longest have 512 KiB, and 16 MiB may be read. */
+const ROWS_PER_COUNT = 24;
+
 async function countRows(inside: TestComponent["inside"]): Promise<Partial<Record<Table, number>>> {
-  const { default: tables } = await import("../../src/component/schema.js");
   const counts: Partial<Record<Table, number>> = {};
-  for (const table of Object.keys(tables.tables) as Table[]) {
-    const rows = await inside(async (ctx) => (await ctx.db.query(table).collect()).length);
+  for (const table of Object.keys(schema.tables) as Table[]) {
+    const rows = await countTable(inside, table);
     if (rows > 0) counts[table] = rows;
   }
   return counts;
+}
+
+async function countTable(inside: TestComponent["inside"], table: Table): Promise<number> {
+  let rows = 0;
+  let cursor: string | null = null;
+  for (let isDone = false; !isDone;) {
+    const options: { cursor: string | null; numItems: number } = { cursor, numItems: ROWS_PER_COUNT };
+    const page = await inside(async (ctx) => {
+      const read = await ctx.db.query(table).paginate(options);
+      return { rows: read.page.length, isDone: read.isDone, cursor: read.continueCursor };
+    });
+    rows += page.rows;
+    ({ isDone, cursor } = page);
+  }
+  return rows;
 }
 
 /** A thread's id as the component's own functions take it: outside it is a string. */

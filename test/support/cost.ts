@@ -12,7 +12,8 @@ export async function costOf<Output>(
 ): Promise<Cost & { output: Output }> {
   return await inside(async (ctx) => {
     const output = await run(ctx);
-    const { databaseQueries, documentsRead, bytesRead, documentsWritten } = await ctx.meta.getTransactionMetrics();
+    const { databaseQueries, documentsRead, bytesRead, documentsWritten } =
+      await ctx.meta.getTransactionMetrics();
     return {
       output,
       ranges: databaseQueries.used,

@@ -13,7 +13,11 @@ export async function readCounts(ctx: QueryCtx, scope: string): Promise<ScopeCou
 }
 
 /** Adds what the same mutation wrote, or takes off what it removed; a count never falls below zero. */
-export async function addCounts(ctx: MutationCtx, scope: string, change: Partial<ScopeCounts>): Promise<void> {
+export async function addCounts(
+  ctx: MutationCtx,
+  scope: string,
+  change: Partial<ScopeCounts>,
+): Promise<void> {
   const row = await findCounts(ctx, scope);
   const before = row ?? NOTHING;
   const counts: ScopeCounts = {

@@ -61,7 +61,10 @@ type Written = { messageId: Id<"messages">; preview: string; ids: string[] };
 
 async function write(ctx: MutationCtx, writing: Writing): Promise<{ places: Place[] }> {
   const { head, messages } = writing;
-  const { places, nextTurn } = appendPlaces(messages.map((message) => message.role), head.nextTurn);
+  const { places, nextTurn } = appendPlaces(
+    messages.map((message) => message.role),
+    head.nextTurn,
+  );
   const written: Place[] = [];
   const ids: string[] = [];
   let preview = head.preview;

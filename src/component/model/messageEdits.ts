@@ -44,7 +44,10 @@ async function openForEdit(ctx: QueryCtx, args: { caller: Caller; messageId: str
   return opened;
 }
 
-async function replaceParts(ctx: MutationCtx, { row, head, parts }: Editing & { parts: Part[] }): Promise<void> {
+async function replaceParts(
+  ctx: MutationCtx,
+  { row, head, parts }: Editing & { parts: Part[] },
+): Promise<void> {
   if (row.role === "user" && isBlank(parts))
     throw memoryError("PROMPT_EMPTY", "A user's message has neither text nor a file: write something.");
   const packed = await packParts(parts);
@@ -59,7 +62,9 @@ async function replaceParts(ctx: MutationCtx, { row, head, parts }: Editing & { 
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
   if (!showsIn(head, row) && !hasEdits) return;
   await ctx.db.patch("threadHeads", head._id, {
-    ...(showsIn(head, row) ? { preview: preview === "" ? undefined : { role: row.role, text: preview } } : {}),
+    ...(showsIn(head, row)
+      ? { preview: preview === "" ? undefined : { role: row.role, text: preview } }
+      : {}),
     ...(hasEdits ? { hasEdits } : {}),
   });
 }

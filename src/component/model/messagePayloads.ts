@@ -9,7 +9,14 @@ import {
   MESSAGE_MAX_PARTS,
   PAYLOAD_PIECE_MAX_BYTES,
 } from "../../shared/limits.js";
-import { bodyOf, chooseLongParts, previewBytes, tokensOf, withBody, type LongPart } from "../../shared/partBodies.js";
+import {
+  bodyOf,
+  chooseLongParts,
+  previewBytes,
+  tokensOf,
+  withBody,
+  type LongPart,
+} from "../../shared/partBodies.js";
 import { cutToBytes, splitText, utf8Bytes } from "../../shared/utf8.js";
 import { vPart, type Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
@@ -34,11 +41,17 @@ export function parseParts(given: readonly unknown[]): Part[] {
 
 function parsePart(given: unknown, index: number): Part {
   if (!isPart(given))
-    throw memoryError("INVALID_ARGUMENT", `Part ${index} is no part of a message: check its type and its fields.`, {
-      part: index,
-    });
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `Part ${index} is no part of a message: check its type and its fields.`,
+      {
+        part: index,
+      },
+    );
   if (payloadOf(given) === undefined) return given;
-  throw memoryError("INVALID_ARGUMENT", `Part ${index} is a preview: read the whole part first.`, { part: index });
+  throw memoryError("INVALID_ARGUMENT", `Part ${index} is a preview: read the whole part first.`, {
+    part: index,
+  });
 }
 
 const isPart = (given: unknown): given is Part => validate(vPart, given);
@@ -101,7 +114,11 @@ export async function wholeParts(ctx: QueryCtx, message: Doc<"messages">): Promi
  * The same messages with the long parts of one turn shown further: whole up to `CONTEXT_PART_MAX_BYTES`, else cut
  * there with `payload` still set. Newest first until `CONTEXT_WHOLE_MAX_BYTES` are shown.
  */
-export async function wholeTurn(ctx: QueryCtx, messages: readonly Message[], turn: number): Promise<Message[]> {
+export async function wholeTurn(
+  ctx: QueryCtx,
+  messages: readonly Message[],
+  turn: number,
+): Promise<Message[]> {
   const shown = [...messages];
   let bytesLeft = CONTEXT_WHOLE_MAX_BYTES;
   for (let index = shown.length - 1; index >= 0; index--) {

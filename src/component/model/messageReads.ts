@@ -15,7 +15,10 @@ import { openThread, type ThreadAccess } from "./threads.js";
 type ListArgs = PageRequest & { caller: Caller; threadId: string; order: "asc" | "desc" };
 
 /** A page of a thread by (turn, step): stops by items and by bytes of rows. */
-export async function list(ctx: QueryCtx, args: ListArgs): Promise<{ page: Message[]; cursor: string | null }> {
+export async function list(
+  ctx: QueryCtx,
+  args: ListArgs,
+): Promise<{ page: Message[]; cursor: string | null }> {
   const head = await openThread(ctx, args.caller, args.threadId, "read");
   const rows = stream(ctx.db, schema)
     .query("messages")
@@ -53,7 +56,9 @@ export async function openMessage(
 }
 
 const messageNotFound = (messageId: string) =>
-  memoryError("MESSAGE_NOT_FOUND", "No such message for this principal: check the id and who asks.", { messageId });
+  memoryError("MESSAGE_NOT_FOUND", "No such message for this principal: check the id and who asks.", {
+    messageId,
+  });
 
 /** Pieces that one read returns: as many full ones as fit. */
 const PIECES_PER_READ = Math.floor(PAYLOAD_READ_MAX_BYTES / PAYLOAD_PIECE_MAX_BYTES);
@@ -66,13 +71,22 @@ export async function read(ctx: QueryCtx, args: ReadArgs): Promise<{ text: strin
   const part = row.parts[args.part];
   const body = part === undefined ? null : bodyOf(part);
   if (part === undefined || body === null)
-    throw memoryError("INVALID_ARGUMENT", "The message has no such part, or it has no text.", { part: args.part });
+    throw memoryError("INVALID_ARGUMENT", "The message has no such part, or it has no text.", {
+      part: args.part,
+    });
   const pieces = payloadOf(part)?.pieces ?? 1;
   const from = args.cursor;
   if (!Number.isInteger(from) || from < 0 || from >= pieces)
-    throw memoryError("INVALID_ARGUMENT", "`cursor` must be 0 or come from the read before.", { cursor: String(from) });
+    throw memoryError("INVALID_ARGUMENT", "`cursor` must be 0 or come from the read before.", {
+      cursor: String(from),
+    });
   if (payloadOf(part) === undefined) return { text: body, cursor: null };
-  const rows = await piecesFrom(ctx, { messageId: row._id, part: args.part, piece: from }).take(PIECES_PER_READ);
+  const rows = await piecesFrom(ctx, { messageId: row._id, part: args.part, piece: from }).take(
+    PIECES_PER_READ,
+  );
   const next = from + rows.length;
-  return { text: rows.map(({ text }) => text).join(""), cursor: next < pieces && rows.length > 0 ? next : null };
+  return {
+    text: rows.map(({ text }) => text).join(""),
+    cursor: next < pieces && rows.length > 0 ? next : null,
+  };
 }

@@ -34,17 +34,29 @@ export type WrittenMessage = {
  * Writes a message and the payloads of its long parts, and counts the files it holds. Indexes nothing: the caller
  * knows whose scope it is. Throws `INVALID_ARGUMENT`, `MESSAGE_TOO_LARGE`, `FILE_NOT_FOUND`.
  */
-export async function insertMessage(ctx: MutationCtx, { parts: given, state, ...row }: MessageRow): Promise<WrittenMessage> {
+export async function insertMessage(
+  ctx: MutationCtx,
+  { parts: given, state, ...row }: MessageRow,
+): Promise<WrittenMessage> {
   const parts = parseParts(given);
   const packed = await packParts(parts);
   await useFiles(ctx, row, fileIdsOf(parts));
-  const messageId = await ctx.db.insert("messages", { ...row, parts: packed.parts, state: storedState(state) });
+  const messageId = await ctx.db.insert("messages", {
+    ...row,
+    parts: packed.parts,
+    state: storedState(state),
+  });
   const payloadIds = await writePieces(ctx, messageId, packed.pieces);
   return { messageId, tokens: tokensOf(packed.parts), preview: previewOf(textOf(parts)), payloadIds };
 }
 
 /** What a placeholder becomes when its answer is there, or has failed. */
-export type Replacement = { parts: readonly unknown[]; state: MessageState; agentName?: string; model?: string };
+export type Replacement = {
+  parts: readonly unknown[];
+  state: MessageState;
+  agentName?: string;
+  model?: string;
+};
 
 /** Fills the row of a streamed answer. The row must be a placeholder: one without payloads and files. */
 export async function replaceMessage(
@@ -96,7 +108,11 @@ export async function useFiles(
   for (const fileId of fileIds) if (writer !== null) await useFile(ctx, writer, fileId);
 }
 
-async function principalOf(ctx: QueryCtx, threadId: Id<"threads">, author: string | undefined): Promise<Principal | null> {
+async function principalOf(
+  ctx: QueryCtx,
+  threadId: Id<"threads">,
+  author: string | undefined,
+): Promise<Principal | null> {
   const head = await ctx.db
     .query("threadHeads")
     .withIndex("by_thread", (q) => q.eq("threadId", threadId))
@@ -105,7 +121,11 @@ async function principalOf(ctx: QueryCtx, threadId: Id<"threads">, author: strin
 }
 
 /** Deletes payload rows of a message, at most `maxRows`. True when none is left. */
-export async function deletePieces(ctx: MutationCtx, messageId: Id<"messages">, maxRows: number): Promise<boolean> {
+export async function deletePieces(
+  ctx: MutationCtx,
+  messageId: Id<"messages">,
+  maxRows: number,
+): Promise<boolean> {
   const rows = await ctx.db
     .query("payloads")
     .withIndex("by_message", (q) => q.eq("messageId", messageId))

@@ -22,7 +22,11 @@ export type TailLimits = {
  * from a prompt on where there is one; answers that are being written or have failed are left out. One range,
  * whatever the thread's length.
  */
-export async function readTail(ctx: QueryCtx, threadId: Id<"threads">, limits: TailLimits): Promise<Message[]> {
+export async function readTail(
+  ctx: QueryCtx,
+  threadId: Id<"threads">,
+  limits: TailLimits,
+): Promise<Message[]> {
   const newestFirst: Message[] = [];
   const left = { rows: limits.maxMessages, bytes: limits.maxBytes, tokens: limits.maxTokens };
   const isUsedUp = (turn: number): boolean => left.bytes < 0 || (left.tokens < 0 && turn !== limits.keepTurn);
@@ -48,10 +52,16 @@ function fromPrompt(messages: Message[]): Message[] {
   return messages.slice(Math.max(0, first));
 }
 
-const rowsBefore = (ctx: QueryCtx, threadId: Id<"threads">, beforeTurn: number | undefined): AsyncIterable<Doc<"messages">> =>
+const rowsBefore = (
+  ctx: QueryCtx,
+  threadId: Id<"threads">,
+  beforeTurn: number | undefined,
+): AsyncIterable<Doc<"messages">> =>
   ctx.db
     .query("messages")
     .withIndex("by_place", (q) =>
-      beforeTurn === undefined ? q.eq("threadId", threadId) : q.eq("threadId", threadId).lt("turn", beforeTurn),
+      beforeTurn === undefined
+        ? q.eq("threadId", threadId)
+        : q.eq("threadId", threadId).lt("turn", beforeTurn),
     )
     .order("desc");

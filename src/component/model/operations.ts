@@ -15,9 +15,7 @@ export type Operation = { scope: string; operationId: string; payloadHash: strin
 export async function findOperation(ctx: QueryCtx, operation: Operation): Promise<string | null> {
   const row = await ctx.db
     .query("operations")
-    .withIndex("by_operation", (q) =>
-      q.eq("scope", operation.scope).eq("operationId", operation.operationId),
-    )
+    .withIndex("by_operation", (q) => q.eq("scope", operation.scope).eq("operationId", operation.operationId))
     .order("desc") // an expired row of the same id may still be there
     .first();
   if (row === null || row.expiresAt <= Date.now()) return null;

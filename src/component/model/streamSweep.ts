@@ -41,7 +41,11 @@ export async function removeStream(
   return true;
 }
 
-async function removeChunks(ctx: MutationCtx, streamId: Id<"streams">, budget: SweepBudget): Promise<boolean> {
+async function removeChunks(
+  ctx: MutationCtx,
+  streamId: Id<"streams">,
+  budget: SweepBudget,
+): Promise<boolean> {
   const chunks = ctx.db.query("streamChunks").withIndex("by_stream", (q) => q.eq("streamId", streamId));
   for await (const chunk of chunks) {
     if (!(await budget.take())) return false;

@@ -19,7 +19,8 @@ export async function armSweep(
   const now = Date.now();
   if (armed !== null && armed.dueAt > now - SWEEP_LOST_MS) return;
   const dueAt = now + delayMs;
-  if (armed === null) await ctx.db.insert("sweeps", { kind, dueAt, ...(target === undefined ? {} : { target }) });
+  if (armed === null)
+    await ctx.db.insert("sweeps", { kind, dueAt, ...(target === undefined ? {} : { target }) });
   else await ctx.db.patch("sweeps", armed._id, { dueAt });
   await ctx.scheduler.runAfter(delayMs, internal.retention.sweep, { kind, target });
 }

@@ -38,7 +38,10 @@ export async function openThread(
 }
 
 /** The head of a thread by an id from outside: one range, one document. */
-export async function findHead(ctx: Pick<QueryCtx, "db">, threadId: string): Promise<Doc<"threadHeads"> | null> {
+export async function findHead(
+  ctx: Pick<QueryCtx, "db">,
+  threadId: string,
+): Promise<Doc<"threadHeads"> | null> {
   const id = ctx.db.normalizeId("threads", threadId);
   if (id === null) return null;
   return await ctx.db
@@ -62,4 +65,6 @@ async function roleOf(
 
 /** What every id gives that is not a thread of the caller: unknown, malformed, removed and foreign look the same. */
 export const threadNotFound = (threadId: string) =>
-  memoryError("THREAD_NOT_FOUND", "No such thread for this principal: check the id and who asks.", { threadId });
+  memoryError("THREAD_NOT_FOUND", "No such thread for this principal: check the id and who asks.", {
+    threadId,
+  });

@@ -19,7 +19,10 @@ export async function setParticipant(
   const head = await openThread(ctx, args.caller, args.threadId, "own");
   const participant = { userId: args.userId, tenantId: head.tenantId };
   if (isOwner(participant, head))
-    throw memoryError("INVALID_ARGUMENT", "The owner of a thread is no participant: there is no role to set.");
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      "The owner of a thread is no participant: there is no role to set.",
+    );
   const rows = await participantsOf(ctx, head);
   const row = rows.find(({ userId }) => userId === args.userId);
   if (row !== undefined) await ctx.db.patch("participants", row._id, { role: args.role });
@@ -34,11 +37,22 @@ type NewParticipant = {
   others: number;
 };
 
-async function addParticipant(ctx: MutationCtx, { head, participant, role, others }: NewParticipant): Promise<void> {
+async function addParticipant(
+  ctx: MutationCtx,
+  { head, participant, role, others }: NewParticipant,
+): Promise<void> {
   if (others >= PARTICIPANTS_MAX)
-    throw memoryError("INVALID_ARGUMENT", `A thread may have ${PARTICIPANTS_MAX} participants: remove one first.`);
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `A thread may have ${PARTICIPANTS_MAX} participants: remove one first.`,
+    );
   const { userId } = participant;
-  await ctx.db.insert("participants", { threadId: head.threadId, scope: userScope(participant), userId, role });
+  await ctx.db.insert("participants", {
+    threadId: head.threadId,
+    scope: userScope(participant),
+    userId,
+    role,
+  });
   if (head.shared !== true) await ctx.db.patch("threadHeads", head._id, { shared: true });
 }
 

@@ -24,7 +24,10 @@ type ListArgs = PageRequest & { caller: Caller; status?: ThreadStatus; owner?: P
  * The threads of an owner, newest activity first: 2 documents a thread, its preview stands in its head. A thread
  * that is being removed is left out, so a page may be shorter than its limit.
  */
-export async function list(ctx: QueryCtx, args: ListArgs): Promise<{ page: Thread[]; cursor: string | null }> {
+export async function list(
+  ctx: QueryCtx,
+  args: ListArgs,
+): Promise<{ page: Thread[]; cursor: string | null }> {
   const scope = userScope(ownerOf(args));
   const { status } = args;
   const threads = stream(ctx.db, schema).query("threads");
@@ -54,7 +57,8 @@ export function ownerOf({ caller, owner }: { caller: Caller; owner?: Principal }
   if (caller !== "system" && owner !== undefined && !isOwner(caller, owner))
     throw memoryError("FORBIDDEN", "Only the system may name another owner: leave `owner` out.");
   const meant = caller === "system" ? owner : caller;
-  if (meant === undefined) throw memoryError("INVALID_ARGUMENT", "The system must name the `owner` it acts for.");
+  if (meant === undefined)
+    throw memoryError("INVALID_ARGUMENT", "The system must name the `owner` it acts for.");
   return meant;
 }
 

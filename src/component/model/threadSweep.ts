@@ -64,7 +64,9 @@ async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): P
 
 /** Deletes the listed rows without reading them first. Where edits added rows that no list knows, only the lists go. */
 async function removeBatches(ctx: MutationCtx, { threadId, head, budget }: Removal): Promise<boolean> {
-  for await (const batch of ctx.db.query("batches").withIndex("by_thread", (q) => q.eq("threadId", threadId))) {
+  for await (const batch of ctx.db
+    .query("batches")
+    .withIndex("by_thread", (q) => q.eq("threadId", threadId))) {
     if (!(await budget.take())) return false;
     const left = head?.hasEdits === true ? [] : [...batch.written];
     for (let id = left.at(-1); id !== undefined; id = left.at(-1)) {
@@ -122,7 +124,11 @@ async function removeMessages(ctx: MutationCtx, { threadId, budget }: Removal): 
 }
 
 /** One at a time: each has up to 512 KiB, read to be found and read to be deleted. */
-async function removePieces(ctx: MutationCtx, messageId: Id<"messages">, budget: SweepBudget): Promise<boolean> {
+async function removePieces(
+  ctx: MutationCtx,
+  messageId: Id<"messages">,
+  budget: SweepBudget,
+): Promise<boolean> {
   for (let isDone = false; !isDone; isDone = await deletePieces(ctx, messageId, 1))
     if (!(await budget.take(ROWS_OF_A_PIECE))) return false;
   return true;
@@ -143,9 +149,7 @@ async function removeOperations(ctx: MutationCtx, { threadId, budget }: Removal)
 }
 
 async function removeParticipants(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
-  const participants = ctx.db
-    .query("participants")
-    .withIndex("by_thread", (q) => q.eq("threadId", threadId));
+  const participants = ctx.db.query("participants").withIndex("by_thread", (q) => q.eq("threadId", threadId));
   for await (const participant of participants) {
     if (!(await budget.take())) return false;
     await ctx.db.delete("participants", participant._id);

@@ -65,7 +65,11 @@ async function operationOf(operationId: string | undefined, payload: object): Pr
   return { operationId, payloadHash: await hashText(canonicalJson(payload)) };
 }
 
-async function findCreated(ctx: MutationCtx, scope: string, operation: Operation): Promise<Id<"threads"> | null> {
+async function findCreated(
+  ctx: MutationCtx,
+  scope: string,
+  operation: Operation,
+): Promise<Id<"threads"> | null> {
   const thread = await ctx.db
     .query("threads")
     .withIndex("by_operation", (q) => q.eq("scope", scope).eq("operationId", operation.operationId))
@@ -77,7 +81,13 @@ async function findCreated(ctx: MutationCtx, scope: string, operation: Operation
   });
 }
 
-type UpdateArgs = { caller: Caller; threadId: string; title?: string; status?: ThreadStatus; metadata?: string };
+type UpdateArgs = {
+  caller: Caller;
+  threadId: string;
+  title?: string;
+  status?: ThreadStatus;
+  metadata?: string;
+};
 
 /** Changes what is named; an empty title or metadata of `null` (JSON) stands for none. */
 export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> {
