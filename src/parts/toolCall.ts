@@ -45,7 +45,7 @@ export const toolCall: PartCodec<"toolCall"> = {
     const input = inputValue(part.input);
     const isWritten = view.isStreaming && view.result === undefined && input === undefined;
     if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
-    return withResult({ ...call, input: input ?? part.input }, view.result);
+    return withResult({ ...call, input: input === undefined ? part.input : input }, view.result);
   },
 };
 
@@ -53,7 +53,8 @@ export const toolCall: PartCodec<"toolCall"> = {
 function inputForModel(part: PartOf<"toolCall">): unknown {
   const shortened = shortenedOf(part);
   if (shortened !== null) return { start: part.input, note: shortenedNote(shortened) };
-  return inputValue(part.input) ?? { invalidJson: part.input };
+  const input = inputValue(part.input);
+  return input === undefined ? { invalidJson: part.input } : input;
 }
 
 /** Nothing written is an empty input: models write none for tools without arguments. */

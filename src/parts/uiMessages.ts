@@ -25,7 +25,7 @@ export type StreamedParts = Readonly<Record<string, readonly Part[]>>;
 export type UIOptions = Pick<PartView, "fileUrl">;
 
 /** The messages that are shown as one: a prompt alone, the steps of one answer together. */
-export type MessageGroup = readonly Message[];
+export type MessageGroup = readonly [Message, ...Message[]];
 
 /**
  * Stored messages, in any order, as an interface shows them: one for each prompt, one for each answer with all its
@@ -44,20 +44,22 @@ export function toUIMessages(
 
 /** The messages in order, those of one answer together. */
 export function groupMessages(messages: readonly Message[]): MessageGroup[] {
-  const groups: Message[][] = [];
+  const groups: [Message, ...Message[]][] = [];
   for (const message of [...messages].sort(comparePositions)) {
     const group = groups.at(-1);
-    const last = group?.at(-1);
-    if (last !== undefined && isSameAnswer(last, message)) group?.push(message);
+    if (group !== undefined && isSameAnswer(group[0], message)) group.push(message);
     else groups.push([message]);
   }
   return groups;
 }
 
-const isAnswer = ({ role }: Message): boolean => role === "assistant" || role === "tool";
+/** Tools belong to the answer that asked for them. */
+const SHOWN_AS = { system: "system", user: "user", assistant: "assistant", tool: "assistant" } as const;
 
-const isSameAnswer = (last: Message, next: Message): boolean =>
-  isAnswer(last) && isAnswer(next) && last.turn === next.turn && last.runId === next.runId;
+const isAnswer = ({ role }: Message): boolean => SHOWN_AS[role] === "assistant";
+
+const isSameAnswer = (first: Message, next: Message): boolean =>
+  isAnswer(first) && isAnswer(next) && first.turn === next.turn && first.runId === next.runId;
 
 /** The messages of one group as one; see `toUIMessages`. */
 export function toUIMessage(
@@ -68,12 +70,11 @@ export function toUIMessage(
   const shown = group.map((message) => withStreamed(message, streamed));
   const pairs = pairTools(shown);
   const steps = shown.map((message) => ({ message, parts: uiParts(message, pairs, options) }));
-  const [first] = shown;
-  const answer = shown.find(({ role }) => role === "assistant") ?? first;
+  const head = group.find(({ role }) => role === "assistant") ?? group[0];
   return {
-    id: answer?.messageId ?? "",
-    role: answer?.role === "user" || answer?.role === "system" ? answer.role : "assistant",
-    metadata: metadataOf(shown),
+    id: head.messageId,
+    role: SHOWN_AS[head.role],
+    metadata: metadataOf(head, group),
     parts: steps.flatMap(({ message, parts }, index) =>
       index > 0 && message.role === "assistant" && parts.length > 0
         ? [{ type: "step-start" }, ...parts]
@@ -104,14 +105,11 @@ function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIO
 }
 
 /** An answer is as its last step that is not complete: being written, or failed. */
-function metadataOf(group: readonly Message[]): MessageMetadata | undefined {
-  const [first] = group;
-  if (first === undefined) return undefined;
-  const state = group.findLast(({ state: { kind } }) => kind !== "complete")?.state ?? first.state;
-  const { turn, createdAt, author, agentName, runId } = first;
+function metadataOf(head: Message, group: MessageGroup): MessageMetadata {
+  const { turn, createdAt, author, agentName, runId } = head;
   return {
     turn,
-    state,
+    state: group.findLast(({ state }) => state.kind !== "complete")?.state ?? head.state,
     createdAt,
     ...(author === undefined ? {} : { author }),
     ...(agentName === undefined ? {} : { agentName }),
