@@ -58,12 +58,21 @@ export class RecallClient {
   async search(ctx: ActionCtx, { embed, ...args }: RecallSearch): Promise<{ hits: RecallHit[] }> {
     const made =
       embed === undefined || args.vector !== undefined ? {} : await embedQuestion(embed, args.query);
-    return await ctx.runAction(this.component.recall.search, { ...this.question(args), ...args, ...made });
+    return await ctx.runAction(this.component.recall.search, {
+      ...this.question(args),
+      ...args,
+      ...made,
+      caller: this.caller,
+    });
   }
 
   /** As `search`, by words alone: in a query, and live. */
   async searchText(ctx: QueryCtx, args: RecallQuestion): Promise<{ hits: RecallHit[] }> {
-    return await ctx.runQuery(this.component.recall.searchText, { ...this.question(args), ...args });
+    return await ctx.runQuery(this.component.recall.searchText, {
+      ...this.question(args),
+      ...args,
+      caller: this.caller,
+    });
   }
 
   /** Messages of a thread that wait for a vector, oldest first, at most 32. Throws `THREAD_NOT_FOUND`. */

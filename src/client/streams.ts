@@ -20,7 +20,7 @@ export class StreamsClient {
     { streamId, seq, deltas }: { streamId: string; seq: number; deltas: StreamDelta[] },
   ): Promise<{ alive: boolean }> {
     const chunk = { streamId, seq, deltas: JSON.stringify(deltas) };
-    return await ctx.runMutation(this.component.streams.append, { caller: this.caller, ...chunk });
+    return await ctx.runMutation(this.component.streams.append, { ...chunk, caller: this.caller });
   }
 
   /**
