@@ -13,6 +13,7 @@ const repeat = (count: number, line: string): string => `${line}\n`.repeat(count
 
 // Files that are sure to exist, since type-aware rules only run on files of the project.
 const IN_SHARED = "src/shared/limits.ts";
+const IN_EXAMPLE = "example/convex/convex.config.ts";
 const IN_COMPONENT = "src/component/convex.config.ts";
 
 describe("the linter", () => {
@@ -55,5 +56,12 @@ describe("the linter", () => {
   test("lets convex-helpers page inside the component", async () => {
     const text = `paginator(ctx.db, schema).query("a").withIndex("b").paginate(page);`;
     expect(await brokenRules(IN_COMPONENT, text)).not.toContain("no-restricted-syntax");
+  });
+
+  test("refuses a public function of the example that asks nobody who calls", async () => {
+    const open = `export const all = query({ args: {}, handler: (ctx) => memory.asSystem().threads.list(ctx) });`;
+    const guarded = `export const mine = query({ args: {}, handler: async (ctx) => memory.as(await principal(ctx)) });`;
+    expect(await brokenRules(IN_EXAMPLE, open)).toContain("no-restricted-syntax");
+    expect(await brokenRules(IN_EXAMPLE, guarded)).not.toContain("no-restricted-syntax");
   });
 });
