@@ -30,7 +30,7 @@ describe("the internals of convex-test that the host hooks", () => {
       global: {
         ...internals.global,
         asyncSyscall: undefined,
-        transactionManager: Object.assign(Object.create(null), internals.global.transactionManager),
+        transactionManager: { ...internals.global.transactionManager },
         components: {
           "": { db: { ...database, get: database.get }, modules: internals.global.components[""]!.modules },
         },
@@ -47,7 +47,7 @@ describe("the internals of convex-test that the host hooks", () => {
 
   test("count reads and writes through methods that spans can wrap", () => {
     for (const method of ["trackRead", "trackWrite", "trackIndexRange", "trackScheduledFunction"] as const) {
-      expect(TransactionMetricsTracker.prototype[method], method).toBeTypeOf("function");
+      expect(Reflect.get(TransactionMetricsTracker.prototype, method), method).toBeTypeOf("function");
     }
   });
 

@@ -92,7 +92,7 @@ describe("the genuine clients", () => {
 
   test("a failed mutation changes nothing and carries its data", async () => {
     const client = connect();
-    const failure = await client
+    const failure: unknown = await client
       .mutation(notes["addAndFail"]!, { channel: "failed" })
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConvexError);
@@ -127,7 +127,7 @@ describe("the genuine clients", () => {
     await http.mutation(notes["add"]!, { channel: "http", text: "posted" });
     expect(await http.query(notes["list"]!, { channel: "http" })).toEqual(["posted"]);
     expect(await http.action(later["nearest"]!, { vector: [1, 0, 0, 0], groups: ["none"] })).toEqual([]);
-    const failure = await http
+    const failure: unknown = await http
       .mutation(notes["addAndFail"]!, { channel: "http" })
       .catch((error: unknown) => error);
     expect((failure as ConvexError<{ code: string }>).data.code).toBe("REFUSED");

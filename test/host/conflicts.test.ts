@@ -38,7 +38,7 @@ describe("conflicts between what two transactions read and wrote", () => {
     ["at an exclusive upper end", range(everyA, { key: ["a", 5], inclusive: false }), note(5), false],
     ["behind the upper end", range(everyA, { key: ["a", 5], inclusive: true }), note(6), false],
     ["anywhere, of an open range", range(null, null), note(9, "z"), true],
-  ])("a row written %s", (_name, read, document, expected) => {
+  ])("a row written %s", (...[, read, document, expected]) => {
     expect(wouldConflict(reader(read), writer(inserted(document)))).toBe(expected);
     expect(wouldConflict(writer(inserted(document)), reader(read))).toBe(expected);
   });

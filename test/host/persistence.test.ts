@@ -104,7 +104,7 @@ describe("a host killed with SIGKILL", () => {
     const second = await start("--port", String(port));
     await Promise.all(sent);
     await client.close();
-    const texts = await new ConvexHttpClient(second.url).query(anyApi["notes"]!["list"]!, {
+    const texts: unknown = await new ConvexHttpClient(second.url).query(anyApi["notes"]!["list"]!, {
       channel: "resent",
     });
     expect(texts).toEqual(Array.from({ length: 200 }, (_, place) => String(place)));

@@ -70,22 +70,39 @@ export function randomReading(random: Random): Reading {
   };
 }
 
+const READING_KINDS = [
+  "collect",
+  "collect",
+  "collect",
+  "take",
+  "take",
+  "stopAfter",
+  "removeWhileReading",
+  "stale",
+] as const;
+
+function rowOperation(random: Random): Operation {
+  const place = Math.floor(random() * 1000);
+  switch (pick(random, ["patch", "patch", "replace", "remove", "get"] as const)) {
+    case "patch":
+      return { kind: "patch", place, cell: { [pick(random, ["value", "other"])]: pick(random, VALUES) } };
+    case "replace":
+      return { kind: "replace", place, cell: cell(random) };
+    case "remove":
+      return { kind: "remove", place };
+    case "get":
+      return { kind: "get", place };
+  }
+}
+
 export function randomOperation(random: Random, depth = 0): Operation {
   const roll = random();
-  const place = Math.floor(random() * 1000);
   if (roll < 0.35) return { kind: "insert", cell: cell(random) };
-  if (roll < 0.45)
-    return { kind: "patch", place, cell: { [pick(random, ["value", "other"])]: pick(random, VALUES) } };
-  if (roll < 0.5) return { kind: "replace", place, cell: cell(random) };
-  if (roll < 0.56) return { kind: "remove", place };
-  if (roll < 0.6) return { kind: "get", place };
-  const reading = randomReading(random);
-  const count = 1 + Math.floor(random() * 5);
-  if (roll < 0.75) return { kind: "collect", reading };
-  if (roll < 0.82) return { kind: "take", reading, count };
-  if (roll < 0.87) return { kind: "stopAfter", reading, count };
-  if (roll < 0.91) return { kind: "removeWhileReading", reading, count };
-  if (roll < 0.94 || depth >= 2) return { kind: "stale", reading };
+  if (roll < 0.6) return rowOperation(random);
+  if (roll < 0.94 || depth >= 2) {
+    const count = 1 + Math.floor(random() * 5);
+    return { kind: pick(random, READING_KINDS), reading: randomReading(random), count };
+  }
   const operations = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
     randomOperation(random, depth + 1),
   );
