@@ -15,7 +15,7 @@ import type { AgentTool } from "./tool.js";
 export type AgentRecall = {
   /** Where to look: the thread, what is known of the user, the agent's own, the tenant's. */
   scopes: ScopeKind[];
-  /** What to look for; messages, facts and chunks of documents unless told. */
+  /** What to look for; messages and chunks of documents unless told. */
   kinds?: RecallKind[];
   /** Tokens of recalled text at most. */
   maxTokens: number;

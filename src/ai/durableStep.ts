@@ -91,7 +91,7 @@ async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }
     agent.recall === undefined
       ? { block: null, warnings: [] }
       : await recallFor(agent, agent.recall, {
-          ...{ ctx, memory, runId: args.runId, threadId: start.threadId },
+          ...{ ctx, memory, runId: args.runId, threadId: start.threadId, turn: start.turn },
           promptText: start.promptText,
           promptEntryId: start.promptEntryId,
           pending: start.pending,

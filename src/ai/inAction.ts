@@ -121,6 +121,7 @@ export function promptOfArgs({ prompt, promptMessageId }: Pick<GenerateArgs, "pr
 
 async function converse(turn: OpenTurn): Promise<RunState> {
   const { agent, memory, ctx, start } = turn;
+  turn.abort.signal.throwIfAborted();
   const messages = await openContext(turn);
   let { streamId } = start;
   for (let step = 0; ; step++) {
@@ -162,6 +163,7 @@ async function openContext({
     memory,
     runId: start.runId,
     threadId,
+    turn: start.turn,
     promptText: textOf(promptOf(history, start.turn)?.parts ?? []),
     promptEntryId: start.promptEntryId,
     pending: start.pending,

@@ -48,14 +48,11 @@ export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<
   const parts = answerParts(step.content);
   const { provider, modelId } = step.model;
   const spent = { provider, modelId, usage: step.usage, finishReason: step.finishReason };
-  return {
-    parts,
-    text: step.text,
-    calls: openCalls(parts),
-    usage: answerUsage({ ...spent, ms: Date.now() - startedAt }),
-    step,
-    warnings: (step.warnings ?? []).map((warning) => `The model warns: ${JSON.stringify(warning)}`),
-  };
+  const usage = answerUsage({ ...spent, ms: Date.now() - startedAt });
+  // A model that does not listen: what it said is too late, but was paid for.
+  if (call.abortSignal.aborted) throw new ModelFailure(call.abortSignal.reason, parts, usage);
+  const warnings = (step.warnings ?? []).map((warning) => `The model warns: ${JSON.stringify(warning)}`);
+  return { parts, text: step.text, calls: openCalls(parts), usage, step, warnings };
 }
 
 function openCalls(parts: readonly Part[]): PartOf<"toolCall">[] {

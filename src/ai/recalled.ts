@@ -1,4 +1,5 @@
 import type { ActionCtx, BoundMemory, PendingEntry, RecallHit, Usage } from "../client/index.js";
+import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
@@ -11,6 +12,7 @@ export type RecallRequest = {
   memory: BoundMemory;
   runId: string;
   threadId: string;
+  turn: number;
   promptText: string;
   promptEntryId?: string;
   pending: PendingEntry[];
@@ -24,8 +26,6 @@ export type Recalled = { block: string | null; hits: RecallHit[]; warnings: stri
 
 /** Asked for beyond the budget, because hits that are shown already are dropped after the search. */
 const OVER_FETCH = 2;
-/** Characters of the query: the search itself uses the first words only. */
-const QUERY_MAX_CHARACTERS = 4_000;
 const OPENING = "<recalled>";
 const CLOSING = "</recalled>";
 const NOTICE =
@@ -47,10 +47,11 @@ export async function recallFor(
   const warnings: string[] = [];
   const made = await embedPrompt(agent, request, warnings);
   const search = {
-    query: promptText.slice(0, QUERY_MAX_CHARACTERS),
-    kinds: recall.kinds ?? ["message", "fact", "chunk"],
+    query: promptText.slice(0, RECALL_QUERY_MAX_CHARACTERS),
+    ...(recall.kinds === undefined ? {} : { kinds: recall.kinds }),
     scopes: recall.scopes,
     threadId: request.threadId,
+    beforeTurn: request.turn,
     maxTokens: recall.maxTokens * OVER_FETCH,
     runId: request.runId,
   };

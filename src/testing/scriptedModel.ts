@@ -31,9 +31,9 @@ export type ScriptedAnswer = {
 export type ScriptedTurn = ScriptedAnswer | ((options: ScriptedCallOptions) => ScriptedAnswer);
 
 export type ScriptedModelOptions = {
-  /** Deltas that each text is streamed in; 4 unless told. */
+  /** Deltas that each text is streamed in, as far as it has characters; 4 unless told. */
   chunks?: number;
-  /** Pause before each streamed part, in ms; 0 unless told. */
+  /** Pause before each streamed part, or before a whole answer, in ms; none unless told. */
   delayMs?: number;
   provider?: string;
   modelId?: string;
@@ -72,6 +72,8 @@ export function scriptedModel(script: ScriptedTurn[], options: ScriptedModelOpti
     doGenerate: async (asked) => {
       const answer = next(asked);
       if (answer.error !== undefined) throw asError(answer.error);
+      if (options.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
+      asked.abortSignal?.throwIfAborted();
       return {
         content: contentOf(answer, calls.length),
         finishReason: finishReasonOf(answer),
@@ -134,14 +136,12 @@ function* textParts(kind: "text" | "reasoning", text: string, shape: StreamShape
   yield { type: `${kind}-end`, id };
 }
 
-/** The text in at most `count` pieces of nearly equal length; never cuts a surrogate pair. */
+/** The text in `count` pieces of nearly equal length, fewer when it is short; never cuts a surrogate pair. */
 function pieces(text: string, count: number): string[] {
   const characters = Array.from(text);
-  const length = Math.max(1, Math.ceil(characters.length / Math.max(1, count)));
-  const found: string[] = [];
-  for (let start = 0; start < characters.length; start += length)
-    found.push(characters.slice(start, start + length).join(""));
-  return found;
+  const parts = Math.max(1, Math.min(Math.floor(count), characters.length));
+  const cut = (index: number) => Math.floor((index * characters.length) / parts);
+  return Array.from({ length: parts }, (_, index) => characters.slice(cut(index), cut(index + 1)).join(""));
 }
 
 type Flow = { delayMs: number; abortSignal: AbortSignal | undefined };
