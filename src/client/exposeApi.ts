@@ -17,7 +17,9 @@ import type { FollowedStream } from "./streams.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 type Page<Item> = { page: Item[]; cursor: string | null };
+
 // Written out in each line: Convex reads a function's types off the name `RegisteredQuery`, and an alias hides it.
+
 /** The functions that `exposeApi` gives; the hooks of `convex-agent-memory/react` take them as they are. */
 export type ExposedApi = {
   /** The caller's threads, newest activity first. */

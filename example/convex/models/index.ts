@@ -42,7 +42,7 @@ export function chatModel(): LanguageModelV4 {
           "MODEL_NAME is set, but no model server is: set MODEL_BASE_URL, OPENAI_API_KEY or ANTHROPIC_API_KEY.",
         );
       }
-      return createExtractiveModel();
+      return createExtractiveModel({ delayMs: delayMs() });
   }
 }
 
@@ -90,6 +90,13 @@ function requireUrl(baseURL: string): void {
 
 function compatibleProvider({ baseURL, apiKey }: { baseURL: string; apiKey: string | undefined }) {
   return createOpenAICompatible({ name: "compatible", baseURL, apiKey, includeUsage: true });
+}
+
+/** `BUILT_IN_DELAY_MS`: what the built-in model waits before each word, for who wants to watch, or to interrupt it. */
+function delayMs(): number {
+  const delay = Number(setting(process.env.BUILT_IN_DELAY_MS) ?? 0);
+  if (delay >= 0 && delay < Infinity) return delay;
+  throw configurationError("BUILT_IN_DELAY_MS must be a number of milliseconds from 0.");
 }
 
 /** A variable's value; one that is set to nothing is not set. */

@@ -1,0 +1,93 @@
+/* eslint-disable */
+/**
+ * Generated `api` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type * as about from "../about.js";
+import type * as brief from "../brief.js";
+import type * as chat from "../chat.js";
+import type * as documents from "../documents.js";
+import type * as ingest from "../ingest.js";
+import type * as memory from "../memory.js";
+import type * as models_composeAnswer from "../models/composeAnswer.js";
+import type * as models_evidence from "../models/evidence.js";
+import type * as models_extractive from "../models/extractive.js";
+import type * as models_hashedEmbedder from "../models/hashedEmbedder.js";
+import type * as models_index from "../models/index.js";
+import type * as models_modelOutput from "../models/modelOutput.js";
+import type * as models_passages from "../models/passages.js";
+import type * as models_questionParts from "../models/questionParts.js";
+import type * as models_readTurn from "../models/readTurn.js";
+import type * as models_sentences from "../models/sentences.js";
+import type * as models_toolCalls from "../models/toolCalls.js";
+import type * as models_words from "../models/words.js";
+import type * as reports from "../reports.js";
+import type * as researcher from "../researcher.js";
+import type * as writer from "../writer.js";
+
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+
+declare const fullApi: ApiFromModules<{
+  about: typeof about;
+  brief: typeof brief;
+  chat: typeof chat;
+  documents: typeof documents;
+  ingest: typeof ingest;
+  memory: typeof memory;
+  "models/composeAnswer": typeof models_composeAnswer;
+  "models/evidence": typeof models_evidence;
+  "models/extractive": typeof models_extractive;
+  "models/hashedEmbedder": typeof models_hashedEmbedder;
+  "models/index": typeof models_index;
+  "models/modelOutput": typeof models_modelOutput;
+  "models/passages": typeof models_passages;
+  "models/questionParts": typeof models_questionParts;
+  "models/readTurn": typeof models_readTurn;
+  "models/sentences": typeof models_sentences;
+  "models/toolCalls": typeof models_toolCalls;
+  "models/words": typeof models_words;
+  reports: typeof reports;
+  researcher: typeof researcher;
+  writer: typeof writer;
+}>;
+
+/**
+ * A utility for referencing Convex functions in your app's public API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+
+/**
+ * A utility for referencing Convex functions in your app's internal API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = internal.myModule.myFunction;
+ * ```
+ */
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;
+
+export declare const components: {
+  agentMemory: import("convex-agent-memory/_generated/component.js").ComponentApi<"agentMemory">;
+  workflow: import("@convex-dev/workflow/_generated/component.js").ComponentApi<"workflow">;
+  rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+};

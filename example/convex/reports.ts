@@ -1,0 +1,113 @@
+import { v } from "convex/values";
+import { query } from "./_generated/server.js";
+import { memory, principal } from "./memory.js";
+
+// How an answer came about and what it cost, for the one who asked: the component checks each call against the
+// owner of the thread.
+
+const vCursor = v.union(v.string(), v.null());
+const vTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
+
+/** The runs of a thread, newest first, with what each used. */
+export const listRuns = query({
+  args: { threadId: v.string(), cursor: vCursor },
+  returns: v.object({
+    page: v.array(
+      v.object({
+        runId: v.string(),
+        turn: v.number(),
+        agentName: v.string(),
+        state: v.string(),
+        steps: v.number(),
+        totals: vTotals,
+      }),
+    ),
+    cursor: vCursor,
+  }),
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    const { page, cursor } = await memory.as(as).runs.list(ctx, args);
+    const runs = page.map(({ runId, turn, agentName, state, steps, totals }) => ({
+      runId,
+      turn,
+      agentName,
+      state: state.kind,
+      steps,
+      totals,
+    }));
+    return { page: runs, cursor };
+  },
+});
+
+/** The tool calls of a run; `step` is the place of the result in its turn. */
+export const listToolCalls = query({
+  args: { runId: v.string(), cursor: vCursor },
+  returns: v.object({
+    page: v.array(
+      v.object({
+        callId: v.string(),
+        toolName: v.string(),
+        turn: v.number(),
+        step: v.number(),
+        state: v.string(),
+        ms: v.optional(v.number()),
+      }),
+    ),
+    cursor: vCursor,
+  }),
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    const { page, cursor } = await memory.as(as).runs.listToolCalls(ctx, args);
+    const calls = page.map(({ state, ...call }) => ({ ...call, state: state.kind }));
+    return { page: calls, cursor };
+  },
+});
+
+/** The ledger of a thread: one event for each call of a model. */
+export const listUsage = query({
+  args: { threadId: v.string(), cursor: vCursor },
+  returns: v.object({
+    page: v.array(
+      v.object({
+        eventId: v.string(),
+        runId: v.optional(v.string()),
+        step: v.optional(v.number()),
+        provider: v.string(),
+        model: v.string(),
+        purpose: v.string(),
+        inputTokens: v.number(),
+        outputTokens: v.number(),
+        ms: v.number(),
+      }),
+    ),
+    cursor: vCursor,
+  }),
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    const { page, cursor } = await memory.as(as).usage.list(ctx, args);
+    const events = page.map(
+      ({ eventId, runId, step, provider, model, purpose, inputTokens, outputTokens, ms }) => ({
+        eventId,
+        runId,
+        step,
+        provider,
+        model,
+        purpose,
+        inputTokens,
+        outputTokens,
+        ms,
+      }),
+    );
+    return { page: events, cursor };
+  },
+});
+
+/** What a thread used in all, as the component adds it up. */
+export const totalUsage = query({
+  args: { threadId: v.string() },
+  returns: vTotals,
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    return await memory.as(as).usage.total(ctx, args);
+  },
+});

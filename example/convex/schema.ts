@@ -1,0 +1,39 @@
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+
+/** What this app keeps beside the memory. Times are ms since the epoch. */
+export default defineSchema({
+  // How far the ingest of a folder is. Written by `documents.begin` and once for each batch; watched by `progress`.
+  ingests: defineTable({
+    userId: v.string(),
+    files: v.number(),
+    filesDone: v.number(),
+    chunks: v.number(),
+    unchanged: v.number(),
+    skipped: v.number(),
+    startedAt: v.number(),
+    updatedAt: v.number(),
+  }),
+
+  // The batches that were counted, so that a batch that is sent again is not counted again.
+  ingestBatches: defineTable({ ingestId: v.id("ingests"), batch: v.number() }).index("by_batch", [
+    "ingestId",
+    "batch",
+  ]),
+
+  // A brief that two agents write and a person approves in between. Written by `brief.start` and by its workflow.
+  briefs: defineTable({
+    userId: v.string(),
+    threadId: v.string(),
+    topic: v.string(),
+    workflowId: v.optional(v.string()),
+    state: v.union(
+      v.object({ kind: v.literal("researching") }),
+      v.object({ kind: v.literal("awaitingApproval"), sources: v.string() }),
+      v.object({ kind: v.literal("writing") }),
+      v.object({ kind: v.literal("completed"), text: v.string() }),
+      v.object({ kind: v.literal("rejected"), note: v.optional(v.string()) }),
+      v.object({ kind: v.literal("failed"), message: v.string() }),
+    ),
+  }).index("by_workflow", ["workflowId"]),
+});

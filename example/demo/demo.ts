@@ -1,0 +1,119 @@
+import { api } from "../convex/_generated/api.js";
+import type { DemoArguments } from "./arguments.js";
+import { ask, type Answer } from "./ask.js";
+import { askThroughCrash, CRASH_ENVIRONMENT, type CrashReport } from "./crash.js";
+import { databaseFile } from "./database.js";
+import { DemoError } from "./demoError.js";
+import type { SkippedFile, SourceFile } from "./folder.js";
+import { HostProcess, type HostSettings } from "./hostProcess.js";
+import { ingestFiles, type IngestResult } from "./ingest.js";
+import { sumUsage, type UsageReport } from "./ledger.js";
+import { questions } from "./questions.js";
+import { tellMemory, tellTimelines, tellUsage } from "./report.js";
+import type { Screen } from "./screen.js";
+import { connect, type Session } from "./session.js";
+import { readDocuments } from "./sources.js";
+import { readTables, type ThreadTables } from "./tables.js";
+import { answerProblems, crashProblems, ingestProblems } from "./verdict.js";
+
+export type DemoResult = {
+  model: { chat: string; embedding: string };
+  ingest: IngestResult;
+  skipped: SkippedFile[];
+  answers: Answer[];
+  usage: UsageReport;
+  crash: CrashReport | null;
+  hostPeakBytes: number | null;
+  /** What did not hold; empty when all is well. */
+  problems: string[];
+};
+
+/** An answer, with what the tables hold about its thread. */
+type Asked = { answer: Answer; tables: ThreadTables };
+
+/** The hosts of this run, the last one alive, and how they are started. */
+type Hosts = { started: HostProcess[]; settings: HostSettings };
+
+/** The question that the crash hits, counted from 0: some are answered before it and some after it. */
+const CRASH_AT = 2;
+
+/** Runs the whole demo on a host of its own, which is ended in any case. */
+export async function runDemo(options: DemoArguments, screen: Screen): Promise<DemoResult> {
+  const { files, skipped } = await readDocuments(options.documents, screen);
+  // The fixed questions are about the fixed documents.
+  const asked = [...(options.documents === null ? questions : []), ...options.ask];
+  if (options.crash && asked.length === 0)
+    throw new DemoError("--crash with --documents needs --ask as well.");
+  const settings: HostSettings = {
+    databaseFile: databaseFile(options.keep),
+    port: options.port,
+    environment: options.crash ? CRASH_ENVIRONMENT : {},
+  };
+  const hosts: Hosts = { started: [], settings };
+  try {
+    const host = await HostProcess.start(settings);
+    hosts.started.push(host);
+    const session = connect(host.url, screen);
+    try {
+      const result = await present({ session, hosts, files, asked, crash: options.crash });
+      return { ...result, skipped: [...skipped, ...result.ingest.skipped] };
+    } finally {
+      await session.client.close();
+    }
+  } finally {
+    await Promise.all(hosts.started.map((host) => host.stop()));
+  }
+}
+
+type Plan = { session: Session; hosts: Hosts; files: SourceFile[]; asked: string[]; crash: boolean };
+
+async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
+  const { session, hosts, files } = plan;
+  const { client, screen } = session;
+  const model = await client.action(api.about.models, {});
+  screen.line(`model: ${model.chat}; embeddings: ${model.embedding}`);
+  const ingest = await ingestFiles(session, files);
+  const { answers, crash } = await askAll(plan);
+  const usage = sumUsage(answers.map(({ tables }) => tables));
+  const hostPeakBytes = Math.max(0, ...hosts.started.map((host) => host.peakBytes() ?? 0)) || null;
+  tellTimelines(screen, answers);
+  tellUsage(screen, usage);
+  tellMemory(screen, hostPeakBytes);
+  const problems = [
+    ...(await ingestProblems(session, files, ingest)),
+    ...(await Promise.all(answers.map((each) => answerProblems(session, each.answer, each.tables)))).flat(),
+    ...(crash === null ? [] : crashProblems(crash)),
+  ];
+  return {
+    model,
+    ingest,
+    answers: answers.map(({ answer }) => answer),
+    usage,
+    crash,
+    hostPeakBytes,
+    problems,
+  };
+}
+
+async function askAll({ session, hosts, asked, crash: isCrash }: Plan) {
+  const answers: Asked[] = [];
+  let crash: CrashReport | null = null;
+  const crashAt = isCrash ? Math.min(CRASH_AT, asked.length - 1) : null;
+  const keep = async (answer: Answer) =>
+    answers.push({ answer, tables: await readTables(session.client, answer.threadId) });
+  for (const [index, question] of asked.entries()) {
+    const host = hosts.started.at(-1);
+    if (index === crashAt && host !== undefined) {
+      const crashed = await askThroughCrash(session, question, {
+        host,
+        restart: async (again) => {
+          const next = await HostProcess.start({ ...hosts.settings, ...again });
+          hosts.started.push(next);
+        },
+      });
+      crash = crashed.report;
+      await keep(crashed.answer);
+    } else await keep(await ask(session, question));
+  }
+  return { answers, crash };
+}

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { DemoError } from "./demoError.js";
+
+export type HostSettings = {
+  databaseFile: string;
+  /** 0: any free port. */
+  port: number;
+  /** How far the host's clock runs ahead, in ms. */
+  clockShiftMs?: number;
+  environment?: Record<string, string>;
+};
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+/** How long the host may take to close its database before it is killed. */
+const STOP_TIMEOUT_MS = 5_000;
+const LISTENING = /^LISTENING (http:\/\/\S+)$/m;
+/** The host's own exit code for what its caller can mend: a port in use, a damaged database. */
+const EXPLAINED_EXIT_CODE = 2;
+const OUTPUT_TAIL_CHARACTERS = 4_000;
+
+/** The embedded Convex host, as a process of its own: it can be killed like a machine that fails. */
+export class HostProcess {
+  #peakBytes = 0;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly exited: Promise<void>,
+    readonly url: string,
+  ) {}
+
+  /** Starts a host and resolves when it listens. Throws a `DemoError` when it says why it cannot. */
+  static async start(settings: HostSettings): Promise<HostProcess> {
+    // Node itself, not the tsx command: that would be a parent which a SIGKILL hits in the host's place.
+    const child = spawn(process.execPath, ["--import", "tsx", "host/main.ts", ...hostArguments(settings)], {
+      cwd: PROJECT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...settings.environment },
+    });
+    running.add(child);
+    const exited = new Promise<void>((resolve) => {
+      child.once("close", () => {
+        running.delete(child);
+        resolve();
+      });
+    });
+    return new HostProcess(child, exited, await listening(child));
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** The most memory that the process has held so far, in bytes; `null` where the system does not tell. */
+  peakBytes(): number | null {
+    try {
+      const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+      const kibibytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN);
+      if (Number.isFinite(kibibytes)) this.#peakBytes = kibibytes * 1024;
+    } catch {
+      // The process is gone, or this is not Linux: what was seen before stands.
+    }
+    return this.#peakBytes === 0 ? null : this.#peakBytes;
+  }
+
+  /** Ends the process as a failing machine would: at once, with nothing closed. */
+  async kill(): Promise<boolean> {
+    this.peakBytes();
+    this.child.kill("SIGKILL");
+    await this.exited;
+    return this.child.signalCode === "SIGKILL";
+  }
+
+  /** Ends the process in order. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.peakBytes();
+    this.child.kill("SIGTERM");
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
+
+const running = new Set<ChildProcess>();
+
+/** Ends every host that this process started, at once: for signals and exits that wait for nobody. */
+export function killHosts(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+function hostArguments({ databaseFile, port, clockShiftMs }: HostSettings): string[] {
+  const shift = clockShiftMs === undefined ? [] : ["--clock-shift-ms", String(clockShiftMs)];
+  return ["--app", "example/convex", "--database", databaseFile, "--port", String(port), ...shift];
+}
+
+/** The address that the host prints; rejects when it ends, or says nothing in time. */
+async function listening(child: ChildProcess): Promise<string> {
+  let [out, errors] = ["", ""];
+  return await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`The host did not start within ${START_TIMEOUT_MS / 1000} s.\n${errors}`));
+    }, START_TIMEOUT_MS);
+    child.stdout?.on("data", (chunk: Buffer) => {
+      out = tail(out + chunk.toString());
+      const url = LISTENING.exec(out)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    child.stderr?.on("data", (chunk: Buffer) => (errors = tail(errors + chunk.toString())));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      const said = errors.trim();
+      reject(
+        code === EXPLAINED_EXIT_CODE ? new DemoError(lastLine(said)) : new Error(`The host ended: ${said}`),
+      );
+    });
+  });
+}
+
+const tail = (text: string) => text.slice(-OUTPUT_TAIL_CHARACTERS);
+const lastLine = (text: string) => text.split("\n").at(-1) ?? "";

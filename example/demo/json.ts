@@ -1,0 +1,28 @@
+import type { DemoResult } from "./demo.js";
+
+/** What `--json` prints; times in ms. */
+export function toJson(result: DemoResult): Record<string, unknown> {
+  const { model, ingest, answers, crash, hostPeakBytes, problems } = result;
+  return {
+    ok: problems.length === 0,
+    model: model.chat,
+    embeddingModel: model.embedding,
+    documents: ingest.documents,
+    chunks: ingest.chunks,
+    ingestMs: Math.round(ingest.ingestMs),
+    chunksPerMinute: Math.round(ingest.chunksPerMinute),
+    skipped: result.skipped,
+    answers: answers.map(({ question, answer, citations, steps, ms, firstTokenMs }) => ({
+      question,
+      answer,
+      citations,
+      steps,
+      ms: Math.round(ms),
+      firstTokenMs: firstTokenMs === null ? null : Math.round(firstTokenMs),
+    })),
+    usage: result.usage,
+    hostPeakBytes,
+    problems,
+    ...(crash === null ? {} : { crash }),
+  };
+}
