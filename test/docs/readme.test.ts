@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { vErrorCode } from "../../src/validators/errors.js";
 
@@ -8,16 +8,13 @@ const section = (heading: string): string =>
 
 describe("the README", () => {
   test("explains every error code and no other", () => {
-    const explained = [...section("Errors").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+    const explained = [...section("Errors").matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code);
     expect(explained.sort()).toEqual(vErrorCode.members.map((member) => member.value).sort());
   });
 
   test("names files that exist", () => {
     const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) => path);
     expect(linked.length).toBeGreaterThan(0);
-    for (const path of linked)
-      expect(() =>
-        readFileSync(path.endsWith("decisions") ? `${path}/0001-parts-are-opaque-at-the-door.md` : path),
-      ).not.toThrow();
+    expect(linked.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
