@@ -11,9 +11,18 @@ type Calls = { open: Set<Message>; askedBy: Map<Part, Message> };
  */
 export function wholeToolGroups(messages: readonly Message[]): Message[] {
   const calls = findCalls(messages);
+  for (const message of calls.open) spreadOpen(message, calls);
   return messages
     .filter((message) => !calls.open.has(message))
     .flatMap((message) => keepAnswers(message, calls));
+}
+
+/** A message that goes takes its results along, which opens their calls. A set gives what is added while it is read. */
+function spreadOpen(message: Message, { open, askedBy }: Calls): void {
+  for (const part of message.parts) {
+    const asking = askedBy.get(part);
+    if (asking !== undefined) open.add(asking);
+  }
 }
 
 /** The message without results of calls that are not there; none when nothing else was in it. */

@@ -107,6 +107,21 @@ describe("bad input to messages", () => {
     expect(page).toHaveLength(200);
   });
 
+  test("an edit that leaves nothing said is refused", async () => {
+    const { ctx, threadId, owner } = await aThread();
+    const { places } = await owner.messages.append(ctx, {
+      threadId,
+      messages: [said("user", "Hi"), said("assistant", "Hello")],
+    });
+    const [prompt, answer] = places.map(({ messageId }) => messageId);
+    expect(await codeOf(owner.messages.update(ctx, { messageId: prompt ?? "", parts: [text(" ")] }))).toBe(
+      "PROMPT_EMPTY",
+    );
+    expect(await codeOf(owner.messages.update(ctx, { messageId: answer ?? "", parts: [] }))).toBe(
+      "INVALID_ARGUMENT",
+    );
+  });
+
   test("a message that is being written cannot be edited or removed", async () => {
     const { ctx, inside, threadId, owner } = await aThread();
     const { places } = await owner.messages.append(ctx, {

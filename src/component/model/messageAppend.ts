@@ -4,8 +4,9 @@ import { APPEND_MAX_BYTES, APPEND_MAX_MESSAGES, BATCH_MIN_MESSAGES } from "../..
 import { isBlank, textOf } from "../../shared/messageText.js";
 import { appendPlaces, type Position } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
+import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
-import type { NewMessage, Place } from "../../validators/message.js";
+import type { MessageRole, NewMessage, Place } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -37,10 +38,15 @@ function checkMessage({ parts: given, ...message }: GivenMessage): NewMessage {
   checkName("model", message.model);
   checkMetadata(message.metadata);
   const parts = parseParts(given);
-  if (message.role === "user" && isBlank(parts))
+  checkSaid(message.role, parts);
+  return { ...message, parts };
+}
+
+/** Refuses a message that says nothing. */
+export function checkSaid(role: MessageRole, parts: readonly Part[]): void {
+  if (role === "user" && isBlank(parts))
     throw memoryError("PROMPT_EMPTY", "A user's message has neither text nor a file: write something.");
   if (parts.length === 0) throw memoryError("INVALID_ARGUMENT", "A message must have a part.");
-  return { ...message, parts };
 }
 
 function checkSize(messages: readonly NewMessage[]): void {

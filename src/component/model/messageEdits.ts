@@ -1,13 +1,13 @@
 import { checkMetadata } from "../../shared/checkedArguments.js";
 import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
-import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
+import { previewOf, textOf } from "../../shared/messageText.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { releaseFile } from "./files.js";
-import { indexText } from "./messageAppend.js";
+import { checkSaid, indexText } from "./messageAppend.js";
 import { packParts, parseParts, payloadBytes, writePieces } from "./messagePayloads.js";
 import { openMessage } from "./messageReads.js";
 import { deletePieces, fileIdsOf, useFiles } from "./messageRows.js";
@@ -21,11 +21,14 @@ const GROUP_MAX_ROWS = STEP_MAX_TOOL_CALLS + 2;
 
 type UpdateArgs = { caller: Caller; messageId: string; parts?: unknown[]; metadata?: string };
 
-/** Replaces what is named. Owners may edit any message, writers what they wrote themselves. */
+/** Replaces what is named; metadata of `null` (JSON) stands for none. Owners may edit any message, writers what they wrote themselves. */
 export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> {
   checkMetadata(args.metadata);
   const { row, head } = await openForEdit(ctx, args);
-  if (args.metadata !== undefined) await ctx.db.patch("messages", row._id, { metadata: args.metadata });
+  if (args.metadata !== undefined) {
+    const metadata = args.metadata === "null" ? undefined : args.metadata;
+    await ctx.db.patch("messages", row._id, { metadata });
+  }
   if (args.parts !== undefined) await replaceParts(ctx, { row, head, parts: parseParts(args.parts) });
   return null;
 }
@@ -48,8 +51,7 @@ async function replaceParts(
   ctx: MutationCtx,
   { row, head, parts }: Editing & { parts: Part[] },
 ): Promise<void> {
-  if (row.role === "user" && isBlank(parts))
-    throw memoryError("PROMPT_EMPTY", "A user's message has neither text nor a file: write something.");
+  checkSaid(row.role, parts);
   const packed = await packParts(parts);
   await useFiles(ctx, row, fileIdsOf(parts)); // before the old ones go, so that a kept file is never released
   for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
