@@ -70,7 +70,16 @@ export class Connection {
     });
   }
 
-  receive(message: ClientMessage): void {
+  /** A text that is no message ends the connection, never the host. */
+  receiveText(text: string): void {
+    try {
+      this.#receive(JSON.parse(text) as ClientMessage);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receive(message: ClientMessage): void {
     switch (message.type) {
       case "Connect":
         this.sessionId = message.sessionId;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { JSONValue } from "convex/values";
 import type { FunctionKind } from "./convexTestInternals.js";
 import type { Engine } from "./engine.js";
+import type { Identity } from "./execution.js";
 import { decodeToken } from "./identity.js";
 import { encodeTimestamp } from "./protocol.js";
 import { callPublic } from "./publicCalls.js";
@@ -48,12 +49,14 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(JSON.stringify(body));
 }
 
+function identityOf(request: IncomingMessage): Identity | null {
+  const { authorization } = request.headers;
+  return authorization?.startsWith("Bearer ") ? decodeToken(authorization.slice("Bearer ".length)) : null;
+}
+
 async function handleCall({ engine, request, response }: Exchange, kind: FunctionKind): Promise<void> {
   const body = JSON.parse((await readBody(request)).toString()) as CallBody;
-  const authorization = request.headers.authorization;
-  const identity = authorization?.startsWith("Bearer ")
-    ? decodeToken(authorization.slice("Bearer ".length))
-    : null;
+  const identity = identityOf(request);
   const args = Array.isArray(body.args) ? body.args[0] : body.args;
   const outcome = await callPublic(engine, { kind, path: body.path, args, identity });
   if (outcome.ok) return sendJson(response, 200, { status: "success", value: outcome.value, logLines: [] });
@@ -88,14 +91,19 @@ async function handleDownload({ engine, response, url }: Exchange): Promise<void
 
 // Everything else is the app's router, which a deployment serves on its site URL.
 async function handleRoute({ engine, request, response, url }: Exchange): Promise<void> {
+  if (!engine.options.app.hasRouter) {
+    response.writeHead(404, CORS_HEADERS).end(`No route ${url.pathname}`);
+    return;
+  }
   const method = request.method ?? "GET";
   const body = method === "GET" || method === "HEAD" ? undefined : await readBody(request);
   const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
   );
-  const answer = await engine.track(() =>
-    engine.internals.accessor.fetch(url.pathname + url.search, { method, headers, body }),
-  );
+  const identity = identityOf(request);
+  const { accessor } = engine.internals;
+  const caller = identity === null ? accessor : accessor.withIdentity(identity);
+  const answer = await engine.track(() => caller.fetch(url.pathname + url.search, { method, headers, body }));
   response.writeHead(answer.status, { ...CORS_HEADERS, ...Object.fromEntries(answer.headers) });
   response.end(Buffer.from(await answer.arrayBuffer()));
 }

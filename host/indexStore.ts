@@ -65,8 +65,9 @@ export class IndexStore {
     return view;
   }
 
+  /** The schema's tables and those that hold rows. */
   tableNames(): string[] {
-    return [...this.#tables.keys()];
+    return [...new Set([...(this.database._schema?.tables.keys() ?? []), ...this.#tables.keys()])];
   }
 
   schemaOf(table: string): ExportedTable | undefined {

@@ -18,6 +18,8 @@ export type LoadedApp = {
   schema: ComponentSchema | null;
   modules: ModuleMap;
   components: ComponentRegistration[];
+  /** Whether the app has an `http.ts`. */
+  hasRouter: boolean;
 };
 
 /** The app directory is missing or is not a Convex app. */
@@ -104,5 +106,6 @@ export async function loadApp(appDirectory: string, components?: ComponentSource
   const modules = await loadModules(directory);
   const registrations: ComponentRegistration[] = [];
   for (const source of sources) registrations.push(await loadComponent(source));
-  return { schema: await loadSchema(modules), modules, components: registrations };
+  const hasRouter = Object.keys(modules).some((name) => /^\.\/http\.[cm]?[jt]s$/.test(name));
+  return { schema: await loadSchema(modules), modules, components: registrations, hasRouter };
 }

@@ -4,7 +4,6 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { Connection } from "./connection.js";
 import type { Engine } from "./engine.js";
-import type { ClientMessage } from "./protocol.js";
 import { RequestLog } from "./requestLog.js";
 import { Subscriptions, type SubscriptionStats } from "./subscriptions.js";
 
@@ -43,9 +42,7 @@ export class SyncServer {
     const connection = new Connection(this, webSocket);
     this.#connections.add(connection);
     const ping = setInterval(() => connection.send({ type: "Ping" }), PING_INTERVAL_MS);
-    webSocket.on("message", (data: Buffer) =>
-      connection.receive(JSON.parse(data.toString()) as ClientMessage),
-    );
+    webSocket.on("message", (data: Buffer) => connection.receiveText(data.toString()));
     webSocket.on("error", () => webSocket.terminate());
     webSocket.on("close", () => {
       clearInterval(ping);
