@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { aThread, codeOf, text } from "../support/aMemory.js";
+import { upload } from "../support/upload.js";
+
+const OTHERS = ["writer", "reader", "stranger", "otherTenant"] as const;
+
+/** A shared thread, and a file of its owner. */
+async function aFile() {
+  const thread = await aThread();
+  const storageId = await upload(thread, "bytes");
+  const { fileId } = await thread.owner.files.register(thread.ctx, { storageId });
+  return { ...thread, storageId, fileId };
+}
+
+describe("promise 7: a file is its owner's", () => {
+  test("to all others it does not exist", async () => {
+    const { ctx, fileId, ...people } = await aFile();
+    for (const person of OTHERS) {
+      const { files } = people[person];
+      expect(await codeOf(files.get(ctx, { fileId }))).toBe("FILE_NOT_FOUND");
+      expect(await codeOf(files.remove(ctx, { fileId }))).toBe("FILE_NOT_FOUND");
+      expect((await files.list(ctx, { cursor: null })).page).toEqual([]);
+    }
+    expect(await codeOf(people.memory.asSystem().files.get(ctx, { fileId }))).toBe("ok");
+  });
+
+  test("nobody else can register its bytes as their own by its storage id", async () => {
+    const { ctx, storageId, ...people } = await aFile();
+    for (const person of OTHERS) {
+      expect(await codeOf(people[person].files.register(ctx, { storageId }))).toBe("FILE_NOT_FOUND");
+    }
+  });
+
+  test("the same bytes of another user are another file", async () => {
+    const { ctx, fileId, writer, ...test } = await aFile();
+    const own = await writer.files.register(ctx, { storageId: await upload(test, "bytes") });
+    expect(own.deduplicated).toBe(false);
+    expect(own.fileId).not.toBe(fileId);
+  });
+
+  test("nobody else can attach it, and nothing of the message is written", async () => {
+    const { ctx, fileId, threadId, writer, owner } = await aFile();
+    const part = { type: "file" as const, mediaType: "image/png", file: { kind: "stored" as const, fileId } };
+    const append = writer.messages.append(ctx, {
+      threadId,
+      messages: [{ role: "user", parts: [text("mine?"), part] }],
+    });
+    expect(await codeOf(append)).toBe("FILE_NOT_FOUND");
+    expect((await owner.messages.list(ctx, { threadId, cursor: null })).page).toEqual([]);
+    expect(await owner.files.get(ctx, { fileId })).toMatchObject({ uses: 0 });
+  });
+
+  test("malformed ids, and ids of other tables, are not found", async () => {
+    const { ctx, owner, threadId } = await aFile();
+    for (const id of ["", "nonsense", threadId]) {
+      expect(await codeOf(owner.files.get(ctx, { fileId: id }))).toBe("FILE_NOT_FOUND");
+      expect(await codeOf(owner.files.register(ctx, { storageId: id }))).toBe("FILE_NOT_FOUND");
+    }
+  });
+
+  test("a cursor of another user is refused", async () => {
+    const { ctx, owner, stranger, ...test } = await aFile();
+    await owner.files.register(ctx, { storageId: await upload(test, "more bytes") });
+    const { cursor } = await owner.files.list(ctx, { cursor: null, limit: 1 });
+    expect(await codeOf(stranger.files.list(ctx, { cursor }))).toBe("INVALID_ARGUMENT");
+    expect(await codeOf(owner.files.list(ctx, { cursor }))).toBe("ok");
+  });
+});
