@@ -143,7 +143,7 @@ describe("long parts", () => {
   test("pieces are cut between characters and together are the text", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: "binary", maxLength: 120 }),
         fc.integer({ min: 4, max: 40 }),
         (whole, maxBytes) => {
           const pieces = splitText(whole, maxBytes);

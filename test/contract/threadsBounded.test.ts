@@ -40,7 +40,7 @@ async function appendMix(
 describe("promise 9: what a thread costs does not grow with it", () => {
   test("the first page of a long thread is two ranges and its own rows", async () => {
     const { ctx, inside, threadId, owner } = await aThread();
-    await appendMix(owner, ctx, { threadId, count: 2_000 });
+    await appendMix(owner, ctx, { threadId, count: 1_000 });
     const page = { caller: OWNER, threadId, cursor: null, limit: 20, order: "desc" as const };
     const cost = await costOf({ inside }, (db) => messages.list(db, page));
     expect(cost.output.page).toHaveLength(20);
@@ -135,11 +135,11 @@ describe("promise 9: a long thread is removed in bounded pages", () => {
   test("rows that large appends listed are deleted at about one read each", async () => {
     const thread = await aThread({ shared: false });
     const { ctx, threadId, owner } = thread;
-    await appendMix(owner, ctx, { threadId, count: 4_000 });
+    await appendMix(owner, ctx, { threadId, count: 2_000 });
     await owner.threads.remove(ctx, { threadId });
     const removal = await sweepAll(thread);
     expect(removal.documentsRead / removal.rows).toBeLessThanOrEqual(1.1);
-    expect(removal.pages).toBeLessThanOrEqual(24); // 60 for 10,000 messages
+    expect(removal.pages).toBeLessThanOrEqual(12); // 60 for 10,000 messages
     expect(await thread.countRows()).toEqual({ scopeCounts: 1 });
   });
 

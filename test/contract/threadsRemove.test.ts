@@ -118,6 +118,22 @@ describe("removing a thread", () => {
     expect(await owner.files.get(ctx, { fileId })).toMatchObject({ uses: 0 });
   });
 
+  test("takes what makes its messages findable, with vectors and without", async () => {
+    const thread = await aThread({ shared: false });
+    const { ctx, threadId, owner } = thread;
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: Array.from({ length: 12 }, (_, index) => said("user", `secret ${index}`)),
+    });
+    const pending = await owner.entries.pending(ctx, { threadId, limit: 6 });
+    const vectors = pending.map(({ entryId }, index) => ({ entryId, vector: [1, index] }));
+    await owner.entries.store(ctx, { embedder: "test", vectors });
+    expect(await thread.countRows()).toMatchObject({ recallEntries: 12, vectors_256: 6 });
+    await owner.threads.remove(ctx, { threadId });
+    await thread.finishSweeps();
+    expect(await thread.countRows()).toEqual({ scopeCounts: 1 });
+  });
+
   test("a run that was under way writes nothing behind it", async () => {
     const thread = await aThread({ shared: false });
     const { ctx, threadId, owner } = thread;

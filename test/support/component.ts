@@ -53,9 +53,6 @@ export function aComponent(): TestComponent {
   };
 }
 
-/** Rows that one transaction counts: the longest have 512 KiB, and 16 MiB may be read. */
-const ROWS_PER_COUNT = 24;
-
 async function countRows(inside: TestComponent["inside"]): Promise<Partial<Record<Table, number>>> {
   const counts: Partial<Record<Table, number>> = {};
   for (const table of Object.keys(schema.tables) as Table[]) {
@@ -65,11 +62,16 @@ async function countRows(inside: TestComponent["inside"]): Promise<Partial<Recor
   return counts;
 }
 
+/** Tables of rows so long that one transaction may not read them all. */
+const LONG_ROWS = { table: "payloads", perPage: 24 } as const;
+
 async function countTable(inside: TestComponent["inside"], table: Table): Promise<number> {
+  if (table !== LONG_ROWS.table)
+    return await inside(async (ctx) => (await ctx.db.query(table).collect()).length);
   let rows = 0;
   let cursor: string | null = null;
   for (let isDone = false; !isDone;) {
-    const options: { cursor: string | null; numItems: number } = { cursor, numItems: ROWS_PER_COUNT };
+    const options: { cursor: string | null; numItems: number } = { cursor, numItems: LONG_ROWS.perPage };
     const page = await inside(async (ctx) => {
       const read = await ctx.db.query(table).paginate(options);
       return { rows: read.page.length, isDone: read.isDone, cursor: read.continueCursor };
