@@ -1,0 +1,16 @@
+// Hooks.
+export { useSend, type SendArgs } from "./useSend.js";
+export { useThread, type UseThreadArgs, type UseThreadResult } from "./useThread.js";
+
+// The same without React.
+export type { MessagePage, StreamPage, ThreadApi } from "./threadApi.js";
+export {
+  ThreadStore,
+  type ThreadClient,
+  type ThreadSnapshot,
+  type ThreadStoreOptions,
+} from "./threadStore.js";
+
+// Messages for interfaces.
+export { toUIMessages } from "../parts/uiMessages.js";
+export type { MessageMetadata, ThreadMessage } from "../parts/uiMessages.js";

@@ -1,0 +1,119 @@
+import { groupMessages, toUIMessage, type MessageGroup, type ThreadMessage } from "../parts/uiMessages.js";
+import { comparePositions } from "../shared/position.js";
+import type { Part } from "../validators/content.js";
+import type { Message } from "../validators/message.js";
+import type { Run } from "../validators/run.js";
+import { addStreamPage, UNSEEN_STREAM, type FollowedStream } from "./streamState.js";
+import type { MessagePage, StreamPage } from "./threadApi.js";
+
+/**
+ * What is known of a thread. `recent` is the newest page, which is live, and `older` what stands before it: pages
+ * that were asked for once, and messages that slid out of the newest page. Both in order, without a gap between.
+ */
+export type ThreadState = {
+  recent: readonly Message[] | null;
+  older: readonly Message[];
+  /** Where the page before `older` begins; `null` when nothing stands there. */
+  cursor: string | null;
+  streams: Readonly<Record<string, FollowedStream>>;
+  run: Run | null;
+};
+
+export type ThreadEvent =
+  | ({ kind: "recentPage" } & MessagePage)
+  /** `after` is the cursor with which the page was asked for. */
+  | ({ kind: "olderPage"; after: string } & MessagePage)
+  | { kind: "streamPage"; streamId: string; page: StreamPage }
+  | { kind: "run"; run: Run | null };
+
+export const EMPTY_THREAD: ThreadState = { recent: null, older: [], cursor: null, streams: {}, run: null };
+
+/** The thread after an event; the same object where the event changes nothing. */
+export function reduceThread(state: ThreadState, event: ThreadEvent): ThreadState {
+  switch (event.kind) {
+    case "recentPage":
+      return withRecentPage(state, event);
+    case "olderPage":
+      return event.after === state.cursor ? withOlderPage(state, event) : state;
+    case "streamPage": {
+      const known = state.streams[event.streamId] ?? UNSEEN_STREAM;
+      const stream = addStreamPage(known, event.page);
+      return stream === known ? state : { ...state, streams: { ...state.streams, [event.streamId]: stream } };
+    }
+    case "run":
+      return { ...state, run: event.run };
+  }
+}
+
+function withRecentPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
+  const recent = inOrder(page);
+  const before = messagesBefore(state, recent);
+  const live = new Set(streamsIn(recent).map(({ streamId }) => streamId));
+  const streams = Object.fromEntries(
+    Object.entries(state.streams).filter(([streamId]) => live.has(streamId)),
+  );
+  const rest = before.length === 0 ? { older: [], cursor } : { older: before, cursor: state.cursor };
+  return { ...state, recent, streams, ...rest };
+}
+
+/**
+ * The known messages that stand before the newest page. None where messages may lie in between, as after a long
+ * time offline, or where one was last seen unfinished: they are to be loaded again.
+ */
+function messagesBefore(state: ThreadState, recent: readonly Message[]): Message[] {
+  const [oldest] = recent;
+  const known = [...state.older, ...(state.recent ?? [])];
+  const newest = known.at(-1);
+  if (oldest === undefined || newest === undefined || comparePositions(newest, oldest) < 0) return [];
+  const before = known.filter((message) => comparePositions(message, oldest) < 0);
+  return streamsIn(before).length > 0 ? [] : before;
+}
+
+function withOlderPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
+  const known = new Set([...state.older, ...(state.recent ?? [])].map(({ messageId }) => messageId));
+  const added = inOrder(page).filter(({ messageId }) => !known.has(messageId));
+  return { ...state, older: [...added, ...state.older], cursor };
+}
+
+const inOrder = (page: readonly Message[]): Message[] => [...page].sort(comparePositions);
+
+/** The streams that are to be followed, and from which chunk on. */
+export function streamsToFollow(state: ThreadState): { streamId: string; after: number }[] {
+  return streamsIn(state.recent ?? []).map(({ streamId }) => ({
+    streamId,
+    after: (state.streams[streamId] ?? UNSEEN_STREAM).after,
+  }));
+}
+
+const streamsIn = (messages: readonly Message[]): { streamId: string; messageId: string }[] =>
+  messages.flatMap(({ state, messageId }) =>
+    state.kind === "streaming" ? [{ streamId: state.streamId, messageId }] : [],
+  );
+
+type ShownGroup = { group: MessageGroup; streamed: readonly (readonly Part[])[]; message: ThreadMessage };
+
+/**
+ * Shows the messages of a thread, and gives the same object for each that has not changed since the last time, so
+ * that a list that streams draws one message anew and not all.
+ */
+export function createView(): (state: ThreadState) => ThreadMessage[] {
+  let last = new Map<string, ShownGroup>();
+  return (state) => {
+    const streamed: Record<string, readonly Part[]> = {};
+    for (const { streamId, messageId } of streamsIn(state.recent ?? []))
+      streamed[messageId] = (state.streams[streamId] ?? UNSEEN_STREAM).parts;
+    const shown = groupMessages([...state.older, ...(state.recent ?? [])]).map((group): ShownGroup => {
+      const live = group.flatMap(({ messageId }) =>
+        [streamed[messageId]].filter((parts) => parts !== undefined),
+      );
+      const known = last.get(group[0].messageId);
+      if (known !== undefined && isSame(known.group, group) && isSame(known.streamed, live)) return known;
+      return { group, streamed: live, message: toUIMessage(group, streamed) };
+    });
+    last = new Map(shown.map((item) => [item.group[0].messageId, item]));
+    return shown.map(({ message }) => message);
+  };
+}
+
+const isSame = (left: readonly unknown[], right: readonly unknown[]): boolean =>
+  left.length === right.length && left.every((item, index) => item === right[index]);
