@@ -1,8 +1,8 @@
-/** What the demo asks about the AI SDK's own documents. Each is answered somewhere in them. */
+/** What the demo asks about the AI SDK's own documents; each is answered in them. */
 export const questions = [
-  "What is a tool and what does its execute function do?",
   "How does stopWhen with isStepCount end a tool loop?",
-  "How do I handle errors that occur while streaming text?",
-  "What do embeddings and cosineSimilarity do?",
-  "How can I persist chat messages of useChat?",
+  "How can I test code that uses a language model?",
+  "How do I resume a stream in a chatbot after the page was reloaded?",
+  "What does smoothStream do?",
+  "How do I generate structured data with a schema?",
 ];

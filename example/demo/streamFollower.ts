@@ -24,6 +24,7 @@ export class StreamFollower {
   }
 
   close(): void {
+    if (this.#closed) return; // the client counts its listeners: one may leave once
     this.#closed = true;
     this.#unsubscribe();
   }

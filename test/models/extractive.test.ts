@@ -44,6 +44,13 @@ describe("the extractive model with a search tool", () => {
     expect(queries).toEqual(["stop tool loop"]);
   });
 
+  test("asks for the prompt alone where an agent's memory is shown beside it", async () => {
+    const { queries, tools } = searching();
+    const recalled = "<recalled>\n\n[message 0.1]\nHow can I test code without a real model?\n\n</recalled>";
+    await ask(`${recalled}\n${question}`, tools);
+    expect(queries).toEqual(["stop tool loop"]);
+  });
+
   test("says so where the documents hold no answer, and invents none", async () => {
     for (const result of [passages, [], {}, null, "nothing found"]) {
       const { tools } = searching(result);

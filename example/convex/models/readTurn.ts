@@ -13,6 +13,9 @@ export type Turn = {
 
 type Message = LanguageModelV4Prompt[number];
 
+/** What an agent's memory shows beside a prompt: earlier talk, which is neither the question nor a source to cite. */
+const RECALLED = /<recalled>[^]*?<\/recalled>/g;
+
 /**
  * Reads the turn that a prompt ends with. `earlierTexts` is what was said or returned before the last user message,
  * oldest first, without instructions and without what users asked.
@@ -22,7 +25,7 @@ export function readTurn(prompt: LanguageModelV4Prompt): Turn {
   const questions = prompt
     .slice(0, lastUser + 1)
     .filter(({ role }) => role === "user")
-    .map(textOf);
+    .map((message) => textOf(message).replace(RECALLED, "").trim());
   return {
     question: questions.at(-1) ?? "",
     earlierQuestion: questions.at(-2) ?? "",
