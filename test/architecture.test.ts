@@ -37,19 +37,16 @@ describe("registered functions of the component", () => {
   });
 });
 
-/** Receivers of a `.paginate()` that works in a component: convex-helpers pages by index keys. */
-const PAGINATORS = ["paginator", "stream", "mergedStream"];
+/** What convex-helpers makes: streams, which page by index keys and so work in a component. */
+const STREAM_MAKERS = ["paginator", "stream", "mergedStream"];
+const STREAM_TYPE = /^(QueryStream|OrderedStreamQuery|StreamQuery)\b/;
 
-/** The calls of `.paginate` in a source whose chain does not begin with a paginator of convex-helpers. */
+/** The calls of `.paginate` in a source on anything but a stream of convex-helpers. */
 function builtInPaginateCalls(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (
-      ts.isCallExpression(node) &&
-      isPropertyNamed(node.expression, "paginate") &&
-      !startsWithPaginator(node)
-    ) {
+    if (ts.isCallExpression(node) && isPropertyNamed(node.expression, "paginate") && !isStream(node)) {
       found.push(`${file}:${source.getLineAndCharacterOfPosition(node.getEnd()).line + 1}`);
     }
     node.forEachChild(visit);
@@ -62,20 +59,40 @@ function isPropertyNamed(node: ts.Node, name: string): boolean {
   return ts.isPropertyAccessExpression(node) && node.name.text === name;
 }
 
-function startsWithPaginator(node: ts.Expression): boolean {
-  if (ts.isPropertyAccessExpression(node)) return startsWithPaginator(node.expression);
+/** Whether a chain of calls begins with a stream: made there, or a parameter of that type. */
+function isStream(node: ts.Expression): boolean {
+  if (ts.isIdentifier(node)) return typesOfParameters(node.getSourceFile(), node.text).every(isStreamType);
+  if (ts.isPropertyAccessExpression(node)) return isStream(node.expression);
   if (!ts.isCallExpression(node)) return false;
   const { expression } = node;
-  return ts.isIdentifier(expression) ? PAGINATORS.includes(expression.text) : startsWithPaginator(expression);
+  return ts.isIdentifier(expression) ? STREAM_MAKERS.includes(expression.text) : isStream(expression);
+}
+
+const isStreamType = (type: string): boolean => STREAM_TYPE.test(type);
+
+/** The declared types of every parameter of this name; one empty text when there is none. */
+function typesOfParameters(source: ts.SourceFile, name: string): string[] {
+  const types: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isParameter(node) && node.name.getText() === name) types.push(node.type?.getText() ?? "");
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return types.length > 0 ? types : [""];
 }
 
 describe("pages", () => {
-  test("the built-in paginate, which Convex refuses in a component, is recognised", () => {
-    const calls = `ctx.db.query("a").paginate(page); query.paginate(page); paginator(ctx.db, schema).query("a").paginate(page);`;
-    expect(builtInPaginateCalls("sample.ts", calls)).toEqual(["sample.ts:1", "sample.ts:1"]);
+  test.each([
+    ["the database's", `ctx.db.query("a").withIndex("b").paginate(page);`, 1],
+    ["a variable's", `const query = ctx.db.query("a"); query.paginate(page);`, 1],
+    ["a parameter's", `function page(rows: OrderedQuery<A>) { return rows.paginate(page); }`, 1],
+    ["a paginator's", `paginator(ctx.db, schema).query("a").paginate(page);`, 0],
+    ["a stream's", `function page(rows: QueryStream<A>) { return rows.paginate(page); }`, 0],
+  ])("%s paginate is told from the others", (_whose, text, count) => {
+    expect(builtInPaginateCalls("sample.ts", text)).toHaveLength(count);
   });
 
-  test("no module of the component calls it", () => {
+  test("no module of the component calls the built-in paginate, which Convex refuses there", () => {
     const files = globSync("src/component/**/*.ts");
     expect(files.flatMap((file) => builtInPaginateCalls(file, readFileSync(file, "utf8")))).toEqual([]);
   });

@@ -13,6 +13,17 @@ import {
   type Thread,
 } from "convex-agent-memory";
 import {
+  agentTool,
+  defineAgent,
+  defineTool,
+  type Agent,
+  type RunReference,
+  type RunTicket,
+  type TurnResult,
+} from "convex-agent-memory/ai";
+import type { WorkflowManager } from "@convex-dev/workflow";
+import type { LanguageModel } from "ai";
+import {
   mutationGeneric,
   type Auth,
   type GenericActionCtx,
@@ -20,6 +31,7 @@ import {
   type GenericMutationCtx,
   type GenericQueryCtx,
 } from "convex/server";
+import { z } from "zod";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only for `true`. */
@@ -74,3 +86,49 @@ export const create = mutationGeneric({
   args: {},
   handler: async (ctx) => await memory.as(await authenticate(ctx)).threads.create(ctx, {}),
 });
+
+declare const model: LanguageModel;
+declare const workflow: WorkflowManager;
+declare const run: RunReference;
+
+const search = defineTool({
+  description: "Search the documents.",
+  inputSchema: z.object({ query: z.string(), limit: z.number().optional() }),
+  execute: (ctx, input) => {
+    input satisfies { query: string; limit?: number };
+    // @ts-expect-error the input is what the schema says
+    void input.page;
+    return ctx.memory.recall(ctx, { query: input.query, scopes: ["tenant"] });
+  },
+});
+const researcher = defineAgent(memory, { name: "researcher", model: () => model, instructions: "Cite." });
+const helper = defineAgent(memory, {
+  name: "helper",
+  model: () => model,
+  instructions: "Be brief.",
+  tools: {
+    search,
+    ask: agentTool({ description: "Ask another.", agent: researcher, run: () => run }),
+  },
+});
+// @ts-expect-error an agent has a model
+defineAgent(memory, { name: "mute", instructions: "Say nothing." });
+export const durable = helper.durable(workflow);
+
+export async function turns(threadId: string) {
+  const as = { userId: "ada" };
+  const ticket = await helper.start(mutation, run, { as, threadId, prompt: "Hello" });
+  const answer = await helper.generate(action, { as, threadId, prompt: "Hello" });
+  // @ts-expect-error a model is called in actions only
+  await helper.generate(mutation, { as, threadId, prompt: "Hello" });
+  // @ts-expect-error somebody asks
+  await helper.stream(action, { threadId, prompt: "Hello" });
+  return { ticket, answer };
+}
+
+type Turns = Awaited<ReturnType<typeof turns>>;
+export type InferredByTheRuntime = [
+  Holds<Equal<typeof helper, Agent>>, // not generic: tools that call internal.* would make an app's api circular
+  Holds<Equal<Turns["ticket"], RunTicket>>,
+  Holds<Equal<Turns["answer"], TurnResult>>,
+];
