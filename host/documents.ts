@@ -38,8 +38,8 @@ export function withCommitTs(value: unknown, commitTs: bigint): unknown {
 }
 
 function arrayWithCommitTs(value: unknown[], commitTs: bigint): unknown[] {
-  // Vectors are long arrays of numbers: one look at the first element spares walking them.
-  if (typeof value[0] === "number") return value;
+  // Vectors are long arrays of numbers and hold no timestamps.
+  if (!value.some((item) => typeof item === "object")) return value;
   const items = value.map((item) => withCommitTs(item, commitTs));
   return items.some((item, position) => item !== value[position]) ? items : value;
 }

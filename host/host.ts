@@ -62,6 +62,8 @@ export type Host = {
 /** Stands in file URLs of a host that does not listen. */
 const NO_ORIGIN = "http://host.invalid";
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+/** Functions that take longer than this after `close` find their host gone. */
+const CLOSE_TIMEOUT_MS = 1000;
 const IDLE_POLL_MS = 5;
 
 function applyEnvironment(environment: Record<string, string>): () => void {
@@ -157,6 +159,7 @@ class RunningHost implements Host {
   async close(): Promise<void> {
     this.engine.jobs.stop();
     if (this.url !== null) await this.server.close();
+    await this.engine.settle(CLOSE_TIMEOUT_MS);
     this.engine.options.persistence?.close();
     this.release();
   }

@@ -43,6 +43,7 @@ export class IndexStore {
   readonly #vectorIndexes = new Map<string, VectorIndex>();
   readonly #readers = new Map<number, RowReader>();
   #undo: Undo[][] = [];
+  #stashes = 0;
   /** Set while convex-test merges a nested transaction's writes upwards: they are in the indexes already. */
   merging = false;
 
@@ -97,8 +98,14 @@ export class IndexStore {
     if (this.#undo.length === 0) this.#closeReaders();
   }
 
+  /** Whether only committed rows show: what is read now is a stale snapshot, outside the transaction. */
+  get isStashed(): boolean {
+    return this.#stashes > 0;
+  }
+
   /** Shows committed rows only until `unstash`; returns what was hidden. */
   stash(): Undo[][] {
+    this.#stashes++;
     const hidden = this.#undo;
     for (const layer of [...hidden].reverse()) this.#revert(layer);
     this.#undo = [];
@@ -106,6 +113,7 @@ export class IndexStore {
   }
 
   unstash(hidden: Undo[][]): void {
+    this.#stashes--;
     this.#undo = hidden;
     for (const { table, before, after } of hidden.flat()) this.table(table).apply(before, after);
   }

@@ -37,8 +37,7 @@ function measureArray(value: unknown[], { place, nesting }: Walk): number {
       `Array length is too long at ${place} (${value.length} > maximum length ${MAX_ARRAY_LENGTH}).`,
     );
   }
-  // Vectors: what starts and ends with a number is taken for numbers throughout.
-  if (typeof value[0] === "number" && typeof value[value.length - 1] === "number") {
+  if (value.every((item) => typeof item === "number")) {
     return CONTAINER_BYTES + value.length * NUMBER_BYTES;
   }
   const inside = { place: `${place}[]`, nesting: nesting - 1 };

@@ -57,7 +57,8 @@ function openDatabase(file: string): DatabaseSync {
   try {
     database = new DatabaseSync(file);
     // A killed process loses nothing in this mode; only a power cut may take the last commits.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    // Exclusive: a second host on the same file would overwrite what the first one holds in memory.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     const check = database.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
     if (check.quick_check !== "ok") throw new Error(check.quick_check);
     database.exec(SCHEMA);

@@ -1,6 +1,6 @@
 // The calls Convex functions make to their runtime, where the host adds to or corrects convex-test.
 import { convexToJson, getConvexSize, jsonToConvex, type JSONValue, type Value } from "convex/values";
-import { tableOfId } from "./documents.js";
+import { tableOfId, withCommitTs } from "./documents.js";
 import { currentRoot } from "./execution.js";
 import { fileHandlers, getBlobInAction, storeBlobInAction } from "./fileSyscalls.js";
 import { JOBS_TABLE, resolveAddress } from "./jobs.js";
@@ -146,6 +146,9 @@ function schedule(dependencies: SyscallDependencies, json: string): string {
   const target = resolveAddress(address, componentPath);
   const args = jsonToConvex(argsJson) as Record<string, Value>;
   checkCallValue(args, "scheduled arguments value");
+  if (withCommitTs(args, 0n) !== args) {
+    throw new Error(`A scheduled function (${target.udfPath}) cannot take an unassigned commit timestamp.`);
+  }
   dependencies.internals.global.transactionManager._metricsTracker?.trackScheduledFunction(
     getConvexSize(args),
   );

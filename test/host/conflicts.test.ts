@@ -153,6 +153,18 @@ describe("conflicts between mutations that ran", () => {
     expect(wouldConflict(ada, grace)).toBe(false);
   });
 
+  test("what was looked up in a stale snapshot counts for nothing", async () => {
+    const reading = { index: null, bounds: [], order: "asc" };
+    const script = (operation: Record<string, unknown>) =>
+      spanOf("scripted:run", { operations: [operation], ids: [], fails: false });
+    const [stale, fresh, writing] = [
+      await script({ kind: "stale", reading }),
+      await script({ kind: "collect", reading }),
+      await script({ kind: "insert", cell: { tag: "red", rank: 1 } }),
+    ];
+    expect([wouldConflict(stale, writing), wouldConflict(fresh, writing)]).toEqual([false, true]);
+  });
+
   test("what a nested mutation wrote before it failed counts for nothing", async () => {
     const span = await spanOf("notes:tryToAdd", { channel: "left" });
     expect(span.children.map(({ failed }) => failed)).toEqual([true]);

@@ -69,6 +69,15 @@ describe("a host with a database file", () => {
     await third.close();
   });
 
+  test("does not share its file with a second host", async () => {
+    const first = await startFixture({ databaseFile: database, listen: false });
+    await expect(startFixture({ databaseFile: database, listen: false })).rejects.toThrow(
+      "database is locked",
+    );
+    await first.close();
+    await (await startFixture({ databaseFile: database, listen: false })).close();
+  });
+
   test("a file of a rolled back mutation is not kept", async () => {
     const host = await startFixture({ databaseFile: database, listen: false });
     await expect(host.call("mutation", "later:storeFileAndFail", { text: "lost" })).rejects.toThrow(
