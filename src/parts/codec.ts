@@ -3,7 +3,6 @@ import type {
   Citation,
   ContentPart,
   FilePart,
-  ImagePart,
   ProviderMetadata,
   TextPart,
   ToolCallPart,
@@ -37,7 +36,6 @@ export type ModelPart = Exclude<
   Exclude<AssistantContent, string>[number],
   { type: "custom" | "tool-approval-request" | "reasoning-file" }
 >;
-export type ModelImage = ImagePart;
 
 /** What may stand in a message of an interface. */
 export type UIPart = UIMessage["parts"][number];

@@ -74,6 +74,28 @@ describe("a watched thread", () => {
     expect(turnsOf(store)).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
   });
 
+  test("asks anew for what it last saw unfinished", async () => {
+    const { server, store } = aWatchedThread(2);
+    const streamId = server.startStream({ turn: 1, step: 1 });
+    server.deliver();
+    for (let turn = 2; turn < 5; turn++) server.messages.push(aMessage("user", [textPart("more")], { turn }));
+    server.deliver();
+    server.finish(streamId, [textPart("The end.")]);
+    for (let turn = 5; turn < 7; turn++) server.messages.push(aMessage("user", [textPart("more")], { turn }));
+    server.deliver();
+    await store.loadMore();
+    expect(textsOf(store)).toEqual([
+      "prompt 0",
+      "prompt 1",
+      "The end.",
+      "more",
+      "more",
+      "more",
+      "more",
+      "more",
+    ]);
+  });
+
   test("leaves out a page that was asked for before", async () => {
     const { server, store } = aWatchedThread(6);
     const loading = store.loadMore();
