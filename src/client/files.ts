@@ -31,8 +31,11 @@ export class FilesClient {
     return await ctx.runMutation(this.component.files.register, { ...args, caller: this.caller });
   }
 
-  /** A file with an address to read it from; whoever has the address can read it. Throws `FILE_NOT_FOUND`. */
-  async get(ctx: QueryCtx, args: { fileId: string }): Promise<File> {
+  /**
+   * A file with an address to read it from; whoever has the address can read it. A file that someone else attached is
+   * found by the message that holds it, for whoever may read its thread. Throws `FILE_NOT_FOUND`.
+   */
+  async get(ctx: QueryCtx, args: { fileId: string; messageId?: string }): Promise<File> {
     return await ctx.runQuery(this.component.files.get, { ...args, caller: this.caller });
   }
 

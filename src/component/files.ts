@@ -23,7 +23,7 @@ export const register = mutation({
 });
 
 export const get = query({
-  args: { caller: vCaller, fileId: v.string() },
+  args: { caller: vCaller, fileId: v.string(), messageId: v.optional(v.string()) },
   returns: vFile,
   handler: (ctx, args) => files.get(ctx, args),
 });

@@ -24,6 +24,25 @@ describe("promise 7: a file is its owner's", () => {
     expect(await codeOf(people.memory.asSystem().files.get(ctx, { fileId }))).toBe("ok");
   });
 
+  test("whoever may read a message may read the file that it holds, and no other", async () => {
+    const { ctx, fileId, threadId, owner, ...test } = await aFile();
+    const part = { type: "file" as const, mediaType: "image/png", file: { kind: "stored" as const, fileId } };
+    const message = { role: "user" as const, parts: [part] };
+    const { places } = await owner.messages.append(ctx, { threadId, messages: [message] });
+    const messageId = places[0]?.messageId;
+    const other = await owner.files.register(ctx, { storageId: await upload(test, "other bytes") });
+    const codes: string[] = [];
+    for (const person of OTHERS) {
+      const { files } = test[person];
+      codes.push(await codeOf(files.get(ctx, { fileId, messageId })));
+      expect(await codeOf(files.get(ctx, { fileId: other.fileId, messageId }))).toBe("FILE_NOT_FOUND");
+    }
+    expect(codes).toEqual(["ok", "ok", "FILE_NOT_FOUND", "FILE_NOT_FOUND"]);
+    await owner.messages.remove(ctx, { messageId: messageId ?? "" });
+    const afterwards = test.reader.files.get(ctx, { fileId, messageId });
+    expect(await codeOf(afterwards)).toBe("FILE_NOT_FOUND");
+  });
+
   test("nobody else can register its bytes as their own by its storage id", async () => {
     const { ctx, storageId, ...people } = await aFile();
     for (const person of OTHERS) {

@@ -221,6 +221,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           fileId: string;
+          messageId?: string;
         },
         {
           bytes: number;
@@ -1000,6 +1001,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           step: number;
           stream?: boolean;
+          workflowId?: string;
         },
         {
           agentName: string;

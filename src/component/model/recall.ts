@@ -7,11 +7,11 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { checkEmbedded, type EntryVector } from "./recallArguments.js";
-import { pendingOf, storeAccepted } from "./recallIndex.js";
+import { pendingOf, storeVectors } from "./recallIndex.js";
 import { openThread } from "./threads.js";
 import { record } from "./usage.js";
 
-export { indexMessage, pendingOf, removeEntries, removeEntry, storeVectors } from "./recallIndex.js";
+export { indexMessage, pendingOf, removeEntries, removeEntry } from "./recallIndex.js";
 export { rank, search, searchText } from "./recallSearch.js";
 
 type KeepArgs = {
@@ -42,7 +42,7 @@ export async function store(
 ): Promise<null> {
   checkEmbedded({ embedder, store: vectors });
   const writable = new Map<string, Promise<boolean>>();
-  await storeAccepted(ctx, {
+  await storeVectors(ctx, {
     embedder,
     vectors,
     accepts: (entry) => mayWrite(ctx, { caller, entry, writable }),

@@ -81,26 +81,18 @@ export async function removeEntry(ctx: MutationCtx, entry: Doc<"recallEntries">)
   await ctx.db.delete("recallEntries", entry._id);
 }
 
-/**
- * Stores vectors for entries that wait for one. An entry that is gone, or has its vector, is passed over: storing
- * again is safe. The ids of vectors of a thread are kept in `batches`, so that removing the thread finds them.
- */
-export async function storeVectors(
-  ctx: MutationCtx,
-  embedder: string,
-  vectors: EntryVector[],
-): Promise<void> {
-  await storeAccepted(ctx, { embedder, vectors, accepts: async () => true });
-}
-
 type Stored = {
   embedder: string;
   vectors: EntryVector[];
   accepts: (entry: Doc<"recallEntries">) => Promise<boolean>;
 };
 
-/** As `storeVectors`, passing over entries that `accepts` refuses as if they were not there. */
-export async function storeAccepted(ctx: MutationCtx, { embedder, vectors, accepts }: Stored): Promise<void> {
+/**
+ * Stores vectors for entries that wait for one. An entry that is gone, has its vector, or that `accepts` refuses is
+ * passed over: storing again is safe. The ids of vectors of a thread are kept in `batches`, so that removing the
+ * thread finds them.
+ */
+export async function storeVectors(ctx: MutationCtx, { embedder, vectors, accepts }: Stored): Promise<void> {
   if (vectors.length === 0) return;
   const length = checkVectors(vectors.map(({ vector }) => vector));
   const written = new Map<Id<"threads">, string[]>();
