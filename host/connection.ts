@@ -1,6 +1,7 @@
 // One client's WebSocket: its query set, its identity and the states it was told of.
 import type { JSONValue } from "convex/values";
 import type { WebSocket } from "ws";
+import type { Engine } from "./engine.js";
 import type { Identity } from "./execution.js";
 import { decodeToken } from "./identity.js";
 import {
@@ -11,8 +12,8 @@ import {
   type StateModification,
 } from "./protocol.js";
 import { callPublic, type WireOutcome } from "./publicCalls.js";
-import type { Subscription } from "./subscriptions.js";
-import type { SyncServer } from "./sync.js";
+import type { RequestLog } from "./requestLog.js";
+import type { Subscription, Subscriptions } from "./subscriptions.js";
 
 /** A query keeps being overtaken by commits only under a flood of writes; then the client waits for the next turn. */
 const MAX_REFRESH_ROUNDS = 20;
@@ -24,9 +25,12 @@ function failureFields(outcome: Extract<WireOutcome, { ok: false }>) {
   return { success: false as const, result: outcome.failure.message, errorData: outcome.failure.data };
 }
 
+/** What all connections share. */
+export type ConnectionServer = { engine: Engine; subscriptions: Subscriptions; requests: RequestLog };
+
 export class Connection {
   sessionId = "";
-  readonly #server: SyncServer;
+  readonly #server: ConnectionServer;
   readonly #socket: WebSocket;
   readonly #queries = new Map<number, Watched>();
   readonly #removed: number[] = [];
@@ -42,7 +46,7 @@ export class Connection {
   // A client's mutations run one after the other, in the order sent.
   #mutations: Promise<void> = Promise.resolve();
 
-  constructor(server: SyncServer, socket: WebSocket) {
+  constructor(server: ConnectionServer, socket: WebSocket) {
     this.#server = server;
     this.#socket = socket;
   }

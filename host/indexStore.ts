@@ -19,7 +19,7 @@ import {
   type SerializedQuery,
 } from "./indexQueries.js";
 import { readPage } from "./pagination.js";
-import { FilteredReader, IndexCursor, RankedCursor, type RowReader } from "./queryCursor.js";
+import { FilteredReader, IndexCursor, RankedCursor, type RowReader, type ScanSource } from "./queryCursor.js";
 import type { IndexRead, ReadInterval } from "./readSets.js";
 import { TableView } from "./tableView.js";
 import { queryTermsOf, type SearchRead } from "./textTerms.js";
@@ -35,8 +35,6 @@ export type StoreObserver = {
 };
 
 type VectorSearchArguments = Parameters<DatabaseInternals["vectorSearch"]>;
-
-export type ScanSource = { cursor: IndexCursor; read: IndexRead; order: Order };
 
 export class IndexStore {
   readonly #tables = new Map<string, TableView>();

@@ -1,12 +1,22 @@
 // Runs scheduled functions: mutations exactly once, actions at most once, as Convex promises.
-import type { Engine } from "./engine.js";
-import { JobCancelledError, type JobKey } from "./execution.js";
+import type { CapturedInternals, FunctionAddress, RegisteredFunction } from "./convexTestInternals.js";
+import { JobCancelledError, type FunctionRequest, type JobKey } from "./execution.js";
 import { JOBS_TABLE, stateOfJob, type Job, type JobState } from "./jobs.js";
 
-export class JobRunner {
-  readonly #engine: Engine;
+/** The engine, as far as scheduled functions need it. */
+export type JobEngine = {
+  internals: CapturedInternals;
+  clock: { now(): number };
+  track<T>(work: () => Promise<T>): Promise<T>;
+  findFunction(address: FunctionAddress): Promise<RegisteredFunction | null>;
+  run(request: FunctionRequest): Promise<{ ok: true } | { ok: false; error: unknown }>;
+  transact<T>(componentPath: string, work: () => T): Promise<T>;
+};
 
-  constructor(engine: Engine) {
+export class JobRunner {
+  readonly #engine: JobEngine;
+
+  constructor(engine: JobEngine) {
     this.#engine = engine;
   }
 

@@ -3,9 +3,8 @@ import { convexToJson, getDocumentSize, jsonToConvex, type JSONValue, type Value
 import type { PageResult, PaginateArguments } from "./convexTestInternals.js";
 import { compareFields, type StoredDocument } from "./documents.js";
 import { compileFilters } from "./filterExpressions.js";
-import { filtersOf, type Order } from "./indexQueries.js";
-import type { IndexStore } from "./indexStore.js";
-import type { IndexCursor, RowFilter } from "./queryCursor.js";
+import { filtersOf, type Order, type SerializedQuery } from "./indexQueries.js";
+import type { IndexCursor, RowFilter, ScanSource } from "./queryCursor.js";
 import { keyOf, type IndexRead, type KeyBound } from "./readSets.js";
 
 const END_CURSOR = "_end_cursor";
@@ -70,8 +69,14 @@ function finish(progress: Progress, continueCursor: string, split: PageResult["p
   };
 }
 
+/** What pages are read from. */
+export type PageSource = {
+  scan(query: SerializedQuery, resume: (read: IndexRead, order: Order) => void): ScanSource;
+  rankedRows(query: SerializedQuery): StoredDocument[];
+};
+
 /** Reads one page; an `endCursor` pins where it ends, so that reactive pages stay gapless. */
-export function readPage(store: IndexStore, page: PaginateArguments): PageResult {
+export function readPage(store: PageSource, page: PaginateArguments): PageResult {
   const passes = compileFilters(filtersOf(page.query));
   if (page.query.source.type === "Search") return readRankedPage(store.rankedRows(page.query), page, passes);
   const progress: Progress = { rows: [], cursors: [], bytesRead: 0 };

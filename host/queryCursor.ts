@@ -7,6 +7,9 @@ import type { IndexView, OpenCursor, TableView } from "./tableView.js";
 
 export type RowFilter = ((document: StoredDocument) => boolean) | null;
 
+/** A scan that was opened, and the interval it is going to read. */
+export type ScanSource = { cursor: IndexCursor; read: IndexRead; order: Order };
+
 /** Something that yields the rows of a query in order. */
 export interface RowReader {
   next(): StoredDocument | null;
