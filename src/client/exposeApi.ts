@@ -12,7 +12,7 @@ import type { Principal } from "../validators/principal.js";
 import { vRun, vRunState, type Run, type RunState } from "../validators/run.js";
 import { vStreamChunk, vStreamState } from "../validators/stream.js";
 import { vThread, type Thread } from "../validators/thread.js";
-import type { AgentMemory } from "./agentMemory.js";
+import type { BoundMemory } from "./boundMemory.js";
 import type { FollowedStream } from "./streams.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
@@ -50,8 +50,11 @@ export type ExposeOptions = {
   authorize: (ctx: { auth: Auth }, operation: Operation) => Promise<Principal>;
 };
 
+/** What binds a principal: the client. */
+type Bindable = { as: (principal: Principal) => BoundMemory };
+
 /** The functions of `AgentMemory.exposeApi`. */
-export function createApi(memory: AgentMemory, { authorize }: ExposeOptions): ExposedApi {
+export function createApi(memory: Bindable, { authorize }: ExposeOptions): ExposedApi {
   const as = async (ctx: { auth: Auth }, operation: Operation) => memory.as(await authorize(ctx, operation));
   return {
     listThreads: queryGeneric({

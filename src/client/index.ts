@@ -1,4 +1,5 @@
-export { AgentMemory, BoundMemory } from "./agentMemory.js";
+export { AgentMemory } from "./agentMemory.js";
+export { BoundMemory } from "./boundMemory.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Embed } from "./embed.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
@@ -14,7 +15,14 @@ export type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.j
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
 export type { Thread, ThreadStatus } from "../validators/thread.js";
-export type { ContextLimits, StepResult, StepSaved, StepStart, ToolStart, TurnStart } from "../validators/turn.js";
+export type {
+  ContextLimits,
+  StepResult,
+  StepSaved,
+  StepStart,
+  ToolStart,
+  TurnStart,
+} from "../validators/turn.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
 
 // Errors.

@@ -72,7 +72,15 @@ export class TurnsClient {
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
   async open(
     ctx: MutationCtx,
-    args: { runId: string; step: number; limits?: ContextLimits; stream?: boolean; recall?: boolean },
+    args: {
+      runId: string;
+      step: number;
+      limits?: ContextLimits;
+      stream?: boolean;
+      recall?: boolean;
+      /** The workflow that drives the run. */
+      workflowId?: string;
+    },
   ): Promise<StepStart> {
     return await ctx.runMutation(this.component.turns.open, { ...args, caller: this.caller });
   }

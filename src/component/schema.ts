@@ -191,7 +191,10 @@ export default defineSchema({
     .index("by_source", ["sourceId"])
     .index("by_vector", ["vectorId"])
     .index("by_thread_pending", ["threadId", "pendingSince"])
-    .searchIndex("by_text", { searchField: "searchText", filterFields: ["scope", "threadId", "kind", "role"] }),
+    .searchIndex("by_text", {
+      searchField: "searchText",
+      filterFields: ["scope", "threadId", "kind", "role"],
+    }),
   vectors_256: vectors(256),
   vectors_512: vectors(512),
   vectors_1024: vectors(1024),

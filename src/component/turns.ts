@@ -42,6 +42,7 @@ export const open = mutation({
     limits: v.optional(vContextLimits),
     stream: v.optional(v.boolean()),
     recall: v.optional(v.boolean()),
+    workflowId: v.optional(v.string()),
   },
   returns: vStepStart,
   handler: (ctx, args) => turns.open(ctx, args),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
+import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { ScopeKind } from "../../src/validators/principal.js";
 import { aThread, codeOf, said, type TestThread } from "../support/aMemory.js";
 import { anEmbed, vectorOf } from "../support/embed.js";

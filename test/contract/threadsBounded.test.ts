@@ -1,6 +1,6 @@
 import { getDocumentSize, type Value } from "convex/values";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
+import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { ActionCtx } from "../../src/client/ctx.js";
 import * as messages from "../../src/component/model/messages.js";
 import { sweepPage } from "../../src/component/model/retention.js";

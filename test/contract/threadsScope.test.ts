@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
+import type { BoundMemory } from "../../src/client/boundMemory.js";
 import { aThread, codeOf, OTHER_TENANT, OWNER, type TestThread } from "../support/aMemory.js";
 
 const PEOPLE = ["owner", "writer", "reader", "stranger", "otherTenant"] as const;

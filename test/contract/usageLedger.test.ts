@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BoundMemory } from "../../src/client/agentMemory.js";
+import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { Usage } from "../../src/validators/usage.js";
 import { aThread, codeOf, OWNER, text, WRITER, type TestThread } from "../support/aMemory.js";
 

@@ -1,4 +1,5 @@
-import { AgentMemory, type BoundMemory } from "../../src/client/agentMemory.js";
+import { AgentMemory } from "../../src/client/agentMemory.js";
+import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { QueryCtx } from "../../src/client/ctx.js";
 import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";

@@ -23,7 +23,7 @@ export function isActive(state: RunState): boolean {
 /** The run, or `RUN_NOT_FOUND` when there is none by that id: malformed ids look the same. */
 export async function findRun(ctx: QueryCtx, runId: string): Promise<Doc<"runs">> {
   const id = ctx.db.normalizeId("runs", runId);
-  const run = id === null ? null : await ctx.db.get(id);
+  const run = id === null ? null : await ctx.db.get("runs", id);
   if (run === null) throw runNotFound(runId);
   return run;
 }
@@ -35,9 +35,11 @@ export async function findOwnRun(ctx: QueryCtx, caller: Caller, runId: string): 
   return run;
 }
 
+/** Missing, foreign and malformed ids look the same. */
 export const runNotFound = (runId: string) =>
   memoryError("RUN_NOT_FOUND", "No such run for this principal: check the id and who asks.", { runId });
 
+/** A row as the component returns it. */
 export function toRun(run: Doc<"runs">): Run {
   return {
     runId: run._id,

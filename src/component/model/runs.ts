@@ -11,6 +11,7 @@ import { endRun } from "./turnEnd.js";
 
 type RunArgs = { caller: Caller; runId: string };
 
+/** A run, for whoever may read its thread. */
 export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Run> {
   return toRun(await openRun(ctx, { caller, runId, need: "read" }));
 }
@@ -22,6 +23,7 @@ async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need:
   return run;
 }
 
+/** The active run, else the last. */
 export async function latest(
   ctx: QueryCtx,
   { caller, threadId }: { caller: Caller; threadId: string },
@@ -37,6 +39,7 @@ export async function latest(
   return last === null ? null : toRun(last);
 }
 
+/** The runs of a thread, newest first. */
 export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; threadId: string }) {
   const head = await openThread(ctx, args.caller, args.threadId, "read");
   const rows = stream(ctx.db, schema)
@@ -47,6 +50,7 @@ export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; 
   return { page: page.map(toRun), cursor };
 }
 
+/** The calls of a run in the order of their places. */
 export async function listToolCalls(
   ctx: QueryCtx,
   args: PageRequest & RunArgs,

@@ -88,6 +88,7 @@ export async function foldStream(ctx: QueryCtx, streamId: Id<"streams">): Promis
   return foldDeltas(deltas);
 }
 
+/** Adds a chunk while the stream is open; a `seq` that is there is left as it is. */
 export async function append(
   ctx: MutationCtx,
   { caller, streamId, seq, deltas }: { caller: Caller; streamId: string } & StreamChunk,
@@ -110,6 +111,7 @@ export async function append(
   return { alive: true };
 }
 
+/** A page of chunks, for whoever may read the thread. */
 export async function follow(
   ctx: QueryCtx,
   { caller, streamId, after }: { caller: Caller; streamId: string; after: number },

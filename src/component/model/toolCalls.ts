@@ -80,6 +80,7 @@ export const callsOf = (ctx: QueryCtx, runId: Id<"runs">, askedBy: number): Prom
     .withIndex("by_run", (q) => q.eq("runId", runId).eq("askedBy", askedBy))
     .take(STEP_MAX_TOOL_CALLS);
 
+/** A row as the component returns it. */
 export function toToolCall({ callId, toolName, turn, step, state, ms }: Doc<"toolCalls">): ToolCall {
   return { callId, toolName, turn, step, state, ...(ms === undefined ? {} : { ms }) };
 }

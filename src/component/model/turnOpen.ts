@@ -21,6 +21,8 @@ export type OpenArgs = {
   limits?: ContextLimits;
   stream?: boolean;
   recall?: boolean;
+  /** The workflow that drives the run: kept with the run, so that an abandoned one can be told. */
+  workflowId?: string;
 };
 
 /**
@@ -46,6 +48,8 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     return { ...nothing, calls: calls.map(toToolCall) };
   }
   if (!isActive(run.state)) return nothing;
+  if (args.workflowId !== undefined && run.workflowId === undefined)
+    await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
   const context = await readContext(ctx, run, args.limits);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   const recall = args.recall === true ? await readRecall(ctx, run, context) : {};

@@ -5,6 +5,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { recordUsage } from "./usage.js";
 
+/** A run's totals with one more call. */
 export const addUsage = (totals: RunTotals, usage: Usage): RunTotals => ({
   calls: totals.calls + 1,
   inputTokens: totals.inputTokens + usage.inputTokens,
