@@ -1,5 +1,8 @@
 import { ESLint } from "eslint";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
+// The first look at a file loads the whole program.
+vi.setConfig({ testTimeout: 120_000 });
 
 const eslint = new ESLint();
 

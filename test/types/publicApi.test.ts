@@ -1,10 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { runNode } from "../../scripts/processes.js";
 import { toolPath } from "../../scripts/setup/environment.mjs";
 
+vi.setConfig({ testTimeout: 120_000 });
+
 /** TypeScript 7, on the package as built. */
 async function compile(...args: string[]): Promise<{ exitCode: number | null; output: string }> {
-  return await runNode([toolPath("tsc"), "--noEmit", ...args], { capture: true, timeoutMs: 60_000 });
+  return await runNode([toolPath("tsc"), "--noEmit", ...args], { capture: true, timeoutMs: 110_000 });
 }
 
 function instantiations(output: string): number {
