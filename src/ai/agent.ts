@@ -1,6 +1,8 @@
 import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
+import type { ConvexError } from "convex/values";
 import type { ActionCtx, AgentMemory, MutationCtx, Part, Principal } from "../client/index.js";
-import { memoryError } from "../validators/errors.js";
+import { isMemoryError, memoryError, type MemoryErrorData } from "../validators/errors.js";
+import { endAbandoned } from "./abandoned.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
   checkSiblings,
@@ -109,17 +111,32 @@ class MemoryAgent implements Agent {
     await checkSiblings(siblings);
     const { as, threadId, operationId } = args;
     const principal = { ...as, agentName: as.agentName ?? this.name };
-    const begun = await this.agent.memory.as(principal).turns.begin(ctx, {
-      threadId,
-      agentName: this.name,
-      engine: "durable",
-      ...promptOfArgs(args),
-      operationId,
-      limits: { maxMessages: 0 }, // the first step reads the context
+    const begin = () =>
+      this.agent.memory.as(principal).turns.begin(ctx, {
+        threadId,
+        agentName: this.name,
+        engine: "durable",
+        ...promptOfArgs(args),
+        operationId,
+        limits: { maxMessages: 0 }, // the first step reads the context
+      });
+    const begun = await begin().catch(async (error: unknown) => {
+      const freed = isMemoryError(error, "RUN_ACTIVE") && (await this.freeThread(ctx, workflow, error));
+      if (!freed) throw error;
+      return await begin();
     });
     const { runId, turn, promptMessageId } = begun;
     if (!begun.repeated) await startWorkflow(ctx, { workflow, run, siblings, args: { as, threadId, runId } });
     return { runId, messageId: promptMessageId, turn };
+  }
+
+  private async freeThread(
+    ctx: MutationCtx,
+    workflow: WorkflowManager,
+    { data }: ConvexError<MemoryErrorData>,
+  ): Promise<boolean> {
+    const { memory } = this.agent;
+    return await endAbandoned(ctx, { memory, workflow, runId: String(data.details.runId) });
   }
 
   generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {

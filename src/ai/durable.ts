@@ -104,13 +104,13 @@ async function drive(
   const { runId, as, threadId } = args;
   const siblings = siblingsAt(args.path);
   const call = (
-    more: Pick<StepArgs, "place" | "call" | "report">,
+    more: Pick<StepArgs, "place" | "call" | "report" | "workflowId">,
     retry: typeof TOOL_RETRY,
   ): Promise<StepOutcome> =>
     step.runAction(siblings.step, { runId, as, threadId, ...more }, { retry }) as Promise<StepOutcome>;
   const report = args.prompt !== undefined;
   for (let place = 0; ; place++) {
-    const outcome = await call({ place, report }, agent.retry);
+    const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
     if (outcome.ended) return { runId, text: outcome.text ?? "" };
     await Promise.all(outcome.calls.map((asked) => call({ place, call: asked }, TOOL_RETRY)));

@@ -28,6 +28,7 @@ export const vStepArgs = {
   call: v.optional(vCall),
   /** Whether to return the answer: a workflow around the run waits for it. */
   report: v.optional(v.boolean()),
+  workflowId: v.optional(v.string()),
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
 
@@ -70,6 +71,7 @@ export async function runModelStep(
       limits: agent.context,
       stream: agent.stream,
       recall: agent.recall !== undefined,
+      workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (!isRunning(start.state)) return endedWith(start.state);

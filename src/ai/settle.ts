@@ -46,11 +46,13 @@ const bound = (agent: ResolvedAgent, as: Principal) =>
 
 /** What Convex says about a function that is not there; a message is all that a workflow hands on. */
 const MISSING_FUNCTION =
-  /could not find|couldn't find|couldn’t find|no such function|does not exist|is not exported/i;
-const CODE = new RegExp(`\\b(${vErrorCode.members.map((member) => member.value).join("|")})\\b`);
+  /function handle not found|could not find (?:public function|internal function|function|module)|there is no such export/i;
+/** One of our own errors in the text of an error: its data is JSON there. */
+const OWN_ERROR = /"code":"([A-Z_]+)".*?"message":"((?:[^"\\]|\\.)*)"/;
 const MESSAGE_MAX_CHARACTERS = 500;
 
-function outcomeOf(result: unknown): RunOutcome {
+/** What the end of a workflow says about its run. */
+export function outcomeOf(result: unknown): RunOutcome {
   const kind = field(result, "kind");
   if (kind === "success") return { kind: "completed" };
   if (kind === "canceled") return { kind: "canceled", reason: "The workflow was canceled." };
@@ -62,15 +64,16 @@ function outcomeOf(result: unknown): RunOutcome {
     return {
       kind: "failed",
       code: "RUN_CODE_MOVED",
-      message: `The file of the run was moved or its exports renamed: ${message}`,
+      message: `The file of the run was moved or its exports renamed while it waited: ${message}`,
     };
-  return { kind: "failed", code: codeIn(text), message };
+  const [, code, own] = OWN_ERROR.exec(text) ?? [];
+  return isErrorCode(code)
+    ? { kind: "failed", code, message: own ?? message }
+    : { kind: "failed", code: "MODEL_FAILED", message };
 }
 
-/** The code of our own errors survives in the text of an error; anything else failed in the model's step. */
-function codeIn(text: string): ErrorCode {
-  return (CODE.exec(text)?.[1] as ErrorCode | undefined) ?? "MODEL_FAILED";
-}
+const isErrorCode = (code: string | undefined): code is ErrorCode =>
+  vErrorCode.members.some((member) => member.value === code);
 
 const field = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

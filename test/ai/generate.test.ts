@@ -4,14 +4,7 @@ import { z } from "zod";
 import { agentTool, defineAgent, defineTool, type ToolContext } from "../../src/ai/index.js";
 import { codeOf, OTHER_TENANT, OWNER, said, STRANGER } from "../support/aMemory.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
-import { anAgent, messagesOf, transcript } from "./support.js";
-
-const weather = defineTool({
-  description: "The weather in a city.",
-  inputSchema: z.object({ city: z.string() }),
-  execute: (_ctx, { city }) => ({ city, degrees: 7 }),
-});
-const asksWeather = (city: string) => ({ toolCalls: [{ toolName: "weather", input: { city } }] });
+import { anAgent, asksFor, messagesOf, transcript, weather } from "./support.js";
 
 describe("agent.generate", () => {
   test("answers a prompt and leaves both in the thread", async () => {
@@ -30,7 +23,7 @@ describe("agent.generate", () => {
   });
 
   test("makes three calls of the component for prompt, tool, answer", async () => {
-    const helper = await anAgent([asksWeather("Oslo"), { text: "7 degrees." }], { tools: { weather } });
+    const helper = await anAgent([asksFor("Oslo"), { text: "7 degrees." }], { tools: { weather } });
     await helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "Oslo?" });
     expect(helper.calls).toEqual(["turns.begin", "turns.saveStep", "turns.saveStep"]);
     expect(transcript(await messagesOf(helper))).toEqual([
@@ -42,7 +35,7 @@ describe("agent.generate", () => {
   });
 
   test("shows the model the history, its instructions and the results of its tools", async () => {
-    const helper = await anAgent([{ text: "Hi." }, asksWeather("Oslo"), { text: "7." }], {
+    const helper = await anAgent([{ text: "Hi." }, asksFor("Oslo"), { text: "7." }], {
       tools: { weather },
     });
     const ask = (prompt: string) =>
@@ -151,7 +144,7 @@ describe("agent.generate", () => {
   });
 
   test("returns the first answer for a repeated operationId without asking the model", async () => {
-    const helper = await anAgent([asksWeather("Oslo"), { text: "7." }], { tools: { weather } });
+    const helper = await anAgent([asksFor("Oslo"), { text: "7." }], { tools: { weather } });
     const args = { as: OWNER, threadId: helper.threadId, prompt: "Oslo?", operationId: "once" };
     const first = await helper.agent.generate(helper.ctx, args);
     const second = await helper.agent.generate(helper.ctx, args);
@@ -183,7 +176,7 @@ describe("agent.generate", () => {
     const usage = { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, reasoningTokens: 5 };
     const helper = await anAgent(
       [
-        { ...asksWeather("Oslo"), usage },
+        { ...asksFor("Oslo"), usage },
         { text: "7.", usage },
       ],
       { tools: { weather } },
@@ -203,7 +196,7 @@ describe("agent.generate", () => {
 
 describe("a turn that stops early", () => {
   test("runs the tools of its last step, so that the group is whole, and does not ask again", async () => {
-    const helper = await anAgent([asksWeather("Oslo"), asksWeather("Bergen"), { text: "Never said." }], {
+    const helper = await anAgent([asksFor("Oslo"), asksFor("Bergen"), { text: "Never said." }], {
       tools: { weather },
       stopWhen: ({ steps }) => steps.length === 2,
     });
@@ -225,7 +218,7 @@ describe("a turn that stops early", () => {
 
   test("ends after eight steps when no condition is named", async () => {
     const helper = await anAgent(
-      Array.from({ length: 20 }, () => asksWeather("Oslo")),
+      Array.from({ length: 20 }, () => asksFor("Oslo")),
       { tools: { weather } },
     );
     const { steps } = await helper.agent.generate(helper.ctx, {

@@ -1,5 +1,6 @@
 import { getFunctionAddress, getFunctionName, type FunctionReference } from "convex/server";
-import { defineAgent, type Agent, type AgentDefinition } from "../../src/ai/index.js";
+import { z } from "zod";
+import { defineAgent, defineTool, type Agent, type AgentDefinition } from "../../src/ai/index.js";
 import type { ActionCtx, BoundMemory, Message, Part } from "../../src/client/index.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { aMemory, OWNER, type TestMemory } from "../support/aMemory.js";
@@ -84,3 +85,14 @@ function partInWords(part: Part): string {
       return part.type;
   }
 }
+
+/** A tool that reads a thermometer. */
+export const weather = defineTool({
+  description: "The weather in a city.",
+  inputSchema: z.object({ city: z.string() }),
+  execute: (_ctx, { city }) => ({ city, degrees: 7 }),
+});
+/** An answer that asks for the weather of each city. */
+export const asksFor = (...cities: string[]) => ({
+  toolCalls: cities.map((city) => ({ toolName: "weather", input: { city } })),
+});
