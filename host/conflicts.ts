@@ -42,3 +42,11 @@ export function conflictsBetween(first: Span | Footprint, second: Span | Footpri
 export function wouldConflict(first: Span | Footprint, second: Span | Footprint): boolean {
   return conflictsBetween(first, second).length > 0;
 }
+
+/** For each named transaction, the names of those it could not have committed beside; sorted as given. */
+export function conflictMatrix(named: Record<string, Span | Footprint>): Record<string, string[]> {
+  const names = Object.keys(named);
+  const beside = (name: string) =>
+    names.filter((other) => other !== name && wouldConflict(named[name]!, named[other]!));
+  return Object.fromEntries(names.map((name) => [name, beside(name)]));
+}

@@ -1,5 +1,12 @@
 export { startHost, type Host, type HostOptions, type ScheduledJob, type TableSummary } from "./host.js";
-export { conflictsBetween, footprintOf, wouldConflict, type Conflict, type Footprint } from "./conflicts.js";
+export {
+  conflictMatrix,
+  conflictsBetween,
+  footprintOf,
+  wouldConflict,
+  type Conflict,
+  type Footprint,
+} from "./conflicts.js";
 export { makeToken } from "./identity.js";
 export { AppDirectoryError, type ComponentSource } from "./modules.js";
 export { DatabaseFileError } from "./persistence.js";
