@@ -1,0 +1,10 @@
+import { defineApp } from "convex/server";
+import agent from "@convex-dev/agent/convex.config.js";
+import workflow from "@convex-dev/workflow/convex.config.js";
+import agentMemory from "convex-agent-memory/convex.config.js";
+
+const app = defineApp();
+app.use(agent);
+app.use(agentMemory);
+app.use(workflow);
+export default app;

@@ -1,0 +1,99 @@
+// The workloads on `convex-agent-memory`, written as its documentation shows.
+import { isStepCount } from "ai";
+import { AgentMemory } from "convex-agent-memory";
+import { defineAgent, defineTool } from "convex-agent-memory/ai";
+import { actionGeneric, mutationGeneric, type Auth } from "convex/server";
+import { v } from "convex/values";
+import { z } from "zod";
+import { ANSWER, TOOL_NAME, TOOL_RESULT } from "../material/turn.js";
+import { scriptedEmbedder, scriptedModel } from "../models.js";
+import { components } from "./components.js";
+
+export const memory = new AgentMemory(components.agentMemory);
+
+const MAX_STEPS = 3;
+const RECALL_TOKENS = 1_500;
+/** What the peer reads at most, so that both sides read the same history; tokens and bytes do not cut it. */
+const CONTEXT = { maxMessages: 100, maxTokens: 1_000_000 };
+
+const lookUp = defineTool({
+  description: "Look something up.",
+  inputSchema: z.object({ query: z.string(), limit: z.number() }),
+  execute: () => TOOL_RESULT,
+});
+
+/** What all agents of the bench share. */
+export const shared = {
+  model: scriptedModel,
+  instructions: "You are helpful.",
+  stopWhen: isStepCount(MAX_STEPS),
+  context: CONTEXT,
+  tools: { [TOOL_NAME]: lookUp },
+};
+const plain = defineAgent(memory, { ...shared, name: "plain" });
+const hybrid = defineAgent(memory, {
+  ...shared,
+  name: "hybrid",
+  embeddingModel: scriptedEmbedder,
+  recall: { scopes: ["thread"], maxTokens: RECALL_TOKENS },
+});
+const byDefault = defineAgent(memory, { ...shared, name: "byDefault", context: undefined });
+/** Each delta of the model is a chunk of its own. */
+const talker = defineAgent(memory, { ...shared, name: "talker", tools: {}, throttleMs: 0 });
+
+const turnArgs = { userId: v.string(), threadId: v.string(), prompt: v.string() };
+
+export const createThread = mutationGeneric({
+  args: { userId: v.string() },
+  handler: async (ctx, { userId }) => (await memory.as({ userId }).threads.create(ctx)).threadId,
+});
+
+export const turn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) => (await plain.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+export const hybridTurn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) => (await hybrid.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+/** A turn with the package's own limits of context. */
+export const defaultTurn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) => (await byDefault.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+export const streamTurn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) => {
+    const { text } = await talker.stream(ctx, { as: { userId }, ...asked });
+    if (text !== ANSWER) throw new Error("The stream did not say the answer");
+    return text;
+  },
+});
+
+export const share = mutationGeneric({
+  args: { userId: v.string(), threadId: v.string(), reader: v.string() },
+  handler: async (ctx, { userId, threadId, reader }) => {
+    await memory.as({ userId }).threads.setParticipant(ctx, { threadId, userId: reader, role: "reader" });
+    return null;
+  },
+});
+
+export const deleteThread = mutationGeneric({
+  args: { userId: v.string(), threadId: v.string() },
+  handler: async (ctx, { userId, threadId }) => {
+    await memory.as({ userId }).threads.remove(ctx, { threadId });
+    return null;
+  },
+});
+
+/** Who watches: the app has authenticated them. */
+async function authorize(ctx: { auth: Auth }): Promise<{ userId: string }> {
+  const identity = await ctx.auth.getUserIdentity();
+  if (identity === null) throw new Error("The watchers of the bench sign in");
+  return { userId: identity.subject };
+}
+
+export const { listMessages, followStream, getRun, listThreads } = memory.exposeApi({ authorize });

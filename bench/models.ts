@@ -1,0 +1,121 @@
+// The scripted models: the same for both sides, with no state but the count of embedding calls.
+import type { EmbeddingModel, LanguageModel } from "ai";
+import { ANSWER, ANSWER_DELTAS, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
+import { paceStream } from "./pace.js";
+
+type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
+type EmbeddingModelV4 = Extract<EmbeddingModel, { specificationVersion: "v4" }>;
+type CallOptions = Parameters<LanguageModelV4["doGenerate"]>[0];
+type Generated = Awaited<ReturnType<LanguageModelV4["doGenerate"]>>;
+type StreamPart =
+  Awaited<ReturnType<LanguageModelV4["doStream"]>>["stream"] extends ReadableStream<infer T> ? T : never;
+
+const USAGE: Generated["usage"] = {
+  inputTokens: { total: 812, noCache: 812, cacheRead: 0, cacheWrite: 0 },
+  outputTokens: { total: 240, text: 240, reasoning: 0 },
+};
+const DIMENSIONS = 1_536;
+
+/** Asks for the tool once if there is one, then answers. */
+function decide({ tools, prompt }: CallOptions): "callTool" | "answer" {
+  return (tools ?? []).length > 0 && prompt.at(-1)?.role !== "tool" ? "callTool" : "answer";
+}
+
+const toolCall = (prompt: CallOptions["prompt"]) => ({
+  toolCallId: `call-${prompt.length}`,
+  toolName: TOOL_NAME,
+  input: JSON.stringify(TOOL_INPUT),
+});
+
+const finishReason = (decision: "callTool" | "answer"): Generated["finishReason"] => {
+  const unified = decision === "callTool" ? "tool-calls" : "stop";
+  return { unified, raw: unified };
+};
+
+/** A language model that plays the one turn of the bench, at once or in paced deltas. */
+export function scriptedModel(): LanguageModelV4 {
+  return {
+    specificationVersion: "v4",
+    provider: "bench",
+    modelId: "scripted-model-1",
+    supportedUrls: {},
+    doGenerate: async (options) => {
+      const decision = decide(options);
+      const content: Generated["content"] =
+        decision === "callTool"
+          ? [{ type: "tool-call", ...toolCall(options.prompt) }]
+          : [{ type: "text", text: ANSWER }];
+      return { content, finishReason: finishReason(decision), usage: USAGE, warnings: [] };
+    },
+    doStream: async (options) => ({ stream: streamOf(partsOf(options)) }),
+  };
+}
+
+function partsOf(options: CallOptions): StreamPart[] {
+  const decision = decide(options);
+  const finish: StreamPart = { type: "finish", finishReason: finishReason(decision), usage: USAGE };
+  const start: StreamPart = { type: "stream-start", warnings: [] };
+  if (decision === "callTool") return [start, { type: "tool-call", ...toolCall(options.prompt) }, finish];
+  const id = "text-1";
+  const deltas = ANSWER_DELTAS.map((delta): StreamPart => ({ type: "text-delta", id, delta }));
+  return [start, { type: "text-start", id }, ...deltas, { type: "text-end", id }, finish];
+}
+
+/** The parts, each when whoever watches has seen those before. */
+function streamOf(parts: StreamPart[]): ReadableStream<StreamPart> {
+  let index = 0;
+  let said = "";
+  return new ReadableStream<StreamPart>(
+    {
+      pull: async (controller) => {
+        const part = parts[index++];
+        if (part === undefined) return controller.close();
+        await paceStream(said);
+        if (part.type === "text-delta") said += part.delta;
+        controller.enqueue(part);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+let embeddingCalls = 0;
+
+/** Calls of the embedding model since the last time this was asked. */
+export function takeEmbeddingCalls(): number {
+  const calls = embeddingCalls;
+  embeddingCalls = 0;
+  return calls;
+}
+
+/** An embedding model: words hashed into 1,536 dimensions, unit length. */
+export function scriptedEmbedder(): EmbeddingModelV4 {
+  return {
+    specificationVersion: "v4",
+    provider: "bench",
+    modelId: "hashed-words-1536",
+    maxEmbeddingsPerCall: 2_048,
+    supportsParallelCalls: true,
+    doEmbed: async ({ values }) => {
+      embeddingCalls++;
+      return { embeddings: values.map(embed), usage: { tokens: values.length * 50 }, warnings: [] };
+    },
+  };
+}
+
+function embed(text: string): number[] {
+  const vector = new Array<number>(DIMENSIONS).fill(0);
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+    const place = hashOf(word) % DIMENSIONS;
+    vector[place] = vector[place]! + 1;
+  }
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+}
+
+/** FNV-1a: spreads words evenly and is the same everywhere. */
+function hashOf(word: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of word) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,82 @@
+// What our side is to reach, as the design sets it.
+import { ANSWER_DELTAS } from "./material/turn.js";
+import type { Results } from "./workloads/index.js";
+
+/** One line of the table: a count on both sides and, where there is one, its target for ours. */
+export type Line = {
+  work: string;
+  count: string;
+  ours: number;
+  peer: number | null;
+  target?: { text: string; isMet: boolean };
+};
+
+type Numbers = Record<string, number>;
+
+/** The most that a count of ours may be. */
+const LIMITS: { [Name in keyof Results]?: Numbers } = {
+  turn: {
+    componentCalls: 3,
+    indexRanges: 12,
+    documentsRead: 10,
+    bytesRead: 7_000,
+    documentsWritten: 18,
+    bytesWritten: 9_000,
+  },
+  hybridTurn: { componentCalls: 4, embeddingCalls: 1 },
+  stream: { watcherRunsPerDelta: 1.3, watcherRunsPerDeltaDistinct: 3.6 },
+  firstPage: { indexRanges: 3, documentsRead: 22, bytesRead: 25_000 },
+  threadList: { executions: 2, documentsRead: 105 },
+  deleteThread: { executions: 60, readsPerRow: 1.1 },
+  stored: { ratio: 1.3 },
+  durableTurn: { componentCallsPerStep: 2 },
+};
+
+/** Sizes from which on a turn may not grow, how far apart they may be, and the share of the peer's bytes to read. */
+const FLAT_SIZES = ["100", "1000", "10000"];
+const FLAT_WITHIN = 0.05;
+const SHARE_OF_PEER = 0.7;
+
+/** The lines of the workloads that ran, in the order in which they ran. */
+export function linesOf(results: Partial<Results>): Line[] {
+  return Object.entries(results).flatMap(([work, pair]) =>
+    work === "longThread"
+      ? longThreadLines(pair as Results["longThread"])
+      : pairLines(work, withPerDelta({ ...pair.ours } as Numbers), pair.peer && withPerDelta({ ...pair.peer } as Numbers)),
+  );
+}
+
+function pairLines(work: string, ours: Numbers, peer: Numbers | null): Line[] {
+  const limits = LIMITS[work as keyof Results] ?? {};
+  return Object.entries(ours).map(([count, value]) => {
+    const limit = limits[count];
+    const line = { work, count, ours: value, peer: peer?.[count] ?? null };
+    return limit === undefined ? line : { ...line, target: { text: `≤ ${limit}`, isMet: value <= limit } };
+  });
+}
+
+/** The targets speak of runs a delta. */
+function withPerDelta(counts: Numbers): Numbers {
+  const { watcherQueryRuns, watcherQueryRunsDistinct } = counts;
+  if (watcherQueryRuns === undefined || watcherQueryRunsDistinct === undefined) return counts;
+  return {
+    ...counts,
+    watcherRunsPerDelta: watcherQueryRuns / ANSWER_DELTAS.length,
+    watcherRunsPerDeltaDistinct: watcherQueryRunsDistinct / ANSWER_DELTAS.length,
+  };
+}
+
+function longThreadLines({ ours, peer }: Results["longThread"]): Line[] {
+  const first = FLAT_SIZES[0] ?? "";
+  return Object.entries(ours).flatMap(([size, counts]) => {
+    const lines = pairLines(`longThread ${size}`, { ...counts }, { ...peer[size] });
+    if (!FLAT_SIZES.includes(size)) return lines;
+    return lines.map((line) => {
+      if (line.count !== "bytesRead") return line;
+      const share = line.ours / (line.peer ?? Infinity);
+      const drift = Math.abs(line.ours / (ours[first]?.bytesRead ?? NaN) - 1);
+      const text = `≤ ${SHARE_OF_PEER} × peer, = ${first} ± ${FLAT_WITHIN * 100} %`;
+      return { ...line, target: { text, isMet: share <= SHARE_OF_PEER && drift <= FLAT_WITHIN } };
+    });
+  });
+}

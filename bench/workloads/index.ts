@@ -1,0 +1,61 @@
+// Every workload by its name on the command line.
+import type { Counts } from "../counts.js";
+import { ours, peer } from "../sides.js";
+import { measureStream, type StreamCounts } from "./stream.js";
+import { measureDelete, measureDeleteOfTurns, measureFirstPage, measureThreadList, type DeleteCounts } from "./threads.js";
+import {
+  LONG_THREAD_SIZES,
+  measureDurableTurn,
+  measureLongTurn,
+  measureStored,
+  measureTurn,
+  type DurableCounts,
+  type Stored,
+} from "./turns.js";
+
+/** A workload on both sides; `peer` is null where it has no such work. */
+export type Pair<Ours, Peer = Ours> = { ours: Ours; peer: Peer };
+
+export type Results = {
+  turn: Pair<Counts>;
+  hybridTurn: Pair<Counts>;
+  /** By the number of messages before the turn; both sides read at most the last 100. */
+  longThread: Pair<Record<string, Counts>>;
+  stream: Pair<StreamCounts>;
+  firstPage: Pair<Counts>;
+  threadList: Pair<Counts>;
+  deleteThread: Pair<DeleteCounts>;
+  /** As `deleteThread`, for a thread that was written turn by turn. */
+  deleteThreadOfTurns: Pair<DeleteCounts>;
+  stored: Pair<Stored>;
+  durableTurn: Pair<DurableCounts, null>;
+};
+export type WorkloadName = keyof Results;
+
+/** Messages of the threads that are read and removed, and threads in the list. */
+export const SIZES = { messages: 10_000, threads: 1_000, turns: 250 };
+
+async function both<Result>(work: (side: typeof ours) => Promise<Result>): Promise<Pair<Result>> {
+  return { ours: await work(ours), peer: await work(peer) };
+}
+
+async function bySize(side: typeof ours): Promise<Record<string, Counts>> {
+  const counts: Record<string, Counts> = {};
+  for (const size of LONG_THREAD_SIZES) counts[size] = await measureLongTurn(side, size);
+  return counts;
+}
+
+export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> } = {
+  turn: () => both((side) => measureTurn(side, "turn")),
+  hybridTurn: () => both((side) => measureTurn(side, "hybridTurn")),
+  longThread: () => both(bySize),
+  stream: () => both(measureStream),
+  firstPage: () => both((side) => measureFirstPage(side, SIZES.messages)),
+  threadList: () => both((side) => measureThreadList(side, SIZES.threads)),
+  deleteThread: () => both((side) => measureDelete(side, SIZES.messages)),
+  deleteThreadOfTurns: () => both((side) => measureDeleteOfTurns(side, SIZES.turns)),
+  stored: () => both(measureStored),
+  durableTurn: async () => ({ ours: await measureDurableTurn(), peer: null }),
+};
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[];
