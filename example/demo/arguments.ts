@@ -70,7 +70,8 @@ function readOptions(argv: string[]) {
   }
 }
 
-const firstSentence = (message: string) => `${message.split(/[.\n]/, 1)[0]}.`;
+/** Node adds advice for other commands after the first sentence. */
+const firstSentence = (message: string) => `${message.split(/\.(?:\s|$)|\n/, 1)[0]}.`;
 
 function readPort(given: string | undefined): number {
   if (given === undefined) return 0;

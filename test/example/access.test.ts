@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Host } from "../../host/index.js";
+import { askAndWait, ingestDocuments, refusalOf, startExample, userOf, type User } from "./exampleApp.js";
+
+let host: Host;
+let ann: User;
+let threadId: string;
+let runId: string;
+let ingestId: string;
+let briefId: string;
+
+beforeAll(async () => {
+  host = await startExample();
+  ann = userOf(host, "ann");
+  ingestId = await ingestDocuments(ann);
+  const asked = await askAndWait(ann, "What does an otter eat?");
+  threadId = asked.threadId;
+  runId = asked.run.runId;
+  briefId = await ann.mutation<string>("brief:start", { threadId, topic: "How do sea otters sleep?" });
+});
+afterAll(async () => await host.close());
+
+type Call = { kind: keyof User; path: string; args: Record<string, unknown>; code: string | RegExp };
+
+/** A run is another's when its thread is. */
+const OF_A_RUN = /^(RUN|THREAD)_NOT_FOUND$/;
+
+/** Every public function that names something of Ann's, and how it is refused to others. */
+const callsOnHers = (): Call[] => [
+  { kind: "query", path: "chat:listMessages", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "chat:getRun", args: { threadId }, code: "THREAD_NOT_FOUND" },
+  { kind: "mutation", path: "chat:cancelRun", args: { runId }, code: OF_A_RUN },
+  {
+    kind: "mutation",
+    path: "chat:send",
+    args: { threadId, prompt: "Hello?", operationId: "x" },
+    code: "THREAD_NOT_FOUND",
+  },
+  { kind: "query", path: "reports:listRuns", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "reports:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
+  { kind: "query", path: "reports:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "reports:totalUsage", args: { threadId }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "documents:progress", args: { ingestId }, code: "INGEST_NOT_FOUND" },
+  {
+    kind: "action",
+    path: "ingest:putBatch",
+    args: { ingestId, batch: 7, files: [] },
+    code: "INGEST_NOT_FOUND",
+  },
+  { kind: "mutation", path: "brief:start", args: { threadId, topic: "Otters" }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "brief:get", args: { briefId }, code: "BRIEF_NOT_FOUND" },
+  { kind: "mutation", path: "brief:approve", args: { briefId, approved: true }, code: "BRIEF_NOT_FOUND" },
+];
+
+/** The other public functions. */
+const otherCalls = (): Omit<Call, "code">[] => [
+  { kind: "query", path: "chat:listThreads", args: { cursor: null } },
+  { kind: "query", path: "chat:followStream", args: { threadId, streamId: "x", after: 0 } },
+  { kind: "mutation", path: "chat:createThread", args: {} },
+  { kind: "mutation", path: "documents:begin", args: { files: 1 } },
+  { kind: "query", path: "documents:count", args: {} },
+  { kind: "query", path: "documents:get", args: { key: "otters.md" } },
+  { kind: "query", path: "documents:listHeadings", args: { key: "otters.md" } },
+  { kind: "action", path: "about:models", args: {} },
+];
+
+describe("the functions of the example", () => {
+  test("refuse a stranger what is another's, each with its code", async () => {
+    const stranger = userOf(host, "stranger");
+    for (const { kind, path, args, code } of callsOnHers()) {
+      const refusal = await refusalOf(stranger[kind](path, args));
+      expect(refusal.code, path).toMatch(code);
+    }
+    expect(await stranger.query("chat:listThreads", { cursor: null })).toMatchObject({ page: [] });
+  });
+
+  test("refuse everything to someone who is not signed in", async () => {
+    const nobody = userOf(host, null);
+    for (const { kind, path, args } of [...callsOnHers(), ...otherCalls()]) {
+      expect(await refusalOf(nobody[kind](path, args)), path).toMatchObject({ code: "UNAUTHENTICATED" });
+    }
+  });
+
+  test("serve their owner, so that a refusal means something", async () => {
+    for (const path of ["chat:getRun", "reports:totalUsage"]) await ann.query(path, { threadId });
+    expect(await ann.query("documents:progress", { ingestId })).toMatchObject({ filesDone: 3 });
+    expect(await ann.query("documents:listHeadings", { key: "otters.md" })).toEqual({
+      headings: ["Otters", "Otters › Food", "Otters › Sleep"],
+    });
+  });
+});

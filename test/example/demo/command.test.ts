@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
+const DOCUMENTS = "test/example/documents";
+const TIMEOUT_MS = 120_000;
+
+type Ended = { code: number | null; out: string; errors: string };
+
+/** Runs the command as a user would, with the built-in models. */
+async function demo(...args: string[]): Promise<Ended> {
+  const named = [
+    "VITEST",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "MODEL_BASE_URL",
+    "MODEL_NAME",
+    "EMBEDDING_MODEL",
+  ];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !named.includes(name)));
+  const child = spawn(process.execPath, ["--import", "tsx", "example/demo/main.ts", ...args], {
+    cwd: PROJECT,
+    env,
+    timeout: TIMEOUT_MS,
+  });
+  const ended: Ended = { code: null, out: "", errors: "" };
+  child.stdout.on("data", (chunk: Buffer) => (ended.out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (ended.errors += chunk.toString()));
+  return await new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
+}
+
+const lastLine = ({ out }: Ended): unknown => JSON.parse(out.trim().split("\n").at(-1) ?? "");
+
+describe("the demo", () => {
+  test(
+    "survives a SIGKILL in the middle of a run, and proves it from the tables",
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const question = "How do sea otters sleep, and what does an otter eat?";
+      const ended = await demo("--documents", DOCUMENTS, "--crash", "--json", "--ask", question);
+      expect(ended.code, ended.errors).toBe(0);
+      const result = lastLine(ended);
+      expect(result).toMatchObject({
+        ok: true,
+        model: "built-in/extractive",
+        documents: 3,
+        answers: [{ question, steps: expect.any(Number) as number }],
+        crash: { killed: true, resumed: true, duplicateSteps: 0, lostSteps: 0, repeatedCalls: 1 },
+      });
+      const [answer] = (result as { answers: { citations: string[]; answer: string }[] }).answers;
+      expect(answer?.citations).toContain("[otters.md › Otters › Sleep]");
+      expect(answer?.answer).toContain("Sea otters sleep on their backs at the surface.");
+      expect(ended.errors).toContain("SIGKILL to the host");
+    },
+  );
+
+  test("ends with code 2 and one line when the folder is missing", async () => {
+    const ended = await demo("--documents", "test/example/nowhere", "--json");
+    expect(ended.code).toBe(2);
+    expect(ended.errors).toMatch(/^demo: The folder .*nowhere cannot be read: it does not exist\.\n$/);
+    expect(lastLine(ended)).toMatchObject({ ok: false });
+  });
+
+  test("ends with code 2 when the port is in use", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const ended = await demo("--documents", DOCUMENTS, "--port", String(port), "--json");
+    server.close();
+    expect(ended.code).toBe(2);
+    expect(ended.errors).toContain("demo: The port is in use");
+  });
+});
