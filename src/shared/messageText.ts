@@ -10,7 +10,10 @@ export function textOf(parts: readonly Part[]): string {
 
 /** The start of a text as one line, for lists; never ends inside a surrogate pair. */
 export function previewOf(text: string): string {
-  const line = text.slice(0, 4 * THREAD_PREVIEW_CHARACTERS).replace(/\s+/g, " ").trim();
+  const line = text
+    .slice(0, 4 * THREAD_PREVIEW_CHARACTERS)
+    .replace(/\s+/g, " ")
+    .trim();
   const characters = Array.from(line);
   if (characters.length <= THREAD_PREVIEW_CHARACTERS) return line;
   return `${characters.slice(0, THREAD_PREVIEW_CHARACTERS - 1).join("")}…`;

@@ -34,7 +34,9 @@ export function isOwner(caller: Caller, owner: Pick<Principal, "tenantId" | "use
  */
 export function scopeOf(caller: Caller, kind: ScopeKind): string {
   if (caller === "system" || kind === "thread") {
-    throw memoryError("INVALID_ARGUMENT", "Only a principal has a user, agent or tenant scope.", { scope: kind });
+    throw memoryError("INVALID_ARGUMENT", "Only a principal has a user, agent or tenant scope.", {
+      scope: kind,
+    });
   }
   if (kind === "user") return userScope(caller);
   if (kind === "tenant") return tenantScope(caller);

@@ -144,7 +144,7 @@ describe("promise 7: runs and streams fail closed", () => {
       ];
       for (const attempt of attempts)
         await expect(attempt()).rejects.toMatchObject({
-          data: { code: expect.stringMatching(/^(THREAD|RUN|STREAM)_NOT_FOUND$/) },
+          data: { code: expect.stringMatching(/^(THREAD|RUN|STREAM)_NOT_FOUND$/) as string },
         });
     }
   });
