@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeToken, type Host } from "../../host/index.js";
 import { encodeTimestamp, normalizeFunctionPath, type ClientMessage } from "../../host/protocol.js";
 import { eventually, fixtureApp, startFixture } from "./fixtureHost.js";
@@ -42,20 +42,21 @@ describe("a request that is sent again", () => {
     const args = ["--app", fixtureApp, "--database", join(directory, "host.sqlite")];
     const list = (url: string) =>
       new ConvexHttpClient(url).query(anyApi["notes"]!["list"]!, { channel: "raw" });
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const first = await startHostProcess(args);
+    onTestFinished(() => first.kill());
     const client = await connectRaw(first.url, "session-one");
     client.send(add(7, "once"));
     const answer = await client.heard("MutationResponse");
     await first.kill();
     const second = await startHostProcess(args);
+    onTestFinished(() => second.kill());
     const again = await connectRaw(second.url, "session-one");
     again.send(add(7, "once"));
     expect(await again.heard("MutationResponse")).toEqual(answer);
     again.send(add(8, "twice"));
     await again.heard("MutationResponse", ({ requestId }) => requestId === 8);
     expect(await list(second.url)).toEqual(["once", "twice"]);
-    await second.kill();
-    rmSync(directory, { recursive: true, force: true });
   });
 });
 
