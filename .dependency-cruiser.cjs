@@ -25,6 +25,11 @@ module.exports = {
     // Codegen's api.ts names every function module, so cycles through it are expected.
     forbid("no-cycles", {}, { circular: true, viaOnly: { pathNot: "/_generated/" } }),
     only("validators-are-leaves", "^src/validators/", "^src/validators/"),
+    forbid(
+      "validators-know-only-convex",
+      { path: "^src/validators/" },
+      { path: "node_modules/", pathNot: "node_modules/convex/" },
+    ),
     only("shared-is-pure", "^src/shared/", "^src/(shared|validators)/"),
     only("parts-sit-on-shapes", "^src/parts/", "^src/(parts|shared|validators)/"),
     only("schema-knows-only-shapes", "^src/component/schema\\.ts$", "^src/validators/"),
