@@ -24,7 +24,7 @@ export type CrashSubject = {
   /** What is killed. */
   host: HostProcess;
   /** Starts a host again on the same database. */
-  restart: (settings: { port: number; clockShiftMs: number }) => Promise<void>;
+  restart: (settings: { port: number; clockShiftMs: number }) => Promise<HostProcess>;
 };
 
 /** Asks, kills the host while the answer is being written, starts it again on the same database, and proves the rest. */

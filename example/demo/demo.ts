@@ -5,7 +5,8 @@ import { askThroughCrash, CRASH_ENVIRONMENT, type CrashReport } from "./crash.js
 import { databaseFile } from "./database.js";
 import { DemoError } from "./demoError.js";
 import type { SkippedFile, SourceFile } from "./folder.js";
-import { HostProcess, type HostSettings } from "./hostProcess.js";
+import type { HostProcess, HostSettings } from "./hostProcess.js";
+import { Hosts } from "./hosts.js";
 import { ingestFiles, type IngestResult } from "./ingest.js";
 import { sumUsage, type UsageReport } from "./ledger.js";
 import { questions } from "./questions.js";
@@ -31,9 +32,6 @@ export type DemoResult = {
 /** An answer, with what the tables hold about its thread. */
 type Asked = { answer: Answer; tables: ThreadTables };
 
-/** The hosts of this run, the last one alive, and how they are started. */
-type Hosts = { started: HostProcess[]; settings: HostSettings };
-
 /** The question that the crash hits, counted from 0: some are answered before it and some after it. */
 const CRASH_AT = 2;
 
@@ -44,28 +42,30 @@ export async function runDemo(options: DemoArguments, screen: Screen): Promise<D
   const asked = [...(options.documents === null ? questions : []), ...options.ask];
   if (options.crash && asked.length === 0)
     throw new DemoError("--crash with --documents needs --ask as well.");
-  const settings: HostSettings = {
+  const hosts = new Hosts({
     databaseFile: databaseFile(options.keep),
     port: options.port,
     environment: options.crash ? CRASH_ENVIRONMENT : {},
-  };
-  const hosts: Hosts = { started: [], settings };
+  });
   try {
-    const host = await HostProcess.start(settings);
-    hosts.started.push(host);
+    const host = await hosts.start();
     const session = connect(host.url, screen);
-    try {
-      const result = await present({ session, hosts, files, asked, crash: options.crash });
-      return { ...result, skipped: [...skipped, ...result.ingest.skipped] };
-    } finally {
-      await session.client.close();
-    }
+    const presented = present({ session, hosts, host, files, asked, crash: options.crash });
+    const result = await Promise.race([presented, hosts.died]).finally(() => session.client.close());
+    return { ...result, skipped: [...skipped, ...result.ingest.skipped] };
   } finally {
-    await Promise.all(hosts.started.map((host) => host.stop()));
+    await hosts.stop();
   }
 }
 
-type Plan = { session: Session; hosts: Hosts; files: SourceFile[]; asked: string[]; crash: boolean };
+type Plan = {
+  session: Session;
+  hosts: Hosts;
+  host: HostProcess;
+  files: SourceFile[];
+  asked: string[];
+  crash: boolean;
+};
 
 async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   const { session, hosts, files } = plan;
@@ -75,7 +75,7 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   const ingest = await ingestFiles(session, files);
   const { answers, crash } = await askAll(plan);
   const usage = sumUsage(answers.map(({ tables }) => tables));
-  const hostPeakBytes = Math.max(0, ...hosts.started.map((host) => host.peakBytes() ?? 0)) || null;
+  const hostPeakBytes = hosts.peakBytes();
   tellTimelines(screen, answers);
   tellUsage(screen, usage);
   tellMemory(screen, hostPeakBytes);
@@ -95,25 +95,17 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   };
 }
 
-async function askAll({ session, hosts, asked, crash: isCrash }: Plan) {
+async function askAll({ session, hosts, host, asked, crash: isCrash }: Plan) {
   const answers: Asked[] = [];
   let crash: CrashReport | null = null;
   const crashAt = isCrash ? Math.min(CRASH_AT, asked.length - 1) : null;
-  const keep = async (answer: Answer) =>
-    answers.push({ answer, tables: await readTables(session.client, answer.threadId) });
+  const restart = (again: Partial<HostSettings>) => hosts.start(again);
   for (const [index, question] of asked.entries()) {
-    const host = hosts.started.at(-1);
-    if (index === crashAt && host !== undefined) {
-      const crashed = await askThroughCrash(session, question, {
-        host,
-        restart: async (again) => {
-          const next = await HostProcess.start({ ...hosts.settings, ...again });
-          hosts.started.push(next);
-        },
-      });
-      crash = crashed.report;
-      await keep(crashed.answer);
-    } else await keep(await ask(session, question));
+    let answer: Answer;
+    if (index === crashAt)
+      ({ answer, report: crash } = await askThroughCrash(session, question, { host, restart }));
+    else answer = await ask(session, question);
+    answers.push({ answer, tables: await readTables(session.client, answer.threadId) });
   }
   return { answers, crash };
 }

@@ -23,13 +23,23 @@ const OUTPUT_TAIL_CHARACTERS = 4_000;
 
 /** The embedded Convex host, as a process of its own: it can be killed like a machine that fails. */
 export class HostProcess {
+  /** Rejects when the host ends although nobody has ended it. */
+  readonly died: Promise<never>;
   #peakBytes = 0;
+  #isEnding = false;
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly exited: Promise<void>,
+    private readonly exited: Promise<HostExit>,
     readonly url: string,
-  ) {}
+  ) {
+    this.died = exited.then(({ said }) =>
+      this.#isEnding
+        ? new Promise<never>(() => undefined)
+        : Promise.reject(new Error(`The host ended: ${said}`)),
+    );
+    this.died.catch(() => undefined); // told to whoever races with it
+  }
 
   /** Starts a host and resolves when it listens. Throws a `DemoError` when it says why it cannot. */
   static async start(settings: HostSettings): Promise<HostProcess> {
@@ -40,13 +50,8 @@ export class HostProcess {
       env: { ...process.env, ...settings.environment },
     });
     running.add(child);
-    const exited = new Promise<void>((resolve) => {
-      child.once("close", () => {
-        running.delete(child);
-        resolve();
-      });
-    });
-    return new HostProcess(child, exited, await listening(child));
+    const exited = exitOf(child);
+    return new HostProcess(child, exited, await listening(child, exited));
   }
 
   get port(): number {
@@ -68,6 +73,7 @@ export class HostProcess {
   /** Ends the process as a failing machine would: at once, with nothing closed. */
   async kill(): Promise<boolean> {
     this.peakBytes();
+    this.#isEnding = true;
     this.child.kill("SIGKILL");
     await this.exited;
     return this.child.signalCode === "SIGKILL";
@@ -77,6 +83,7 @@ export class HostProcess {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.peakBytes();
+    this.#isEnding = true;
     this.child.kill("SIGTERM");
     const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await this.exited;
@@ -96,13 +103,29 @@ function hostArguments({ databaseFile, port, clockShiftMs }: HostSettings): stri
   return ["--app", "example/convex", "--database", databaseFile, "--port", String(port), ...shift];
 }
 
+/** How the process ended, and the last that it wrote to standard error. */
+type HostExit = { code: number | null; said: string };
+
+function exitOf(child: ChildProcess): Promise<HostExit> {
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => (said = tail(said + chunk.toString())));
+  return new Promise((resolve) => {
+    const end = (code: number | null, last: string) => {
+      running.delete(child);
+      resolve({ code, said: last.trim() });
+    };
+    child.once("error", (error) => end(null, error.message));
+    child.once("close", (code) => end(code, said));
+  });
+}
+
 /** The address that the host prints; rejects when it ends, or says nothing in time. */
-async function listening(child: ChildProcess): Promise<string> {
-  let [out, errors] = ["", ""];
+async function listening(child: ChildProcess, exited: Promise<HostExit>): Promise<string> {
+  let out = "";
   return await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`The host did not start within ${START_TIMEOUT_MS / 1000} s.\n${errors}`));
+      reject(new Error(`The host did not start within ${START_TIMEOUT_MS / 1000} s.`));
     }, START_TIMEOUT_MS);
     child.stdout?.on("data", (chunk: Buffer) => {
       out = tail(out + chunk.toString());
@@ -111,14 +134,10 @@ async function listening(child: ChildProcess): Promise<string> {
       clearTimeout(timer);
       resolve(url);
     });
-    child.stderr?.on("data", (chunk: Buffer) => (errors = tail(errors + chunk.toString())));
-    child.once("error", reject);
-    child.once("close", (code) => {
+    void exited.then(({ code, said }) => {
       clearTimeout(timer);
-      const said = errors.trim();
-      reject(
-        code === EXPLAINED_EXIT_CODE ? new DemoError(lastLine(said)) : new Error(`The host ended: ${said}`),
-      );
+      const isExplained = code === EXPLAINED_EXIT_CODE;
+      reject(isExplained ? new DemoError(lastLine(said)) : new Error(`The host did not start: ${said}`));
     });
   });
 }
