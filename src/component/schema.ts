@@ -251,7 +251,6 @@ export default defineSchema({
   })
     // Lists read in the order of creation, which by_hash does not have.
     // eslint-disable-next-line @convex-dev/no-duplicate-indexes
-    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- lists are in the order of upload, not of hashes
     .index("by_scope", ["scope"])
     .index("by_hash", ["scope", "hash"])
     .index("by_storage", ["storageId"])
