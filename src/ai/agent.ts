@@ -14,7 +14,8 @@ import {
   type RunReference,
   type RunReport,
 } from "./durable.js";
-import { promptOfArgs, runInAction, type GenerateArgs, type TurnResult } from "./inAction.js";
+import { runInAction } from "./inAction.js";
+import { promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 export type StartArgs = {
   /** Who asks. The app has authenticated them. */

@@ -40,7 +40,14 @@ export function agentTool({ description, agent }: AgentToolDefinition): AgentToo
         operationId,
       });
       const as = { ...principal, agentName: agent.name };
-      const { text } = await agent.generate(ctx, { as, threadId, prompt, operationId, abortSignal });
+      const { text } = await agent.generate(ctx, {
+        as,
+        threadId,
+        prompt,
+        operationId,
+        resume: true, // a call is never under way twice: what is left in the middle is of an attempt that died
+        abortSignal,
+      });
       return text;
     },
   });

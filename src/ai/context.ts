@@ -1,23 +1,48 @@
 import type { ModelMessage } from "ai";
-import type { BoundMemory, Message, QueryCtx } from "../client/index.js";
+import type { ActionCtx, BoundMemory, Message, PendingEntry, QueryCtx } from "../client/index.js";
 import { toModelMessages } from "../parts/modelMessages.js";
+import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
+import type { ResolvedAgent } from "./definition.js";
+import { recallFor } from "./recalled.js";
 
-/** What one call of the model is shown. */
-export type ContextPlan = {
+/** What the component gave for one turn or step. */
+export type ContextRequest = {
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  runId: string;
+  threadId: string;
+  turn: number;
   /** The thread's messages, oldest first, up to the turn that is answered. */
   history: Message[];
-  turn: number;
-  /** Recalled text; it is shown with the prompt and never becomes a message. */
-  recalled: string | null;
+  promptEntryId?: string;
+  pending: PendingEntry[];
+  abortSignal: AbortSignal;
 };
+
+/** The context of a call of the model, the same for both engines: what is recalled for the prompt, and the history. */
+export async function openContext(
+  agent: ResolvedAgent,
+  request: ContextRequest,
+): Promise<{ messages: ModelMessage[]; warnings: string[] }> {
+  const { ctx, memory, history, turn } = request;
+  const promptText = textOf(promptOf(history, turn)?.parts ?? []);
+  const shown = new Set(history.map((message) => message.messageId));
+  const { block, warnings } =
+    agent.recall === undefined
+      ? { block: null, warnings: [] }
+      : await recallFor(agent, agent.recall, { ...request, promptText, shown });
+  return { messages: await buildContext(ctx, memory, { history, turn, recalled: block }), warnings };
+}
+
+type ContextPlan = { history: Message[]; turn: number; recalled: string | null };
 
 /**
  * The messages for the model. Recalled text stands in the prompt's own message, before what was asked: so the
  * history before it stays the same from turn to turn, which keeps a provider's prompt cache warm, and roles still
  * alternate. One call of the component for each stored file, none without files.
  */
-export async function buildContext(
+async function buildContext(
   ctx: QueryCtx,
   memory: BoundMemory,
   { history, turn, recalled }: ContextPlan,
@@ -31,7 +56,7 @@ export async function buildContext(
 }
 
 /** The prompt's message: where a turn begins. */
-export const promptOf = (history: readonly Message[], turn: number): Message | undefined =>
+const promptOf = (history: readonly Message[], turn: number): Message | undefined =>
   history.findLast((message) => message.turn === turn && message.step === PROMPT_STEP);
 
 /** Where the model can fetch the files of the context; those that are gone are only named to it. */

@@ -1,4 +1,3 @@
-import type { StepResult as SdkStep, ToolSet } from "ai";
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, BoundMemory, Principal, RunState, StepStart } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
@@ -6,12 +5,11 @@ import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
-import { buildContext } from "./context.js";
+import { openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, failureOf, isRetryable, ModelFailure } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
-import { abortWith, isStopMet, takeStep } from "./modelStep.js";
-import { recallFor } from "./recalled.js";
+import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { executeTool } from "./toolExecution.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
@@ -88,19 +86,9 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 
 async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }): Promise<ModelAnswer> {
   const { ctx, memory, args, start, abort } = step;
-  const history = start.context;
-  const recalled =
-    agent.recall === undefined
-      ? { block: null, warnings: [] }
-      : await recallFor(agent, agent.recall, {
-          ...{ ctx, memory, runId: args.runId, threadId: start.threadId, turn: start.turn },
-          promptText: start.promptText,
-          promptEntryId: start.promptEntryId,
-          pending: start.pending,
-          shown: new Set(history.map((message) => message.messageId)),
-          abortSignal: abort.signal,
-        });
-  const messages = await buildContext(ctx, memory, { history, turn: start.turn, recalled: recalled.block });
+  const { turn, threadId, promptEntryId, pending, context: history } = start;
+  const request = { ctx, memory, runId: args.runId, threadId, turn, history, promptEntryId, pending };
+  const { messages, warnings } = await openContext(agent, { ...request, abortSignal: abort.signal });
   const answer = await takeStep(agent, {
     ctx,
     memory,
@@ -110,8 +98,7 @@ async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }
     abort,
   });
   // Nobody waits for a result that could carry them, and they must not be swallowed.
-  for (const warning of [...recalled.warnings, ...answer.warnings])
-    console.warn(`[${agent.name}] ${warning}`);
+  for (const warning of [...warnings, ...answer.warnings]) console.warn(`[${agent.name}] ${warning}`);
   return answer;
 }
 
@@ -174,14 +161,6 @@ function endedWith(state: RunState): StepOutcome {
 }
 
 const isRunning = (state: RunState): boolean => state.kind === "running";
-
-/** Steps of earlier actions, of which a stop condition may only count how many there were. */
-const unknownSteps = (count: number): SdkStep<ToolSet>[] =>
-  Array.from({ length: count }, () => knownStep([]));
-
-/** The boundary to the SDK's stop conditions: a step of which only the tool calls are known. */
-const knownStep = (toolCalls: { toolCallId: string; toolName: string }[]): SdkStep<ToolSet> =>
-  ({ toolCalls, toolResults: [], content: [], text: "" }) as unknown as SdkStep<ToolSet>;
 
 /**
  * One tool as a step of a workflow: `started` is written before the tool runs, its result at the reserved place. A

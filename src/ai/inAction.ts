@@ -3,7 +3,6 @@ import type {
   ActionCtx,
   BoundMemory,
   Message,
-  Part,
   Principal,
   RunState,
   RunTotals,
@@ -12,44 +11,15 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import { toModelMessages } from "../parts/modelMessages.js";
-import { textOf } from "../shared/messageText.js";
 import { memoryError } from "../validators/errors.js";
-import { readAnswer } from "./answer.js";
 import { shortenForModel } from "./content.js";
-import { buildContext, promptOf } from "./context.js";
+import { openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
-import { abortWith, isStopMet, takeStep } from "./modelStep.js";
-import { recallFor } from "./recalled.js";
+import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
-
-export type GenerateArgs = {
-  /** Who asks. The app has authenticated them. */
-  as: Principal;
-  threadId: string;
-  /** What is asked now; or `promptMessageId`: a user message that is in the thread. */
-  prompt?: string | Part[];
-  promptMessageId?: string;
-  /** Repeating a call with the same id and prompt returns the first answer without asking the model again. */
-  operationId?: string;
-  abortSignal?: AbortSignal;
-};
-
-/** What came of one turn. */
-export type TurnResult = {
-  runId: string;
-  turn: number;
-  promptMessageId: string;
-  /** `completed`, or `canceled` when it was stopped on the way; failures are thrown. */
-  state: RunState;
-  /** What the model said last. */
-  text: string;
-  steps: number;
-  usage: RunTotals;
-  /** What did not go as it should without losing the turn: an embedder that failed, a setting that was ignored. */
-  warnings: string[];
-};
+import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
 type OpenTurn = {
@@ -87,7 +57,6 @@ export async function runInAction(
     stream: streaming,
     recall: agent.recall !== undefined,
   });
-  if (start.repeated) return await firstResult({ agent, ctx, memory, threadId: args.threadId, start });
   const turn: OpenTurn = {
     agent,
     ctx,
@@ -103,6 +72,9 @@ export async function runInAction(
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     warnings: [],
   };
+  const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
+  if (isLeft) await takeUp(turn);
+  else if (start.repeated) return await firstResult(turn);
   try {
     return resultOf(turn, await converse(turn));
   } catch (error) {
@@ -110,21 +82,41 @@ export async function runInAction(
   }
 }
 
-/** The prompt as parts; left to the component to check, so that both engines refuse the same. */
-export function promptOfArgs({ prompt, promptMessageId }: Pick<GenerateArgs, "prompt" | "promptMessageId">) {
-  const parts: Part[] | undefined = typeof prompt === "string" ? [{ type: "text", text: prompt }] : prompt;
-  return {
-    ...(parts === undefined ? {} : { prompt: parts }),
-    ...(promptMessageId === undefined ? {} : { promptMessageId }),
-  };
+/** Goes on where a run was left: with the context as it stands, after the steps that were saved. */
+async function takeUp(turn: OpenTurn): Promise<void> {
+  const { agent, ctx, memory, start, streaming } = turn;
+  const { runId } = start;
+  const { steps, totals } = await memory.runs.get(ctx, { runId });
+  const { context, pending, promptEntryId, streamId } = await memory.turns.open(ctx, {
+    runId,
+    step: steps,
+    limits: agent.context,
+    stream: streaming,
+    recall: agent.recall !== undefined,
+  });
+  turn.start = { ...start, context, pending, promptEntryId, streamId };
+  turn.steps = unknownSteps(steps);
+  turn.totals = { ...totals };
 }
 
 async function converse(turn: OpenTurn): Promise<RunState> {
   const { agent, memory, ctx, start } = turn;
   turn.abort.signal.throwIfAborted();
-  const messages = await openContext(turn);
+  const { runId, turn: number, context: history, promptEntryId, pending } = start;
+  const request = {
+    ctx,
+    memory,
+    runId,
+    threadId: turn.threadId,
+    turn: number,
+    history,
+    promptEntryId,
+    pending,
+  };
+  const { messages, warnings } = await openContext(agent, { ...request, abortSignal: turn.abort.signal });
+  turn.warnings.push(...warnings);
   let { streamId } = start;
-  for (let step = 0; ; step++) {
+  for (let step = turn.steps.length; ; step++) {
     const answer = await takeStep(agent, {
       ctx,
       memory,
@@ -144,34 +136,6 @@ async function converse(turn: OpenTurn): Promise<RunState> {
     if (stop) return await complete(turn);
     messages.push(...asMessages(turn, { answer, saved }));
   }
-}
-
-async function openContext({
-  agent,
-  ctx,
-  memory,
-  start,
-  threadId,
-  warnings,
-  abort,
-}: OpenTurn): Promise<ModelMessage[]> {
-  const history = start.context;
-  if (agent.recall === undefined)
-    return buildContext(ctx, memory, { history, turn: start.turn, recalled: null });
-  const recalled = await recallFor(agent, agent.recall, {
-    ctx,
-    memory,
-    runId: start.runId,
-    threadId,
-    turn: start.turn,
-    promptText: textOf(promptOf(history, start.turn)?.parts ?? []),
-    promptEntryId: start.promptEntryId,
-    pending: start.pending,
-    shown: new Set(history.map((message) => message.messageId)),
-    abortSignal: abort.signal,
-  });
-  warnings.push(...recalled.warnings);
-  return buildContext(ctx, memory, { history, turn: start.turn, recalled: recalled.block });
 }
 
 function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
@@ -263,36 +227,4 @@ function resultOf(turn: OpenTurn, state: RunState): TurnResult {
     });
   const { runId, turn: number, promptMessageId } = start;
   return { runId, turn: number, promptMessageId, state, text, steps: steps.length, usage: totals, warnings };
-}
-
-type Repeat = {
-  agent: ResolvedAgent;
-  ctx: ActionCtx;
-  memory: BoundMemory;
-  threadId: string;
-  start: TurnStart;
-};
-
-/** What the first call with this operationId came to: its answer, its failure, or that it is still under way. */
-async function firstResult({ agent, ctx, memory, threadId, start }: Repeat): Promise<TurnResult> {
-  const { runId, turn, promptMessageId, state } = start;
-  switch (state.kind) {
-    case "completed":
-    case "canceled": {
-      const run = await memory.runs.get(ctx, { runId });
-      const text = await readAnswer(ctx, memory, { threadId, turn, runId });
-      return { runId, turn, promptMessageId, state, text, steps: run.steps, usage: run.totals, warnings: [] };
-    }
-    case "failed":
-      throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
-        agentName: agent.name,
-        runId,
-        code: state.code,
-      });
-    case "queued":
-    case "running":
-    case "awaitingApproval":
-    case "awaitingResult":
-      throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });
-  }
 }

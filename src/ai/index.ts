@@ -8,7 +8,7 @@ export { agentTool } from "./agentTool.js";
 export type { AgentToolDefinition } from "./agentTool.js";
 
 // Turns.
-export type { GenerateArgs, TurnResult } from "./inAction.js";
+export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.

@@ -61,3 +61,11 @@ export function abortWith(signal: AbortSignal | undefined): AbortController {
   signal?.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
   return controller;
 }
+
+/** Steps of earlier actions, of which a stop condition may only count how many there were. */
+export const unknownSteps = (count: number): StepResult<ToolSet>[] =>
+  Array.from({ length: count }, () => knownStep([]));
+
+/** The boundary to the SDK's stop conditions: a step of which only the tool calls are known. */
+export const knownStep = (toolCalls: { toolCallId: string; toolName: string }[]): StepResult<ToolSet> =>
+  ({ toolCalls, toolResults: [], content: [], text: "" }) as unknown as StepResult<ToolSet>;

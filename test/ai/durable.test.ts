@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/ai/index.js";
+import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
 import { codeOf } from "../support/aMemory.js";
 import { aDurableApp, hushed, leftovers, stateOf } from "./durableApp.js";
 import { asksFor, messagesOf, transcript, weather } from "./support.js";
@@ -160,5 +161,25 @@ describe("a durable run", () => {
     await app.finish();
     expect(JSON.stringify(app.model.calls[1]?.prompt)).toContain("The disk is full.");
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+  });
+
+  test("recalls for each of its model calls, and what is recalled never becomes history", async () => {
+    const embedder = deterministicEmbedder();
+    const app = await aDurableApp([asksFor("Oslo"), { text: "Miro." }], {
+      tools: { weather },
+      recall: { scopes: ["user"], maxTokens: 500 },
+      embeddingModel: () => embedder,
+    });
+    const { threadId } = await app.owner.threads.create(app.ctx, {});
+    const words = "My cat is called Miro.";
+    await app.owner.messages.append(app.ctx, {
+      threadId,
+      messages: [{ role: "user", parts: [{ type: "text", text: words }] }],
+    });
+    await app.start("What is my cat called?");
+    await app.finish();
+    expect(app.model.calls).toHaveLength(2);
+    for (const call of app.model.calls) expect(JSON.stringify(call.prompt)).toContain(words);
+    expect(transcript(await messagesOf(app)).join()).not.toContain(words);
   });
 });

@@ -12,12 +12,7 @@ import {
 import { v } from "convex/values";
 import { vi } from "vitest";
 import { defineAgent, type Agent, type AgentDefinition, type RunReference } from "../../src/ai/index.js";
-import {
-  AgentMemory,
-  type ActionCtx,
-  type BoundMemory,
-  type ComponentApi,
-} from "../../src/client/index.js";
+import { AgentMemory, type ActionCtx, type BoundMemory, type ComponentApi } from "../../src/client/index.js";
 import { register } from "../../src/test.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";

@@ -1,7 +1,7 @@
 import { tool } from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { agentTool, defineAgent, defineTool, type ToolContext } from "../../src/ai/index.js";
+import { defineAgent, defineTool, type ToolContext } from "../../src/ai/index.js";
 import { codeOf, OTHER_TENANT, OWNER, said, STRANGER } from "../support/aMemory.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { anAgent, asksFor, messagesOf, transcript, weather } from "./support.js";
@@ -143,19 +143,6 @@ describe("agent.generate", () => {
     expect(helper.model.calls).toEqual([]);
   });
 
-  test("returns the first answer for a repeated operationId without asking the model", async () => {
-    const helper = await anAgent([asksFor("Oslo"), { text: "7." }], { tools: { weather } });
-    const args = { as: OWNER, threadId: helper.threadId, prompt: "Oslo?", operationId: "once" };
-    const first = await helper.agent.generate(helper.ctx, args);
-    const second = await helper.agent.generate(helper.ctx, args);
-    expect(second).toMatchObject({ runId: first.runId, text: "7.", steps: 2, usage: first.usage });
-    expect(helper.model.calls).toHaveLength(2);
-    expect(await messagesOf(helper)).toHaveLength(4);
-    expect(await codeOf(helper.agent.generate(helper.ctx, { ...args, prompt: "Bergen?" }))).toBe(
-      "OPERATION_MISMATCH",
-    );
-  });
-
   test("answers a message that is in the thread already", async () => {
     const helper = await anAgent([{ text: "Norway." }]);
     const { places } = await helper.owner.messages.append(helper.ctx, {
@@ -227,44 +214,6 @@ describe("a turn that stops early", () => {
       prompt: "Go.",
     });
     expect(steps).toBe(8);
-  });
-});
-
-describe("agentTool", () => {
-  test("asks another agent in a thread below, and only its answer enters the parent", async () => {
-    const inner = scriptedModel([{ text: "Seven degrees." }]);
-    const test = await anAgent([]);
-    const researcher = defineAgent(test.memory, {
-      name: "researcher",
-      model: () => inner,
-      instructions: "Find.",
-    });
-    const ask = agentTool({ description: "Ask the researcher.", agent: researcher });
-    const outer = scriptedModel([
-      { toolCalls: [{ toolName: "ask", input: { prompt: "Oslo?" } }] },
-      { text: "It is 7." },
-    ]);
-    const writer = defineAgent(test.memory, {
-      name: "writer",
-      model: () => outer,
-      instructions: "Write.",
-      tools: { ask },
-    });
-    const { text } = await writer.generate(test.ctx, {
-      as: OWNER,
-      threadId: test.threadId,
-      prompt: "Weather?",
-    });
-    expect(text).toBe("It is 7.");
-    expect(transcript(await messagesOf(test))).toEqual([
-      "user: Weather?",
-      'assistant: ask({"prompt":"Oslo?"})',
-      "tool: text Seven degrees.",
-      "assistant: It is 7.",
-    ]);
-    const { page } = await test.owner.threads.list(test.ctx, { cursor: null });
-    const child = page.find((thread) => thread.title === "researcher");
-    expect(child).toMatchObject({ parentThreadId: test.threadId, messages: 2 });
   });
 });
 

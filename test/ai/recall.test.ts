@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { embedWith } from "../../src/ai/index.js";
 import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
 import { codeOf, OWNER } from "../support/aMemory.js";
-import { anAgent, messagesOf, transcript, type TestAgent } from "./support.js";
+import { anAgent, asksFor, messagesOf, transcript, weather, type TestAgent } from "./support.js";
 
 const recall = { scopes: ["user" as const], maxTokens: 500 };
 
@@ -22,16 +22,22 @@ const ask = (helper: TestAgent, prompt: string) =>
 describe("an agent with recall", () => {
   test("is shown what was recalled, in four calls of the component and one of the embedder", async () => {
     const embedder = deterministicEmbedder();
-    const helper = await anAgent([{ text: "Miro." }], { recall, embeddingModel: () => embedder });
+    const helper = await anAgent([asksFor("Oslo"), { text: "Miro." }], {
+      tools: { weather },
+      recall,
+      embeddingModel: () => embedder,
+    });
     await knowing(helper);
-    const { warnings } = await ask(helper, "What is my cat called?");
+    const { runId, warnings } = await ask(helper, "What is my cat called?");
     expect(warnings).toEqual([]);
-    expect(helper.calls).toEqual(["turns.begin", "recall.search", "turns.saveStep"]);
+    expect(helper.calls).toEqual(["turns.begin", "recall.search", "turns.saveStep", "turns.saveStep"]);
     expect(embedder.calls).toHaveLength(1);
-    const prompt = helper.model.calls[0]?.prompt.at(-1);
-    expect(JSON.stringify(prompt)).toMatch(
-      /<recalled>.*My cat is called Miro\..*<\/recalled>.*What is my cat called\?/,
-    );
+    for (const call of helper.model.calls)
+      expect(JSON.stringify(call.prompt)).toMatch(
+        /<recalled>.*My cat is called Miro\..*<\/recalled>.*What is my cat called\?/,
+      );
+    const { page } = await helper.owner.usage.list(helper.ctx, { runId, cursor: null });
+    expect(page.map((event) => event.purpose).sort()).toEqual(["answer", "answer", "embedding"]);
   });
 
   test("never keeps, embeds or recalls what was recalled", async () => {

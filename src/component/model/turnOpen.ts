@@ -11,7 +11,7 @@ import { readTail, wholeTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { findOwnRun, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
-import { callsOf, toToolCall } from "./toolCalls.js";
+import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { clampLimits } from "./turnContext.js";
 
 export type OpenArgs = {
@@ -26,7 +26,7 @@ export type OpenArgs = {
 };
 
 /**
- * Starts a model step of a durable run: reads the context up to the run's own turn and opens its stream. A step that
+ * Starts a model step of a durable run, or of an in-action run that is taken up again: reads the context up to the run's own turn and opens its stream. A step that
  * was saved before says so; a step that was killed in the middle gets a new stream on the same message row.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
@@ -50,10 +50,17 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   if (!isActive(run.state)) return nothing;
   if (args.workflowId !== undefined && run.workflowId === undefined)
     await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
+  if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const context = await readContext(ctx, run, args.limits);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   const recall = args.recall === true ? await readRecall(ctx, run, context) : {};
   return { ...nothing, context, ...stream, ...recall };
+}
+
+/** An action died before it could save what its tools gave: they may have run, so the model is told. */
+async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  await settleOpenCalls(ctx, run, []);
+  await ctx.db.patch("runs", run._id, { openCalls: undefined });
 }
 
 async function readContext(

@@ -1,0 +1,86 @@
+import type {
+  ActionCtx,
+  BoundMemory,
+  Part,
+  Principal,
+  RunState,
+  RunTotals,
+  TurnStart,
+} from "../client/index.js";
+import { memoryError } from "../validators/errors.js";
+import { readAnswer } from "./answer.js";
+import type { ResolvedAgent } from "./definition.js";
+
+export type GenerateArgs = {
+  /** Who asks. The app has authenticated them. */
+  as: Principal;
+  threadId: string;
+  /** What is asked now; or `promptMessageId`: a user message that is in the thread. */
+  prompt?: string | Part[];
+  promptMessageId?: string;
+  /** Repeating a call with the same id and prompt returns the first answer without asking the model again. */
+  operationId?: string;
+  /**
+   * Takes up a run of the same `operationId` that was left in the middle, instead of refusing with `RUN_ACTIVE`: its
+   * saved steps are not paid for again. Only for callers who know that the first call is dead, such as a retry after
+   * a crash. False unless told.
+   */
+  resume?: boolean;
+  abortSignal?: AbortSignal;
+};
+
+/** What came of one turn. */
+export type TurnResult = {
+  runId: string;
+  turn: number;
+  promptMessageId: string;
+  /** `completed`, or `canceled` when it was stopped on the way; failures are thrown. */
+  state: RunState;
+  /** What the model said last. */
+  text: string;
+  steps: number;
+  usage: RunTotals;
+  /** What did not go as it should without losing the turn: an embedder that failed, a setting that was ignored. */
+  warnings: string[];
+};
+
+/** The prompt as parts; left to the component to check, so that both engines refuse the same. */
+export function promptOfArgs({ prompt, promptMessageId }: Pick<GenerateArgs, "prompt" | "promptMessageId">) {
+  const parts: Part[] | undefined = typeof prompt === "string" ? [{ type: "text", text: prompt }] : prompt;
+  return {
+    ...(parts === undefined ? {} : { prompt: parts }),
+    ...(promptMessageId === undefined ? {} : { promptMessageId }),
+  };
+}
+
+export type Repeat = {
+  agent: ResolvedAgent;
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  threadId: string;
+  start: TurnStart;
+};
+
+/** What the first call with this operationId came to: its answer, its failure, or that it is still under way. */
+export async function firstResult({ agent, ctx, memory, threadId, start }: Repeat): Promise<TurnResult> {
+  const { runId, turn, promptMessageId, state } = start;
+  switch (state.kind) {
+    case "completed":
+    case "canceled": {
+      const run = await memory.runs.get(ctx, { runId });
+      const text = await readAnswer(ctx, memory, { threadId, turn, runId });
+      return { runId, turn, promptMessageId, state, text, steps: run.steps, usage: run.totals, warnings: [] };
+    }
+    case "failed":
+      throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
+        agentName: agent.name,
+        runId,
+        code: state.code,
+      });
+    case "queued":
+    case "running":
+    case "awaitingApproval":
+    case "awaitingResult":
+      throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });
+  }
+}
