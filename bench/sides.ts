@@ -27,8 +27,6 @@ export const ours: Side = {
 };
 export const peer: Side = { name: "peer", component: "agent", messageTables: ["messages"], keptTables: [] };
 
-export const SIDES: readonly Side[] = [ours, peer];
-
 export async function createThread(host: Host, { name }: Side): Promise<string> {
   return (await host.call("mutation", `${name}:createThread`, { userId: USER_ID })) as string;
 }

@@ -42,7 +42,11 @@ export function linesOf(results: Partial<Results>): Line[] {
   return Object.entries(results).flatMap(([work, pair]) =>
     work === "longThread"
       ? longThreadLines(pair as Results["longThread"])
-      : pairLines(work, withPerDelta({ ...pair.ours } as Numbers), pair.peer && withPerDelta({ ...pair.peer } as Numbers)),
+      : pairLines(
+          work,
+          withPerDelta({ ...pair.ours } as Numbers),
+          pair.peer && withPerDelta({ ...pair.peer } as Numbers),
+        ),
   );
 }
 

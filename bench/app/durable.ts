@@ -12,5 +12,6 @@ export const { run, step, settle } = agent.durable(new WorkflowManager(component
 
 export const start = mutationGeneric({
   args: { userId: v.string(), threadId: v.string(), prompt: v.string() },
-  handler: async (ctx, { userId, ...asked }) => agent.start(ctx, anyApi["durable"]!["run"]!, { as: { userId }, ...asked }),
+  handler: async (ctx, { userId, ...asked }) =>
+    agent.start(ctx, anyApi["durable"]!["run"]!, { as: { userId }, ...asked }),
 });

@@ -37,7 +37,6 @@ const hybrid = defineAgent(memory, {
   embeddingModel: scriptedEmbedder,
   recall: { scopes: ["thread"], maxTokens: RECALL_TOKENS },
 });
-const byDefault = defineAgent(memory, { ...shared, name: "byDefault", context: undefined });
 /** Each delta of the model is a chunk of its own. */
 const talker = defineAgent(memory, { ...shared, name: "talker", tools: {}, throttleMs: 0 });
 
@@ -50,18 +49,14 @@ export const createThread = mutationGeneric({
 
 export const turn = actionGeneric({
   args: turnArgs,
-  handler: async (ctx, { userId, ...asked }) => (await plain.generate(ctx, { as: { userId }, ...asked })).text,
+  handler: async (ctx, { userId, ...asked }) =>
+    (await plain.generate(ctx, { as: { userId }, ...asked })).text,
 });
 
 export const hybridTurn = actionGeneric({
   args: turnArgs,
-  handler: async (ctx, { userId, ...asked }) => (await hybrid.generate(ctx, { as: { userId }, ...asked })).text,
-});
-
-/** A turn with the package's own limits of context. */
-export const defaultTurn = actionGeneric({
-  args: turnArgs,
-  handler: async (ctx, { userId, ...asked }) => (await byDefault.generate(ctx, { as: { userId }, ...asked })).text,
+  handler: async (ctx, { userId, ...asked }) =>
+    (await hybrid.generate(ctx, { as: { userId }, ...asked })).text,
 });
 
 export const streamTurn = actionGeneric({

@@ -21,7 +21,12 @@ function toMessage(message: HistoryMessage): NewMessage {
     }
     case "toolResult": {
       const { callId, output } = message;
-      const result = { type: "toolResult" as const, callId, toolName: TOOL_NAME, outputKind: "json" as const };
+      const result = {
+        type: "toolResult" as const,
+        callId,
+        toolName: TOOL_NAME,
+        outputKind: "json" as const,
+      };
       return { role: "tool", parts: [{ ...result, output: JSON.stringify(output) }] };
     }
   }

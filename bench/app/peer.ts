@@ -1,38 +1,55 @@
 // The workloads on `@convex-dev/agent`, written as its documentation shows.
 import {
-  Agent,
   createThread as createPeerThread,
   createTool,
   listUIMessages,
   syncStreams,
   vStreamArgs,
 } from "@convex-dev/agent";
-import { isStepCount } from "ai";
-import { actionGeneric, mutationGeneric, paginationOptsValidator, queryGeneric, type PaginationOptions } from "convex/server";
+import { isStepCount, type ToolSet } from "ai";
+import {
+  actionGeneric,
+  mutationGeneric,
+  paginationOptsValidator,
+  queryGeneric,
+  type PaginationOptions,
+} from "convex/server";
 import { v } from "convex/values";
 import { z } from "zod";
 import { ANSWER, TOOL_RESULT } from "../material/turn.js";
 import { scriptedEmbedder, scriptedModel } from "../models.js";
 import { components } from "./components.js";
+import { PeerAgent } from "./peerAgent.js";
 
 const MAX_STEPS = 3;
 const PREVIEW_THREADS = 50;
 
+const languageModel = scriptedModel();
+const instructions = "You are helpful.";
+const stopWhen = isStepCount(MAX_STEPS);
 const lookUp = createTool({
   description: "Look something up.",
   inputSchema: z.object({ query: z.string(), limit: z.number() }),
   execute: async () => TOOL_RESULT,
 });
-const shared = { languageModel: scriptedModel(), instructions: "You are helpful.", stopWhen: isStepCount(MAX_STEPS) };
-const plain = new Agent(components.agent, { ...shared, name: "plain", tools: { lookUp } });
-const hybrid = new Agent(components.agent, {
-  ...shared,
+const tools: ToolSet = { lookUp };
+const plain = new PeerAgent(components.agent, {
+  name: "plain",
+  languageModel,
+  instructions,
+  stopWhen,
+  tools,
+});
+const hybrid = new PeerAgent(components.agent, {
   name: "hybrid",
-  tools: { lookUp },
+  languageModel,
+  instructions,
+  stopWhen,
+  tools,
   embeddingModel: scriptedEmbedder(),
   contextOptions: { searchOptions: { limit: 10, textSearch: true, vectorSearch: true } },
 });
-const talker = new Agent(components.agent, { ...shared, name: "talker" });
+const talker = new PeerAgent(components.agent, { name: "talker", languageModel, instructions });
 
 const turnArgs = { threadId: v.string(), prompt: v.string() };
 
@@ -43,12 +60,14 @@ export const createThread = mutationGeneric({
 
 export const turn = actionGeneric({
   args: turnArgs,
-  handler: async (ctx, { threadId, prompt }) => (await plain.generateText(ctx, { threadId }, { prompt })).text,
+  handler: async (ctx, { threadId, prompt }) =>
+    (await plain.generateText(ctx, { threadId }, { prompt })).text,
 });
 
 export const hybridTurn = actionGeneric({
   args: turnArgs,
-  handler: async (ctx, { threadId, prompt }) => (await hybrid.generateText(ctx, { threadId }, { prompt })).text,
+  handler: async (ctx, { threadId, prompt }) =>
+    (await hybrid.generateText(ctx, { threadId }, { prompt })).text,
 });
 
 /** Each delta of the model is a chunk of its own: no throttle, and no regrouping of words. */
@@ -65,7 +84,11 @@ export const streamTurn = actionGeneric({
 
 /** The query behind `useUIMessages` with streams. */
 export const listMessages = queryGeneric({
-  args: { threadId: v.string(), paginationOpts: paginationOptsValidator, streamArgs: v.optional(vStreamArgs) },
+  args: {
+    threadId: v.string(),
+    paginationOpts: paginationOptsValidator,
+    streamArgs: v.optional(vStreamArgs),
+  },
   handler: async (ctx, args) => {
     const page = await listUIMessages(ctx, components.agent, args);
     return { ...page, streams: await syncStreams(ctx, components.agent, args) };
@@ -82,7 +105,10 @@ export const listThreads = queryGeneric({
   args: { userId: v.string() },
   handler: async (ctx, { userId }) => {
     const paginationOpts: PaginationOptions = { cursor: null, numItems: PREVIEW_THREADS };
-    const { page } = await ctx.runQuery(components.agent.threads.listThreadsByUserId, { userId, paginationOpts });
+    const { page } = await ctx.runQuery(components.agent.threads.listThreadsByUserId, {
+      userId,
+      paginationOpts,
+    });
     const last: PaginationOptions = { cursor: null, numItems: 1 };
     const previews = await Promise.all(
       page.map(({ _id }) => listUIMessages(ctx, components.agent, { threadId: _id, paginationOpts: last })),

@@ -40,7 +40,9 @@ function toRow(message: HistoryMessage): Row {
     }
     case "toolResult": {
       const output = { type: "json" as const, value: message.output };
-      const content = [{ type: "tool-result" as const, toolCallId: message.callId, toolName: TOOL_NAME, output }];
+      const content = [
+        { type: "tool-result" as const, toolCallId: message.callId, toolName: TOOL_NAME, output },
+      ];
       return { message: { role: "tool", content }, sources: [] };
     }
   }
@@ -63,7 +65,11 @@ export const addThreads = mutationGeneric({
     for (let index = 0; index < count; index++) {
       const { _id } = await ctx.runMutation(components.agent.threads.createThread, { userId });
       const messages = exchangeOf(index).map(toRow);
-      await ctx.runMutation(components.agent.messages.addMessages, { threadId: _id, agentName: "plain", messages });
+      await ctx.runMutation(components.agent.messages.addMessages, {
+        threadId: _id,
+        agentName: "plain",
+        messages,
+      });
     }
     return null;
   },

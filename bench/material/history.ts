@@ -35,7 +35,8 @@ const WORDS_MAX = 200;
  * Words of the texts of each block: evenly spread, in another order each time, so that the last hundred messages of a
  * thread weigh the same at every length of the thread.
  */
-const TEXTS = (HISTORY_BLOCK * CYCLE.filter((kind) => kind === "user" || kind === "assistant").length) / CYCLE.length;
+const TEXTS =
+  (HISTORY_BLOCK * CYCLE.filter((kind) => kind === "user" || kind === "assistant").length) / CYCLE.length;
 const TEXT_WORDS = Array.from({ length: TEXTS }, (_unused, index) =>
   Math.round(WORDS_MIN + ((WORDS_MAX - WORDS_MIN) * index) / (TEXTS - 1)),
 );

@@ -24,7 +24,10 @@ export const ANSWER_DELTAS = ANSWER.match(/\S+\s*/g) ?? [];
 export const TOOL_INPUT = { query: "x".repeat(INPUT_BYTES - '{"query":"","limit":5}'.length), limit: 5 };
 
 /** A result of a search: rows with a title and a text, `bytes` bytes as JSON. */
-export function makeToolResult(bytes: number, nextWord: () => string): { rows: { title: string; text: string }[] } {
+export function makeToolResult(
+  bytes: number,
+  nextWord: () => string,
+): { rows: { title: string; text: string }[] } {
   const rows = Array.from({ length: 5 }, () => ({ title: makeText(3, nextWord), text: "" }));
   const empty = JSON.stringify({ rows }).length;
   const share = Math.floor((bytes - empty) / rows.length);
@@ -37,7 +40,8 @@ export function makeToolResult(bytes: number, nextWord: () => string): { rows: {
 
 export const TOOL_RESULT = makeToolResult(RESULT_BYTES, wordMaker(13, [3, 8]));
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
+const bytesOf = (value: unknown): number =>
+  Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
 
 /** Bytes of what a turn says, however it is stored. */
 export const PAYLOAD_BYTES =

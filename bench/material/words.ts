@@ -18,7 +18,10 @@ export const makeText = (words: number, nextWord: () => string): string =>
   Array.from({ length: words }, nextWord).join(" ");
 
 /** A text of exactly so many words and bytes: the last words are stretched or cut. */
-export function makeTextOfBytes({ words, bytes }: { words: number; bytes: number }, nextWord: () => string): string {
+export function makeTextOfBytes(
+  { words, bytes }: { words: number; bytes: number },
+  nextWord: () => string,
+): string {
   const letters = bytes - (words - 1);
   const made = Array.from({ length: words }, nextWord);
   let surplus = made.join("").length - letters;

@@ -17,8 +17,10 @@ export class OurWatcher extends Watcher {
   constructor(address: WatcherAddress) {
     super(address);
     const { threadId } = this;
-    this.watch<{ page: Message[] }>("ours:listMessages", { threadId, cursor: null, limit: PAGE_MESSAGES }, ({ page }) =>
-      this.#onMessages(page),
+    this.watch<{ page: Message[] }>(
+      "ours:listMessages",
+      { threadId, cursor: null, limit: PAGE_MESSAGES },
+      ({ page }) => this.#onMessages(page),
     );
     this.watch("ours:getRun", { threadId }, () => {});
   }

@@ -45,13 +45,17 @@ export class PeerWatcher extends Watcher {
 
   #follow(streamId: string, cursor: number): void {
     const streamArgs = { kind: "deltas", cursors: [{ streamId, cursor }] };
-    const live = this.watch<Deltas>("peer:listMessages", this.#args(streamArgs), ({ streams: { deltas } }) => {
-      if (this.#followed?.cursor !== cursor) return;
-      const added = deltas.filter(({ start }) => start >= cursor);
-      const end = added.at(-1)?.end;
-      this.#streamed += added.flatMap(({ parts }) => parts.map(({ delta = "" }) => delta)).join("");
-      if (end !== undefined) this.#follow(streamId, end);
-    });
+    const live = this.watch<Deltas>(
+      "peer:listMessages",
+      this.#args(streamArgs),
+      ({ streams: { deltas } }) => {
+        if (this.#followed?.cursor !== cursor) return;
+        const added = deltas.filter(({ start }) => start >= cursor);
+        const end = added.at(-1)?.end;
+        this.#streamed += added.flatMap(({ parts }) => parts.map(({ delta = "" }) => delta)).join("");
+        if (end !== undefined) this.#follow(streamId, end);
+      },
+    );
     this.#followed?.live.stop();
     this.#followed = { streamId, cursor, live };
   }

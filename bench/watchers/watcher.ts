@@ -77,13 +77,14 @@ const SETTLE_TIMEOUT_MS = 20_000;
 export async function settle(host: Host, watchers: readonly Watcher[], said: string): Promise<void> {
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   let last = "";
-  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+  for (let quiet = 0; quiet < QUIET_LOOKS;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const { queryRuns, transitions, commits } = host.subscriptionStats();
     const now = `${queryRuns} ${transitions} ${commits}`;
     const isSettled = watchers.every((watcher) => !watcher.isWaiting && watcher.shown.startsWith(said));
     quiet = isSettled && now === last ? quiet + 1 : 0;
     last = now;
-    if (performance.now() > deadline) throw new Error(`Watchers did not settle: ${watchers[0]?.shown.length} of ${said.length}`);
+    if (performance.now() > deadline)
+      throw new Error(`Watchers did not settle: ${watchers[0]?.shown.length} of ${said.length}`);
   }
 }

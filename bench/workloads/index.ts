@@ -2,7 +2,13 @@
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
 import { measureStream, type StreamCounts } from "./stream.js";
-import { measureDelete, measureDeleteOfTurns, measureFirstPage, measureThreadList, type DeleteCounts } from "./threads.js";
+import {
+  measureDelete,
+  measureDeleteOfTurns,
+  measureFirstPage,
+  measureThreadList,
+  type DeleteCounts,
+} from "./threads.js";
 import {
   LONG_THREAD_SIZES,
   measureDurableTurn,

@@ -22,7 +22,11 @@ export type StreamCounts = Counts & {
 export async function measureStream(side: Side): Promise<StreamCounts> {
   const together = await stream(side, Array<string>(WATCHERS).fill(USER_ID));
   const apart = await stream(side, [USER_ID, "grace", "alan"]);
-  return { ...together.counts, watcherQueryRuns: together.queryRuns, watcherQueryRunsDistinct: apart.queryRuns };
+  return {
+    ...together.counts,
+    watcherQueryRuns: together.queryRuns,
+    watcherQueryRunsDistinct: apart.queryRuns,
+  };
 }
 
 function stream(side: Side, userIds: string[]): Promise<{ counts: Counts; queryRuns: number }> {
@@ -45,11 +49,18 @@ function stream(side: Side, userIds: string[]): Promise<{ counts: Counts; queryR
 
 type Watching = { threadId: string; watchers: Watcher[] };
 
-async function play(host: Host, side: Side, { threadId, watchers }: Watching): Promise<{ counts: Counts; queryRuns: number }> {
+async function play(
+  host: Host,
+  side: Side,
+  { threadId, watchers }: Watching,
+): Promise<{ counts: Counts; queryRuns: number }> {
   const before = host.subscriptionStats().queryRuns;
   setGate((said) => settle(host, watchers, said));
   const spans = await spansOf(host, async () => {
-    await host.call("action", `${side.name}:streamTurn`, { ...threadArgs(side, threadId), prompt: makePrompt(0) });
+    await host.call("action", `${side.name}:streamTurn`, {
+      ...threadArgs(side, threadId),
+      prompt: makePrompt(0),
+    });
     setGate(null);
     await settle(host, watchers, ANSWER);
   });
@@ -65,7 +76,11 @@ async function play(host: Host, side: Side, { threadId, watchers }: Watching): P
   return { counts, queryRuns };
 }
 
-async function shareWith(host: Host, side: Side, { threadId, userIds }: { threadId: string; userIds: string[] }): Promise<void> {
+async function shareWith(
+  host: Host,
+  side: Side,
+  { threadId, userIds }: { threadId: string; userIds: string[] },
+): Promise<void> {
   if (side.name === "peer") return; // it checks no reader
   for (const reader of new Set(userIds))
     if (reader !== USER_ID) await host.call("mutation", "ours:share", { userId: USER_ID, threadId, reader });

@@ -16,7 +16,10 @@ export function measureFirstPage(side: Side, messages: number): Promise<Counts> 
     const page =
       side.name === "ours"
         ? { path: "ours:listMessages", args: { threadId, cursor: null, limit: PAGE_MESSAGES } }
-        : { path: "peer:firstPage", args: { threadId, paginationOpts: { cursor: null, numItems: PAGE_MESSAGES } } };
+        : {
+            path: "peer:firstPage",
+            args: { threadId, paginationOpts: { cursor: null, numItems: PAGE_MESSAGES } },
+          };
     return await measure(host, side, () => host.call("query", page.path, page.args, identity));
   });
 }
@@ -28,7 +31,9 @@ export function measureThreadList(side: Side, threads: number): Promise<Counts> 
     const args = side.name === "ours" ? { cursor: null, limit: LISTED_THREADS } : { userId: USER_ID };
     return await measure(host, side, async () => {
       const found = await host.call("query", `${side.name}:listThreads`, args, identity);
-      const list = (Array.isArray(found) ? found : (found as { page: unknown[] }).page) as { preview?: unknown }[];
+      const list = (Array.isArray(found) ? found : (found as { page: unknown[] }).page) as {
+        preview?: unknown;
+      }[];
       const shown = list.filter(({ preview }) => preview !== undefined && preview !== "").length;
       if (shown !== LISTED_THREADS) throw new Error(`The list shows ${shown} threads with a preview`);
     });
@@ -63,4 +68,5 @@ async function remove(host: Host, side: Side, threadId: string): Promise<DeleteC
 const tablesOf = (host: Host, { component }: Side) =>
   host.tables().filter(({ componentPath, table }) => componentPath === component && !table.startsWith("_"));
 
-const rowsOf = (host: Host, side: Side): number => tablesOf(host, side).reduce((sum, { rows }) => sum + rows, 0);
+const rowsOf = (host: Host, side: Side): number =>
+  tablesOf(host, side).reduce((sum, { rows }) => sum + rows, 0);

@@ -6,7 +6,11 @@ import { makePrompt, PAYLOAD_BYTES } from "../material/turn.js";
 import { createThread, ours, seedThread, threadArgs, USER_ID, type Side } from "../sides.js";
 
 /** A turn of any kind on a thread. */
-async function play(host: Host, side: Side, asked: { action: string; threadId: string; prompt?: number }): Promise<void> {
+async function play(
+  host: Host,
+  side: Side,
+  asked: { action: string; threadId: string; prompt?: number },
+): Promise<void> {
   const prompt = makePrompt(asked.prompt ?? 0);
   await host.call("action", `${side.name}:${asked.action}`, { ...threadArgs(side, asked.threadId), prompt });
 }
@@ -22,10 +26,10 @@ export function measureTurn(side: Side, action: "turn" | "hybridTurn"): Promise<
 export const LONG_THREAD_SIZES = [10, 100, 1_000, 10_000];
 
 /** The turn after so many messages. */
-export function measureLongTurn(side: Side, messages: number, action: "turn" | "defaultTurn" = "turn"): Promise<Counts> {
+export function measureLongTurn(side: Side, messages: number): Promise<Counts> {
   return withHost(async (host) => {
     const threadId = await seedThread(host, side, messages);
-    return await measure(host, side, () => play(host, side, { action, threadId }));
+    return await measure(host, side, () => play(host, side, { action: "turn", threadId }));
   });
 }
 
@@ -74,11 +78,16 @@ export function measureDurableTurn(): Promise<DurableCounts> {
     const calls = stepsOf(spans).map(
       (step) => step.children.filter((span) => span.componentPath === ours.component).length,
     );
-    return { ...countSpans(spans, ours.component), steps: calls.length, componentCallsPerStep: Math.max(...calls) };
+    return {
+      ...countSpans(spans, ours.component),
+      steps: calls.length,
+      componentCallsPerStep: Math.max(...calls),
+    };
   });
 }
 
-const stepsOf = (spans: readonly Span[]): Span[] => spans.filter((span) => span.functionPath === "durable:step");
+const stepsOf = (spans: readonly Span[]): Span[] =>
+  spans.filter((span) => span.functionPath === "durable:step");
 
 async function runEnds(host: Host): Promise<void> {
   const deadline = Date.now() + RUN_TIMEOUT_MS;
@@ -87,7 +96,9 @@ async function runEnds(host: Host): Promise<void> {
     const [run] = await host.readTable(ours.component, "runs");
     const state = (run?.["state"] as { kind: string } | undefined)?.kind;
     if (state === "failed") throw new Error("The durable run failed");
-    const soon = host.scheduledJobs().some((job) => job.state === "pending" && job.dueAt < Date.now() + SOON_MS);
+    const soon = host
+      .scheduledJobs()
+      .some((job) => job.state === "pending" && job.dueAt < Date.now() + SOON_MS);
     if (state === "completed" && !soon) return;
     if (Date.now() > deadline) throw new Error(`The durable run was ${state} after ${RUN_TIMEOUT_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
