@@ -76,6 +76,19 @@ describe("a step whose action is lost", () => {
   });
 });
 
+describe("a run whose thread is removed", () => {
+  test("ends by itself, and nothing of it is left", async () => {
+    const app = await aDurableApp([asksFor("Oslo"), { text: "Never." }], { tools: { weather } });
+    await app.start("Go.");
+    await app.owner.threads.remove(app.ctx, { threadId: app.threadId });
+    await app.finish();
+    expect(app.model.calls.length).toBeLessThanOrEqual(1);
+    expect(await leftovers(app)).toEqual({});
+    for (const table of ["runs", "messages", "streams", "toolCalls"])
+      expect(await app.rowsOf("agentMemory", table)).toBe(0);
+  });
+});
+
 describe("agent.runIn", () => {
   const brief = reference<"mutation">("brief:brief");
   const begin = (app: DurableApp, ...prompts: string[]) =>
