@@ -25,6 +25,21 @@ export type {
 } from "../validators/turn.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
 
+// Shapes, for the returns of an app's own functions.
+export { vDocument } from "../validators/document.js";
+export { vFile } from "../validators/file.js";
+export { vMessage } from "../validators/message.js";
+export { vPage, vPageRequest } from "../validators/page.js";
+export { vPrincipal } from "../validators/principal.js";
+export { vRecallHit } from "../validators/recall.js";
+export { vRun, vRunState, vToolCall } from "../validators/run.js";
+export { vStreamChunk, vStreamState } from "../validators/stream.js";
+export { vThread } from "../validators/thread.js";
+export { vUsageEvent } from "../validators/usage.js";
+
+// The deltas of a stream, for readers without the hooks.
+export { foldDeltas, parseDeltas, type StreamDelta } from "../shared/foldDeltas.js";
+
 // Errors.
 export { isMemoryError, memoryError } from "../validators/errors.js";
 export type { ErrorCode, ErrorDetails, MemoryErrorData } from "../validators/errors.js";

@@ -1,10 +1,11 @@
 import { stream } from "convex-helpers/server/stream";
+import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findRun, toRun } from "./runRows.js";
+import { findRun, runNotFound, toRun } from "./runRows.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
@@ -16,10 +17,12 @@ export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Ru
   return toRun(await openRun(ctx, { caller, runId, need: "read" }));
 }
 
-/** Whoever may read the thread may read its runs; a missing thread looks like a missing run. */
+/** Whoever may open the thread may see its runs; a run of a foreign thread looks like one that is not there. */
 async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need: "read" | "write" }) {
   const run = await findRun(ctx, runId);
-  await openThread(ctx, caller, run.threadId, need);
+  await openThread(ctx, caller, run.threadId, need).catch((error: unknown) => {
+    throw isMemoryError(error, "THREAD_NOT_FOUND") ? runNotFound(runId) : error;
+  });
   return run;
 }
 

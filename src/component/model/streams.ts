@@ -8,7 +8,7 @@ import {
 } from "../../shared/limits.js";
 import { userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
-import { memoryError } from "../../validators/errors.js";
+import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { StreamChunk, StreamState } from "../../validators/stream.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -117,7 +117,9 @@ export async function follow(
   { caller, streamId, after }: { caller: Caller; streamId: string; after: number },
 ) {
   const stream = await findStream(ctx, streamId);
-  await openThread(ctx, caller, stream.threadId, "read");
+  await openThread(ctx, caller, stream.threadId, "read").catch((error: unknown) => {
+    throw isMemoryError(error, "THREAD_NOT_FOUND") ? streamNotFound(streamId) : error;
+  });
   const from = Number.isFinite(after) ? Math.max(0, after - (after % STREAM_CURSOR_QUANTUM)) : 0;
   const rows = await ctx.db
     .query("streamChunks")
