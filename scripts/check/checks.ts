@@ -23,7 +23,8 @@ function verdict({ exitCode, output }: ProcessResult): CheckResult {
 }
 
 async function tool(name: string, ...args: string[]): Promise<CheckResult> {
-  return verdict(await runNode([toolPath(name), ...args], { capture: true, timeoutMs: TIMEOUT_MS }));
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+  return verdict(await runNode([toolPath(name), ...args], { capture: true, timeoutMs: TIMEOUT_MS, env }));
 }
 
 /** Slowest first, so that the two lanes end together. */
