@@ -2,8 +2,8 @@
 import type { Host } from "../host/index.js";
 import { HISTORY_BLOCK } from "./material/history.js";
 
-/** The owner of every thread; as long as a token identifier usually is. */
-export const USER_ID = "https://bench.invalid|user_01ada";
+/** The owner of every thread: an identity as long as providers make them. */
+export const USER_ID = "user_2vXq7Rk9TnLmPzW4sYbHcJdFgKe";
 /** Threads that one seeding transaction makes. */
 const THREADS_AT_ONCE = 10;
 

@@ -1,0 +1,86 @@
+// The targets that do not depend on the length of names and words.
+import { describe, expect, test } from "vitest";
+import { HISTORY_BLOCK, historyBlock } from "../../bench/material/history.js";
+import { ours } from "../../bench/sides.js";
+import { linesOf } from "../../bench/targets.js";
+import { measureDelete, measureFirstPage, measureThreadList } from "../../bench/workloads/threads.js";
+import { measureDurableTurn, measureLongTurn, measureTurn } from "../../bench/workloads/turns.js";
+
+describe("our side stays within its targets", () => {
+  test("a turn with a tool makes three calls and few reads", async () => {
+    const counts = await measureTurn(ours, "turn");
+    expect(counts.componentCalls).toBeLessThanOrEqual(3);
+    expect(counts.indexRanges).toBeLessThanOrEqual(12);
+    expect(counts.documentsRead).toBeLessThanOrEqual(10);
+    expect(counts.bytesRead).toBeLessThanOrEqual(7_000);
+    expect(counts.documentsWritten).toBeLessThanOrEqual(18);
+  });
+
+  test("a turn with recall makes four calls and embeds once", async () => {
+    const counts = await measureTurn(ours, "hybridTurn");
+    expect(counts.componentCalls).toBeLessThanOrEqual(4);
+    expect(counts.embeddingCalls).toBeLessThanOrEqual(1);
+  });
+
+  test("a turn reads the same after a hundred and after a thousand messages", async () => {
+    const [hundred, thousand] = [await measureLongTurn(ours, 100), await measureLongTurn(ours, 1_000)];
+    expect(thousand.documentsRead).toBe(hundred.documentsRead);
+    expect(Math.abs(thousand.bytesRead / hundred.bytesRead - 1)).toBeLessThanOrEqual(0.05);
+  });
+
+  test("a durable step makes two calls", async () => {
+    expect(await measureDurableTurn()).toMatchObject({ steps: 3, componentCallsPerStep: 2 });
+  });
+
+  test("a page of twenty messages", async () => {
+    const counts = await measureFirstPage(ours, 200);
+    expect(counts.indexRanges).toBeLessThanOrEqual(3);
+    expect(counts.documentsRead).toBeLessThanOrEqual(22);
+    expect(counts.bytesRead).toBeLessThanOrEqual(25_000);
+  });
+
+  test("fifty threads with the words of their last messages", async () => {
+    const counts = await measureThreadList(ours, 60);
+    expect(counts.executions).toBeLessThanOrEqual(2);
+    expect(counts.documentsRead).toBeLessThanOrEqual(105);
+  });
+
+  test("removing a thread reads little more than its rows and leaves none", async () => {
+    expect((await measureDelete(ours, 1_000)).readsPerRow).toBeLessThanOrEqual(1.1);
+  });
+});
+
+describe("the report", () => {
+  const counts = { componentCalls: 4, executions: 1, indexRanges: 1, documentsRead: 1 };
+  const rest = { bytesRead: 1, documentsWritten: 1, bytesWritten: 1, embeddingCalls: 0 };
+  const pair = { ours: { ...counts, ...rest }, peer: { ...counts, ...rest } };
+
+  test("says which targets are missed", () => {
+    const missed = linesOf({ turn: pair }).filter(({ target }) => target?.isMet === false);
+    expect(missed.map(({ count }) => count)).toEqual(["componentCalls"]);
+  });
+
+  test("compares a long thread with the peer and with itself", () => {
+    const weigh = (bytesRead: number) => ({ ...pair.ours, bytesRead });
+    const peer = { "100": weigh(200), "1000": weigh(200), "10000": weigh(200) };
+    const lines = linesOf({
+      longThread: { ours: { "100": weigh(100), "1000": weigh(120), "10000": weigh(101) }, peer },
+    });
+    const missed = lines.filter(({ target }) => target?.isMet === false);
+    expect(missed.map(({ work }) => work)).toEqual(["longThread 1000"]);
+  });
+});
+
+describe("the history", () => {
+  test("weighs the same in every hundred messages", () => {
+    const words = [0, 1, 99].map((block) =>
+      historyBlock(block).reduce(
+        (sum, message) => sum + ("text" in message ? message.text.split(" ").length : 0),
+        0,
+      ),
+    );
+    expect(new Set(words).size).toBe(1);
+    expect(historyBlock(3)).toHaveLength(HISTORY_BLOCK);
+    expect(historyBlock(3)).toEqual(historyBlock(3));
+  });
+});
