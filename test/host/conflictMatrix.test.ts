@@ -1,0 +1,210 @@
+// Which of the component's mutations could not both commit when they start from one snapshot, pair by pair.
+// `CONFLICT_MATRIX=1 vitest run test/host/conflictMatrix.test.ts` prints the tables.
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startHost, type Host } from "../../host/index.js";
+import { used } from "../support/turns.js";
+import {
+  aBusyThread,
+  anIdleThread,
+  asTable,
+  meetings,
+  playsOfBusyThread,
+  playsOfIdleThread,
+  rehearseAll,
+  writeOf,
+  type Caller,
+  type Footprints,
+} from "./contentionScene.js";
+
+const app = fileURLToPath(new URL("../support/app/convex", import.meta.url));
+const OLGA: Caller = { tenantId: "acme", userId: "olga" };
+const WENDY: Caller = { tenantId: "acme", userId: "wendy" };
+const OTHER: Caller = { tenantId: "other", userId: "olga" };
+
+const start = () => startHost({ appDirectory: app, listen: false });
+let host: Host;
+beforeAll(async () => {
+  host = await start();
+  // The first of each kind arms a sweep, which later ones find armed; what that costs has a test of its own.
+  await aBusyThread(host, OLGA);
+  await anIdleThread(host, OLGA, { operationId: "arms the sweep of operations" });
+});
+afterAll(() => host.close());
+
+function show(title: string, rows: Footprints, columns: Footprints): void {
+  if (process.env["CONFLICT_MATRIX"] !== undefined) console.log(asTable(title, rows, columns));
+}
+
+describe("in one thread", () => {
+  test("without a run, whatever takes a turn collides with whatever takes a turn: they share the head", async () => {
+    const plays = playsOfIdleThread(OLGA, await anIdleThread(host, OLGA));
+    const [rows, columns] = [await rehearseAll(host, plays), await rehearseAll(host, plays)];
+    show("one thread, idle", rows, columns);
+    // Beside the head: a begin reads the thread's end, and what of it is still to be embedded.
+    const asBegin = "messages recallEntries threadHeads threads";
+    expect(meetings(rows, columns)).toEqual({
+      "begin × begin": asBegin,
+      "begin × append a message": asBegin,
+      "begin × append it once": asBegin,
+      "append a message × append a message": "threadHeads threads",
+      "append a message × append it once": "threadHeads threads",
+      "append it once × append it once": "operations threadHeads threads",
+    });
+  });
+
+  test("with a run, parallel tools, chunks, messages and steps meet only where one ends what the other writes", async () => {
+    const plays = playsOfBusyThread(OLGA, await aBusyThread(host, OLGA));
+    const refused = ["begin (refused)"];
+    const [rows, columns] = [
+      await rehearseAll(host, plays, refused),
+      await rehearseAll(host, plays, refused),
+    ];
+    show("one thread, in a run", rows, columns);
+    const meet = meetings(rows, columns);
+    expect(withoutSelf(meet)).toEqual({
+      // A begin that finds the thread taken has looked at who has it.
+      "begin (refused) × append a message": "threadHeads",
+      "begin (refused) × save a step": "runs",
+      "begin (refused) × save the last step": "runs threadHeads",
+      "begin (refused) × cancel the run": "runs threadHeads",
+      // The end of a run frees the head.
+      "append a message × save the last step": "threadHeads threads",
+      "append a message × cancel the run": "threadHeads threads",
+      // Whoever writes by the thread's id, not by a run's, is let in by the head.
+      "append a message × store a vector": "threadHeads",
+      "append a message × record usage": "threadHeads",
+      "save the last step × store a vector": "threadHeads",
+      "save the last step × record usage": "runs threadHeads",
+      "cancel the run × store a vector": "threadHeads",
+      "cancel the run × record usage": "runs threadHeads",
+      // A step ends the stream that its chunks are appended to, and moves the run on.
+      "save a step × append chunk 0": "streams",
+      "save a step × append chunk 1": "streams",
+      "save a step × start tool one": "runs",
+      "save a step × record usage": "runs",
+      "save a step × save the last step": "messages runs streams toolCalls",
+      "save the last step × append chunk 0": "streams",
+      "save the last step × append chunk 1": "streams",
+      "save the last step × start tool one": "runs",
+      // A cancel keeps what was streamed, and settles the calls that are open.
+      "save a step × cancel the run": "messages runs streams",
+      "save the last step × cancel the run": "messages runs streams threadHeads threads",
+      "cancel the run × append chunk 0": "streamChunks streams",
+      "cancel the run × append chunk 1": "streamChunks streams",
+      "cancel the run × start tool one": "runs toolCalls",
+      "cancel the run × save result one": "toolCalls",
+      "cancel the run × save result two": "toolCalls",
+      "start tool one × save result one": "toolCalls",
+    });
+  });
+
+  test("the same write twice collides with itself, so that it is written once; usage alone is only added", async () => {
+    const plays = playsOfBusyThread(OLGA, await aBusyThread(host, OLGA));
+    const refused = ["begin (refused)"];
+    const [rows, columns] = [
+      await rehearseAll(host, plays, refused),
+      await rehearseAll(host, plays, refused),
+    ];
+    const once = Object.keys(plays).filter((name) => `${name} × ${name}` in meetings(rows, columns));
+    expect(Object.keys(plays).filter((name) => !once.includes(name))).toEqual([
+      "begin (refused)",
+      "record usage",
+    ]);
+  });
+});
+
+const withoutSelf = (met: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(met).filter(([pair]) => {
+      const [first, second] = pair.split(" × ");
+      return first !== second;
+    }),
+  );
+
+describe("in two threads", () => {
+  test.each([
+    ["of one user", OLGA, OLGA],
+    ["of two users of one tenant", OLGA, WENDY],
+    ["of two tenants", OLGA, OTHER],
+  ])("%s nothing collides", async (relation, first, second) => {
+    const [rows, columns] = [await everything(first), await everything(second)];
+    show(`two threads ${relation}`, rows, columns);
+    expect(meetings(rows, columns)).toEqual({});
+  });
+});
+
+/** All that writes into two threads of a user, one idle and one in a run, and a document that is not finished. */
+async function everything(caller: Caller): Promise<Footprints> {
+  const [idle, busy] = [await anIdleThread(host, caller), await aBusyThread(host, caller)];
+  return {
+    ...(await rehearseAll(host, playsOfIdleThread(caller, idle))),
+    ...(await rehearseAll(host, playsOfBusyThread(caller, busy), ["begin (refused)"])),
+    ...(await rehearseAll(host, {
+      "write a page": writeOf(caller, { key: `${caller.userId} ${idle}`, final: false }),
+    })),
+  };
+}
+
+describe("documents", () => {
+  const write = (caller: Caller, args: Parameters<typeof writeOf>[1]) =>
+    rehearseAll(host, { write: writeOf(caller, args) });
+  const together = async (first: Footprints, second: Footprints) =>
+    meetings(first, second)["write × write"] ?? "";
+
+  test("of one scope are written side by side until the last page, which counts them", async () => {
+    const pageOf = (key: string) => write(OLGA, { key, final: false });
+    expect(await together(await pageOf("a"), await pageOf("b"))).toBe("");
+    expect(await together(await pageOf("a"), await pageOf("a"))).toBe("documents");
+    expect(await together(await write(OLGA, { key: "a" }), await pageOf("b"))).toBe("");
+    expect(await together(await write(OLGA, { key: "a" }), await write(OLGA, { key: "b" }))).toBe(
+      "scopeCounts",
+    );
+  });
+
+  test("of two users collide only where both write for their tenant", async () => {
+    const both = async (scope: string, second: Caller) =>
+      await together(await write(OLGA, { key: "a", scope }), await write(second, { key: "b", scope }));
+    expect(await both("user", WENDY)).toBe("");
+    expect(await both("tenant", WENDY)).toBe("scopeCounts");
+    expect(await both("tenant", OTHER)).toBe("");
+  });
+
+  test("stand in the way of no thread, but for the row in which both are counted", async () => {
+    const create = { create: { door: "threads.create", args: { caller: OLGA } } };
+    const documents = await write(OLGA, { key: "a" });
+    const idle = await rehearseAll(host, playsOfIdleThread(OLGA, await anIdleThread(host, OLGA)));
+    expect(meetings(documents, idle)).toEqual({});
+    expect(meetings(documents, await rehearseAll(host, create))).toEqual({ "write × create": "scopeCounts" });
+  });
+});
+
+describe("the ledger and the sweeps", () => {
+  test("two events of one run, one thread or one user never collide", async () => {
+    const { runId, threadId } = await aBusyThread(host, OLGA);
+    const record = (args: object) => ({ door: "usage.record", args: { caller: OLGA, usage: used, ...args } });
+    const plays = {
+      "of the run": record({ runId }),
+      "of the thread": record({ threadId }),
+      "of the user": record({}),
+      "of the user, once": record({ operationId: "first" }),
+    };
+    const again = { ...plays, "of the user, once": record({ operationId: "second" }) };
+    expect(meetings(await rehearseAll(host, plays), await rehearseAll(host, again))).toEqual({});
+  });
+
+  test("the first two that arm a sweep collide there and nowhere else; who finds it armed does not", async () => {
+    const fresh = await start();
+    try {
+      const [olga, wendy] = [await anIdleThread(fresh, OLGA), await anIdleThread(fresh, WENDY)];
+      const append = async (caller: Caller, threadId: string) =>
+        await rehearseAll(fresh, { append: playsOfIdleThread(caller, threadId)["append it once"]! });
+      const both = async () => meetings(await append(OLGA, olga), await append(WENDY, wendy));
+      expect(await both()).toEqual({ "append × append": "sweeps" });
+      await anIdleThread(fresh, OLGA, { operationId: "arms it" });
+      expect(await both()).toEqual({});
+    } finally {
+      await fresh.close();
+    }
+  });
+});
