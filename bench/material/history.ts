@@ -27,6 +27,11 @@ const CYCLE = [
 export const HISTORY_BLOCK = 100;
 
 const RESULT_BYTES = 2_000;
+/**
+ * Chosen among sixty so that the first ten messages and the last twenty weigh on the peer's side as in the earlier
+ * measurement, whose texts are not known: those two figures are calibrated, not reproduced. Other seeds move them (the
+ * peer's first page is 38 to 43 kB for the seeds 1 to 8); the last hundred messages weigh the same for every seed.
+ */
 const SEED = 34;
 const WORDS_MIN = 40;
 const WORDS_MAX = 200;
