@@ -25,12 +25,11 @@ const vectors = (dimensions: number) =>
 
 /** Scopes are the strings of `src/shared/scope.ts`; times are ms since the epoch; `metadata` is JSON text. */
 export default defineSchema({
-  // A conversation. Written by create and update, and by a turn only when it begins and ends (`lastActivityAt`).
+  // A conversation. Written by create and update, and by a turn when it begins and, if it took long, when it ends
+  // (`lastActivityAt`). Its owner stands on the head.
   // Read by lists. Deleted by remove at once; its rows follow by the sweep of `retention`.
   threads: defineTable({
     scope: v.string(),
-    userId: v.string(),
-    tenantId: v.optional(v.string()),
     status: vThreadStatus,
     lastActivityAt: v.number(),
     title: v.optional(v.string()),
@@ -87,6 +86,7 @@ export default defineSchema({
     /** Absent: complete, as nearly every row is. */
     state: v.optional(vMessageState),
     runId: v.optional(v.id("runs")),
+    /** Who wrote it, when that is not the thread's owner. */
     author: v.optional(v.string()),
     agentName: v.optional(v.string()),
     model: v.optional(v.string()),
@@ -110,7 +110,6 @@ export default defineSchema({
   // One answer of one agent. Written by begin, by each step, by the end. A thread has at most one active run.
   runs: defineTable({
     threadId: v.id("threads"),
-    headId: v.id("threadHeads"),
     scope: v.string(),
     turn: v.number(),
     agentName: v.string(),
@@ -119,12 +118,13 @@ export default defineSchema({
     /** Model steps saved so far, and the next free place in the turn. */
     steps: v.number(),
     nextStep: v.number(),
-    messages: v.number(),
+    /** Where the run began to write, when that is not right after the prompt. */
+    firstStep: v.optional(v.number()),
     totals: vRunTotals,
     /** When the last step was saved: an in-action run that is silent past its lease is taken over. */
     activeAt: v.number(),
     /** Calls of an in-action step whose results come with the next save. */
-    openCalls: v.optional(v.object({ messageId: v.id("messages"), calls: v.array(vReservedCall) })),
+    openCalls: v.optional(v.array(vReservedCall)),
     operationId: v.optional(v.string()),
     payloadHash: v.optional(v.string()),
     workflowId: v.optional(v.string()),
@@ -138,9 +138,6 @@ export default defineSchema({
   // which reads neither run nor head. In an action: written with its result.
   toolCalls: defineTable({
     runId: v.id("runs"),
-    threadId: v.id("threads"),
-    scope: v.string(),
-    messageId: v.id("messages"),
     turn: v.number(),
     /** The model step that asked, and the place reserved for the result. */
     askedBy: v.number(),
@@ -148,6 +145,10 @@ export default defineSchema({
     callId: v.string(),
     toolName: v.string(),
     state: vToolCallState,
+    /** What the tool's own step needs to write its result without reading the run: in durable runs only. */
+    owner: v.optional(
+      v.object({ threadId: v.id("threads"), scope: v.string(), messageId: v.id("messages") }),
+    ),
     ms: v.optional(v.number()),
     expiresAt: v.optional(v.number()),
     decidedBy: v.optional(v.string()),
@@ -184,13 +185,13 @@ export default defineSchema({
     at: v.number(),
     searchText: v.string(),
     /** Present while the vector is still to be made. */
-    pendingSince: v.optional(v.number()),
+    pending: v.optional(v.literal(true)),
     /** The row of a `vectors_` table, once there is one. */
     vectorId: v.optional(v.string()),
   })
     .index("by_source", ["sourceId"])
     .index("by_vector", ["vectorId"])
-    .index("by_thread_pending", ["threadId", "pendingSince"])
+    .index("by_thread_pending", ["threadId", "pending"])
     .searchIndex("by_text", {
       searchField: "searchText",
       filterFields: ["scope", "threadId", "kind", "role"],

@@ -39,7 +39,9 @@ export const CONTEXT_MAX_BYTES = 512 * KIB;
 export const CONTEXT_DEFAULT_TOKENS = 32_000;
 
 /** Characters of the last message shown in a list of threads. */
-export const THREAD_PREVIEW_CHARACTERS = 160;
+export const THREAD_PREVIEW_CHARACTERS = 80;
+/** How exact a thread's last activity is, in ms: a turn that ends sooner after its begin spares a write and every list a re-read. */
+export const ACTIVITY_RESOLUTION_MS = 60 * 1000;
 /** Bytes of a title, and of metadata as JSON text. */
 export const TITLE_MAX_BYTES = 1 * KIB;
 export const METADATA_MAX_BYTES = 16 * KIB;

@@ -95,7 +95,7 @@ async function writeOne(
   { message, place }: { message: NewMessage; place: Position },
 ): Promise<Written> {
   const { threadId } = head;
-  const writer = message.role === "user" ? author : undefined;
+  const writer = message.role === "user" && author !== head.userId ? author : undefined;
   const row = await insertMessage(ctx, { threadId, ...place, ...message, author: writer });
   const entryId = await indexText(ctx, head, { ...message, messageId: row.messageId });
   // The sweep must read a row that holds files, or it could not release them.

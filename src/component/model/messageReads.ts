@@ -25,16 +25,20 @@ export async function list(
     .withIndex("by_place", (q) => q.eq("threadId", head.threadId))
     .order(args.order);
   const { page, cursor } = await pageOf(rows, args);
-  return { page: page.map(toMessage), cursor };
+  return { page: page.map((row) => withAuthor(toMessage(row), head)), cursor };
 }
 
 type MessageArgs = { caller: Caller; messageId: string };
 
 /** A message that the caller may read. */
 export async function get(ctx: QueryCtx, args: MessageArgs): Promise<Message> {
-  const { row } = await openMessage(ctx, args, "read");
-  return toMessage(row);
+  const { row, head } = await openMessage(ctx, args, "read");
+  return withAuthor(toMessage(row), head);
 }
+
+/** Rows name the author of a prompt only when it is not the thread's owner. */
+const withAuthor = (message: Message, head: Doc<"threadHeads">): Message =>
+  message.role === "user" ? { author: head.userId, ...message } : message;
 
 /**
  * The row of a message and the head of its thread. A message of a thread that the caller may not read looks like one

@@ -45,7 +45,7 @@ export async function indexMessage(ctx: MutationCtx, entry: MessageEntry): Promi
     kind: "message",
     sourceId: messageId,
     searchText: searchText(text),
-    ...(pending && text.trim() !== "" ? { pendingSince: entry.at } : {}),
+    ...(pending && text.trim() !== "" ? { pending: true } : {}),
   });
 }
 
@@ -64,7 +64,7 @@ export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<v
     kind: "chunk",
     sourceId: chunkId,
     searchText: searchText(text),
-    ...(vector === undefined ? { pendingSince: entry.at } : {}),
+    ...(vector === undefined ? { pending: true } : {}),
     ...(vectorId === undefined ? {} : { vectorId }),
   });
 }
@@ -98,11 +98,11 @@ export async function storeVectors(ctx: MutationCtx, { embedder, vectors, accept
   const written = new Map<Id<"threads">, string[]>();
   for (const { entryId, vector } of vectors) {
     const entry = await findEntry(ctx, entryId);
-    if (entry?.pendingSince === undefined || !(await accepts(entry))) continue;
+    if (entry?.pending !== true || !(await accepts(entry))) continue;
     const vectorId = isZeroVector(vector)
       ? undefined
       : await insertVector(ctx, { ...keysOf(entry, { embedder, length }), vector });
-    await ctx.db.patch("recallEntries", entry._id, { pendingSince: undefined, vectorId });
+    await ctx.db.patch("recallEntries", entry._id, { pending: undefined, vectorId });
     if (entry.threadId === undefined || vectorId === undefined) continue;
     written.set(entry.threadId, [...(written.get(entry.threadId) ?? []), vectorId]);
   }
@@ -133,7 +133,7 @@ export async function pendingOf(
 ): Promise<PendingEntry[]> {
   const entries = await ctx.db
     .query("recallEntries")
-    .withIndex("by_thread_pending", (q) => q.eq("threadId", threadId).gte("pendingSince", 0))
+    .withIndex("by_thread_pending", (q) => q.eq("threadId", threadId).eq("pending", true))
     .take(limit);
   const pending: PendingEntry[] = [];
   let bytes = 0;

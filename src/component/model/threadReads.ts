@@ -72,6 +72,8 @@ function toThread(thread: Doc<"threads">, head: Doc<"threadHeads">): Thread {
   const { _id, _creationTime, scope: _scope, operationId: _operation, payloadHash: _hash, ...kept } = thread;
   return {
     ...kept,
+    userId: head.userId,
+    ...(head.tenantId === undefined ? {} : { tenantId: head.tenantId }),
     threadId: _id,
     createdAt: _creationTime,
     messages: head.messages,

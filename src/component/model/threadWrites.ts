@@ -35,8 +35,6 @@ export async function create(ctx: MutationCtx, args: CreateArgs): Promise<{ thre
   const parentHead = parent === undefined ? null : await openThread(ctx, args.caller, parent, "write");
   const threadId = await ctx.db.insert("threads", {
     scope,
-    userId: owner.userId,
-    tenantId: owner.tenantId,
     status: "active",
     lastActivityAt: Date.now(),
     title,

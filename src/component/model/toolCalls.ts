@@ -27,10 +27,11 @@ export async function insertPending(
 ): Promise<void> {
   for (const call of calls)
     await ctx.db.insert("toolCalls", {
-      ...ownerOf(run),
       ...call,
+      runId: run._id,
+      turn: run.turn,
       askedBy,
-      messageId,
+      owner: { threadId: run.threadId, scope: run.scope, messageId },
       state: { kind: "pending" },
     });
 }
@@ -44,21 +45,20 @@ export async function settleOpenCalls(
   run: Doc<"runs">,
   results: readonly Result[],
 ): Promise<void> {
-  const { messageId, calls } = run.openCalls ?? { messageId: undefined, calls: [] };
+  const calls = run.openCalls ?? [];
   const stray = results.find((result) => calls.every((call) => call.callId !== result.callId));
   if (stray !== undefined)
     throw memoryError("INVALID_ARGUMENT", "A result without an open call: each result is given once.", {
       callId: stray.callId,
     });
-  if (messageId === undefined) return;
   for (const call of calls) {
     const result = results.find(({ callId }) => callId === call.callId) ?? null;
     const settled = await writeResult(ctx, { run, call, result });
     await ctx.db.insert("toolCalls", {
-      ...ownerOf(run),
       ...call,
+      runId: run._id,
+      turn: run.turn,
       askedBy: run.steps - 1,
-      messageId,
       ...settled,
     });
   }
@@ -91,7 +91,7 @@ type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: bo
 export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<ToolStart> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
   if (!isActive(run.state)) return { kind: "ended" };
-  const call = await findCall(ctx, args);
+  const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { kind: "settled" };
   if (call.state.kind === "started" && !args.idempotent) {
     const { state } = await writeResult(ctx, { run, call, result: null });
@@ -102,7 +102,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
   return {
     kind: "execute",
     toolName: call.toolName,
-    input: await inputOf(ctx, call),
+    input: await inputOf(ctx, owner.messageId, call.callId),
     turn: call.turn,
     step: call.step,
   };
@@ -112,14 +112,14 @@ type ResultArgs = { caller: Caller; runId: string } & Result;
 
 /** Saves a result at its reserved place; reads neither run nor head, so parallel tools never conflict. */
 export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ saved: boolean }> {
-  const call = await findCall(ctx, args);
+  const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { saved: false };
-  const run = { _id: call.runId, threadId: call.threadId, scope: call.scope, turn: call.turn };
+  const run = { _id: call.runId, threadId: owner.threadId, turn: call.turn };
   await ctx.db.patch("toolCalls", call._id, await writeResult(ctx, { run, call, result: args }));
   return { saved: true };
 }
 
-type Write = { run: CallOwner; call: ReservedCall; result: Result | null };
+type Write = { run: Omit<CallOwner, "scope">; call: ReservedCall; result: Result | null };
 
 async function writeResult(
   ctx: MutationCtx,
@@ -180,22 +180,22 @@ async function findCall(ctx: QueryCtx, { caller, runId, callId }: Omit<StartArgs
           .withIndex("by_call", (q) => q.eq("runId", id).eq("callId", callId))
           .order("desc") // some models number their calls anew in each step: the newest is meant
           .first();
-  if (call === null || (caller !== "system" && userScope(caller) !== call.scope))
-    throw memoryError("RUN_NOT_FOUND", "No such tool call of a run of this principal.", { runId, callId });
-  return call;
+  const owner = call?.owner;
+  if (call === null || owner === undefined || (caller !== "system" && userScope(caller) !== owner.scope))
+    throw memoryError("RUN_NOT_FOUND", "No such tool call of a durable run of this principal.", {
+      runId,
+      callId,
+    });
+  return { call, owner };
 }
 
-async function inputOf(ctx: QueryCtx, call: Doc<"toolCalls">): Promise<string> {
-  const message = await ctx.db.get("messages", call.messageId);
+async function inputOf(ctx: QueryCtx, messageId: Id<"messages">, callId: string): Promise<string> {
+  const message = await ctx.db.get("messages", messageId);
   if (message === null)
     throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool is gone.", {
-      callId: call.callId,
+      callId,
     });
   for (const part of await wholeParts(ctx, message))
-    if (part.type === "toolCall" && part.callId === call.callId) return part.input;
-  throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool was changed.", {
-    callId: call.callId,
-  });
+    if (part.type === "toolCall" && part.callId === callId) return part.input;
+  throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool was changed.", { callId });
 }
-
-const ownerOf = ({ _id, threadId, scope, turn }: CallOwner) => ({ runId: _id, threadId, scope, turn });

@@ -145,7 +145,8 @@ async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: Begi
   if (isBlank(parts))
     throw memoryError("PROMPT_EMPTY", "The prompt has neither text nor a file: write something.");
   const place = { threadId: head.threadId, turn: head.nextTurn, step: PROMPT_STEP };
-  const said = { role: "user" as const, ...(args.caller === "system" ? {} : { author: args.caller.userId }) };
+  const author = args.caller === "system" ? head.userId : args.caller.userId;
+  const said = { role: "user" as const, ...(author === head.userId ? {} : { author }) };
   const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts });
   const row: Message = {
     ...place,
@@ -175,12 +176,11 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
   const runId = await ctx.db.insert("runs", {
     ...run,
-    headId: head._id,
     engine: args.engine,
     state: { kind: "running" },
     steps: 0,
     nextStep: prompt.nextStep,
-    messages: 0,
+    ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     activeAt: Date.now(),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),

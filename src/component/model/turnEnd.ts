@@ -1,4 +1,6 @@
+import { ACTIVITY_RESOLUTION_MS } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
+import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunOutcome, RunState } from "../../validators/run.js";
@@ -6,6 +8,7 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { discardMessage, insertMessage, parseParts, replaceMessage } from "./messages.js";
+import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
@@ -56,10 +59,9 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const ended = {
     ...run,
     totals,
-    messages: run.messages + kept.messages,
     nextStep: run.nextStep + kept.messages,
   };
-  const head = await ctx.db.get("threadHeads", run.headId);
+  const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
 }
@@ -106,22 +108,22 @@ type Closing = { run: Doc<"runs">; head: Doc<"threadHeads"> | null; state: RunSt
 
 /** Writes the run's end and frees its thread; `head` is null when the thread is being removed. */
 export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: Closing): Promise<void> {
-  const { steps, nextStep, messages, totals } = run;
+  const { steps, nextStep, totals } = run;
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
     state,
     steps,
     nextStep,
-    messages,
     totals,
     activeAt: Date.now(),
     ...open,
   });
   if (head === null) return;
   await ctx.db.patch("threadHeads", head._id, {
-    messages: head.messages + messages,
+    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
   });
-  await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });
+  if (Date.now() - run._creationTime >= ACTIVITY_RESOLUTION_MS)
+    await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });
 }

@@ -88,7 +88,7 @@ async function readRecall(ctx: MutationCtx, run: Doc<"runs">, context: readonly 
   const prompt = context.findLast((message) => message.turn === run.turn && message.step === PROMPT_STEP);
   const pending = await pendingOf(ctx, run.threadId, RECALL_PENDING_PER_TURN);
   const entry = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
-  const entryId = entry?.pendingSince === undefined ? null : entry._id;
+  const entryId = entry?.pending === true ? entry._id : null;
   return {
     promptText: prompt === undefined ? "" : textOf(prompt.parts),
     pending: pending.filter((other) => other.entryId !== entryId),

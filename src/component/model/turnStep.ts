@@ -15,6 +15,7 @@ import { findOwnRun, isActive } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
+import { findHead } from "./threadAccess.js";
 import { addUsage, recordRunUsage } from "./turnUsage.js";
 
 export type SaveStepArgs = {
@@ -53,14 +54,13 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     ...run,
     steps: run.steps + 1,
     nextStep: places.nextStep,
-    messages: run.messages + 1 + calls.length,
     totals,
     activeAt: Date.now(),
     streamId: undefined,
     openCalls: undefined,
   };
   if (run.engine === "durable") await insertPending(ctx, run, { askedBy: run.steps, messageId, calls });
-  else if (calls.length > 0) saved.openCalls = { messageId, calls };
+  else if (calls.length > 0) saved.openCalls = calls;
   const next = args.finish
     ? await finish(ctx, saved, { messageId, parts })
     : await goOn(ctx, saved, args.nextStream);
@@ -68,7 +68,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
 }
 
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
-  const open = run.steps === step + 1 ? (run.openCalls?.calls ?? []) : [];
+  const open = run.steps === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
   const calls = [
     ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
@@ -118,9 +118,9 @@ async function writeMessage(ctx: MutationCtx, { run, step, parts, model }: Writi
 
 async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
   const stream = nextStream === true ? await startStream(ctx, { run, step: run.nextStep }) : null;
-  const { steps, nextStep, messages, totals, activeAt, openCalls } = run;
+  const { steps, nextStep, totals, activeAt, openCalls } = run;
   const streamId = stream?.streamId;
-  await ctx.db.patch("runs", run._id, { steps, nextStep, messages, totals, activeAt, openCalls, streamId });
+  await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId });
   const state: StepSaved["state"] = { kind: "running" };
   return stream === null ? { state } : { state, streamId: stream.streamId, nextMessageId: stream.messageId };
 }
@@ -132,7 +132,7 @@ async function finish(
 ) {
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, []);
-  const head = await ctx.db.get("threadHeads", run.headId);
+  const head = await findHead(ctx, run.threadId);
   const text = textOf(parts);
   const { threadId } = run;
   if (head !== null && text.trim() !== "") {

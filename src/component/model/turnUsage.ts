@@ -3,6 +3,7 @@ import type { RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { findHead } from "./threadAccess.js";
 import { recordUsage } from "./usage.js";
 
 /** A run's totals with one more call. */
@@ -18,7 +19,7 @@ export async function recordRunUsage(
   run: Doc<"runs">,
   { caller, usage, step }: { caller: Caller; usage: Usage; step: number },
 ): Promise<void> {
-  const payer = caller === "system" ? await ctx.db.get("threadHeads", run.headId) : caller;
+  const payer = caller === "system" ? await findHead(ctx, run.threadId) : caller;
   await recordUsage(ctx, {
     ...usage,
     userId: payer?.userId ?? "",
