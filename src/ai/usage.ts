@@ -12,7 +12,7 @@ export type MeasuredCall = {
   finishReason: string;
 };
 
-/** One call of a language model as a row of the ledger. Counts that the provider did not give are 0. */
+/** One call of a language model as a row of the ledger. Counts that the provider did not give are 0, or left out where optional. */
 export function answerUsage({ provider, modelId, usage, ms, finishReason }: MeasuredCall): Usage {
   const cached = usage.inputTokenDetails.cacheReadTokens;
   const reasoning = usage.outputTokenDetails.reasoningTokens;
@@ -23,8 +23,8 @@ export function answerUsage({ provider, modelId, usage, ms, finishReason }: Meas
     purpose: "answer",
     inputTokens: usage.inputTokens ?? 0,
     outputTokens: usage.outputTokens ?? 0,
-    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+    ...(cached === undefined || cached === 0 ? {} : { cachedInputTokens: cached }),
+    ...(reasoning === undefined || reasoning === 0 ? {} : { reasoningTokens: reasoning }),
     ms,
     finishReason,
     ...(raw === undefined || raw.length > RAW_MAX_CHARACTERS ? {} : { raw }),
