@@ -1,8 +1,8 @@
 // Which of the component's mutations could not both commit when they start from one snapshot, pair by pair.
 // `CONFLICT_MATRIX=1 vitest run test/host/conflictMatrix.test.ts` prints the tables.
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startHost, type Host } from "../../host/index.js";
+import type { Host } from "../../host/index.js";
+import { startApp } from "../support/appHost.js";
 import { used } from "../support/turns.js";
 import {
   aBusyThread,
@@ -17,12 +17,11 @@ import {
   type Footprints,
 } from "./contentionScene.js";
 
-const app = fileURLToPath(new URL("../support/app/convex", import.meta.url));
 const OLGA: Caller = { tenantId: "acme", userId: "olga" };
 const WENDY: Caller = { tenantId: "acme", userId: "wendy" };
 const OTHER: Caller = { tenantId: "other", userId: "olga" };
 
-const start = () => startHost({ appDirectory: app, listen: false });
+const start = () => startApp({ listen: false });
 let host: Host;
 beforeAll(async () => {
   host = await start();

@@ -36,10 +36,13 @@ export async function rehearseAll(host: Host, plays: Plays, mayFail: string[] = 
   return footprints;
 }
 
-/** Where two transactions meet: the tables in which one wrote what the other read, sorted; "" where they do not. */
+/** The rows that two writers of one thread share; where they meet there, it does not matter where else. */
+const SHARED = ["threadHeads", "runs", "streams", "toolCalls"];
+
+/** Where two transactions meet: the tables in which one wrote what the other read; "" where they do not. */
 function meetingOf(first: Footprint, second: Footprint): string {
   const tables = conflictsBetween(first, second).map(({ write }: Conflict) => write.table);
-  return [...new Set(tables)].sort().join(" ");
+  return SHARED.find((table) => tables.includes(table)) ?? [...new Set(tables)].sort().join(" ");
 }
 
 /** Every pair that meets, as `first × second`; a pair of two names is named once, in the order of the names. */
