@@ -1,0 +1,254 @@
+// Every public door with every kind of id that leads nowhere: foreign, unknown, malformed, of another table, removed.
+import type { FunctionReference } from "convex/server";
+import { describe, expect, test } from "vitest";
+import type { ErrorCode } from "../../src/validators/errors.js";
+import {
+  aThread,
+  call,
+  codeOf,
+  OTHER_TENANT,
+  OWNER,
+  result,
+  said,
+  STRANGER,
+  text,
+  type TestThread,
+} from "../support/aMemory.js";
+import { used } from "../support/turns.js";
+import { upload } from "../support/upload.js";
+
+const doors = import.meta.glob<Record<string, unknown>>(
+  ["../../src/component/*.ts", "!../../src/component/schema.ts", "!../../src/component/convex.config.ts"],
+  { eager: true },
+);
+type Door = { isPublic?: boolean; isQuery?: boolean; isMutation?: boolean; isAction?: boolean };
+const publicDoors = new Map(
+  Object.entries(doors).flatMap(([path, module]) =>
+    Object.entries(module)
+      .filter((entry): entry is [string, Door] => (entry[1] as Door).isPublic === true)
+      .map(([name, door]) => [`${path.replace(/^.*\/|\.ts$/g, "")}.${name}`, door] as const),
+  ),
+);
+
+const TABLE_OF = {
+  thread: "threads",
+  message: "messages",
+  run: "runs",
+  stream: "streams",
+  document: "documents",
+  chunk: "chunks",
+  file: "files",
+} as const;
+type Kind = keyof typeof TABLE_OF;
+/** One of each, all of the owner's. */
+type Ids = Record<Kind | "upload", string>;
+type Case = {
+  door: string;
+  id: string;
+  of: Kind | "upload";
+  code: ErrorCode;
+  args?: Record<string, unknown>;
+};
+
+const page = { cursor: null };
+const question = { query: "x", kinds: ["message"], scopes: ["thread"] };
+const step = { step: 0, message: { parts: [text("x")] }, results: [], usage: used, finish: false };
+const toolResult = { callId: "a", part: result("a"), failed: false, ms: 1 };
+const begin = { agentName: "a", engine: "durable" as const };
+
+const byThread: Record<string, object> = {
+  "threads.get": {},
+  "threads.update": { title: "x" },
+  "threads.setParticipant": { userId: "x", role: "reader" },
+  "threads.removeParticipant": { userId: "x" },
+  "threads.listParticipants": {},
+  "messages.append": { messages: [said("user", "x")] },
+  "messages.list": { ...page, order: "asc" },
+  "runs.latest": {},
+  "runs.list": page,
+  "recall.search": question,
+  "recall.searchText": question,
+  "recall.pending": { limit: 1 },
+  "usage.record": { usage: used },
+  "usage.list": page,
+  "usage.total": page,
+  "threads.remove": {},
+};
+const byMessage = { get: {}, read: { part: 0, cursor: 0 }, update: { metadata: "{}" }, remove: {} };
+const byRun: Record<string, object> = {
+  "turns.open": { step: 1 },
+  "turns.saveStep": { ...step, step: 1 },
+  "turns.startTool": { callId: "a", idempotent: true },
+  "turns.saveResult": toolResult,
+  "turns.end": { outcome: { kind: "canceled" } },
+  "runs.get": {},
+  "runs.listToolCalls": page,
+  "runs.cancel": {},
+  "usage.record": { usage: used },
+  "usage.list": page,
+  "recall.search": { ...question, scopes: ["user"], usage: used },
+};
+const chunk = { seq: 7, deltas: "[]" };
+
+const cases: Case[] = [
+  ...casesOf(byThread, { id: "threadId", of: "thread", code: "THREAD_NOT_FOUND" }),
+  ...casesOf(prefixed("messages", byMessage), { id: "messageId", of: "message", code: "MESSAGE_NOT_FOUND" }),
+  ...casesOf(byRun, { id: "runId", of: "run", code: "RUN_NOT_FOUND" }),
+  ...casesOf(
+    { "streams.append": chunk, "streams.follow": { after: 0 } },
+    { id: "streamId", of: "stream", code: "STREAM_NOT_FOUND" },
+  ),
+  ...casesOf(
+    { "documents.listChunks": page, "documents.remove": {} },
+    { id: "documentId", of: "document", code: "DOCUMENT_NOT_FOUND" },
+  ),
+  { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
+  ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
+  { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
+  { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
+];
+
+/** Doors that take no id, or pass over what is not the caller's; `turns.begin` has tests of its own. */
+const others = [
+  ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "recall.store"],
+  ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
+  "turns.begin",
+];
+
+function casesOf(args: Record<string, object>, shared: Omit<Case, "door" | "args">): Case[] {
+  return Object.entries(args).map(([door, given]) => ({ door, args: { ...given }, ...shared }));
+}
+
+function prefixed(domain: string, args: Record<string, object>): Record<string, object> {
+  return Object.fromEntries(Object.entries(args).map(([name, given]) => [`${domain}.${name}`, given]));
+}
+
+function callDoor({ ctx, component }: TestThread, door: string, args: object): Promise<unknown> {
+  const [domain = "", name = ""] = door.split(".");
+  const references = component as unknown as Record<string, Record<string, FunctionReference<"query">>>;
+  const kind = publicDoors.get(door);
+  const run = ctx as unknown as Record<string, (reference: unknown, args: object) => Promise<unknown>>;
+  const runner =
+    kind?.isQuery === true ? "runQuery" : kind?.isMutation === true ? "runMutation" : "runAction";
+  return run[runner]!(references[domain]?.[name], args);
+}
+
+/** A private thread in the middle of a durable run, and a document and a file of its owner. */
+async function aScene(): Promise<TestThread & { ids: Ids }> {
+  const scene = await aThread({ shared: false });
+  const { ctx, owner, threadId } = scene;
+  const begun = await owner.turns.begin(ctx, { ...begin, threadId, prompt: [text("x")] });
+  const { runId, promptMessageId } = begun;
+  await owner.turns.saveStep(ctx, { ...step, runId, message: { parts: [call("a")] } });
+  const { streamId = "" } = await owner.turns.open(ctx, { runId, step: 1, stream: true });
+  await owner.documents.put(ctx, { scope: "user", key: "k", text: "# A\n\nWords." });
+  const document = await owner.documents.get(ctx, { scope: "user", key: "k" });
+  const { documentId = "" } = document ?? {};
+  const { page: chunks } = await owner.documents.listChunks(ctx, { documentId, cursor: null });
+  const storageId = await upload(scene, "bytes");
+  const { fileId } = await owner.files.register(ctx, { storageId });
+  const { chunkId = "" } = chunks[0] ?? {};
+  const ids = {
+    run: runId,
+    message: promptMessageId,
+    stream: streamId,
+    document: documentId,
+    chunk: chunkId,
+  };
+  return {
+    ...scene,
+    ids: { ...ids, file: fileId, upload: storageId, thread: threadId },
+  };
+}
+
+/** An id that was given once and whose row is gone. */
+function aGoneId({ inside, ids }: TestThread & { ids: Ids }, of: Kind | "upload"): Promise<string> {
+  return inside(async (ctx) => {
+    if (of === "upload") {
+      const storage = ctx.storage as unknown as { store: (blob: Blob) => Promise<string> };
+      const storageId = await storage.store(new Blob(["gone"]));
+      await ctx.storage.delete(storageId as never);
+      return storageId;
+    }
+    const id = ctx.db.normalizeId(TABLE_OF[of], ids[of]);
+    const row = id === null ? null : await ctx.db.get(TABLE_OF[of], id);
+    const { _id, _creationTime, ...fields } = row!;
+    const gone = await ctx.db.insert(TABLE_OF[of], fields);
+    await ctx.db.delete(TABLE_OF[of], gone);
+    return gone;
+  });
+}
+
+describe("ids that lead nowhere", () => {
+  test("are tried at every public door that takes one", () => {
+    expect(new Set([...cases.map(({ door }) => door), ...others])).toEqual(new Set(publicDoors.keys()));
+  });
+
+  test.each(cases)("look all alike to $door by $id: $code, and write nothing", async (tried) => {
+    const { door, id, of, code, args } = tried;
+    const scene = await aScene();
+    const elsewhere = of === "thread" ? scene.ids.message : scene.ids.thread;
+    const wrong: [caller: object, id: string][] = [
+      [STRANGER, scene.ids[of]],
+      [OTHER_TENANT, scene.ids[of]],
+      [OWNER, ""],
+      [OWNER, "nonsense"],
+      [OWNER, elsewhere],
+      [OWNER, await aGoneId(scene, of)],
+    ];
+    const rows = await scene.countRows();
+    const codes = [];
+    for (const [caller, wrongId] of wrong)
+      codes.push(await codeOf(callDoor(scene, door, { ...args, caller, [id]: wrongId })));
+    expect(codes).toEqual(wrong.map(() => code));
+    expect(await scene.countRows()).toEqual(rows);
+    const right = callDoor(scene, door, { ...args, caller: OWNER, [id]: scene.ids[of] });
+    expect(await codeOf(right), "with the right id it must not be refused, or this test shows nothing").toBe(
+      "ok",
+    );
+  });
+});
+
+describe("a turn", () => {
+  test.each([
+    ["a thread of somebody else", STRANGER, "THREAD_NOT_FOUND"],
+    ["a thread of another tenant's user of the same name", OTHER_TENANT, "THREAD_NOT_FOUND"],
+  ] as const)("does not begin in %s", async (_name, caller, code) => {
+    const { memory, ctx, threadId, countRows } = await aThread({ shared: false });
+    const rows = await countRows();
+    const turn = { ...begin, threadId, prompt: [text("x")], operationId: "once" };
+    expect(await codeOf(memory.as(caller).turns.begin(ctx, turn))).toBe(code);
+    expect(await countRows()).toEqual(rows);
+  });
+
+  test("does not begin with a prompt that is no user message of its thread, whoever wrote it", async () => {
+    const { memory, ctx, threadId, owner, countRows } = await aThread({ shared: false });
+    const messages = [said("user", "x"), said("assistant", "y")];
+    const append = async (as: typeof owner, thread: string) =>
+      (await as.messages.append(ctx, { threadId: thread, messages })).places.map(
+        ({ messageId }) => messageId,
+      );
+    const stranger = memory.as(STRANGER);
+    const { threadId: otherThread } = await owner.threads.create(ctx);
+    const { threadId: foreignThread } = await stranger.threads.create(ctx);
+    const [prompt = "", answer = ""] = await append(owner, threadId);
+    const [otherPrompt = ""] = await append(owner, otherThread);
+    const [foreignPrompt = ""] = await append(stranger, foreignThread);
+    const rows = await countRows();
+    for (const promptMessageId of [answer, otherPrompt, foreignPrompt, threadId, "nonsense", ""])
+      expect(await codeOf(owner.turns.begin(ctx, { ...begin, threadId, promptMessageId }))).toBe(
+        "PROMPT_NOT_IN_THREAD",
+      );
+    expect(await countRows()).toEqual(rows);
+    expect(await codeOf(owner.turns.begin(ctx, { ...begin, threadId, promptMessageId: prompt }))).toBe("ok");
+  });
+
+  test("does not begin with both a prompt and a message, nor with neither", async () => {
+    const { ctx, threadId, owner, countRows } = await aThread({ shared: false });
+    const rows = await countRows();
+    const both = { prompt: [text("x")], promptMessageId: "x" };
+    for (const asked of [both, {}])
+      expect(await codeOf(owner.turns.begin(ctx, { ...begin, threadId, ...asked }))).toBe("INVALID_ARGUMENT");
+    expect(await countRows()).toEqual(rows);
+  });
+});
