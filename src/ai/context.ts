@@ -1,5 +1,5 @@
 import type { ModelMessage } from "ai";
-import type { ActionCtx, BoundMemory, Message, PendingEntry, QueryCtx } from "../client/index.js";
+import type { ActionCtx, BoundMemory, EmbeddedText, Message, PendingEntry, QueryCtx } from "../client/index.js";
 import { toModelMessages } from "../parts/modelMessages.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
@@ -17,6 +17,8 @@ export type ContextRequest = {
   history: Message[];
   promptEntryId?: string;
   pending: PendingEntry[];
+  /** The prompt's vector from an earlier step of the run. */
+  promptVector?: EmbeddedText;
   abortSignal: AbortSignal;
 };
 

@@ -86,8 +86,18 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 
 async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }): Promise<ModelAnswer> {
   const { ctx, memory, args, start, abort } = step;
-  const { turn, threadId, promptEntryId, pending, context: history } = start;
-  const request = { ctx, memory, runId: args.runId, threadId, turn, history, promptEntryId, pending };
+  const { turn, threadId, promptEntryId, promptVector, pending, context: history } = start;
+  const request = {
+    ctx,
+    memory,
+    runId: args.runId,
+    threadId,
+    turn,
+    history,
+    promptEntryId,
+    promptVector,
+    pending,
+  };
   const { messages, warnings } = await openContext(agent, { ...request, abortSignal: abort.signal });
   const answer = await takeStep(agent, {
     ctx,

@@ -1,9 +1,16 @@
-import type { ActionCtx, BoundMemory, PendingEntry, RecallHit, Usage } from "../client/index.js";
+import type {
+  ActionCtx,
+  BoundMemory,
+  EmbeddedText,
+  PendingEntry,
+  RecallHit,
+  Usage,
+} from "../client/index.js";
 import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
-import { embedTexts } from "./embed.js";
+import { embedderName, embedTexts } from "./embed.js";
 import { describeError } from "./errors.js";
 
 /** What a turn asks its memory. */
@@ -16,6 +23,8 @@ export type RecallRequest = {
   promptText: string;
   promptEntryId?: string;
   pending: PendingEntry[];
+  /** The prompt's vector from an earlier step of the run. */
+  promptVector?: EmbeddedText;
   /** Messages that the model sees anyway: recalling them again would only cost tokens. */
   shown: ReadonlySet<string>;
   abortSignal?: AbortSignal;
@@ -71,8 +80,8 @@ export async function recallFor(
 type Made = {
   vector: number[];
   embedder: string;
-  store: { entryId: string; vector: number[] }[];
-  usage: Usage;
+  store?: { entryId: string; vector: number[] }[];
+  usage?: Usage;
 };
 
 async function embedPrompt(
@@ -84,7 +93,10 @@ async function embedPrompt(
   const texts = [request.promptText, ...request.pending.map((entry) => entry.text)];
   const { maxRetries } = agent;
   try {
-    const { vectors, embedder, usage } = await embedTexts(agent.embeddingModel(), texts, {
+    const model = agent.embeddingModel();
+    const known = request.promptVector;
+    if (known !== undefined && known.embedder === embedderName(model)) return known; // what is pending waits
+    const { vectors, embedder, usage } = await embedTexts(model, texts, {
       maxRetries,
       abortSignal: request.abortSignal,
     });

@@ -11,7 +11,7 @@ export type { Chunk, Document } from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
-export type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+export type { EmbeddedText, PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
 export type { Thread, ThreadStatus } from "../validators/thread.js";

@@ -45,6 +45,8 @@ export const ACTIVITY_RESOLUTION_MS = 60 * 1000;
 /** Bytes of a title, and of metadata as JSON text. */
 export const TITLE_MAX_BYTES = 1 * KIB;
 export const METADATA_MAX_BYTES = 16 * KIB;
+/** Bytes of why a run ended: it stands in the run, its stream and its message, which contexts and sweeps read. */
+export const REASON_MAX_BYTES = 2 * KIB;
 /** Characters of ids and names that come from the app: they are part of index keys. */
 export const NAME_MAX_CHARACTERS = 512;
 /** People in one thread: their list is read whole. */

@@ -48,6 +48,12 @@ export const isZeroVector = (vector: number[]): boolean => vector.every((number)
 /** What made a vector: the embedder's name and its length, so that vectors of two lengths never meet. */
 const makerKey = (embedder: string, length: number): string => `${encodeURIComponent(embedder)}#${length}`;
 
+/** Who made the vectors of a filter key: the other way round. */
+export function makerOf(key: string): { embedder: string; length: number } {
+  const [embedder = "", length = ""] = key.slice(0, key.indexOf("|")).split("#");
+  return { embedder: decodeURIComponent(embedder), length: Number(length) };
+}
+
 /** The filter key of vectors of one kind in one scope. */
 export const ownerKey = (made: { embedder: string; length: number }, kind: string, scope: string): string =>
   `${makerKey(made.embedder, made.length)}|${kind}|${scope}`;

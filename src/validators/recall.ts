@@ -22,6 +22,9 @@ export type RecallHit = Infer<typeof vRecallHit>;
 
 /** A vector for an entry that was written without one. */
 export const vEntryVector = v.object({ entryId: v.string(), vector: v.array(v.float64()) });
+/** The vector of a text that was embedded before, and who made it. */
+export const vEmbeddedText = v.object({ embedder: v.string(), vector: v.array(v.float64()) });
+export type EmbeddedText = Infer<typeof vEmbeddedText>;
 /** An entry whose vector is still to be made, with the text to embed. */
 export const vPendingEntry = v.object({ entryId: v.string(), text: v.string() });
 export type PendingEntry = Infer<typeof vPendingEntry>;

@@ -1,7 +1,7 @@
 import { v, type Infer } from "convex/values";
 import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vMessage, type Message } from "./message.js";
-import { vPendingEntry } from "./recall.js";
+import { vEmbeddedText, vPendingEntry } from "./recall.js";
 import { vRunState, vToolCall } from "./run.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
@@ -51,6 +51,8 @@ export const vStepStart = v.object({
   streamId: v.optional(v.string()),
   messageId: v.optional(v.string()),
   promptText: v.string(),
+  /** The prompt's vector, once a step of the run has stored it: no need to embed it again. */
+  promptVector: v.optional(vEmbeddedText),
   promptEntryId: v.optional(v.string()),
   pending: v.array(vPendingEntry),
 });

@@ -163,7 +163,7 @@ describe("a durable run", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
   });
 
-  test("recalls for each of its model calls, and what is recalled never becomes history", async () => {
+  test("recalls for each of its model calls, embeds its prompt once, and never keeps what was recalled", async () => {
     const embedder = deterministicEmbedder();
     const app = await aDurableApp([asksFor("Oslo"), { text: "Miro." }], {
       tools: { weather },
@@ -181,5 +181,7 @@ describe("a durable run", () => {
     expect(app.model.calls).toHaveLength(2);
     for (const call of app.model.calls) expect(JSON.stringify(call.prompt)).toContain(words);
     expect(transcript(await messagesOf(app)).join()).not.toContain(words);
+    expect(embedder.calls.flat().filter((text) => text === "What is my cat called?")).toHaveLength(1);
+    expect(embedder.calls).toHaveLength(1);
   });
 });

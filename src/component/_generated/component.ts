@@ -1044,6 +1044,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           pending: Array<{ entryId: string; text: string }>;
           promptEntryId?: string;
           promptText: string;
+          promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
           state:
             | { kind: "queued" }

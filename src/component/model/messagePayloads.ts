@@ -54,7 +54,8 @@ function parsePart(given: unknown, index: number): Part {
   });
 }
 
-const isPart = (given: unknown): given is Part => validate(vPart, given);
+/** True for a part as `vPart` has it. */
+export const isPart = (given: unknown): given is Part => validate(vPart, given);
 
 /** Moves what is too long for the row out of it. `MESSAGE_TOO_LARGE` when even then it does not fit. */
 export async function packParts(parts: readonly Part[]): Promise<PackedParts> {

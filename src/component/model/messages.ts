@@ -1,6 +1,7 @@
 /** What was said: rows and payloads of messages, in the order (turn, step). */
 export { append } from "./messageAppend.js";
 export { remove, update } from "./messageEdits.js";
+export { partsThatFit } from "./messagePartials.js";
 export { parseParts, wholeParts, wholeTurn } from "./messagePayloads.js";
 export { get, list, read } from "./messageReads.js";
 export { discardMessage, insertMessage, replaceMessage, toMessage } from "./messageRows.js";

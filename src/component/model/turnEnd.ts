@@ -1,5 +1,7 @@
 import { ACTIVITY_RESOLUTION_MS } from "../../shared/limits.js";
+import { MESSAGE_MAX_PARTS, NAME_MAX_CHARACTERS, REASON_MAX_BYTES } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
+import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { Caller } from "../../validators/principal.js";
@@ -7,12 +9,12 @@ import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { discardMessage, insertMessage, parseParts, replaceMessage } from "./messages.js";
+import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { addUsage, recordRunUsage } from "./turnUsage.js";
+import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
 
 export type EndArgs = {
   caller: Caller;
@@ -23,10 +25,13 @@ export type EndArgs = {
   usage?: Usage;
 };
 
-/** Ends a run other than by its last step. Repeating it, or ending an ended run, changes nothing but the ledger. */
+/**
+ * Ends a run other than by its last step. Ending an ended run changes nothing but the ledger, where a call that was
+ * under way meanwhile is still to be recorded; repeating it changes nothing.
+ */
 export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: RunState }> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
-  const partial = args.partial === undefined ? undefined : parseParts(args.partial);
+  const partial = args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
   return { state: await endRun(ctx, run, { ...args, partial }) };
 }
 
@@ -40,22 +45,17 @@ export type Ending = {
 
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
-  const totals = ending.usage === undefined ? run.totals : addUsage(run.totals, ending.usage);
-  if (ending.usage !== undefined)
-    await recordRunUsage(ctx, run, {
-      caller: ending.caller ?? "system",
-      usage: ending.usage,
-      step: run.steps,
-    });
+  const totals = await recordLastCall(ctx, run, ending);
   if (!isActive(run.state)) {
-    if (ending.usage !== undefined) await ctx.db.patch("runs", run._id, { totals });
+    if (totals !== run.totals) await ctx.db.patch("runs", run._id, { totals });
     return run.state;
   }
+  const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
-  const kept = await keepPartial(ctx, run, ending);
+  const kept = await keepPartial(ctx, run, { ...ending, outcome });
   const endedAt = Date.now();
-  const state: RunState = { ...ending.outcome, endedAt };
+  const state: RunState = { ...outcome, endedAt };
   const ended = {
     ...run,
     totals,
@@ -64,6 +64,35 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
+}
+
+/** The totals with the call that was under way; an end that is repeated after the run had ended adds nothing. */
+async function recordLastCall(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { usage, caller = "system" }: Ending,
+): Promise<Doc<"runs">["totals"]> {
+  if (usage === undefined) return run.totals;
+  const call = { caller, usage, step: run.steps };
+  if (!isActive(run.state) && (await wasRecorded(ctx, run, call))) return run.totals;
+  await recordRunUsage(ctx, run, call);
+  return addUsage(run.totals, usage);
+}
+
+/** Why a run ended is told in a line or two: what comes from outside may be of any length. */
+function shortened(outcome: RunOutcome): RunOutcome {
+  switch (outcome.kind) {
+    case "completed":
+      return outcome;
+    case "failed": {
+      const code = cutToBytes(outcome.code, NAME_MAX_CHARACTERS);
+      return { ...outcome, code, message: cutToBytes(outcome.message, REASON_MAX_BYTES) };
+    }
+    case "canceled":
+      return outcome.reason === undefined
+        ? outcome
+        : { ...outcome, reason: cutToBytes(outcome.reason, REASON_MAX_BYTES) };
+  }
 }
 
 /** What was said before a failure stays as a failed message; an empty placeholder goes. */
@@ -75,7 +104,8 @@ async function keepPartial(
   const { outcome } = ending;
   const failure = failureOf(outcome);
   const stream = run.streamId === undefined ? null : await ctx.db.get("streams", run.streamId);
-  const parts = (ending.partial ?? (stream === null ? [] : await foldStream(ctx, stream._id))).filter(isKept);
+  const said = ending.partial ?? (stream === null ? [] : await foldStream(ctx, stream._id));
+  const parts = await partsThatFit(said);
   const state = failure === null ? { kind: "complete" as const } : { kind: "failed" as const, ...failure };
   if (stream !== null) {
     await endStream(ctx, stream, failure ?? undefined);
@@ -83,15 +113,11 @@ async function keepPartial(
     else await replaceMessage(ctx, stream.messageId, { parts, state });
   } else if (parts.length > 0) {
     const place = { threadId: run.threadId, turn: run.turn, step: run.nextStep };
-    const said = { role: "assistant" as const, parts, state, runId: run._id, agentName: run.agentName };
-    await insertMessage(ctx, { ...place, ...said });
+    const message = { role: "assistant" as const, parts, state, runId: run._id, agentName: run.agentName };
+    await insertMessage(ctx, { ...place, ...message });
   }
   return { messages: parts.length === 0 ? 0 : 1, parts };
 }
-
-/** A call that was cut off has no result and never will: only words survive a failure. */
-const isKept = (part: Part): boolean =>
-  part.type === "text" || part.type === "reasoning" || part.type === "source";
 
 function failureOf(outcome: RunOutcome): { code: string; reason: string } | null {
   switch (outcome.kind) {

@@ -13,6 +13,7 @@ import { findOwnRun, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { clampLimits } from "./turnContext.js";
+import { readVector } from "./vectorTables.js";
 
 export type OpenArgs = {
   caller: Caller;
@@ -89,10 +90,12 @@ async function readRecall(ctx: MutationCtx, run: Doc<"runs">, context: readonly 
   const pending = await pendingOf(ctx, run.threadId, RECALL_PENDING_PER_TURN);
   const entry = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
   const entryId = entry?.pending === true ? entry._id : null;
+  const embedded = entry?.vectorId === undefined ? null : await readVector(ctx, entry.vectorId);
   return {
     promptText: prompt === undefined ? "" : textOf(prompt.parts),
     pending: pending.filter((other) => other.entryId !== entryId),
     ...(entryId === null ? {} : { promptEntryId: entryId }),
+    ...(embedded === null ? {} : { promptVector: embedded }),
   };
 }
 

@@ -13,6 +13,30 @@ export const addUsage = (totals: RunTotals, usage: Usage): RunTotals => ({
   outputTokens: totals.outputTokens + usage.outputTokens,
 });
 
+/** Events looked at for one that was recorded before: those of embedding may stand between. */
+const EVENTS_LOOKED_AT = 4;
+
+/** True when this very call of a run that has ended is in the ledger already. */
+export async function wasRecorded(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { usage, step }: { usage: Usage; step: number },
+): Promise<boolean> {
+  const latest = await ctx.db
+    .query("usageEvents")
+    .withIndex("by_run", (q) => q.eq("runId", run._id))
+    .order("desc")
+    .take(EVENTS_LOOKED_AT);
+  return latest.some(
+    (event) =>
+      event.step === step &&
+      event.model === usage.model &&
+      event.inputTokens === usage.inputTokens &&
+      event.outputTokens === usage.outputTokens &&
+      event.ms === usage.ms,
+  );
+}
+
 /** The ledger's event of one call of a run: for the caller, or for the thread's owner when the system ran it. */
 export async function recordRunUsage(
   ctx: MutationCtx,

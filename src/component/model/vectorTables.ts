@@ -1,7 +1,8 @@
 import { VECTOR_DIMENSIONS } from "../../shared/limits.js";
-import { dimensionsFor, padVector, type VectorDimensions } from "../../shared/vectors.js";
+import { dimensionsFor, makerOf, padVector, type VectorDimensions } from "../../shared/vectors.js";
+import type { EmbeddedText } from "../../validators/recall.js";
 import type { Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
 /** The table of vectors with that many dimensions. */
 export type VectorTable = `vectors_${VectorDimensions}`;
@@ -14,6 +15,19 @@ export const tableFor = (length: number): VectorTable => `vectors_${dimensionsFo
 /** Inserts a vector, padded, into the table of its length. */
 export async function insertVector(ctx: MutationCtx, row: NewVector): Promise<Id<VectorTable>> {
   return await ctx.db.insert(tableFor(row.vector.length), { ...row, vector: padVector(row.vector) });
+}
+
+/** A stored vector without its padding, and who made it; null when it is gone. */
+export async function readVector(ctx: QueryCtx, vectorId: string): Promise<EmbeddedText | null> {
+  for (const dimensions of VECTOR_DIMENSIONS) {
+    const table = `vectors_${dimensions}` as const;
+    const id = ctx.db.normalizeId(table, vectorId);
+    const row = id === null ? null : await ctx.db.get(table, id as never);
+    if (row === null) continue;
+    const { embedder, length } = makerOf(row.ownerKey);
+    return { embedder, vector: row.vector.slice(0, length) };
+  }
+  return null;
 }
 
 /** Deletes the row of an entry's vector; one that is gone already is fine. Never reads the vector itself. */
