@@ -31,7 +31,8 @@ export type EndArgs = {
  */
 export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: RunState }> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
-  const partial = args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
+  const partial =
+    args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
   return { state: await endRun(ctx, run, { ...args, partial }) };
 }
 
