@@ -1,20 +1,98 @@
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import * as limits from "../../src/shared/limits.js";
 import { vErrorCode } from "../../src/validators/errors.js";
+import { readPages } from "./snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
 const section = (heading: string): string =>
   readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
 
+/** The rows of the table of a section without its head, cell by cell. */
+const rowsOf = (heading: string): string[][] =>
+  [...section(heading).matchAll(/^\|(.+)\|$/gm)]
+    .slice(2)
+    .map(([, row = ""]) => row.split("|").map((cell) => cell.trim()));
+
+const UNITS: Record<string, number> = { KiB: 1024, MiB: 1024 * 1024, min: 60_000, h: 3_600_000 };
+
+/** The numbers of a cell in bytes, ms or as counts: "7 MiB and 512 parts" gives 7,340,032 and 512. */
+const numbersIn = (cell: string): number[] =>
+  [...cell.matchAll(/(\d[\d,]*)(?: (KiB|MiB|min|h)\b)?/g)].map(
+    ([, digits = "", unit = ""]) => Number(digits.replaceAll(",", "")) * (UNITS[unit] ?? 1),
+  );
+
+/** What each row of the table of limits says, in its order. */
+const LIMITS: Record<string, number[]> = {
+  "one message with all its parts": [limits.MESSAGE_MAX_BYTES, limits.MESSAGE_MAX_PARTS],
+  "a part that stays in its message": [limits.INLINE_PART_MAX_BYTES, limits.PREVIEW_BYTES],
+  "one append": [limits.APPEND_MAX_MESSAGES, limits.APPEND_MAX_BYTES],
+  "a page": [limits.PAGE_DEFAULT_ITEMS, limits.PAGE_MAX_ITEMS, limits.PAGE_MAX_BYTES],
+  "history in a context": [
+    limits.CONTEXT_MAX_MESSAGES,
+    limits.CONTEXT_MAX_BYTES,
+    limits.CONTEXT_DEFAULT_TOKENS,
+  ],
+  "tool calls of one step": [limits.STEP_MAX_TOOL_CALLS],
+  "participants of a thread": [limits.PARTICIPANTS_MAX],
+  "title, metadata": [limits.TITLE_MAX_BYTES, limits.METADATA_MAX_BYTES],
+  "ids and names from the app": [limits.NAME_MAX_CHARACTERS],
+  "a document": [limits.DOCUMENT_MAX_BYTES],
+  "a chunk": [limits.CHUNK_MAX_TOKENS, limits.CHUNK_MAX_BYTES],
+  "a question to recall": [limits.RECALL_QUERY_MAX_CHARACTERS],
+  "hits of a recall": [limits.RECALL_MAX_HITS, limits.RECALL_DEFAULT_TOKENS],
+  "text of a message that recall finds": [limits.RECALL_TEXT_MAX_BYTES],
+  "dimensions of a vector": [Math.max(...limits.VECTOR_DIMENSIONS)],
+  "results of operations with an id": [limits.OPERATION_RETENTION_MS],
+  "files that no message holds": [limits.FILE_GRACE_MS],
+  "chunks of an ended stream": [limits.STREAM_RETENTION_MS],
+  "silence of a run inside an action": [limits.RUN_LEASE_MS],
+  "active runs of a thread": [1],
+};
+
 describe("the README", () => {
   test("explains every error code and no other", () => {
-    const explained = [...section("Errors").matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code);
+    const explained = rowsOf("Errors").map(([code = ""]) => code.replaceAll("`", ""));
     expect(explained.sort()).toEqual(vErrorCode.members.map((member) => member.value).sort());
   });
 
-  test("names files that exist", () => {
-    const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = ""]) => path);
-    expect(linked.length).toBeGreaterThan(0);
-    expect(linked.filter((path) => !existsSync(path))).toEqual([]);
+  test("tells every limit as the constant has it", () => {
+    const told = rowsOf("Limits").map(([what = "", limit = ""]) => [what, numbersIn(limit)]);
+    expect(Object.fromEntries(told)).toEqual(LIMITS);
+  });
+
+  test("tells the limits of a message also where it explains their error", () => {
+    const [, explained = ""] = rowsOf("Errors").find(([code]) => code === "`MESSAGE_TOO_LARGE`") ?? [];
+    expect(numbersIn(explained)).toEqual(LIMITS["one message with all its parts"]);
+  });
+
+  test("names tests that exist for every promise", () => {
+    const promises = rowsOf("What is guaranteed, and tested");
+    expect(promises.length).toBeGreaterThan(5);
+    for (const [promise, , tests = ""] of promises) {
+      const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file);
+      expect(files, promise).not.toEqual([]);
+      expect(
+        files.filter((file) => !existsSync(file)),
+        promise,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe("the documentation", () => {
+  test("links to files that exist", () => {
+    const missing = readPages().flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
+        .map(([, target = ""]) => join(dirname(path), target))
+        .filter((target) => !existsSync(target)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test("has no page that the README does not lead to", () => {
+    const unlinked = readPages().filter(({ path }) => path !== "README.md" && !readme.includes(`](${path})`));
+    expect(unlinked.map(({ path }) => path)).toEqual([]);
   });
 });
