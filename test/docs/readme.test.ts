@@ -23,6 +23,15 @@ const numbersIn = (cell: string): number[] =>
     ([, digits = "", unit = ""]) => Number(digits.replaceAll(",", "")) * (UNITS[unit] ?? 1),
   );
 
+/** The headings of a page as addresses name them. */
+const anchorsIn = (file: string): string[] =>
+  [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
 /** What each row of the table of limits says, in its order. */
 const LIMITS: Record<string, number[]> = {
   "one message with all its parts": [limits.MESSAGE_MAX_BYTES, limits.MESSAGE_MAX_PARTS],
@@ -82,13 +91,19 @@ describe("the README", () => {
 });
 
 describe("the documentation", () => {
-  test("links to files that exist", () => {
-    const missing = readPages().flatMap(({ path, text }) =>
-      [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
-        .map(([, target = ""]) => join(dirname(path), target))
-        .filter((target) => !existsSync(target)),
+  test("links to files and headings that exist", () => {
+    const broken = readPages().flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
+        .map(([, target = "", anchor = ""]) => ({
+          file: target === "" ? path : join(dirname(path), target),
+          anchor,
+        }))
+        .filter(
+          ({ file, anchor }) => !existsSync(file) || (anchor !== "" && !anchorsIn(file).includes(anchor)),
+        )
+        .map(({ file, anchor }) => `${path}: ${file}#${anchor}`),
     );
-    expect(missing).toEqual([]);
+    expect(broken).toEqual([]);
   });
 
   test("has no page that the README does not lead to", () => {
