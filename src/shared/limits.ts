@@ -19,6 +19,8 @@ export const MESSAGE_PREVIEWS_MAX_BYTES = 24 * KIB;
 export const APPEND_MAX_MESSAGES = 200;
 /** Bytes of one append over all its messages: they are hashed and written in one transaction of 16 MiB. */
 export const APPEND_MAX_BYTES = 8 * MIB;
+/** Stored files of one append: each is read and counted. A single message may have as many. */
+export const APPEND_MAX_FILES = 512;
 /** Messages of one append from which on its ids are listed in a `batches` row. */
 export const BATCH_MIN_MESSAGES = 8;
 /** Bytes that one read of a payload returns at most; a client asks again for the rest. */

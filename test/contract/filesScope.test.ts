@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { aThread, codeOf, text } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 import { upload } from "../support/upload.js";
 
+const stored = (fileId: string) => ({
+  type: "file" as const,
+  mediaType: "image/png",
+  file: { kind: "stored" as const, fileId },
+});
 const OTHERS = ["writer", "reader", "stranger", "otherTenant"] as const;
 
 /** A shared thread, and a file of its owner. */
@@ -67,6 +73,61 @@ describe("promise 7: a file is its owner's", () => {
     expect(await codeOf(append)).toBe("FILE_NOT_FOUND");
     expect((await owner.messages.list(ctx, { threadId, cursor: null })).page).toEqual([]);
     expect(await owner.files.get(ctx, { fileId })).toMatchObject({ uses: 0 });
+  });
+
+  test("nobody else can attach it to an answer either, streamed or not", async () => {
+    const { ctx, fileId, threadId, writer, owner } = await aFile();
+    const parts = [text("Look: "), stored(fileId)];
+    const append = writer.messages.append(ctx, { threadId, messages: [{ role: "assistant", parts }] });
+    expect(await codeOf(append)).toBe("FILE_NOT_FOUND");
+    for (const stream of [true, false]) {
+      const turn = {
+        threadId,
+        agentName: "helper",
+        engine: "action" as const,
+        prompt: [text("Go.")],
+        stream,
+      };
+      const { runId } = await writer.turns.begin(ctx, turn);
+      const step = { runId, step: 0, message: { parts }, results: [], usage: used, finish: true };
+      expect(await codeOf(writer.turns.saveStep(ctx, step))).toBe("FILE_NOT_FOUND");
+      await writer.runs.cancel(ctx, { runId });
+    }
+    expect(await owner.files.get(ctx, { fileId })).toMatchObject({ uses: 0 });
+  });
+
+  test("who runs an agent can attach their own to its answer, and it counts as used", async () => {
+    const { ctx, threadId, writer, ...test } = await aFile();
+    const { fileId } = await writer.files.register(ctx, { storageId: await upload(test, "writer's bytes") });
+    for (const stream of [true, false]) {
+      const turn = {
+        threadId,
+        agentName: "helper",
+        engine: "action" as const,
+        prompt: [text("Go.")],
+        stream,
+      };
+      const { runId } = await writer.turns.begin(ctx, turn);
+      const message = { parts: [stored(fileId)] };
+      await writer.turns.saveStep(ctx, { runId, step: 0, message, results: [], usage: used, finish: true });
+    }
+    expect(await writer.files.get(ctx, { fileId })).toMatchObject({ uses: 2 });
+  });
+
+  test("an edit may keep a file that the message holds, and adds only the editor's own", async () => {
+    const { ctx, fileId, threadId, writer, owner, ...test } = await aFile();
+    const storageId = await upload(test, "writer's bytes");
+    const { fileId: writers } = await writer.files.register(ctx, { storageId });
+    const secret = await writer.files.register(ctx, { storageId: await upload(test, "writer's secret") });
+    const message = { role: "user" as const, parts: [stored(writers)] };
+    const { places } = await writer.messages.append(ctx, { threadId, messages: [message] });
+    const messageId = places[0]?.messageId ?? "";
+    const edit = (...ids: string[]) =>
+      codeOf(owner.messages.update(ctx, { messageId, parts: [text("Two."), ...ids.map(stored)] }));
+    expect(await edit(writers, secret.fileId)).toBe("FILE_NOT_FOUND");
+    expect(await edit(writers, fileId)).toBe("ok");
+    expect(await owner.files.get(ctx, { fileId })).toMatchObject({ uses: 1 });
+    expect(await writer.files.get(ctx, { fileId: writers })).toMatchObject({ uses: 1 });
   });
 
   test("malformed ids, and ids of other tables, are not found", async () => {

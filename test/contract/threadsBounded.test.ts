@@ -6,8 +6,9 @@ import * as messages from "../../src/component/model/messages.js";
 import { sweepPage } from "../../src/component/model/retention.js";
 import * as threads from "../../src/component/model/threads.js";
 import type { NewMessage } from "../../src/validators/message.js";
-import { aMemory, aThread, call, OWNER, result, said, text } from "../support/aMemory.js";
+import { aMemory, aThread, call, codeOf, OWNER, result, said, text } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
+import { upload } from "../support/upload.js";
 
 beforeEach(() => {
   vi.useFakeTimers(); // sweeps run only where a test runs them
@@ -156,5 +157,37 @@ describe("promise 9: a long thread is removed in bounded pages", () => {
     const removal = await sweepAll(thread);
     expect(removal.mostBytes).toBeLessThan(10_000_000);
     expect(await thread.countRows()).toEqual({ scopeCounts: 1 });
+  });
+});
+
+describe("promise 10: sweeps come to their end", () => {
+  test("however many files the messages of a removed thread hold", async () => {
+    const { ctx, threadId, owner, ...thread } = await aThread({ shared: false });
+    const { fileId } = await owner.files.register(ctx, { storageId: await upload(thread, "an icon") });
+    const icon = { type: "file" as const, mediaType: "image/png", file: { kind: "stored" as const, fileId } };
+    const icons = { role: "user" as const, parts: Array.from({ length: 512 }, () => icon) };
+    const append = (...messages: NewMessage[]) => owner.messages.append(ctx, { threadId, messages });
+    for (let count = 0; count < 34; count++) await append(icons);
+    expect(await codeOf(append(icons, icons))).toBe("INVALID_ARGUMENT");
+    await owner.threads.remove(ctx, { threadId });
+    await thread.finishSweeps();
+    expect(await thread.countRows()).toEqual({ scopeCounts: 1 });
+  });
+
+  test("however long the results are that operations remember", async () => {
+    const { inside, finishSweeps, countRows, ctx, owner, threadId } = await aThread({ shared: false });
+    const result = JSON.stringify("r".repeat(20_000));
+    for (let page = 0; page < 10; page++)
+      await inside(async ({ db }) => {
+        for (let row = 0; row < 100; row++)
+          await db.insert("operations", {
+            ...{ scope: "thread:gone", operationId: `${page}/${row}`, payloadHash: "hash", result },
+            expiresAt: Date.now(),
+          });
+      });
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "Hi")], operationId: "arms" });
+    await finishSweeps();
+    expect(await countRows()).not.toHaveProperty("operations");
+    expect(await countRows()).not.toHaveProperty("sweeps");
   });
 });

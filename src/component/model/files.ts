@@ -187,7 +187,8 @@ export async function sweepFiles(ctx: MutationCtx, limit: number): Promise<Swept
   const released = await removeReleased(ctx, now - FILE_GRACE_MS, limit);
   const uploads = await removeUnregistered(ctx, now - FILE_GRACE_MS, limit);
   const due = [released.nextAt, uploads.nextAt].filter((at) => at !== null);
-  const nextAt = due.length === 0 ? null : Math.max(now, Math.min(...due));
+  // Rows are created at fractions of a ms: a sweep that came a fraction early would call itself at once, again and again.
+  const nextAt = due.length === 0 ? null : Math.max(now, Math.ceil(Math.min(...due)));
   return { removed: released.removed + uploads.removed, nextAt };
 }
 

@@ -1,6 +1,11 @@
 import { getConvexSize } from "convex/values";
 import { checkMetadata, checkName } from "../../shared/checkedArguments.js";
-import { APPEND_MAX_BYTES, APPEND_MAX_MESSAGES, BATCH_MIN_MESSAGES } from "../../shared/limits.js";
+import {
+  APPEND_MAX_BYTES,
+  APPEND_MAX_FILES,
+  APPEND_MAX_MESSAGES,
+  BATCH_MIN_MESSAGES,
+} from "../../shared/limits.js";
 import { isBlank, textOf } from "../../shared/messageText.js";
 import { appendPlaces, type Position } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
@@ -54,6 +59,9 @@ function checkSize(messages: readonly NewMessage[]): void {
     throw memoryError("INVALID_ARGUMENT", `An append takes 1 to ${APPEND_MAX_MESSAGES} messages.`, {
       messages: messages.length,
     });
+  const files = messages.reduce((sum, { parts }) => sum + fileIdsOf(parts).length, 0);
+  if (files > APPEND_MAX_FILES)
+    throw memoryError("INVALID_ARGUMENT", `An append takes ${APPEND_MAX_FILES} files at most.`, { files });
   const bytes = messages.reduce((sum, { parts }) => sum + getConvexSize(parts), 0);
   if (bytes <= APPEND_MAX_BYTES) return;
   throw memoryError("MESSAGE_TOO_LARGE", "The messages are too large for one append: append them in parts.", {
@@ -96,7 +104,7 @@ async function writeOne(
 ): Promise<Written> {
   const { threadId } = head;
   const writer = message.role === "user" && author !== head.userId ? author : undefined;
-  const row = await insertMessage(ctx, { threadId, ...place, ...message, author: writer });
+  const row = await insertMessage(ctx, { threadId, ...place, ...message, author: writer, filesOf: author });
   const entryId = await indexText(ctx, head, { ...message, messageId: row.messageId });
   // The sweep must read a row that holds files, or it could not release them.
   const listed = fileIdsOf(message.parts).length === 0 ? [row.messageId, ...row.payloadIds] : [];

@@ -29,7 +29,9 @@ export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> 
     const metadata = args.metadata === "null" ? undefined : args.metadata;
     await ctx.db.patch("messages", row._id, { metadata });
   }
-  if (args.parts !== undefined) await replaceParts(ctx, { row, head, parts: parseParts(args.parts) });
+  const filesOf = args.caller === "system" ? undefined : args.caller.userId;
+  if (args.parts !== undefined)
+    await replaceParts(ctx, { row, head, parts: parseParts(args.parts), filesOf });
   return null;
 }
 
@@ -49,12 +51,13 @@ async function openForEdit(ctx: QueryCtx, args: { caller: Caller; messageId: str
 
 async function replaceParts(
   ctx: MutationCtx,
-  { row, head, parts }: Editing & { parts: Part[] },
+  { row, head, parts, filesOf }: Editing & { parts: Part[]; filesOf: string | undefined },
 ): Promise<void> {
   checkSaid(row.role, parts);
   const packed = await packParts(parts);
-  await useFiles(ctx, row, fileIdsOf(parts)); // before the old ones go, so that a kept file is never released
-  for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
+  const held = fileIdsOf(row.parts);
+  await useFiles(ctx, { threadId: row.threadId, filesOf, held }, fileIdsOf(parts)); // before the old ones go, so that a kept file is never released
+  for (const fileId of held) await releaseFile(ctx, fileId);
   if (payloadBytes(row.parts) > 0) await deletePieces(ctx, row._id, PIECES_MAX);
   await ctx.db.patch("messages", row._id, { parts: packed.parts });
   await writePieces(ctx, row._id, packed.pieces);

@@ -17,6 +17,8 @@ export type MessageRow = Position & {
   state?: MessageState;
   runId?: Id<"runs">;
   author?: string;
+  /** The user whose files it may hold: who wrote or ran it. The thread's owner unless told. */
+  filesOf?: string;
   agentName?: string;
   model?: string;
   metadata?: string;
@@ -36,11 +38,11 @@ export type WrittenMessage = {
  */
 export async function insertMessage(
   ctx: MutationCtx,
-  { parts: given, state, ...row }: MessageRow,
+  { parts: given, state, filesOf, ...row }: MessageRow,
 ): Promise<WrittenMessage> {
   const parts = parseParts(given);
   const packed = await packParts(parts);
-  await useFiles(ctx, row, fileIdsOf(parts));
+  await useFiles(ctx, { threadId: row.threadId, filesOf: filesOf ?? row.author }, fileIdsOf(parts));
   const messageId = await ctx.db.insert("messages", {
     ...row,
     parts: packed.parts,
@@ -56,15 +58,20 @@ export type Replacement = {
   state: MessageState;
   agentName?: string;
   model?: string;
+  filesOf?: string;
 };
 
 /** Fills the row of a streamed answer. The row must be a placeholder: one without payloads and files. */
 export async function replaceMessage(
   ctx: MutationCtx,
   messageId: Id<"messages">,
-  { parts: given, state, ...named }: Replacement,
+  { parts: given, state, filesOf, ...named }: Replacement,
 ): Promise<void> {
-  const packed = await packParts(parseParts(given));
+  const parts = parseParts(given);
+  const packed = await packParts(parts);
+  const fileIds = fileIdsOf(parts);
+  const row = fileIds.length === 0 ? null : await ctx.db.get("messages", messageId);
+  if (row !== null) await useFiles(ctx, { threadId: row.threadId, filesOf }, fileIds);
   await ctx.db.patch("messages", messageId, { parts: packed.parts, state: storedState(state), ...named });
   await writePieces(ctx, messageId, packed.pieces);
 }
@@ -97,27 +104,31 @@ export const isComplete = (row: Doc<"messages">): boolean => row.state === undef
 export const fileIdsOf = (parts: readonly Part[]): string[] =>
   parts.flatMap((part) => (part.type === "file" && part.file.kind === "stored" ? [part.file.fileId] : []));
 
-/** Counts the files of a message as used, for whoever wrote it: its author, else the thread's owner. */
+/** Whose files a message may hold; `held` are those that it holds already, whosever they are. */
+type FileUse = Pick<MessageRow, "threadId" | "filesOf"> & { held?: readonly string[] };
+
+/** Counts the files of a message as used. One that is not of the user, nor held before, is `FILE_NOT_FOUND`. */
 export async function useFiles(
   ctx: MutationCtx,
-  { threadId, author }: Pick<MessageRow, "threadId" | "author">,
+  { threadId, filesOf, held = [] }: FileUse,
   fileIds: readonly string[],
 ): Promise<void> {
   if (fileIds.length === 0) return;
-  const writer = await principalOf(ctx, threadId, author);
-  for (const fileId of fileIds) if (writer !== null) await useFile(ctx, writer, fileId);
+  const user = await principalOf(ctx, threadId, filesOf);
+  if (user === null) return;
+  for (const fileId of fileIds) await useFile(ctx, held.includes(fileId) ? "system" : user, fileId);
 }
 
 async function principalOf(
   ctx: QueryCtx,
   threadId: Id<"threads">,
-  author: string | undefined,
+  userId: string | undefined,
 ): Promise<Principal | null> {
   const head = await ctx.db
     .query("threadHeads")
     .withIndex("by_thread", (q) => q.eq("threadId", threadId))
     .unique();
-  return head === null ? null : { userId: author ?? head.userId, tenantId: head.tenantId };
+  return head === null ? null : { userId: userId ?? head.userId, tenantId: head.tenantId };
 }
 
 /** Deletes payload rows of a message, at most `maxRows`. True when none is left. */

@@ -1,6 +1,7 @@
+import { getDocumentSize } from "convex/values";
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
-import { OPERATION_RETENTION_MS, PURGE_PER_WRITE } from "../../shared/limits.js";
+import { OPERATION_RETENTION_MS, PURGE_PER_WRITE, SWEEP_MAX_BYTES } from "../../shared/limits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { armSweep } from "./sweeps.js";
@@ -61,12 +62,16 @@ export async function runOnce<Result>(
 /** What `runOnce` wrote for the same operation: a row of our own. */
 const storedResult = <Result>(text: string): Result => JSON.parse(text) as Result;
 
-/** Deletes expired operations, oldest first, and says how many. */
-export async function purgeOperations(ctx: MutationCtx, limit: number): Promise<number> {
-  const expired = await ctx.db
-    .query("operations")
-    .withIndex("by_expiry", (q) => q.lte("expiresAt", Date.now()))
-    .take(limit);
-  for (const row of expired) await ctx.db.delete("operations", row._id);
-  return expired.length;
+/** Deletes expired operations, oldest first: at most `limit`, and `SWEEP_MAX_BYTES` of what they remember. */
+export async function purgeOperations(ctx: MutationCtx, limit: number): Promise<void> {
+  const now = Date.now();
+  const expired = ctx.db.query("operations").withIndex("by_expiry", (q) => q.lte("expiresAt", now));
+  let rows = 0;
+  let bytes = 0;
+  for await (const row of expired) {
+    await ctx.db.delete("operations", row._id);
+    rows += 1;
+    bytes += getDocumentSize(row);
+    if (rows === limit || bytes > SWEEP_MAX_BYTES) break;
+  }
 }

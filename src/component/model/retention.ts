@@ -53,8 +53,9 @@ export async function sweepPage(
 }
 
 async function sweepOperations(ctx: MutationCtx): Promise<number | null> {
-  const purged = await purgeOperations(ctx, SWEEP_MAX_ROWS);
-  if (purged === SWEEP_MAX_ROWS) return Date.now();
+  await purgeOperations(ctx, SWEEP_MAX_ROWS);
   const oldest = await ctx.db.query("operations").withIndex("by_expiry").first();
-  return oldest === null ? null : Math.max(oldest.expiresAt, Date.now() + SWEEP_INTERVAL_MS);
+  if (oldest === null) return null;
+  const now = Date.now();
+  return oldest.expiresAt <= now ? now : Math.max(oldest.expiresAt, now + SWEEP_INTERVAL_MS);
 }

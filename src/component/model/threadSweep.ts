@@ -115,9 +115,10 @@ async function removeEntries(ctx: MutationCtx, { threadId, budget }: Removal): P
 
 async function removeMessages(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
   for await (const row of ctx.db.query("messages").withIndex("by_place", (q) => q.eq("threadId", threadId))) {
-    if (!(await budget.take())) return false;
+    const fileIds = fileIdsOf(row.parts);
+    if (!(await budget.take(1 + fileIds.length))) return false; // each file is read and counted down
     if (payloadBytes(row.parts) > 0 && !(await removePieces(ctx, row._id, budget))) return false;
-    for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
+    for (const fileId of fileIds) await releaseFile(ctx, fileId);
     await ctx.db.delete("messages", row._id);
   }
   return true;

@@ -49,7 +49,9 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const asked = askedCalls(parts);
   const places = reservePlaces(run.nextStep, asked.length);
   const calls = asked.map((call, index) => ({ ...call, step: places.results[index] ?? places.nextStep }));
-  const messageId = await writeMessage(ctx, { run, step: places.message, parts, model: args.message.model });
+  const filesOf = args.caller === "system" ? undefined : args.caller.userId;
+  const said = { parts, model: args.message.model, filesOf };
+  const messageId = await writeMessage(ctx, { run, step: places.message, ...said });
   const saved: Doc<"runs"> = {
     ...run,
     steps: run.steps + 1,
@@ -94,11 +96,20 @@ function askedCalls(parts: readonly Part[]): Omit<ReservedCall, "step">[] {
   return asked;
 }
 
-type Writing = { run: Doc<"runs">; step: number; parts: Part[]; model: string | undefined };
+type Writing = {
+  run: Doc<"runs">;
+  step: number;
+  parts: Part[];
+  model: string | undefined;
+  filesOf: string | undefined;
+};
 
 /** Into the row of the step's stream when there is one, so that its id stays what watchers saw. */
-async function writeMessage(ctx: MutationCtx, { run, step, parts, model }: Writing): Promise<Id<"messages">> {
-  const named = { agentName: run.agentName, ...(model === undefined ? {} : { model }) };
+async function writeMessage(
+  ctx: MutationCtx,
+  { run, step, parts, model, filesOf }: Writing,
+): Promise<Id<"messages">> {
+  const named = { agentName: run.agentName, filesOf, ...(model === undefined ? {} : { model }) };
   const stream = run.streamId === undefined ? null : await ctx.db.get("streams", run.streamId);
   if (stream !== null) {
     await endStream(ctx, stream);
