@@ -81,7 +81,7 @@ export class MessagesClient {
   /**
    * Replaces the parts or the metadata of a message, and what recall finds of it. Owners may change any message,
    * writers their own. Previews are refused: read long parts whole first. Safe to retry. Throws `MESSAGE_NOT_FOUND`,
-   * `FORBIDDEN`, `RUN_ACTIVE` while it is being written, `INVALID_ARGUMENT`, `MESSAGE_TOO_LARGE`, `PROMPT_EMPTY`.
+   * `FORBIDDEN`, `RUN_ACTIVE` while its run is under way, `INVALID_ARGUMENT`, `MESSAGE_TOO_LARGE`, `PROMPT_EMPTY`.
    */
   async update(
     ctx: MutationCtx,
@@ -93,7 +93,7 @@ export class MessagesClient {
   /**
    * Removes a message, and the rest of its tool group: a call goes with its results. Returns how many were removed.
    * For owners, and for writers of their own messages. Throws `MESSAGE_NOT_FOUND` (also when repeated), `FORBIDDEN`,
-   * `RUN_ACTIVE` while it is being written.
+   * `RUN_ACTIVE` while its run is under way.
    */
   async remove(ctx: MutationCtx, args: { messageId: string }): Promise<{ removed: number }> {
     return await ctx.runMutation(this.component.messages.remove, { ...args, caller: this.caller });

@@ -4,6 +4,7 @@ import type { TailLimits } from "../../src/component/model/messageTail.js";
 import type { Message, NewMessage } from "../../src/validators/message.js";
 import { aThread, call, codeOf, result, said, text, type TestThread } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
+import { used } from "../support/turns.js";
 
 const ENOUGH: TailLimits = { maxMessages: 100, maxBytes: 500_000, maxTokens: 100_000 };
 
@@ -127,6 +128,18 @@ describe("promise 3: tool groups are removed whole", () => {
     const answer = { messageId: ids[4] ?? "" };
     expect(await owner.messages.remove(ctx, answer)).toEqual({ removed: 1 });
     expect(await codeOf(owner.messages.remove(ctx, answer))).toBe("MESSAGE_NOT_FOUND");
+  });
+
+  test("not while their run is under way: a result would come to a call that is gone", async () => {
+    const { ctx, threadId, owner } = await aThread();
+    const turn = { threadId, agentName: "helper", engine: "durable" as const, prompt: [text("Look")] };
+    const { runId } = await owner.turns.begin(ctx, turn);
+    const step = { runId, step: 0, message: { parts: [call("a")] }, results: [], usage: used, finish: false };
+    const { messageId = "" } = await owner.turns.saveStep(ctx, step);
+    expect(await codeOf(owner.messages.remove(ctx, { messageId }))).toBe("RUN_ACTIVE");
+    expect(await codeOf(owner.messages.update(ctx, { messageId, parts: [text("x")] }))).toBe("RUN_ACTIVE");
+    await owner.runs.cancel(ctx, { runId });
+    expect(await owner.messages.remove(ctx, { messageId })).toEqual({ removed: 2 });
   });
 
   test("the words of a removed message leave the list of threads", async () => {

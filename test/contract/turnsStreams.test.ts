@@ -48,6 +48,22 @@ describe("streams", () => {
     expect((await as.streams.follow(ctx, { streamId, after: 0 })).state.kind).toBe("finished");
   });
 
+  test("a page stops by bytes, and following from its end reaches the last chunk", async () => {
+    const { as, ctx, streamId, say } = await aStream();
+    const chunks = 80;
+    for (let seq = 0; seq < chunks; seq += 1) await say(seq, "x".repeat(250_000));
+    const seen = new Set<number>();
+    let after = 0;
+    for (let page = 0, more = true; more && page < chunks; page += 1) {
+      const found = await as.streams.follow(ctx, { streamId, after });
+      for (const { seq } of found.chunks) seen.add(seq);
+      expect(found.chunks.length).toBeLessThanOrEqual(16);
+      ({ more } = found);
+      after = Math.max(...seen) + 1;
+    }
+    expect(seen.size).toBe(chunks);
+  });
+
   test("a chunk that is appended twice is there once, and readers get whole quanta", async () => {
     const { as, ctx, streamId, say } = await aStream();
     for (let seq = 0; seq < 10; seq += 1) await say(seq, String(seq));

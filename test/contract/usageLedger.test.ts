@@ -32,6 +32,12 @@ async function aRun() {
 }
 
 describe("promise 1: a usage event is recorded once", () => {
+  test("an operation id that no index takes is refused", async () => {
+    const { ctx, owner } = await aThread();
+    for (const operationId of ["", "x".repeat(513)])
+      expect(await codeOf(owner.usage.record(ctx, { usage: used(7), operationId }))).toBe("INVALID_ARGUMENT");
+  });
+
   test("with the same operation id the first event is given again", async () => {
     const { ctx, threadId, owner } = await aThread();
     const record = { usage: used(7), threadId, operationId: "job 1" };

@@ -42,8 +42,9 @@ async function openForEdit(ctx: QueryCtx, args: { caller: Caller; messageId: str
   const { row } = opened;
   const isAuthor = args.caller !== "system" && row.author !== undefined && row.author === args.caller.userId;
   if (!isAuthor) await openMessage(ctx, args, "own");
-  if (row.state?.kind === "streaming")
-    throw memoryError("RUN_ACTIVE", "The message is being written: wait for its run, or cancel it.", {
+  const isOfActiveRun = row.runId !== undefined && row.runId === opened.head.activeRunId;
+  if (row.state?.kind === "streaming" || isOfActiveRun)
+    throw memoryError("RUN_ACTIVE", "The message is of a run under way: wait for its end, or cancel it.", {
       messageId: row._id,
     });
   return opened;

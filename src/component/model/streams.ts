@@ -1,5 +1,7 @@
+import { getDocumentSize } from "convex/values";
 import { foldDeltas, parseDeltas } from "../../shared/foldDeltas.js";
 import {
+  PAGE_MAX_BYTES,
   PARTIAL_MAX_BYTES,
   STREAM_CHUNK_MAX_BYTES,
   STREAM_CURSOR_QUANTUM,
@@ -121,16 +123,28 @@ export async function follow(
     throw isMemoryError(error, "THREAD_NOT_FOUND") ? streamNotFound(streamId) : error;
   });
   const from = Number.isFinite(after) ? Math.max(0, after - (after % STREAM_CURSOR_QUANTUM)) : 0;
-  const rows = await ctx.db
+  const { chunks, more } = await readChunks(ctx, stream._id, from);
+  return { state: stream.state, messageId: stream.messageId, chunks, more };
+}
+
+/** Stops by chunks and by bytes, but never within the quantum that cursors are rounded to: readers would not get on. */
+async function readChunks(
+  ctx: QueryCtx,
+  streamId: Id<"streams">,
+  from: number,
+): Promise<{ chunks: StreamChunk[]; more: boolean }> {
+  const chunks: StreamChunk[] = [];
+  let bytes = 0;
+  const rows = ctx.db
     .query("streamChunks")
-    .withIndex("by_stream", (q) => q.eq("streamId", stream._id).gte("seq", from))
-    .take(STREAM_PAGE_CHUNKS);
-  return {
-    state: stream.state,
-    messageId: stream.messageId,
-    chunks: rows.map(({ seq, deltas }) => ({ seq, deltas })),
-    more: rows.length === STREAM_PAGE_CHUNKS,
-  };
+    .withIndex("by_stream", (q) => q.eq("streamId", streamId).gte("seq", from));
+  for await (const row of rows) {
+    chunks.push({ seq: row.seq, deltas: row.deltas });
+    bytes += getDocumentSize(row);
+    const isLong = bytes > PAGE_MAX_BYTES && chunks.length >= STREAM_CURSOR_QUANTUM;
+    if (isLong || chunks.length === STREAM_PAGE_CHUNKS) return { chunks, more: true };
+  }
+  return { chunks, more: false };
 }
 
 async function findStream(ctx: QueryCtx, streamId: string): Promise<Doc<"streams">> {

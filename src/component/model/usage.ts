@@ -1,4 +1,5 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
+import { checkName } from "../../shared/checkedArguments.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
@@ -27,6 +28,7 @@ type Place = Omit<NewUsageEvent, keyof Usage | "step">;
 /** Records a call of a model. With `operationId`, repeating it within 24 h gives the first event. */
 export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ eventId: string }> {
   const { caller, usage, operationId } = args;
+  checkName("operationId", operationId);
   const place = await placeOf(ctx, args);
   if (operationId === undefined) return { eventId: await recordUsage(ctx, { ...place, ...usage }) };
   const operation = {
