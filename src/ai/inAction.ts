@@ -11,8 +11,8 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import { toModelMessages } from "../parts/modelMessages.js";
+import { shortenForModel } from "../shared/partBodies.js";
 import { memoryError } from "../validators/errors.js";
-import { shortenForModel } from "./content.js";
 import { openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, toCallerError } from "./errors.js";

@@ -1,13 +1,15 @@
 import { getConvexSize } from "convex/values";
 import type { Part } from "../validators/content.js";
 import {
+  CONTEXT_PART_MAX_BYTES,
+  CONTEXT_WHOLE_MAX_BYTES,
   INLINE_PART_MAX_BYTES,
   MESSAGE_INLINE_MAX_BYTES,
   MESSAGE_PREVIEWS_MAX_BYTES,
   PREVIEW_BYTES,
 } from "./limits.js";
 import { estimateTokens } from "./tokens.js";
-import { utf8Bytes } from "./utf8.js";
+import { cutToBytes, utf8Bytes } from "./utf8.js";
 
 /** A part that says something of any length: its body may move to `payloads`. */
 export type LongPart = Exclude<Part, { type: "file" } | { type: "source" }>;
@@ -73,3 +75,23 @@ export function chooseLongParts(parts: readonly Part[]): Set<number> {
 /** How much of each long part stays in the row, so that the previews of many still fit. */
 export const previewBytes = (longParts: number): number =>
   Math.min(PREVIEW_BYTES, Math.floor(MESSAGE_PREVIEWS_MAX_BYTES / Math.max(1, longParts)));
+
+/** A part as a context of its own turn holds it: at most its first `CONTEXT_PART_MAX_BYTES`, and how long the whole is. */
+export function shortenForModel(part: Part, maxBytes = CONTEXT_PART_MAX_BYTES): Part {
+  const body = bodyOf(part) ?? "";
+  const bytes = utf8Bytes(body);
+  if (bytes <= maxBytes) return part;
+  return withBody(part, cutToBytes(body, maxBytes), { bytes, hash: "", pieces: 0 });
+}
+
+/** The parts of one message so; of long ones beyond `CONTEXT_WHOLE_MAX_BYTES` together only the starts. */
+export function shortenAllForModel(parts: readonly Part[]): Part[] {
+  let bytesLeft = CONTEXT_WHOLE_MAX_BYTES;
+  return parts.map((part) => {
+    const bytes = Math.min(utf8Bytes(bodyOf(part) ?? ""), CONTEXT_PART_MAX_BYTES);
+    if (bytes <= INLINE_PART_MAX_BYTES) return part;
+    if (bytes > bytesLeft) return shortenForModel(part, PREVIEW_BYTES);
+    bytesLeft -= bytes;
+    return shortenForModel(part);
+  });
+}

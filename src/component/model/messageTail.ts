@@ -1,13 +1,19 @@
 import { getDocumentSize } from "convex/values";
+import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import type { Position } from "../../shared/position.js";
 import { wholeToolGroups } from "../../shared/toolGroups.js";
 import type { Message } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isComplete, toMessage } from "./messageRows.js";
 
+/** Rows of the group that a run has just finished: a call, its results, and a placeholder behind them. */
+const NEWEST_GROUP_ROWS = STEP_MAX_TOOL_CALLS + 2;
+
 /**
  * How much of a thread's end is read. Rows of turns from `beforeTurn` on are left out. Tokens do not cut `keepTurn`:
- * a run that has read much must still see its prompt.
+ * a run that has read much must still see its prompt. Nothing cuts the last tool group of that turn: a model that
+ * does not see what its tools gave would call them again.
  */
 export type TailLimits = {
   maxMessages: number;
@@ -30,16 +36,22 @@ export async function readTail(
   const newestFirst: Message[] = [];
   const left = { rows: limits.maxMessages, bytes: limits.maxBytes, tokens: limits.maxTokens };
   const isUsedUp = (turn: number): boolean => left.bytes < 0 || (left.tokens < 0 && turn !== limits.keepTurn);
+  let looked = 0;
+  const isInNewestGroup = (turn: number): boolean =>
+    turn === limits.keepTurn &&
+    looked <= NEWEST_GROUP_ROWS &&
+    newestFirst.every(({ role }) => role === "tool");
   let isCut = false;
   for await (const row of rowsBefore(ctx, threadId, limits.beforeTurn)) {
+    looked += 1;
     left.rows -= 1;
     left.bytes -= getDocumentSize(row);
     const message = isComplete(row) ? toMessage(row) : null;
     left.tokens -= message?.tokens ?? 0;
-    isCut = isUsedUp(row.turn);
+    isCut = isUsedUp(row.turn) && !isInNewestGroup(row.turn);
     if (isCut) break;
     if (message !== null) newestFirst.push(message);
-    isCut = left.rows <= 0;
+    isCut = left.rows <= 0 && !isInNewestGroup(row.turn);
     if (isCut) break; // before the next row is read for nothing
   }
   const inOrder = newestFirst.reverse();
@@ -50,6 +62,18 @@ export async function readTail(
 function fromPrompt(messages: Message[]): Message[] {
   const first = messages.findIndex((message) => message.role === "user");
   return messages.slice(Math.max(0, first));
+}
+
+/** The message at a place, when it may stand in a context. */
+export async function findComplete(
+  ctx: QueryCtx,
+  { threadId, turn, step }: Position & { threadId: Id<"threads"> },
+): Promise<Message | null> {
+  const row = await ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => q.eq("threadId", threadId).eq("turn", turn).eq("step", step))
+    .unique();
+  return row !== null && isComplete(row) ? toMessage(row) : null;
 }
 
 const rowsBefore = (

@@ -5,4 +5,4 @@ export { partsThatFit } from "./messagePartials.js";
 export { parseParts, wholeParts, wholeTurn } from "./messagePayloads.js";
 export { get, list, read } from "./messageReads.js";
 export { discardMessage, insertMessage, replaceMessage, toMessage } from "./messageRows.js";
-export { readTail } from "./messageTail.js";
+export { findComplete, readTail } from "./messageTail.js";

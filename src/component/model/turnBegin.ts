@@ -1,6 +1,7 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { NAME_MAX_CHARACTERS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
 import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
+import { shortenAllForModel } from "../../shared/partBodies.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
@@ -15,7 +16,7 @@ import { indexMessage, pendingOf } from "./recall.js";
 import { isActive } from "./runRows.js";
 import { startStream } from "./streams.js";
 import { openThread } from "./threads.js";
-import { clampLimits, type ClampedLimits } from "./turnContext.js";
+import { clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
 
 export type BeginArgs = {
@@ -152,7 +153,7 @@ async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: Begi
     ...place,
     ...said,
     messageId,
-    parts,
+    parts: shortenAllForModel(parts),
     tokens,
     state: { kind: "complete" },
     createdAt: Date.now(),
@@ -165,7 +166,7 @@ type Context = { head: Doc<"threadHeads">; limits: ClampedLimits; earlier: Promp
 async function readContext(ctx: MutationCtx, { head, limits, earlier }: Context): Promise<Message[]> {
   if (limits.maxMessages === 0) return [];
   if (earlier === null) return await readTail(ctx, head.threadId, limits);
-  return await readTail(ctx, head.threadId, { ...limits, beforeTurn: earlier.turn + 1 });
+  return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn }, limits);
 }
 
 type Opening = { head: Doc<"threadHeads">; args: BeginArgs; prompt: Prompt; payloadHash: string | undefined };

@@ -1,6 +1,11 @@
 import { CONTEXT_DEFAULT_TOKENS, CONTEXT_MAX_BYTES, CONTEXT_MAX_MESSAGES } from "../../shared/limits.js";
-import type { ContextLimits } from "../../validators/turn.js";
+import { PROMPT_STEP } from "../../shared/position.js";
 import { memoryError } from "../../validators/errors.js";
+import type { Message } from "../../validators/message.js";
+import type { ContextLimits } from "../../validators/turn.js";
+import type { Id } from "../_generated/dataModel.js";
+import type { QueryCtx } from "../_generated/server.js";
+import { findComplete, readTail, wholeTurn } from "./messages.js";
 
 /** The limits of one context read, after the caller's were clamped to the component's. */
 export type ClampedLimits = { maxMessages: number; maxBytes: number; maxTokens: number };
@@ -18,4 +23,22 @@ export function clampLimits(limits: ContextLimits = {}): ClampedLimits {
     maxBytes: clamp("maxBytes", CONTEXT_MAX_BYTES, CONTEXT_MAX_BYTES),
     maxTokens: clamp("maxTokens", CONTEXT_DEFAULT_TOKENS, Number.MAX_SAFE_INTEGER),
   };
+}
+
+/**
+ * What a run in a turn that has its prompt is shown: the thread up to this turn. Whatever the limits, the turn's
+ * prompt and the results that its tools gave last are there, long ones further than elsewhere.
+ */
+export async function readTurnContext(
+  ctx: QueryCtx,
+  { threadId, turn }: { threadId: Id<"threads">; turn: number },
+  limits: ClampedLimits,
+): Promise<Message[]> {
+  if (limits.maxMessages === 0) return [];
+  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn });
+  const ofTurn = tail.findIndex((message) => message.turn === turn);
+  const hasPrompt = tail[ofTurn]?.step === PROMPT_STEP;
+  const prompt = hasPrompt ? null : await findComplete(ctx, { threadId, turn, step: PROMPT_STEP });
+  const context = prompt === null ? tail : tail.toSpliced(ofTurn < 0 ? tail.length : ofTurn, 0, prompt);
+  return await wholeTurn(ctx, context, turn);
 }

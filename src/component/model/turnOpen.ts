@@ -7,12 +7,11 @@ import type { Caller } from "../../validators/principal.js";
 import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { readTail, wholeTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { findOwnRun, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
-import { clampLimits } from "./turnContext.js";
+import { clampLimits, readTurnContext } from "./turnContext.js";
 import { readVector } from "./vectorTables.js";
 
 export type OpenArgs = {
@@ -52,7 +51,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   if (args.workflowId !== undefined && run.workflowId === undefined)
     await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
-  const context = await readContext(ctx, run, args.limits);
+  const context = await readTurnContext(ctx, run, clampLimits(args.limits));
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   const recall = args.recall === true ? await readRecall(ctx, run, context) : {};
   return { ...nothing, context, ...stream, ...recall };
@@ -62,19 +61,6 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
 async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   await settleOpenCalls(ctx, run, []);
   await ctx.db.patch("runs", run._id, { openCalls: undefined });
-}
-
-async function readContext(
-  ctx: MutationCtx,
-  run: Doc<"runs">,
-  limits: ContextLimits | undefined,
-): Promise<Message[]> {
-  const tail = await readTail(ctx, run.threadId, {
-    ...clampLimits(limits),
-    beforeTurn: run.turn + 1,
-    keepTurn: run.turn,
-  });
-  return await wholeTurn(ctx, tail, run.turn);
 }
 
 async function openStream(ctx: MutationCtx, run: Doc<"runs">) {
