@@ -1,5 +1,12 @@
 import type { ModelMessage } from "ai";
-import type { ActionCtx, BoundMemory, EmbeddedText, Message, PendingEntry, QueryCtx } from "../client/index.js";
+import type {
+  ActionCtx,
+  BoundMemory,
+  EmbeddedText,
+  Message,
+  PendingEntry,
+  QueryCtx,
+} from "../client/index.js";
 import { toModelMessages } from "../parts/modelMessages.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
@@ -67,15 +74,15 @@ async function fileUrls(
   memory: BoundMemory,
   history: readonly Message[],
 ): Promise<Map<string, string>> {
-  const fileIds = new Set<string>();
-  for (const { parts } of history)
+  const holders = new Map<string, string>(); // the message that shows a file lets its readers have it
+  for (const { messageId, parts } of history)
     for (const part of parts)
-      if (part.type === "file" && part.file.kind === "stored") fileIds.add(part.file.fileId);
+      if (part.type === "file" && part.file.kind === "stored") holders.set(part.file.fileId, messageId);
   const urls = new Map<string, string>();
-  const resolve = async (fileId: string) => {
-    const file = await memory.files.get(ctx, { fileId }).catch(() => null);
+  const resolve = async ([fileId, messageId]: [string, string]) => {
+    const file = await memory.files.get(ctx, { fileId, messageId }).catch(() => null);
     if (file !== null && file.url !== null) urls.set(fileId, file.url);
   };
-  await Promise.all([...fileIds].map(resolve));
+  await Promise.all([...holders].map(resolve));
   return urls;
 }

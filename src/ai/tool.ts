@@ -11,7 +11,10 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
   runId: string;
   /** The same for every attempt of this call: pass it to whatever must happen once. */
   operationId: string;
-  /** Aborted when the run is canceled while the tool works. */
+  /**
+   * In an action: aborted with the caller's signal, or when a stream notices that the run was canceled. A tool of a
+   * durable run is left to end; the run stops before its next step.
+   */
   abortSignal: AbortSignal;
 };
 
