@@ -12,19 +12,23 @@ export type MeasuredCall = {
   finishReason: string;
 };
 
+/** What a provider counted; some count nothing, and a few NaN or below zero: an answer must not be lost over that. */
+const countOf = (value: number | undefined): number =>
+  value !== undefined && Number.isFinite(value) && value > 0 ? value : 0;
+
 /** One call of a language model as a row of the ledger. Counts that the provider did not give are 0, or left out where optional. */
 export function answerUsage({ provider, modelId, usage, ms, finishReason }: MeasuredCall): Usage {
-  const cached = usage.inputTokenDetails.cacheReadTokens;
-  const reasoning = usage.outputTokenDetails.reasoningTokens;
+  const cached = countOf(usage.inputTokenDetails.cacheReadTokens);
+  const reasoning = countOf(usage.outputTokenDetails.reasoningTokens);
   const raw = usage.raw === undefined ? undefined : JSON.stringify(usage.raw);
   return {
     provider,
     model: modelId,
     purpose: "answer",
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
-    ...(cached === undefined || cached === 0 ? {} : { cachedInputTokens: cached }),
-    ...(reasoning === undefined || reasoning === 0 ? {} : { reasoningTokens: reasoning }),
+    inputTokens: countOf(usage.inputTokens),
+    outputTokens: countOf(usage.outputTokens),
+    ...(cached === 0 ? {} : { cachedInputTokens: cached }),
+    ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
     ms,
     finishReason,
     ...(raw === undefined || raw.length > RAW_MAX_CHARACTERS ? {} : { raw }),
@@ -42,7 +46,7 @@ export function embeddingUsage(call: {
     provider: call.provider,
     model: call.modelId,
     purpose: "embedding",
-    inputTokens: Number.isFinite(call.tokens) ? call.tokens : 0,
+    inputTokens: countOf(call.tokens),
     outputTokens: 0,
     ms: call.ms,
   };
