@@ -7,7 +7,7 @@ import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
 import { openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
-import { describeError, failureOf, isRetryable, ModelFailure } from "./errors.js";
+import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { executeTool } from "./toolExecution.js";
@@ -117,13 +117,10 @@ async function saveAnswer(
   { ctx, memory, args, start, answer }: Step & { answer: ModelAnswer },
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
-  const saved = await memory.turns.saveStep(ctx, {
-    runId: args.runId,
-    step: args.place,
-    message: { parts: answer.parts, model: answer.usage.model },
-    results: [],
-    usage: answer.usage,
-    finish,
+  const message = { parts: answer.parts, model: answer.usage.model };
+  const step = { runId: args.runId, step: args.place, message, results: [], usage: answer.usage, finish };
+  const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
+    throw refusedAnswer(error, answer);
   });
   const stop = finish || (await isStopMet(agent, [...unknownSteps(start.steps), answer.step]));
   const ended = !isRunning(saved.state);
@@ -154,7 +151,7 @@ type Failing = {
 async function failStep({ ctx, memory, args, abort, error }: Failing): Promise<StepOutcome> {
   if (!abort.signal.aborted && isRetryable(error)) throw error;
   const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
-  const outcome = failureOf(error instanceof ModelFailure ? error.cause : error);
+  const outcome = failureOf(error);
   try {
     const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
     return endedWith(state);

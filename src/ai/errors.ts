@@ -30,6 +30,11 @@ export class ModelFailure extends Error {
   }
 }
 
+/** An answer that the component refused to save is lost, but was paid for: its words and usage go with the error. */
+export function refusedAnswer(error: unknown, { parts, usage }: { parts: Part[]; usage: Usage }): unknown {
+  return isMemoryError(error) ? new ModelFailure(error, parts, usage) : error;
+}
+
 /** What happened, in words for a person or a model: with the code, where the error has one. */
 export function describeError(error: unknown): string {
   return wordsOf(error).slice(0, ERROR_MAX_CHARACTERS);
@@ -61,6 +66,7 @@ function jsonOf(value: unknown): string {
 
 /** How a run that failed with `error` is recorded. */
 export function failureOf(error: unknown): { kind: "failed"; code: string; message: string } {
+  if (error instanceof ModelFailure) return failureOf(error.cause);
   if (isMemoryError(error)) return { kind: "failed", code: error.data.code, message: error.data.message };
   return { kind: "failed", code: "MODEL_FAILED", message: describeError(error) };
 }

@@ -15,7 +15,7 @@ import { shortenForModel } from "../shared/partBodies.js";
 import { memoryError } from "../validators/errors.js";
 import { openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
-import { failureOf, ModelFailure, toCallerError } from "./errors.js";
+import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
@@ -73,8 +73,10 @@ export async function runInAction(
     warnings: [],
   };
   const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
-  if (isLeft) await takeUp(turn);
-  else if (start.repeated) return await firstResult(turn);
+  if (isLeft && (await takeUp(turn)) === "over") {
+    return await firstResult({ ...turn, start: { ...start, state: await complete(turn) } });
+  }
+  if (start.repeated && !isLeft) return await firstResult(turn);
   try {
     return resultOf(turn, await converse(turn));
   } catch (error) {
@@ -82,8 +84,11 @@ export async function runInAction(
   }
 }
 
-/** Goes on where a run was left: with the context as it stands, after the steps that were saved. */
-async function takeUp(turn: OpenTurn): Promise<void> {
+/**
+ * Goes on where a run was left: with the context as it stands, after the steps that were saved. It is over when those
+ * met the agent's stop condition, which a further step could pass by.
+ */
+async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
@@ -97,6 +102,7 @@ async function takeUp(turn: OpenTurn): Promise<void> {
   turn.start = { ...start, context, pending, promptEntryId, streamId };
   turn.steps = unknownSteps(steps);
   turn.totals = { ...totals };
+  return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
 }
 
 async function converse(turn: OpenTurn): Promise<RunState> {
@@ -150,15 +156,19 @@ function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): voi
 type Saving = { step: number; answer: ModelAnswer; finish: boolean; nextStream: boolean };
 
 async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
-  const saved = await turn.memory.turns.saveStep(turn.ctx, {
-    runId: turn.start.runId,
-    step,
-    message: { parts: answer.parts, model: answer.usage.model },
-    results: turn.results,
-    usage: answer.usage,
-    finish,
-    nextStream,
-  });
+  const saved = await turn.memory.turns
+    .saveStep(turn.ctx, {
+      runId: turn.start.runId,
+      step,
+      message: { parts: answer.parts, model: answer.usage.model },
+      results: turn.results,
+      usage: answer.usage,
+      finish,
+      nextStream,
+    })
+    .catch((error: unknown) => {
+      throw refusedAnswer(error, answer);
+    });
   turn.results = [];
   return saved;
 }
@@ -209,7 +219,7 @@ async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
     : failureOf(error);
   const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
   const ending = { runId, outcome, ...said, results: turn.results };
-  const withoutResults = { runId, outcome };
+  const withoutResults = { runId, outcome, ...said };
   const ended = await memory.turns
     .end(ctx, ending)
     .catch(() => memory.turns.end(ctx, withoutResults)) // what failed may have been the results

@@ -6,8 +6,9 @@ import type {
   RecallHit,
   Usage,
 } from "../client/index.js";
-import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
+import { RECALL_QUERY_MAX_CHARACTERS, RECALL_TEXT_MAX_BYTES } from "../shared/limits.js";
 import { estimateTokens } from "../shared/tokens.js";
+import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
 import { embedderName, embedTexts } from "./embed.js";
@@ -90,7 +91,9 @@ async function embedPrompt(
   warnings: string[],
 ): Promise<Made | null> {
   if (agent.embeddingModel === undefined) return null;
-  const texts = [request.promptText, ...request.pending.map((entry) => entry.text)];
+  // Cut as what is pending is: models refuse long texts, and then nothing would be recalled by meaning.
+  const promptText = cutToBytes(request.promptText, RECALL_TEXT_MAX_BYTES);
+  const texts = [promptText, ...request.pending.map((entry) => entry.text)];
   const { maxRetries } = agent;
   try {
     const model = agent.embeddingModel();

@@ -74,6 +74,7 @@ async function outcomeOf(
   }
   try {
     const input = await readInput(tool, call);
+    if (scope.abortSignal.aborted) throw scope.abortSignal.reason; // too late for what it would do
     const output = await unlessAborted(tool.execute(toolContext(call, scope), input), scope.abortSignal);
     return { output };
   } catch (error) {
@@ -103,11 +104,11 @@ const inputError = (message: string): TypeError => new TypeError(message);
 
 /** The tool's value, or the reason of the abort: a tool that does not listen must not hold up a canceled run. */
 async function unlessAborted(work: unknown, abortSignal: AbortSignal): Promise<unknown> {
-  if (abortSignal.aborted) throw abortSignal.reason;
   let stop = () => {};
   const aborted = new Promise<never>((_resolve, reject) => {
     stop = () => reject(abortSignal.reason as Error);
     abortSignal.addEventListener("abort", stop, { once: true });
+    if (abortSignal.aborted) stop(); // by the tool itself, before it gave a promise
   });
   try {
     return await Promise.race([work, aborted]);

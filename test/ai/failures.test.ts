@@ -130,7 +130,50 @@ describe("a model that fails", () => {
   });
 });
 
+describe("an answer that cannot be saved", () => {
+  const calls = Array.from({ length: 65 }, (_, index) => ({
+    toolName: "note",
+    input: {},
+    callId: `${index}`,
+  }));
+
+  test.each(["generate", "stream"] as const)(
+    "is paid for in the ledger, and what it said is kept (%s)",
+    async (how) => {
+      const note = defineTool({ description: "Notes.", inputSchema: z.object({}), execute: () => "noted" });
+      const helper = await anAgent([{ text: "So many.", toolCalls: calls }], { tools: { note } });
+      expect(await codeOf(helper.agent[how](helper.ctx, ask(helper)))).toBe("INVALID_ARGUMENT");
+      const { threadId, owner, ctx } = helper;
+      const run = await owner.runs.latest(ctx, { threadId });
+      expect(run).toMatchObject({
+        state: { kind: "failed", code: "INVALID_ARGUMENT" },
+        totals: { calls: 1 },
+      });
+      expect((await owner.usage.list(ctx, { threadId, cursor: null })).page).toHaveLength(1);
+      expect(transcript(await messagesOf(helper))).toEqual(["user: Go.", "assistant: So many."]);
+    },
+  );
+});
+
 describe("a turn that is canceled", () => {
+  test("before its tools start runs none of them", async () => {
+    const abort = new AbortController();
+    let runs = 0;
+    const pay = defineTool({ description: "Pays.", inputSchema: z.object({}), execute: () => ++runs });
+    const stopWhen = () => {
+      abort.abort();
+      return false;
+    };
+    const helper = await anAgent([{ toolCalls: [{ toolName: "pay", input: {} }] }], {
+      tools: { pay },
+      stopWhen,
+    });
+    const { state } = await helper.agent.generate(helper.ctx, ask(helper, { abortSignal: abort.signal }));
+    expect(state.kind).toBe("canceled");
+    expect(runs).toBe(0);
+    expect((await messagesOf(helper)).map(({ role }) => role)).toEqual(["user", "assistant", "tool"]);
+  });
+
   test("by its caller while the model streams keeps what was said out of context", async () => {
     const abort = new AbortController();
     const helper = await anAgent([{ text: "one two three four" }], { chunks: 4, delayMs: 20, throttleMs: 0 });

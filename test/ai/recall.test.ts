@@ -55,6 +55,13 @@ describe("an agent with recall", () => {
     expect(shown.split("<recalled>")).toHaveLength(2);
   });
 
+  test("embeds the start of a long prompt, as far as a stored message is embedded", async () => {
+    const embedder = deterministicEmbedder();
+    const helper = await anAgent([{ text: "Long." }], { recall, embeddingModel: () => embedder });
+    await ask(helper, "word ".repeat(20_000));
+    expect(embedder.calls.flat().map((text) => text.length)).toEqual([8 * 1024]);
+  });
+
   test("embeds what is pending in the thread together with the prompt", async () => {
     const embedder = deterministicEmbedder();
     const helper = await anAgent([{ text: "One." }, { text: "Two." }], {

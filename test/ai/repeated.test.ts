@@ -1,3 +1,4 @@
+import { isStepCount } from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { agentTool, defineAgent, defineTool } from "../../src/ai/index.js";
@@ -45,6 +46,27 @@ describe("a turn that is asked for again", () => {
       "tool",
       "assistant",
     ]);
+  });
+});
+
+describe("a run that is taken up after its last step", () => {
+  test("ends there: the stop condition holds for what was saved", async () => {
+    let left = true;
+    const once = defineTool({
+      description: "Is cut off the first time.",
+      inputSchema: z.object({}),
+      execute: () => (left ? new Promise(() => {}) : "never reached"),
+    });
+    const asks = { text: "Looking.", toolCalls: [{ toolName: "once", input: {} }] };
+    const helper = await anAgent([asks, asks, asks, asks], { tools: { once }, stopWhen: isStepCount(1) });
+    const args = { as: OWNER, threadId: helper.threadId, prompt: "Go.", operationId: "once" };
+    void helper.agent.generate(helper.ctx, args);
+    while (!helper.calls.includes("turns.saveStep")) await new Promise((resolve) => setTimeout(resolve, 5));
+    left = false;
+    const result = await helper.agent.generate(helper.ctx, { ...args, resume: true });
+    expect(result).toMatchObject({ state: { kind: "completed" }, steps: 1, text: "Looking." });
+    expect(helper.model.calls).toHaveLength(1);
+    expect((await messagesOf(helper)).map((message) => message.role)).toEqual(["user", "assistant", "tool"]);
   });
 });
 
