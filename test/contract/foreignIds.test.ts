@@ -22,7 +22,7 @@ const doors = import.meta.glob<Record<string, unknown>>(
   { eager: true },
 );
 type Door = { isPublic?: boolean; isQuery?: boolean; isMutation?: boolean; isAction?: boolean };
-const publicDoors = new Map(
+const publicDoors = new Map<string, Door>(
   Object.entries(doors).flatMap(([path, module]) =>
     Object.entries(module)
       .filter((entry): entry is [string, Door] => (entry[1] as Door).isPublic === true)

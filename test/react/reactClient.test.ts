@@ -20,7 +20,7 @@ const OLGA = { tenantId: "acme", userId: "olga" };
 let host: Host;
 const opened: ConvexReactClient[] = [];
 beforeAll(async () => {
-  vi.spyOn(console, "log").mockImplementation(() => {}); // the workpool's reports
+  vi.spyOn(console, "info").mockImplementation(() => {}); // the workpool's reports
   host = await startApp();
 });
 afterEach(async () => {
