@@ -23,6 +23,8 @@ export const APPEND_MAX_BYTES = 8 * MIB;
 export const APPEND_MAX_FILES = 512;
 /** Messages of one append from which on its ids are listed in a `batches` row. */
 export const BATCH_MIN_MESSAGES = 8;
+/** Rows of one append, pieces of long parts among them: a transaction writes 16,000, an array has 8,192 elements. */
+export const APPEND_MAX_ROWS = 4_096;
 /** Bytes that one read of a payload returns at most; a client asks again for the rest. */
 export const PAYLOAD_READ_MAX_BYTES = 4 * MIB;
 /** Parts of one message: an array may have 8,192 elements. */
@@ -59,8 +61,8 @@ export const STEP_MAX_TOOL_CALLS = 64;
 /** How long an in-action run may be silent before a new prompt takes the thread over, in ms (an action ends within 30 min). */
 export const RUN_LEASE_MS = 35 * 60 * 1000;
 
-/** Chunks that one read of a stream returns; a late joiner asks again. */
-export const STREAM_PAGE_CHUNKS = 256;
+/** Chunks that one read of a stream returns, unless bytes stop it first: some minutes of text, so that a late joiner asks once. */
+export const STREAM_PAGE_CHUNKS = 2_048;
 /** Bytes of one append to a stream. */
 export const STREAM_CHUNK_MAX_BYTES = 256 * KIB;
 /** How long the chunks of an ended stream are kept for late readers, in ms. */

@@ -4,13 +4,20 @@ import type { Caller, Principal, ScopeKind } from "../validators/principal.js";
 /** One part of a scope; encoded so that no id can imitate a separator. */
 const segment = (value: string | undefined): string => (value === undefined ? "" : encodeURIComponent(value));
 
+/** An empty id is a mistake of the app's: everyone it was made for would share one scope. */
+function named(field: string, value: string | undefined): string | undefined {
+  if (value === "")
+    throw memoryError("INVALID_ARGUMENT", `The principal's \`${field}\` is empty.`, { field });
+  return value;
+}
+
 /** The tenant of a principal as a scope: `t:<tenant>`; a principal without a tenant lives in `t:`. */
 export const tenantScope = (principal: Pick<Principal, "tenantId">): string =>
-  `t:${segment(principal.tenantId)}`;
+  `t:${segment(named("tenantId", principal.tenantId))}`;
 
 /** The user of a principal as a scope, inside its tenant: `t:<tenant>|u:<user>`. */
 export const userScope = (principal: Pick<Principal, "tenantId" | "userId">): string =>
-  `${tenantScope(principal)}|u:${segment(principal.userId)}`;
+  `${tenantScope(principal)}|u:${segment(named("userId", principal.userId))}`;
 
 /** What one agent knows, inside its tenant: `t:<tenant>|a:<agent>`. */
 export const agentScope = (principal: Pick<Principal, "tenantId">, agentName: string): string =>

@@ -160,6 +160,41 @@ describe("promise 9: a long thread is removed in bounded pages", () => {
   });
 });
 
+describe("promise 9: however much a message or a group holds", () => {
+  test("an append of very many long parts is refused, and one of half of them is listed and removed", async () => {
+    const { ctx, threadId, owner, ...thread } = await aThread({ shared: false });
+    const parts = Array.from({ length: 512 }, () => text("p".repeat(260)));
+    const append = (count: number) => {
+      const messages = Array.from({ length: count }, (): NewMessage => ({ role: "assistant", parts }));
+      return codeOf(owner.messages.append(ctx, { threadId, messages }));
+    };
+    expect(await append(40)).toBe("MESSAGE_TOO_LARGE");
+    expect(await append(7)).toBe("ok");
+    expect((await thread.countRows()).payloads).toBe(7 * 512);
+    await owner.threads.remove(ctx, { threadId });
+    await thread.finishSweeps();
+    expect(await thread.countRows()).toEqual({ scopeCounts: 1 });
+  });
+
+  test("a tool group of the longest rows is removed behind others as long", async () => {
+    const { ctx, threadId, owner } = await aThread({ shared: false });
+    const ids = Array.from({ length: 64 }, (_, index) => `c${index}`);
+    const long = (callId: string): NewMessage => {
+      const more = Array.from({ length: 5 }, () => result("other", "r".repeat(15_000)));
+      return { role: "tool", parts: [result(callId, "r".repeat(15_000)), ...more] };
+    };
+    const asks: NewMessage = { role: "assistant", parts: [text("All"), ...ids.map((id) => call(id))] };
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: [said("user", "Go"), ...ids.map(long), long("x")],
+    });
+    const { places } = await owner.messages.append(ctx, { threadId, messages: [asks, ...ids.map(long)] });
+    expect(await owner.messages.remove(ctx, { messageId: places.at(-1)?.messageId ?? "" })).toEqual({
+      removed: 65,
+    });
+  });
+});
+
 describe("promise 10: sweeps come to their end", () => {
   test("however many files the messages of a removed thread hold", async () => {
     const { ctx, threadId, owner, ...thread } = await aThread({ shared: false });

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
-import { aThread, codeOf, OTHER_TENANT, OWNER, type TestThread } from "../support/aMemory.js";
+import {
+  aThread,
+  codeOf,
+  OTHER_TENANT,
+  OWNER,
+  READER,
+  text,
+  WRITER,
+  type TestThread,
+} from "../support/aMemory.js";
 
 const PEOPLE = ["owner", "writer", "reader", "stranger", "otherTenant"] as const;
 
@@ -10,6 +19,47 @@ async function codesOf(thread: TestThread, act: (as: BoundMemory) => Promise<unk
   for (const person of PEOPLE) codes.push(await codeOf(act(thread[person])));
   return codes;
 }
+
+describe("promise 7: who is shut out, or may only read, has no run under way", () => {
+  test.each(["removed", "made a reader"])("a writer who is %s", async (how) => {
+    const { ctx, threadId, owner, writer } = await aThread();
+    const prompt = [text("Go on.")];
+    const { runId } = await writer.turns.begin(ctx, {
+      threadId,
+      agentName: "helper",
+      engine: "durable",
+      prompt,
+    });
+    const userId = WRITER.userId;
+    if (how === "removed") await owner.threads.removeParticipant(ctx, { threadId, userId });
+    else await owner.threads.setParticipant(ctx, { threadId, userId, role: "reader" });
+    expect((await owner.runs.get(ctx, { runId })).state.kind).toBe("canceled");
+    expect((await writer.turns.open(ctx, { runId, step: 0 })).context).toEqual([]);
+  });
+
+  test("others' runs go on, the owner's too", async () => {
+    const { ctx, threadId, owner } = await aThread();
+    const prompt = [text("Go on.")];
+    const { runId } = await owner.turns.begin(ctx, {
+      threadId,
+      agentName: "helper",
+      engine: "durable",
+      prompt,
+    });
+    for (const { userId } of [WRITER, READER, OWNER])
+      await owner.threads.removeParticipant(ctx, { threadId, userId });
+    expect((await owner.runs.get(ctx, { runId })).state.kind).toBe("running");
+  });
+
+  test("a principal with an empty id is refused, not given what all such share", async () => {
+    const { ctx, memory } = await aThread();
+    for (const nobody of [{ userId: "" }, { userId: "ada", tenantId: "" }]) {
+      expect(await codeOf(memory.as(nobody).threads.list(ctx, { cursor: null }))).toBe("INVALID_ARGUMENT");
+      const search = memory.as(nobody).entries.searchText(ctx, { query: "secret" });
+      expect(await codeOf(search)).toBe("INVALID_ARGUMENT");
+    }
+  });
+});
 
 describe("promise 7: a thread is open to its owner and participants only", () => {
   test("everyone in it may read it; to all others it does not exist", async () => {

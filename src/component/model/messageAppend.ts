@@ -4,6 +4,7 @@ import {
   APPEND_MAX_BYTES,
   APPEND_MAX_FILES,
   APPEND_MAX_MESSAGES,
+  APPEND_MAX_ROWS,
   BATCH_MIN_MESSAGES,
 } from "../../shared/limits.js";
 import { isBlank, textOf } from "../../shared/messageText.js";
@@ -71,7 +72,7 @@ function checkSize(messages: readonly NewMessage[]): void {
 }
 
 type Writing = { head: Doc<"threadHeads">; messages: readonly NewMessage[]; author: string | undefined };
-type Written = { messageId: Id<"messages">; preview: string; ids: string[] };
+type Written = { messageId: Id<"messages">; preview: string; ids: string[]; rows: number };
 
 async function write(ctx: MutationCtx, writing: Writing): Promise<{ places: Place[] }> {
   const { head, messages } = writing;
@@ -81,12 +82,18 @@ async function write(ctx: MutationCtx, writing: Writing): Promise<{ places: Plac
   );
   const written: Place[] = [];
   const ids: string[] = [];
+  let rows = 0;
   let preview = head.preview;
   for (const [index, message] of messages.entries()) {
     const place = places[index] ?? { turn: nextTurn, step: 0 };
     const row = await writeOne(ctx, writing, { message, place });
     written.push({ messageId: row.messageId, ...place });
     ids.push(...row.ids);
+    rows += row.rows;
+    if (rows > APPEND_MAX_ROWS)
+      throw memoryError("MESSAGE_TOO_LARGE", "The messages have too many long parts: append them in parts.", {
+        maxRows: APPEND_MAX_ROWS,
+      });
     if (row.preview !== "") preview = { role: message.role, text: row.preview };
   }
   const counted = { nextTurn, messages: head.messages + messages.length };
@@ -111,6 +118,7 @@ async function writeOne(
   return {
     messageId: row.messageId,
     preview: row.preview,
+    rows: 1 + row.payloadIds.length,
     ids: entryId === null ? listed : [...listed, entryId],
   };
 }

@@ -1,5 +1,6 @@
+import { getDocumentSize } from "convex/values";
 import { checkMetadata } from "../../shared/checkedArguments.js";
-import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { PAGE_MAX_BYTES, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
@@ -106,12 +107,12 @@ async function removeRow(ctx: MutationCtx, row: Doc<"messages">): Promise<void> 
 
 /** The message that asked for tools and all their results, for any one of them; else the message alone. */
 async function toolGroupOf(ctx: QueryCtx, row: Doc<"messages">): Promise<Doc<"messages">[]> {
-  const asking = row.role === "tool" ? await findAsking(ctx, row) : row;
+  const { asking, passed } = row.role === "tool" ? await findAsking(ctx, row) : { asking: row, passed: [] };
   if (asking === null) return [row];
   const called = idsOf(asking, "toolCall");
   if (called.size === 0) return [row];
   const group = [asking];
-  for await (const next of neighbours(ctx, asking, "asc")) {
+  for await (const next of following(ctx, row, passed)) {
     const answers = idsOf(next, "toolResult");
     if (next.role === "tool" && [...answers].some((callId) => called.has(callId))) group.push(next);
     if (group.length >= GROUP_MAX_ROWS || next.role === "user") break;
@@ -119,11 +120,28 @@ async function toolGroupOf(ctx: QueryCtx, row: Doc<"messages">): Promise<Doc<"me
   return group;
 }
 
-async function findAsking(ctx: QueryCtx, result: Doc<"messages">): Promise<Doc<"messages"> | null> {
+type Asking = { asking: Doc<"messages"> | null; passed: Doc<"messages">[] };
+
+/** The message that asked for a result, and the rows from there to the result: long ones are not to be read twice. */
+async function findAsking(ctx: QueryCtx, result: Doc<"messages">): Promise<Asking> {
   const answered = idsOf(result, "toolResult");
-  for await (const before of neighbours(ctx, result, "desc"))
-    if ([...idsOf(before, "toolCall")].some((callId) => answered.has(callId))) return before;
-  return null;
+  const passed = [result];
+  for await (const before of neighbours(ctx, result, "desc")) {
+    if ([...idsOf(before, "toolCall")].some((callId) => answered.has(callId)))
+      return { asking: before, passed };
+    passed.unshift(before);
+  }
+  return { asking: null, passed };
+}
+
+/** What was passed on the way to the asking message, and what stands after `row`. */
+async function* following(
+  ctx: QueryCtx,
+  row: Doc<"messages">,
+  passed: Doc<"messages">[],
+): AsyncGenerator<Doc<"messages">> {
+  yield* passed;
+  yield* neighbours(ctx, row, "asc");
 }
 
 /** The rows after or before a message, nearest first; as many as a tool group can have. */
@@ -153,18 +171,21 @@ function idsOf(row: Doc<"messages">, type: "toolCall" | "toolResult"): Set<strin
   return ids;
 }
 
-/** The words of the last message that has any, of the last few. */
+/** The words of the last message that has any, of the last few and of their first MiB. */
 async function lastPreview(ctx: QueryCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">["preview"]> {
   const rows = ctx.db
     .query("messages")
     .withIndex("by_place", (q) => q.eq("threadId", head.threadId))
     .order("desc");
   let looked = 0;
-  for await (const { role, parts, state } of rows) {
+  let bytes = 0;
+  for await (const row of rows) {
+    const { role, parts, state } = row;
     const text = previewOf(textOf(parts));
     if (text !== "" && state === undefined) return { role, text };
     looked += 1;
-    if (looked === GROUP_MAX_ROWS) break;
+    bytes += getDocumentSize(row);
+    if (looked === GROUP_MAX_ROWS || bytes > PAGE_MAX_BYTES) break;
   }
   return undefined;
 }
