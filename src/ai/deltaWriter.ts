@@ -1,5 +1,6 @@
 import type { StreamDelta } from "../shared/foldDeltas.js";
 import { STREAM_CHUNK_MAX_BYTES } from "../shared/limits.js";
+import { isMemoryError } from "../validators/errors.js";
 
 /** Writes one chunk; `alive: false` when the stream has ended (canceled, replaced). Safe to repeat with one `seq`. */
 export type AppendChunk = (seq: number, deltas: StreamDelta[]) => Promise<{ alive: boolean }>;
@@ -72,7 +73,9 @@ export class DeltaWriter {
       this.#options.onEnded();
     } catch (error) {
       this.#stopped = true;
-      this.failure = error;
+      // Swept or removed with its thread: as ended as can be.
+      if (isMemoryError(error, "STREAM_NOT_FOUND")) this.#options.onEnded();
+      else this.failure = error;
     }
   }
 }

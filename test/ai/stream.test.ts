@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineTool } from "../../src/ai/index.js";
 import { DeltaWriter } from "../../src/ai/deltaWriter.js";
 import { foldDeltas, parseDeltas, type StreamDelta } from "../../src/shared/foldDeltas.js";
+import { memoryError } from "../../src/validators/errors.js";
 import { OWNER } from "../support/aMemory.js";
 import { anAgent, messagesOf, type TestAgent } from "./support.js";
 
@@ -115,6 +116,16 @@ describe("DeltaWriter", () => {
     await made.finish();
     expect(written).toHaveLength(1);
     expect(ended()).toBe(1);
+  });
+
+  test("stops and says so when the stream is gone with its thread", async () => {
+    const { made, ended } = writer(0, async () => {
+      throw memoryError("STREAM_NOT_FOUND", "Gone.");
+    });
+    made.push(text("a"));
+    await made.finish();
+    expect(ended()).toBe(1);
+    expect(made.failure).toBeUndefined();
   });
 
   test("tries a failed write once more with the same seq, then lets the stream stay behind", async () => {
