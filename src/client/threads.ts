@@ -81,7 +81,10 @@ export class ThreadsClient {
     await ctx.runMutation(this.component.threads.setParticipant, { ...args, caller: this.caller });
   }
 
-  /** Shuts a user out of a thread, at once, and cancels their run in it. For owners; anyone may leave. Safe to retry. */
+  /**
+   * Shuts a user out of a thread, at once; a run of theirs fails at its next step. For owners; anyone may leave. Safe
+   * to retry.
+   */
   async removeParticipant(ctx: MutationCtx, args: { threadId: string; userId: string }): Promise<void> {
     await ctx.runMutation(this.component.threads.removeParticipant, { ...args, caller: this.caller });
   }

@@ -130,6 +130,8 @@ export default defineSchema({
     workflowId: v.optional(v.string()),
     streamId: v.optional(v.id("streams")),
     parentRunId: v.optional(v.string()),
+    /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
+    isGuest: v.optional(v.boolean()),
   })
     .index("by_operation", ["threadId", "operationId"])
     .index("by_thread", ["threadId", "turn"]),

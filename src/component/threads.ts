@@ -4,7 +4,6 @@ import { vCaller, vParticipantRole, vPrincipal } from "../validators/principal.j
 import { vParticipant, vThread, vThreadStatus } from "../validators/thread.js";
 import { mutation, query } from "./_generated/server.js";
 import * as threads from "./model/threads.js";
-import * as sharing from "./model/threadSharing.js";
 
 /** Opens a thread. With `operationId`, repeating it gives the first one. */
 export const create = mutation({
@@ -70,14 +69,14 @@ export const remove = mutation({
 export const setParticipant = mutation({
   args: { caller: vCaller, threadId: v.string(), userId: v.string(), role: vParticipantRole },
   returns: v.null(),
-  handler: (ctx, args) => sharing.setParticipant(ctx, args),
+  handler: (ctx, args) => threads.setParticipant(ctx, args),
 });
 
-/** Shuts a user out of a thread, and ends their run in it; anyone may leave. */
+/** Shuts a user out of a thread; anyone may leave. */
 export const removeParticipant = mutation({
   args: { caller: vCaller, threadId: v.string(), userId: v.string() },
   returns: v.null(),
-  handler: (ctx, args) => sharing.removeParticipant(ctx, args),
+  handler: (ctx, args) => threads.removeParticipant(ctx, args),
 });
 
 /** Who else may open a thread. */

@@ -2,14 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
 import {
   aThread,
+  call,
   codeOf,
   OTHER_TENANT,
   OWNER,
-  READER,
   text,
   WRITER,
   type TestThread,
 } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 
 const PEOPLE = ["owner", "writer", "reader", "stranger", "otherTenant"] as const;
 
@@ -20,35 +21,24 @@ async function codesOf(thread: TestThread, act: (as: BoundMemory) => Promise<unk
   return codes;
 }
 
-describe("promise 7: who is shut out, or may only read, has no run under way", () => {
+describe("promise 7: a run goes on only while its user may write", () => {
   test.each(["removed", "made a reader"])("a writer who is %s", async (how) => {
     const { ctx, threadId, owner, writer } = await aThread();
-    const prompt = [text("Go on.")];
-    const { runId } = await writer.turns.begin(ctx, {
-      threadId,
-      agentName: "helper",
-      engine: "durable",
-      prompt,
-    });
+    const turn = { threadId, agentName: "helper", engine: "durable" as const, prompt: [text("Go on.")] };
+    const { runId } = await writer.turns.begin(ctx, turn);
+    const step = { runId, step: 0, message: { parts: [call("a")] }, results: [], usage: used, finish: false };
+    expect((await writer.turns.open(ctx, { runId, step: 0 })).context).toHaveLength(1);
+    await writer.turns.saveStep(ctx, step);
     const userId = WRITER.userId;
     if (how === "removed") await owner.threads.removeParticipant(ctx, { threadId, userId });
     else await owner.threads.setParticipant(ctx, { threadId, userId, role: "reader" });
-    expect((await owner.runs.get(ctx, { runId })).state.kind).toBe("canceled");
-    expect((await writer.turns.open(ctx, { runId, step: 0 })).context).toEqual([]);
-  });
-
-  test("others' runs go on, the owner's too", async () => {
-    const { ctx, threadId, owner } = await aThread();
-    const prompt = [text("Go on.")];
-    const { runId } = await owner.turns.begin(ctx, {
-      threadId,
-      agentName: "helper",
-      engine: "durable",
-      prompt,
-    });
-    for (const { userId } of [WRITER, READER, OWNER])
-      await owner.threads.removeParticipant(ctx, { threadId, userId });
-    expect((await owner.runs.get(ctx, { runId })).state.kind).toBe("running");
+    expect(await codeOf(writer.turns.startTool(ctx, { runId, callId: "a", idempotent: false }))).toBe(
+      "FORBIDDEN",
+    );
+    expect(await codeOf(writer.turns.open(ctx, { runId, step: 1 }))).toBe("FORBIDDEN");
+    expect(await codeOf(writer.turns.saveStep(ctx, { ...step, step: 1 }))).toBe("FORBIDDEN");
+    const outcome = { kind: "failed" as const, code: "FORBIDDEN", message: "Shut out." };
+    expect((await writer.turns.end(ctx, { runId, outcome, usage: used })).state.kind).toBe("failed");
   });
 
   test("a principal with an empty id is refused, not given what all such share", async () => {

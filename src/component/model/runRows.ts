@@ -1,9 +1,10 @@
 import { userScope } from "../../shared/scope.js";
-import { memoryError } from "../../validators/errors.js";
+import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { openThread } from "./threads.js";
 
 /** A run that can still change. */
 export function isActive(state: RunState): boolean {
@@ -32,6 +33,22 @@ export async function findRun(ctx: QueryCtx, runId: string): Promise<Doc<"runs">
 export async function findOwnRun(ctx: QueryCtx, caller: Caller, runId: string): Promise<Doc<"runs">> {
   const run = await findRun(ctx, runId);
   if (caller !== "system" && userScope(caller) !== run.scope) throw runNotFound(runId);
+  return run;
+}
+
+/**
+ * The run, for a step of it. One that a participant began goes on only while they may write in the thread; an owner's
+ * run is not asked for that, it would cost each step a read.
+ */
+export async function findRunToWrite(ctx: QueryCtx, caller: Caller, runId: string): Promise<Doc<"runs">> {
+  const run = await findOwnRun(ctx, caller, runId);
+  if (run.isGuest !== true || !isActive(run.state)) return run;
+  await openThread(ctx, caller, run.threadId, "write").catch((error: unknown) => {
+    if (!isMemoryError(error, "THREAD_NOT_FOUND")) throw error;
+    throw memoryError("FORBIDDEN", "The user of this run was shut out of its thread: end the run.", {
+      runId,
+    });
+  });
   return run;
 }
 

@@ -2,4 +2,4 @@
 export { openThread, type ThreadAccess } from "./threadAccess.js";
 export { count, get, list } from "./threadReads.js";
 export { create, remove, update } from "./threadWrites.js";
-export { listParticipants } from "./threadParticipants.js";
+export { listParticipants, removeParticipant, setParticipant } from "./threadParticipants.js";

@@ -184,6 +184,7 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     activeAt: Date.now(),
+    ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
   });
   const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;

@@ -8,7 +8,7 @@ import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { pendingOf } from "./recall.js";
-import { findOwnRun, isActive } from "./runRows.js";
+import { findRunToWrite, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { clampLimits, readTurnContext } from "./turnContext.js";
@@ -30,7 +30,7 @@ export type OpenArgs = {
  * was saved before says so; a step that was killed in the middle gets a new stream on the same message row.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
-  const run = await findOwnRun(ctx, args.caller, args.runId);
+  const run = await findRunToWrite(ctx, args.caller, args.runId);
   if (!Number.isInteger(args.step) || args.step < 0 || args.step > run.steps)
     throw memoryError(
       "INVALID_ARGUMENT",

@@ -11,7 +11,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findOwnRun, isActive } from "./runRows.js";
+import { findRunToWrite, isActive } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -31,7 +31,7 @@ export type SaveStepArgs = {
 
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
 export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<StepSaved> {
-  const run = await findOwnRun(ctx, args.caller, args.runId);
+  const run = await findRunToWrite(ctx, args.caller, args.runId);
   if (run.steps > args.step) return await savedBefore(ctx, run, args.step);
   if (run.steps < args.step || !Number.isInteger(args.step))
     throw memoryError("INVALID_ARGUMENT", "Steps are saved in order: `step` must be the run's next.", {
