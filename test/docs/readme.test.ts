@@ -36,7 +36,7 @@ const anchorsIn = (file: string): string[] =>
 const LIMITS: Record<string, number[]> = {
   "one message with all its parts": [limits.MESSAGE_MAX_BYTES, limits.MESSAGE_MAX_PARTS],
   "a part that stays in its message": [limits.INLINE_PART_MAX_BYTES, limits.PREVIEW_BYTES],
-  "one append": [limits.APPEND_MAX_MESSAGES, limits.APPEND_MAX_BYTES],
+  "one append": [limits.APPEND_MAX_MESSAGES, limits.APPEND_MAX_BYTES, limits.APPEND_MAX_FILES],
   "a page": [limits.PAGE_DEFAULT_ITEMS, limits.PAGE_MAX_ITEMS, limits.PAGE_MAX_BYTES],
   "history in a context": [
     limits.CONTEXT_MAX_MESSAGES,
