@@ -21,6 +21,7 @@ import type * as model_files from "../model/files.js";
 import type * as model_ledger from "../model/ledger.js";
 import type * as model_messageAppend from "../model/messageAppend.js";
 import type * as model_messageEdits from "../model/messageEdits.js";
+import type * as model_messagePartials from "../model/messagePartials.js";
 import type * as model_messagePayloads from "../model/messagePayloads.js";
 import type * as model_messageReads from "../model/messageReads.js";
 import type * as model_messageRows from "../model/messageRows.js";
@@ -87,6 +88,7 @@ const fullApi: ApiFromModules<{
   "model/ledger": typeof model_ledger;
   "model/messageAppend": typeof model_messageAppend;
   "model/messageEdits": typeof model_messageEdits;
+  "model/messagePartials": typeof model_messagePartials;
   "model/messagePayloads": typeof model_messagePayloads;
   "model/messageReads": typeof model_messageReads;
   "model/messageRows": typeof model_messageRows;
