@@ -18,6 +18,7 @@ function explain(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return "The port is in use; choose another with --port";
+  if (code === "ERR_SOCKET_BAD_PORT") return "--port must be a number from 0 to 65535";
   return code?.startsWith("ERR_PARSE_ARGS") ? error.message : null;
 }
 

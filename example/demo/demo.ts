@@ -1,3 +1,4 @@
+import { ConvexError } from "convex/values";
 import { api } from "../convex/_generated/api.js";
 import type { DemoArguments } from "./arguments.js";
 import { ask, type Answer } from "./ask.js";
@@ -69,8 +70,8 @@ type Plan = {
 
 async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   const { session, hosts, files } = plan;
-  const { client, screen } = session;
-  const model = await client.action(api.about.models, {});
+  const { screen } = session;
+  const model = await modelsOf(session);
   screen.line(`model: ${model.chat}; embeddings: ${model.embedding}`);
   const ingest = await ingestFiles(session, files);
   const { answers, crash } = await askAll(plan);
@@ -93,6 +94,22 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
     hostPeakBytes,
     problems,
   };
+}
+
+/** The models that the host's environment names; settings that make no sense are the caller's to mend. */
+async function modelsOf({ client }: Session): Promise<DemoResult["model"]> {
+  try {
+    return await client.action(api.about.models, {});
+  } catch (error) {
+    const message = configurationProblem(error);
+    throw message === null ? error : new DemoError(message);
+  }
+}
+
+function configurationProblem(error: unknown): string | null {
+  const data: unknown = error instanceof ConvexError ? error.data : null;
+  if (typeof data !== "object" || data === null || !("code" in data && "message" in data)) return null;
+  return data.code === "MODEL_CONFIGURATION" ? String(data.message) : null;
 }
 
 async function askAll({ session, hosts, host, asked, crash: isCrash }: Plan) {

@@ -9,8 +9,8 @@ const TIMEOUT_MS = 120_000;
 
 type Ended = { code: number | null; out: string; errors: string };
 
-/** Runs the command as a user would, with the built-in models. */
-async function demo(...args: string[]): Promise<Ended> {
+/** Runs the command as a user would, with the built-in models unless `settings` name others. */
+async function demo(args: string[], settings: Record<string, string> = {}): Promise<Ended> {
   const named = [
     "VITEST",
     "OPENAI_API_KEY",
@@ -22,7 +22,7 @@ async function demo(...args: string[]): Promise<Ended> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !named.includes(name)));
   const child = spawn(process.execPath, ["--import", "tsx", "example/demo/main.ts", ...args], {
     cwd: PROJECT,
-    env,
+    env: { ...env, ...settings },
     timeout: TIMEOUT_MS,
   });
   const ended: Ended = { code: null, out: "", errors: "" };
@@ -39,7 +39,7 @@ describe("the demo", () => {
     { timeout: TIMEOUT_MS },
     async () => {
       const question = "How do sea otters sleep, and what does an otter eat?";
-      const ended = await demo("--documents", DOCUMENTS, "--crash", "--json", "--ask", question);
+      const ended = await demo(["--documents", DOCUMENTS, "--crash", "--json", "--ask", question]);
       expect(ended.code, ended.errors).toBe(0);
       const result = lastLine(ended);
       expect(result).toMatchObject({
@@ -56,11 +56,26 @@ describe("the demo", () => {
     },
   );
 
+  test("says so when the documents hold no answer, and that is no failure", async () => {
+    const ended = await demo(["--documents", DOCUMENTS, "--json", "--ask", "Wer war Kaiser Barbarossa?"]);
+    expect(ended.code, ended.errors).toBe(0);
+    expect(lastLine(ended)).toMatchObject({
+      ok: true,
+      answers: [{ answer: "I found no answer to this in the documents.", citations: [] }],
+    });
+  });
+
   test("ends with code 2 and one line when the folder is missing", async () => {
-    const ended = await demo("--documents", "test/example/nowhere", "--json");
+    const ended = await demo(["--documents", "test/example/nowhere", "--json"]);
     expect(ended.code).toBe(2);
     expect(ended.errors).toMatch(/^demo: The folder .*nowhere cannot be read: it does not exist\.\n$/);
     expect(lastLine(ended)).toMatchObject({ ok: false });
+  });
+
+  test("ends with code 2 and one line when a model is named that nothing serves", async () => {
+    const ended = await demo(["--documents", DOCUMENTS], { MODEL_NAME: "llama" });
+    expect(ended.code).toBe(2);
+    expect(ended.errors).toMatch(/^demo: MODEL_NAME is set, but no model server is: .*\n$/);
   });
 
   test("ends with code 2 when the port is in use", async () => {
@@ -68,7 +83,7 @@ describe("the demo", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const ended = await demo("--documents", DOCUMENTS, "--port", String(port), "--json");
+    const ended = await demo(["--documents", DOCUMENTS, "--port", String(port), "--json"]);
     server.close();
     expect(ended.code).toBe(2);
     expect(ended.errors).toContain("demo: The port is in use");
