@@ -35,5 +35,5 @@ export default defineSchema({
       v.object({ kind: v.literal("rejected"), note: v.optional(v.string()) }),
       v.object({ kind: v.literal("failed"), message: v.string() }),
     ),
-  }).index("by_workflow", ["workflowId"]),
+  }),
 });
