@@ -1,33 +1,7 @@
-import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
-import type { RunTicket } from "convex-agent-memory/ai";
-import { ConvexError, v } from "convex/values";
-import { components, internal } from "./_generated/api.js";
-import { mutation } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
-import { researcher } from "./researcher.js";
+
+// This module knows no agent, so that its queries load no AI SDK: a question is asked in ask.ts.
 
 export const { listThreads, listMessages, followStream, getRun, createThread, cancelRun } = memory.exposeApi({
   authorize: principal,
-});
-
-/** Answers cost money: each user may ask ten questions at once, then twenty a minute. */
-const limits = new RateLimiter(components.rateLimiter, {
-  send: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
-});
-
-/** Asks the researcher. The answer is a durable run: watch it with `listMessages`, `followStream` and `getRun`. */
-export const send = mutation({
-  args: { threadId: v.string(), prompt: v.string(), operationId: v.string() },
-  returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
-  handler: async (ctx, args): Promise<RunTicket> => {
-    const as = await principal(ctx);
-    const { ok, retryAfter } = await limits.limit(ctx, "send", { key: as.userId });
-    if (!ok)
-      throw new ConvexError({
-        code: "RATE_LIMITED",
-        message: `Too many questions: ask again in ${Math.ceil(retryAfter / 1000)} s.`,
-        retryAfter,
-      });
-    return await researcher.start(ctx, internal.researcher.run, { as, ...args });
-  },
 });

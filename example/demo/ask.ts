@@ -72,7 +72,7 @@ async function send(
   for (;;) {
     const sentAt = performance.now();
     try {
-      await client.mutation(api.chat.send, { ...question, operationId });
+      await client.mutation(api.ask.send, { ...question, operationId });
       return sentAt;
     } catch (error) {
       const retryAfter = retryAfterOf(error);

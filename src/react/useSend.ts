@@ -15,7 +15,7 @@ export type SendArgs<Mutation extends SendMutation> = Omit<Mutation["_args"], "o
  * after a lost connection starts one run only. To try again what failed, pass the `operationId` of the first try.
  *
  * @example
- * const send = useSend(api.chat.send);
+ * const send = useSend(api.ask.send);
  * await send({ threadId, prompt: "Which one?" });
  */
 export function useSend<Mutation extends SendMutation>(

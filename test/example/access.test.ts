@@ -32,7 +32,7 @@ const callsOnHers = (): Call[] => [
   { kind: "mutation", path: "chat:cancelRun", args: { runId }, code: OF_A_RUN },
   {
     kind: "mutation",
-    path: "chat:send",
+    path: "ask:send",
     args: { threadId, prompt: "Hello?", operationId: "x" },
     code: "THREAD_NOT_FOUND",
   },

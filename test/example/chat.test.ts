@@ -36,10 +36,10 @@ describe("a question to the researcher", () => {
   test("is answered once, however often it is sent with one operationId", async () => {
     const threadId = await createThread(ann);
     const question = { threadId, prompt: "How is bread baked?", operationId: "once" };
-    const first = await ann.mutation<{ runId: string }>("chat:send", question);
-    expect(await ann.mutation("chat:send", question)).toEqual(first);
+    const first = await ann.mutation<{ runId: string }>("ask:send", question);
+    expect(await ann.mutation("ask:send", question)).toEqual(first);
     await untilRunEnded(ann, threadId);
-    expect(await ann.mutation("chat:send", question)).toEqual(first);
+    expect(await ann.mutation("ask:send", question)).toEqual(first);
     expect(await untilRunEnded(ann, threadId)).toMatchObject({ runId: first.runId });
     const asked = (await messagesOf(ann, threadId)).filter(({ role }) => role === "user");
     expect(asked).toHaveLength(1);
@@ -56,7 +56,7 @@ describe("a question to the researcher", () => {
 
   test("is refused when it says nothing", async () => {
     const threadId = await createThread(ann);
-    const blank = ann.mutation("chat:send", { threadId, prompt: " \n", operationId: "blank" });
+    const blank = ann.mutation("ask:send", { threadId, prompt: " \n", operationId: "blank" });
     expect(await refusalOf(blank)).toMatchObject({ code: "PROMPT_EMPTY" });
   });
 });
@@ -65,13 +65,13 @@ describe("too many questions of one user", () => {
   test("are refused with the time to wait, and only theirs", async () => {
     const [bob, cleo] = [userOf(host, "bob"), userOf(host, "cleo")];
     const [threadId, other] = [await createThread(bob), await createThread(cleo)];
-    const send = () => bob.mutation("chat:send", { threadId, prompt: "Hello?", operationId: "same" });
+    const send = () => bob.mutation("ask:send", { threadId, prompt: "Hello?", operationId: "same" });
     for (let sent = 0; sent < 10; sent++) await send();
     const refusal = await refusalOf(send());
     expect(refusal.code).toBe("RATE_LIMITED");
     expect(refusal.retryAfter).toBeGreaterThan(0);
     expect(refusal.retryAfter).toBeLessThanOrEqual(3_000);
-    await cleo.mutation("chat:send", { threadId: other, prompt: "Hello?", operationId: "same" });
+    await cleo.mutation("ask:send", { threadId: other, prompt: "Hello?", operationId: "same" });
     await Promise.all([untilRunEnded(bob, threadId), untilRunEnded(cleo, other)]);
   });
 });

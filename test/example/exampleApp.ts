@@ -59,7 +59,7 @@ export async function createThread(user: User): Promise<string> {
 /** Sends a question in a thread of its own and waits until its run ended. */
 export async function askAndWait(user: User, prompt: string) {
   const threadId = await createThread(user);
-  await user.mutation("chat:send", { threadId, prompt, operationId: "first" });
+  await user.mutation("ask:send", { threadId, prompt, operationId: "first" });
   const run = await untilRunEnded(user, threadId);
   return { threadId, run, messages: await messagesOf(user, threadId) };
 }

@@ -9,6 +9,7 @@
  */
 
 import type * as about from "../about.js";
+import type * as ask from "../ask.js";
 import type * as brief from "../brief.js";
 import type * as chat from "../chat.js";
 import type * as documents from "../documents.js";
@@ -38,6 +39,7 @@ import type {
 
 declare const fullApi: ApiFromModules<{
   about: typeof about;
+  ask: typeof ask;
   brief: typeof brief;
   chat: typeof chat;
   documents: typeof documents;
