@@ -22,8 +22,9 @@ const PROMPT_SCHEMA: JSONSchema7 = {
 
 /**
  * Another agent as a tool. It answers in a thread of its own below the parent's, so that only its answer enters the
- * parent; it is aborted with the parent's `abortSignal`. Safe to retry: its thread and its run carry the call's operationId, so an
- * answer that was given is not paid for again.
+ * parent; it is aborted with the parent's `abortSignal`. Safe to retry: its thread and its run carry the call's
+ * operationId, so an answer that was given is not paid for again. What it throws (`MODEL_FAILED`) is told to the
+ * parent's model as the tool's error.
  *
  * @example const askResearcher = agentTool({ description: "Ask the researcher.", agent: researcher });
  */

@@ -94,7 +94,7 @@ export class DocumentsClient {
     return await ctx.runQuery(this.component.documents.get, { ...args, caller: this.caller });
   }
 
-  /** Documents of a scope by key, in pages of at most 200 (20 unless named). */
+  /** Documents of a scope by key, in pages of at most 200 (20 unless named). Throws `INVALID_ARGUMENT`. */
   async list(
     ctx: QueryCtx,
     args: { scope: DocumentScope } & PageRequest,

@@ -12,7 +12,7 @@ export class FilesClient {
 
   /**
    * An address to which one file can be posted within an hour; the answer to the post holds the `storageId`. What is
-   * never registered is removed after a day.
+   * never registered is removed after a day. Each call gives a new address; throws nothing of its own.
    *
    * @example const url = await memory.as(principal).files.createUploadUrl(ctx);
    */
@@ -39,7 +39,7 @@ export class FilesClient {
     return await ctx.runQuery(this.component.files.get, { ...args, caller: this.caller });
   }
 
-  /** The caller's files, newest first, in pages of at most 200 (20 unless named). */
+  /** The caller's files, newest first, in pages of at most 200 (20 unless named). Throws `INVALID_ARGUMENT`. */
   async list(
     ctx: QueryCtx,
     args: { cursor: string | null; limit?: number },

@@ -66,7 +66,7 @@ export class RecallClient {
     });
   }
 
-  /** As `search`, by words alone: in a query, and live. */
+  /** As `search`, by words alone: in a query, and live. Throws `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`. */
   async searchText(ctx: QueryCtx, args: RecallQuestion): Promise<{ hits: RecallHit[] }> {
     return await ctx.runQuery(this.component.recall.searchText, {
       ...this.question(args),

@@ -12,7 +12,7 @@ export class RunsClient {
     private readonly caller: Caller,
   ) {}
 
-  /** A run by its id, live in a query. Throws `RUN_NOT_FOUND` or `THREAD_NOT_FOUND`. */
+  /** A run by its id, live in a query. Throws `RUN_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { runId: string }): Promise<Run> {
     return await ctx.runQuery(this.component.runs.get, { ...args, caller: this.caller });
   }
@@ -22,7 +22,10 @@ export class RunsClient {
     return await ctx.runQuery(this.component.runs.latest, { ...args, caller: this.caller });
   }
 
-  /** The runs of a thread, newest first, in pages of at most 200. */
+  /**
+   * The runs of a thread, newest first, in pages of at most 200 (20 unless named). Throws `THREAD_NOT_FOUND`, and
+   * `INVALID_ARGUMENT` for a cursor or limit that is none.
+   */
   async list(
     ctx: QueryCtx,
     args: { threadId: string } & PageRequest,
@@ -30,7 +33,10 @@ export class RunsClient {
     return await ctx.runQuery(this.component.runs.list, { ...args, caller: this.caller });
   }
 
-  /** The tool calls of a run in the order of their places. */
+  /**
+   * The tool calls of a run in the order of their places, in pages of at most 200 (20 unless named). Throws
+   * `RUN_NOT_FOUND` and `INVALID_ARGUMENT`.
+   */
   async listToolCalls(
     ctx: QueryCtx,
     args: { runId: string } & PageRequest,
@@ -41,6 +47,7 @@ export class RunsClient {
   /**
    * Cancels a run. It stops before its next step or tool; a streaming model call stops at its next append; what was
    * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
+   * Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who may only read the thread.
    */
   async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {
     return await ctx.runMutation(this.component.runs.cancel, { ...args, caller: this.caller });

@@ -14,7 +14,10 @@ export class StreamsClient {
     private readonly caller: Caller,
   ) {}
 
-  /** Adds deltas; `alive: false` means that the stream ended (canceled, replaced): stop writing. Safe to retry. */
+  /**
+   * Adds deltas under `seq`, counted from 0 without gaps; `alive: false` means that the stream ended (canceled,
+   * replaced): stop writing. Safe to retry. Throws `STREAM_NOT_FOUND`, and `INVALID_ARGUMENT` over 256 KiB of text.
+   */
   async append(
     ctx: MutationCtx,
     { streamId, seq, deltas }: { streamId: string; seq: number; deltas: StreamDelta[] },
@@ -25,7 +28,7 @@ export class StreamsClient {
 
   /**
    * The chunks from `after` on. `after` is rounded down to a multiple of 8, so that everyone who watches shares one
-   * cached query. `more` says that another page follows at once. Throws `STREAM_NOT_FOUND` or `THREAD_NOT_FOUND`.
+   * cached query. `more` says that another page follows at once. Throws `STREAM_NOT_FOUND`.
    */
   async follow(
     ctx: QueryCtx,

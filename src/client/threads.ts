@@ -35,6 +35,7 @@ export class ThreadsClient {
   /**
    * The caller's own threads, newest activity first, in pages of at most 200 (20 unless named). Start with
    * `cursor: null` and go on until the page's cursor is `null`. Threads that others share are not listed.
+   * Throws `INVALID_ARGUMENT` for a cursor or limit that is none, `FORBIDDEN` for naming another owner.
    */
   async list(
     ctx: QueryCtx,
@@ -71,6 +72,7 @@ export class ThreadsClient {
   /**
    * Lets a user of the same tenant into a thread, or changes their role: a reader reads, a writer also writes and
    * starts runs, an owner does everything. At most 100. For owners. Safe to retry.
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `INVALID_ARGUMENT`.
    *
    * @example await memory.as(principal).threads.setParticipant(ctx, { threadId, userId: "bob", role: "writer" });
    */
@@ -83,13 +85,13 @@ export class ThreadsClient {
 
   /**
    * Shuts a user out of a thread, at once; a run of theirs fails at its next step. For owners; anyone may leave. Safe
-   * to retry.
+   * to retry. Throws `THREAD_NOT_FOUND` and `FORBIDDEN`.
    */
   async removeParticipant(ctx: MutationCtx, args: { threadId: string; userId: string }): Promise<void> {
     await ctx.runMutation(this.component.threads.removeParticipant, { ...args, caller: this.caller });
   }
 
-  /** Who may open the thread besides its owner: at most 100. */
+  /** Who may open the thread besides its owner: at most 100. Throws `THREAD_NOT_FOUND`. */
   async listParticipants(ctx: QueryCtx, args: { threadId: string }): Promise<Participant[]> {
     return await ctx.runQuery(this.component.threads.listParticipants, { ...args, caller: this.caller });
   }

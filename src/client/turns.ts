@@ -90,7 +90,10 @@ export class TurnsClient {
     return await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
   }
 
-  /** Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. */
+  /**
+   * Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. With
+   * `idempotent` it is safe to retry. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
+   */
   async startTool(
     ctx: MutationCtx,
     args: { runId: string; callId: string; idempotent: boolean },
@@ -98,7 +101,10 @@ export class TurnsClient {
     return await ctx.runMutation(this.component.turns.startTool, { ...args, caller: this.caller });
   }
 
-  /** Saves a tool's result at its reserved place, once. Safe to retry. */
+  /**
+   * Saves a tool's result at its reserved place, once. Safe to retry. Throws `RUN_NOT_FOUND`, `INVALID_ARGUMENT` or
+   * `MESSAGE_TOO_LARGE`.
+   */
   async saveResult(
     ctx: MutationCtx,
     args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
@@ -106,7 +112,10 @@ export class TurnsClient {
     return await ctx.runMutation(this.component.turns.saveResult, { ...args, caller: this.caller });
   }
 
-  /** Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. */
+  /**
+   * Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. Throws `RUN_NOT_FOUND` or
+   * `INVALID_ARGUMENT`.
+   */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
     return await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
   }

@@ -12,6 +12,22 @@ const ask = (helper: TestAgent, more: { abortSignal?: AbortSignal; operationId?:
   ...more,
 });
 
+describe("a run that someone else ends", () => {
+  test("as failed, in the middle of a turn, tells the caller so", async () => {
+    const outcome = { kind: "failed" as const, code: "STOPPED", message: "Enough." };
+    const stopper = defineTool({
+      description: "Ends its own run.",
+      inputSchema: z.object({}),
+      execute: (ctx) => ctx.memory.turns.end(ctx, { runId: ctx.runId, outcome }),
+    });
+    const helper = await anAgent([{ toolCalls: [{ toolName: "stopper", input: {} }] }, { text: "Late." }], {
+      tools: { stopper },
+    });
+    expect(await codeOf(helper.agent.generate(helper.ctx, ask(helper)))).toBe("RUN_ENDED");
+    expect(transcript(await messagesOf(helper)).join()).not.toContain("Late.");
+  });
+});
+
 describe("a tool that goes wrong", () => {
   const broken = defineTool({
     description: "Breaks.",
