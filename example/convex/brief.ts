@@ -1,44 +1,13 @@
-import { defineEvent, vResultValidator, vWorkflowId, type WorkflowId } from "@convex-dev/workflow";
+import { vResultValidator, vWorkflowId, type WorkflowId } from "@convex-dev/workflow";
 import { ConvexError, v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import type { Doc, Id } from "./_generated/dataModel.js";
 import { internalMutation, mutation, query, type QueryCtx } from "./_generated/server.js";
-import { memory, principal, principalOf, workflow } from "./memory.js";
-import { researcher } from "./researcher.js";
+import { approval, memory, principal, workflow } from "./memory.js";
 import schema from "./schema.js";
-import { writer } from "./writer.js";
 
 const vBrief = schema.tables.briefs.validator;
 const vBriefState = vBrief.fields.state;
-const approval = defineEvent({
-  name: "approval",
-  validator: v.object({ approved: v.boolean(), note: v.optional(v.string()) }),
-});
-
-/** The workflow of one brief: the researcher collects, a person approves, the writer writes. */
-export const write = workflow.define({
-  args: { briefId: v.id("briefs"), userId: v.string(), threadId: v.string(), topic: v.string() },
-  returns: v.null(),
-  handler: async (step, { briefId, userId, threadId, topic }): Promise<null> => {
-    const as = principalOf(userId);
-    const sources = await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: topic });
-    await step.runMutation(internal.brief.setState, {
-      briefId,
-      state: { kind: "awaitingApproval", sources: sources.text },
-    });
-    const { approved, note } = await step.awaitEvent(approval);
-    if (!approved) {
-      await step.runMutation(internal.brief.setState, { briefId, state: { kind: "rejected", note } });
-      return null;
-    }
-    await step.runMutation(internal.brief.setState, { briefId, state: { kind: "writing" } });
-    const prompt = `Write a brief about this: ${topic}`;
-    const { text } = await writer.runIn(step, internal.writer.run, { as, threadId, prompt });
-    await step.runMutation(internal.brief.setState, { briefId, state: { kind: "completed", text } });
-    return null;
-  },
-});
-
 /** Starts a brief in one of the caller's threads. */
 export const start = mutation({
   args: { threadId: v.string(), topic: v.string() },
@@ -52,7 +21,7 @@ export const start = mutation({
     const briefId = await ctx.db.insert("briefs", { userId, threadId, topic, state });
     const workflowId = await workflow.start(
       ctx,
-      internal.brief.write,
+      internal.briefWorkflow.write,
       { briefId, userId, threadId, topic },
       { onComplete: internal.brief.ended, context: { briefId } },
     );

@@ -1,13 +1,19 @@
-import { WorkflowManager } from "@convex-dev/workflow";
+import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
 import { AgentMemory, type Principal } from "convex-agent-memory";
 import type { Auth } from "convex/server";
-import { ConvexError } from "convex/values";
+import { ConvexError, v } from "convex/values";
 import { components } from "./_generated/api.js";
 
 // This module knows no model and no AI SDK, so the queries and mutations that import it stay small.
 
 export const memory = new AgentMemory(components.agentMemory);
 export const workflow = new WorkflowManager(components.workflow);
+
+/** What a brief waits for: a person's decision about its sources. */
+export const approval = defineEvent({
+  name: "approval",
+  validator: v.object({ approved: v.boolean(), note: v.optional(v.string()) }),
+});
 
 /** This app has one tenant; an app for several takes it from a claim of the identity. */
 const TENANT_ID = "demo";

@@ -11,6 +11,7 @@
 import type * as about from "../about.js";
 import type * as ask from "../ask.js";
 import type * as brief from "../brief.js";
+import type * as briefWorkflow from "../briefWorkflow.js";
 import type * as chat from "../chat.js";
 import type * as documents from "../documents.js";
 import type * as ingest from "../ingest.js";
@@ -41,6 +42,7 @@ declare const fullApi: ApiFromModules<{
   about: typeof about;
   ask: typeof ask;
   brief: typeof brief;
+  briefWorkflow: typeof briefWorkflow;
   chat: typeof chat;
   documents: typeof documents;
   ingest: typeof ingest;

@@ -1,0 +1,31 @@
+import { v } from "convex/values";
+import { internal } from "./_generated/api.js";
+import { approval, principalOf, workflow } from "./memory.js";
+import { researcher } from "./researcher.js";
+import { writer } from "./writer.js";
+
+// In a module of its own: it loads the agents, and with them the AI SDK, which `brief.get` has no use for.
+
+/** The workflow of one brief: the researcher collects, a person approves, the writer writes. */
+export const write = workflow.define({
+  args: { briefId: v.id("briefs"), userId: v.string(), threadId: v.string(), topic: v.string() },
+  returns: v.null(),
+  handler: async (step, { briefId, userId, threadId, topic }): Promise<null> => {
+    const as = principalOf(userId);
+    const sources = await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: topic });
+    await step.runMutation(internal.brief.setState, {
+      briefId,
+      state: { kind: "awaitingApproval", sources: sources.text },
+    });
+    const { approved, note } = await step.awaitEvent(approval);
+    if (!approved) {
+      await step.runMutation(internal.brief.setState, { briefId, state: { kind: "rejected", note } });
+      return null;
+    }
+    await step.runMutation(internal.brief.setState, { briefId, state: { kind: "writing" } });
+    const prompt = `Write a brief about this: ${topic}`;
+    const { text } = await writer.runIn(step, internal.writer.run, { as, threadId, prompt });
+    await step.runMutation(internal.brief.setState, { briefId, state: { kind: "completed", text } });
+    return null;
+  },
+});
