@@ -10,6 +10,7 @@ import {
 } from "ai";
 import type { Part, PartOf, Usage } from "../client/index.js";
 import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
+import { callsToRun } from "../shared/toolGroups.js";
 import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure } from "./errors.js";
@@ -52,14 +53,7 @@ export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<
   // A model that does not listen: what it said is too late, but was paid for.
   if (call.abortSignal.aborted) throw new ModelFailure(call.abortSignal.reason, parts, usage);
   const warnings = (step.warnings ?? []).map((warning) => `The model warns: ${JSON.stringify(warning)}`);
-  return { parts, text: step.text, calls: openCalls(parts), usage, step, warnings };
-}
-
-function openCalls(parts: readonly Part[]): PartOf<"toolCall">[] {
-  const answered = new Set(parts.flatMap((part) => (part.type === "toolResult" ? [part.callId] : [])));
-  return parts.flatMap((part) =>
-    part.type === "toolCall" && part.providerExecuted !== true && !answered.has(part.callId) ? [part] : [],
-  );
+  return { parts, text: step.text, calls: callsToRun(parts), usage, step, warnings };
 }
 
 function requestOf(agent: ResolvedAgent, { messages, maxRetries, abortSignal }: ModelCall) {

@@ -1,4 +1,4 @@
-import type { Part } from "../validators/content.js";
+import type { Part, PartOf } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 
 /** Which messages hold a call that is never answered, and which message asked for each result. */
@@ -51,4 +51,12 @@ function findCalls(messages: readonly Message[]): Calls {
     }
   for (const message of unanswered.values()) calls.open.add(message);
   return calls;
+}
+
+/** The calls of one message that are ours to run: a provider's own tools come with their results in it. */
+export function callsToRun(parts: readonly Part[]): PartOf<"toolCall">[] {
+  const answered = new Set(parts.flatMap((part) => (part.type === "toolResult" ? [part.callId] : [])));
+  return parts.flatMap((part) =>
+    part.type === "toolCall" && part.providerExecuted !== true && !answered.has(part.callId) ? [part] : [],
+  );
 }

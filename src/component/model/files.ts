@@ -2,7 +2,7 @@ import { paginator } from "convex-helpers/server/pagination";
 import { checkName } from "../../shared/checkedArguments.js";
 import { FILE_GRACE_MS, FILE_SWEEP_LOOK_BACK_MS } from "../../shared/limits.js";
 import { mayUseScope, scopeOf } from "../../shared/scope.js";
-import { isMemoryError, memoryError } from "../../validators/errors.js";
+import { memoryError } from "../../validators/errors.js";
 import type { File } from "../../validators/file.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
@@ -10,7 +10,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { armSweep, findSweep } from "./sweeps.js";
-import { openThread } from "./threadAccess.js";
+import { mayOpenThread } from "./threadAccess.js";
 
 /** What one page of a sweep did. `nextAt`: when there is more to do (ms since the epoch), null when nothing is left. */
 export type SweptPage = { removed: number; nextAt: number | null };
@@ -121,20 +121,10 @@ async function holdsFile(
 ): Promise<boolean> {
   const id = ctx.db.normalizeId("messages", messageId);
   const message = id === null ? null : await ctx.db.get("messages", id);
-  if (message === null || !(await mayOpenThread(ctx, caller, message.threadId))) return false;
+  if (message === null || !(await mayOpenThread(ctx, caller, message.threadId, "read"))) return false;
   return message.parts.some(
     (part) => part.type === "file" && part.file.kind === "stored" && part.file.fileId === fileId,
   );
-}
-
-async function mayOpenThread(ctx: QueryCtx, caller: Caller, threadId: string): Promise<boolean> {
-  try {
-    await openThread(ctx, caller, threadId, "read");
-    return true;
-  } catch (error) {
-    if (isMemoryError(error, "THREAD_NOT_FOUND")) return false;
-    throw error;
-  }
 }
 
 /** The caller's files, newest first. */

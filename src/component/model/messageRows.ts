@@ -8,6 +8,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { useFile } from "./files.js";
 import { packParts, parseParts, writePieces } from "./messagePayloads.js";
+import { findHead } from "./threadAccess.js";
 
 /** A message to write; its parts are checked. Without `state` it is complete. */
 export type MessageRow = Position & {
@@ -124,10 +125,7 @@ async function principalOf(
   threadId: Id<"threads">,
   userId: string | undefined,
 ): Promise<Principal | null> {
-  const head = await ctx.db
-    .query("threadHeads")
-    .withIndex("by_thread", (q) => q.eq("threadId", threadId))
-    .unique();
+  const head = await findHead(ctx, threadId);
   return head === null ? null : { userId: userId ?? head.userId, tenantId: head.tenantId };
 }
 

@@ -1,6 +1,6 @@
 import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
 import { mayUseScope } from "../../shared/scope.js";
-import { isMemoryError, memoryError } from "../../validators/errors.js";
+import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { PendingEntry } from "../../validators/recall.js";
 import type { Usage } from "../../validators/usage.js";
@@ -8,6 +8,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { checkEmbedded, type EntryVector } from "./recallArguments.js";
 import { pendingOf, storeVectors } from "./recallIndex.js";
+import { mayOpenThread } from "./threadAccess.js";
 import { openThread } from "./threads.js";
 import { record } from "./usage.js";
 
@@ -55,19 +56,9 @@ type Access = { caller: Caller; entry: Doc<"recallEntries">; writable: Map<strin
 async function mayWrite(ctx: QueryCtx, { caller, entry, writable }: Access): Promise<boolean> {
   const { threadId } = entry;
   if (threadId === undefined) return mayUseScope(caller, entry.scope);
-  const known = writable.get(threadId) ?? mayWriteThread(ctx, caller, threadId);
+  const known = writable.get(threadId) ?? mayOpenThread(ctx, caller, threadId, "write");
   writable.set(threadId, known);
   return await known;
-}
-
-async function mayWriteThread(ctx: QueryCtx, caller: Caller, threadId: string): Promise<boolean> {
-  try {
-    await openThread(ctx, caller, threadId, "write");
-    return true;
-  } catch (error) {
-    if (isMemoryError(error, "THREAD_NOT_FOUND") || isMemoryError(error, "FORBIDDEN")) return false;
-    throw error;
-  }
 }
 
 /** What of a thread still waits for a vector, with the texts to embed, oldest first. */

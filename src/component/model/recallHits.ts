@@ -6,6 +6,7 @@ import { cutToBytes } from "../../shared/utf8.js";
 import type { RecallHit } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { findHead } from "./threadAccess.js";
 import { reaches, type Candidate, type Reach } from "./recallCandidates.js";
 
 type Entry = Doc<"recallEntries">;
@@ -107,10 +108,7 @@ async function readMessage(ctx: QueryCtx, entry: Entry, lookup: Lookup): Promise
 
 /** A thread that is being removed answers no more, whatever its sweep has still to delete. */
 async function isOpen(ctx: QueryCtx, threadId: Id<"threads">): Promise<boolean> {
-  const head = await ctx.db
-    .query("threadHeads")
-    .withIndex("by_thread", (q) => q.eq("threadId", threadId))
-    .unique();
+  const head = await findHead(ctx, threadId);
   return head !== null && head.removing !== true;
 }
 

@@ -1,5 +1,5 @@
 import { isOwner, userScope } from "../../shared/scope.js";
-import { memoryError } from "../../validators/errors.js";
+import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller, ParticipantRole } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
@@ -35,6 +35,23 @@ export async function openThread(
     threadId,
     role,
   });
+}
+
+/** Whether `openThread` would open it; other errors are thrown on. */
+// eslint-disable-next-line max-params -- as openThread
+export async function mayOpenThread(
+  ctx: Pick<QueryCtx, "db">,
+  caller: Caller,
+  threadId: string,
+  need: ThreadAccess,
+): Promise<boolean> {
+  try {
+    await openThread(ctx, caller, threadId, need);
+    return true;
+  } catch (error) {
+    if (isMemoryError(error, "THREAD_NOT_FOUND") || isMemoryError(error, "FORBIDDEN")) return false;
+    throw error;
+  }
 }
 
 /** The head of a thread by an id from outside: one range, one document. */

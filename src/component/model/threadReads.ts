@@ -3,12 +3,12 @@ import { isOwner, userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { Thread, ThreadStatus } from "../../validators/thread.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { readCounts } from "./counts.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { openThread, threadNotFound } from "./threadAccess.js";
+import { findHead, openThread, threadNotFound } from "./threadAccess.js";
 
 /** A thread that the caller may read: 2 ranges, 2 documents. */
 export async function get(ctx: QueryCtx, args: { caller: Caller; threadId: string }): Promise<Thread> {
@@ -40,7 +40,7 @@ export async function list(
   const { page, cursor } = await pageOf(rows, args);
   const shown: Thread[] = [];
   for (const thread of page) {
-    const head = await headOf(ctx, thread._id);
+    const head = await findHead(ctx, thread._id);
     if (head !== null && head.removing !== true) shown.push(toThread(thread, head));
   }
   return { page: shown, cursor };
@@ -61,12 +61,6 @@ export function ownerOf({ caller, owner }: { caller: Caller; owner?: Principal }
     throw memoryError("INVALID_ARGUMENT", "The system must name the `owner` it acts for.");
   return meant;
 }
-
-const headOf = (ctx: QueryCtx, threadId: Id<"threads">): Promise<Doc<"threadHeads"> | null> =>
-  ctx.db
-    .query("threadHeads")
-    .withIndex("by_thread", (q) => q.eq("threadId", threadId))
-    .unique();
 
 function toThread(thread: Doc<"threads">, head: Doc<"threadHeads">): Thread {
   const { _id, _creationTime, scope: _scope, operationId: _operation, payloadHash: _hash, ...kept } = thread;

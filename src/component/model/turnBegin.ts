@@ -1,5 +1,6 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
-import { NAME_MAX_CHARACTERS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
+import { checkName } from "../../shared/checkedArguments.js";
+import { RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
 import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
 import { shortenAllForModel } from "../../shared/partBodies.js";
 import { PROMPT_STEP } from "../../shared/position.js";
@@ -11,7 +12,7 @@ import type { RunEngine } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { insertMessage, parseParts, readTail, toMessage } from "./messages.js";
+import { findComplete, insertMessage, parseParts, readTail, toMessage } from "./messages.js";
 import { indexMessage, pendingOf } from "./recall.js";
 import { isActive } from "./runRows.js";
 import { startStream } from "./streams.js";
@@ -61,12 +62,8 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
 }
 
 function checkNames({ agentName, operationId, prompt, promptMessageId }: BeginArgs): void {
-  for (const [name, value] of Object.entries({ agentName, operationId })) {
-    if (value === undefined || (value.length > 0 && value.length <= NAME_MAX_CHARACTERS)) continue;
-    throw memoryError("INVALID_ARGUMENT", `\`${name}\` must have 1 to ${NAME_MAX_CHARACTERS} characters.`, {
-      length: value.length,
-    });
-  }
+  checkName("agentName", agentName);
+  checkName("operationId", operationId);
   if ((prompt === undefined) === (promptMessageId === undefined))
     throw memoryError("INVALID_ARGUMENT", "Give either `prompt` or `promptMessageId`.");
 }
@@ -94,16 +91,13 @@ async function findRepeated(
         runId: run._id,
       },
     );
-  const prompt = await ctx.db
-    .query("messages")
-    .withIndex("by_place", (q) => q.eq("threadId", run.threadId).eq("turn", run.turn).eq("step", PROMPT_STEP))
-    .unique();
+  const prompt = await findComplete(ctx, { threadId: run.threadId, turn: run.turn, step: PROMPT_STEP });
   return {
     runId: run._id,
     turn: run.turn,
     repeated: true,
     state: run.state,
-    promptMessageId: prompt?._id ?? "",
+    promptMessageId: prompt?.messageId ?? "",
     context: [],
     pending: [],
   };

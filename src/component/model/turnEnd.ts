@@ -1,5 +1,9 @@
-import { ACTIVITY_RESOLUTION_MS } from "../../shared/limits.js";
-import { MESSAGE_MAX_PARTS, NAME_MAX_CHARACTERS, REASON_MAX_BYTES } from "../../shared/limits.js";
+import {
+  ACTIVITY_RESOLUTION_MS,
+  MESSAGE_MAX_PARTS,
+  NAME_MAX_CHARACTERS,
+  REASON_MAX_BYTES,
+} from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
@@ -57,11 +61,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = {
-    ...run,
-    totals,
-    nextStep: run.nextStep + kept.messages,
-  };
+  const ended = { ...run, totals, nextStep: run.nextStep + kept.messages };
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;

@@ -26,8 +26,9 @@ export type OpenArgs = {
 };
 
 /**
- * Starts a model step of a durable run, or of an in-action run that is taken up again: reads the context up to the run's own turn and opens its stream. A step that
- * was saved before says so; a step that was killed in the middle gets a new stream on the same message row.
+ * Starts a model step of a durable run, or of an in-action run that is taken up again: reads the context up to the
+ * run's own turn and opens its stream. A step that was saved before says so; a step that was killed in the middle
+ * gets a new stream on the same message row.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);

@@ -2,6 +2,7 @@ import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { reservePlaces } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
+import { callsToRun } from "../../shared/toolGroups.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -79,14 +80,9 @@ async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Pr
   return { saved: false, state: run.state, calls };
 }
 
-/** Calls that are ours to run: a provider's own tools come with their results in the same message. */
+/** What the step asks us to run. Throws `INVALID_ARGUMENT` for too many, or for two of one id. */
 function askedCalls(parts: readonly Part[]): Omit<ReservedCall, "step">[] {
-  const answered = new Set(parts.flatMap((part) => (part.type === "toolResult" ? [part.callId] : [])));
-  const asked = parts.flatMap((part) =>
-    part.type === "toolCall" && part.providerExecuted !== true && !answered.has(part.callId)
-      ? [{ callId: part.callId, toolName: part.toolName }]
-      : [],
-  );
+  const asked = callsToRun(parts).map(({ callId, toolName }) => ({ callId, toolName }));
   if (asked.length > STEP_MAX_TOOL_CALLS)
     throw memoryError("INVALID_ARGUMENT", `One step may call at most ${STEP_MAX_TOOL_CALLS} tools.`, {
       calls: asked.length,

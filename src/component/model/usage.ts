@@ -1,5 +1,3 @@
-import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
-import { checkName } from "../../shared/checkedArguments.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
@@ -7,7 +5,7 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { recordUsage, type NewUsageEvent } from "./ledger.js";
-import { findOperation, rememberOperation } from "./operations.js";
+import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { openThread } from "./threads.js";
 
@@ -27,20 +25,12 @@ type Place = Omit<NewUsageEvent, keyof Usage | "step">;
 
 /** Records a call of a model. With `operationId`, repeating it within 24 h gives the first event. */
 export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ eventId: string }> {
-  const { caller, usage, operationId } = args;
-  checkName("operationId", operationId);
+  const { caller, usage, operationId, threadId, runId } = args;
   const place = await placeOf(ctx, args);
-  if (operationId === undefined) return { eventId: await recordUsage(ctx, { ...place, ...usage }) };
-  const operation = {
-    scope: `usage|${caller === "system" ? "system" : userScope(caller)}`,
-    operationId,
-    payloadHash: await hashText(canonicalJson({ usage, threadId: args.threadId, runId: args.runId })),
-  };
-  const first = await findOperation(ctx, operation);
-  if (first !== null) return { eventId: first };
-  const eventId = await recordUsage(ctx, { ...place, ...usage });
-  await rememberOperation(ctx, { ...operation, result: eventId });
-  return { eventId };
+  const scope = `usage|${caller === "system" ? "system" : userScope(caller)}`;
+  return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => ({
+    eventId: await recordUsage(ctx, { ...place, ...usage }),
+  }));
 }
 
 /** Where the event stands: a run lies in its thread, and the thread is open to the caller. */
