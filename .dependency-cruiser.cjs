@@ -32,7 +32,11 @@ module.exports = {
     ),
     only("shared-is-pure", "^src/shared/", "^src/(shared|validators)/"),
     only("parts-sit-on-shapes", "^src/parts/", "^src/(parts|shared|validators)/"),
-    only("schema-knows-only-shapes", "^src/component/schema\\.ts$", "^src/validators/"),
+    only(
+      "schema-knows-only-shapes",
+      "^src/component/(schema\\.ts$|tables/)",
+      "^src/(validators|component/tables)/",
+    ),
     only(
       "model-sits-on-tables",
       "^src/component/model/",

@@ -18,6 +18,15 @@ export function checkName(field: string, value: string | undefined): void {
   });
 }
 
+/** Refuses a time that is no moment, in ms since the epoch; `undefined` passes. */
+export function checkTime(field: string, value: number | undefined): void {
+  if (value === undefined || (Number.isFinite(value) && Math.abs(value) <= MAX_TIME_MS)) return;
+  throw memoryError("INVALID_ARGUMENT", `\`${field}\` must be a time in ms since the epoch.`, { field });
+}
+
+/** The furthest moment that a `Date` can hold. */
+const MAX_TIME_MS = 8.64e15;
+
 /** Refuses a title that is longer than `TITLE_MAX_BYTES`. */
 export function checkTitle(title: string | undefined): void {
   if (title !== undefined) checkBytes("title", title, TITLE_MAX_BYTES);

@@ -23,6 +23,9 @@ export const userScope = (principal: Pick<Principal, "tenantId" | "userId">): st
 export const agentScope = (principal: Pick<Principal, "tenantId">, agentName: string): string =>
   `${tenantScope(principal)}|a:${segment(agentName)}`;
 
+/** What belongs to one thread: `thread:<id>`. */
+export const threadScope = (threadId: string): string => `thread:${threadId}`;
+
 /** True when rows of `scope` are the caller's own, its tenant's or its agent's. */
 export function mayUseScope(caller: Caller, scope: string): boolean {
   if (caller === "system") return true;

@@ -3,13 +3,22 @@ import { ConvexError, v, type Infer } from "convex/values";
 /** Every code that this package throws. A code is part of the public API: it never changes its meaning. */
 export const vErrorCode = v.union(
   v.literal("AGENT_INVALID"),
+  v.literal("BLOCK_EXISTS"),
+  v.literal("BLOCK_NOT_FOUND"),
+  v.literal("BLOCK_READ_ONLY"),
+  v.literal("BLOCK_TOO_LARGE"),
+  v.literal("CONTEXT_TOO_SMALL"),
   v.literal("DOCUMENT_INVALID"),
   v.literal("DOCUMENT_NOT_FOUND"),
   v.literal("DOCUMENT_REPLACED"),
   v.literal("EMBEDDING_FAILED"),
+  v.literal("EXTRACTION_FAILED"),
+  v.literal("FACT_CLOSED"),
+  v.literal("FACT_NOT_FOUND"),
   v.literal("FILE_IN_USE"),
   v.literal("FILE_NOT_FOUND"),
   v.literal("FORBIDDEN"),
+  v.literal("GENERATION_NOT_FOUND"),
   v.literal("INVALID_ARGUMENT"),
   v.literal("MESSAGE_NOT_FOUND"),
   v.literal("MESSAGE_TOO_LARGE"),
@@ -25,7 +34,9 @@ export const vErrorCode = v.union(
   v.literal("STREAM_NOT_FOUND"),
   v.literal("THREAD_NOT_FOUND"),
   v.literal("TOOL_NOT_FOUND"),
+  v.literal("TRACE_NOT_FOUND"),
   v.literal("UNAUTHENTICATED"),
+  v.literal("VERSION_MISMATCH"),
 );
 export type ErrorCode = Infer<typeof vErrorCode>;
 

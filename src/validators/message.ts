@@ -20,6 +20,10 @@ export type MessageState = Infer<typeof vMessageState>;
 export const vNewMessage = v.object({
   role: vMessageRole,
   parts: vOpaqueParts,
+  /** Who said it, where a history with other people is imported: a name, not an id. */
+  speaker: v.optional(v.string()),
+  /** When it was said, where that was not now, in ms since the epoch. */
+  saidAt: v.optional(v.number()),
   agentName: v.optional(v.string()),
   model: v.optional(v.string()),
   metadata: v.optional(v.string()),
@@ -39,6 +43,9 @@ export const vMessage = v.object({
   createdAt: v.number(),
   runId: v.optional(v.string()),
   author: v.optional(v.string()),
+  speaker: v.optional(v.string()),
+  saidAt: v.optional(v.number()),
+  editedAt: v.optional(v.number()),
   agentName: v.optional(v.string()),
   model: v.optional(v.string()),
   metadata: v.optional(v.string()),

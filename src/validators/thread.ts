@@ -4,6 +4,10 @@ import { vParticipantRole } from "./principal.js";
 export const vThreadStatus = v.union(v.literal("active"), v.literal("archived"));
 export type ThreadStatus = Infer<typeof vThreadStatus>;
 
+/** A place in a thread: messages stand in the order of turn, then step. */
+export const vThreadPlace = v.object({ turn: v.number(), step: v.number() });
+export type ThreadPlace = Infer<typeof vThreadPlace>;
+
 /** The last thing said, cut to a line for lists. */
 export const vThreadPreview = v.object({ role: v.string(), text: v.string() });
 

@@ -301,6 +301,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             model?: string;
             parts: Array<any>;
             role: "system" | "user" | "assistant" | "tool";
+            saidAt?: number;
+            speaker?: string;
           }>;
           operationId?: string;
           threadId: string;
@@ -321,12 +323,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           agentName?: string;
           author?: string;
           createdAt: number;
+          editedAt?: number;
           messageId: string;
           metadata?: string;
           model?: string;
           parts: Array<any>;
           role: "system" | "user" | "assistant" | "tool";
           runId?: string;
+          saidAt?: number;
+          speaker?: string;
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
@@ -356,12 +361,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentName?: string;
             author?: string;
             createdAt: number;
+            editedAt?: number;
             messageId: string;
             metadata?: string;
             model?: string;
             parts: Array<any>;
             role: "system" | "user" | "assistant" | "tool";
             runId?: string;
+            saidAt?: number;
+            speaker?: string;
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
@@ -906,12 +914,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentName?: string;
             author?: string;
             createdAt: number;
+            editedAt?: number;
             messageId: string;
             metadata?: string;
             model?: string;
             parts: Array<any>;
             role: "system" | "user" | "assistant" | "tool";
             runId?: string;
+            saidAt?: number;
+            speaker?: string;
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
@@ -1025,12 +1036,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentName?: string;
             author?: string;
             createdAt: number;
+            editedAt?: number;
             messageId: string;
             metadata?: string;
             model?: string;
             parts: Array<any>;
             role: "system" | "user" | "assistant" | "tool";
             runId?: string;
+            saidAt?: number;
+            speaker?: string;
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }

@@ -1,5 +1,5 @@
 import { getConvexSize } from "convex/values";
-import { checkMetadata, checkName } from "../../shared/checkedArguments.js";
+import { checkMetadata, checkName, checkTime } from "../../shared/checkedArguments.js";
 import {
   APPEND_MAX_BYTES,
   APPEND_MAX_FILES,
@@ -9,7 +9,7 @@ import {
 } from "../../shared/limits.js";
 import { isBlank, textOf } from "../../shared/messageText.js";
 import { appendPlaces, type Position } from "../../shared/position.js";
-import { userScope } from "../../shared/scope.js";
+import { threadScope, userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { MessageRole, NewMessage, Place } from "../../validators/message.js";
@@ -32,7 +32,7 @@ export async function append(ctx: MutationCtx, args: AppendArgs): Promise<{ plac
   checkSize(messages);
   const author = args.caller === "system" ? undefined : args.caller.userId;
   const operation = {
-    scope: `thread:${head.threadId}`,
+    scope: threadScope(head.threadId),
     operationId: args.operationId,
     payload: { author, messages },
   };
@@ -42,6 +42,8 @@ export async function append(ctx: MutationCtx, args: AppendArgs): Promise<{ plac
 function checkMessage({ parts: given, ...message }: GivenMessage): NewMessage {
   checkName("agentName", message.agentName);
   checkName("model", message.model);
+  checkName("speaker", message.speaker);
+  checkTime("saidAt", message.saidAt);
   checkMetadata(message.metadata);
   const parts = parseParts(given);
   checkSaid(message.role, parts);
@@ -112,7 +114,7 @@ async function writeOne(
   const { threadId } = head;
   const writer = message.role === "user" && author !== head.userId ? author : undefined;
   const row = await insertMessage(ctx, { threadId, ...place, ...message, author: writer, filesOf: author });
-  const entryId = await indexText(ctx, head, { ...message, messageId: row.messageId });
+  const entryId = await indexText(ctx, head, { ...message, messageId: row.messageId, turn: place.turn });
   // The sweep must read a row that holds files, or it could not release them.
   const listed = fileIdsOf(message.parts).length === 0 ? [row.messageId, ...row.payloadIds] : [];
   return {
@@ -127,11 +129,19 @@ async function writeOne(
 export async function indexText(
   ctx: MutationCtx,
   head: Doc<"threadHeads">,
-  { messageId, role, parts }: { messageId: Id<"messages"> } & Pick<NewMessage, "role" | "parts">,
+  {
+    messageId,
+    turn,
+    role,
+    parts,
+    speaker,
+    saidAt,
+  }: { messageId: Id<"messages">; turn: number } & Pick<NewMessage, "role" | "parts" | "speaker" | "saidAt">,
 ): Promise<Id<"recallEntries"> | null> {
   const text = role === "user" || role === "assistant" ? textOf(parts) : "";
   if (text.trim() === "") return null;
   const { threadId } = head;
   const scope = userScope(head);
-  return await indexMessage(ctx, { messageId, threadId, scope, role, text, at: Date.now(), pending: true });
+  const said = { messageId, threadId, turn, scope, role, speaker, text, at: saidAt ?? Date.now() };
+  return await indexMessage(ctx, { ...said, pending: true });
 }

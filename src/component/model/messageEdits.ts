@@ -61,10 +61,10 @@ async function replaceParts(
   await useFiles(ctx, { threadId: row.threadId, filesOf, held }, fileIdsOf(parts)); // before the old ones go, so that a kept file is never released
   for (const fileId of held) await releaseFile(ctx, fileId);
   if (payloadBytes(row.parts) > 0) await deletePieces(ctx, row._id, PIECES_MAX);
-  await ctx.db.patch("messages", row._id, { parts: packed.parts });
+  await ctx.db.patch("messages", row._id, { parts: packed.parts, editedAt: Date.now() });
   await writePieces(ctx, row._id, packed.pieces);
   await removeEntries(ctx, row._id);
-  await indexText(ctx, head, { messageId: row._id, role: row.role, parts });
+  await indexText(ctx, head, { ...row, messageId: row._id, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
   if (!showsIn(head, row) && !hasEdits) return;

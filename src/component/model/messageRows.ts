@@ -18,6 +18,8 @@ export type MessageRow = Position & {
   state?: MessageState;
   runId?: Id<"runs">;
   author?: string;
+  speaker?: string;
+  saidAt?: number;
   /** The user whose files it may hold: who wrote or ran it. The thread's owner unless told. */
   filesOf?: string;
   agentName?: string;

@@ -15,9 +15,11 @@ import { deleteVector, insertVector } from "./vectorTables.js";
 export type MessageEntry = {
   messageId: Id<"messages">;
   threadId: Id<"threads">;
+  turn: number;
   /** The thread owner's user scope. */
   scope: string;
   role: MessageRole;
+  speaker?: string;
   text: string;
   at: number;
   /** True when a vector is to be made of it later. */

@@ -1,3 +1,4 @@
+import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { releaseFile } from "./files.js";
@@ -141,7 +142,7 @@ const ROWS_OF_A_PIECE = 8;
 async function removeOperations(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
   const operations = ctx.db
     .query("operations")
-    .withIndex("by_operation", (q) => q.eq("scope", `thread:${threadId}`));
+    .withIndex("by_operation", (q) => q.eq("scope", threadScope(threadId)));
   for await (const operation of operations) {
     if (!(await budget.take())) return false;
     await ctx.db.delete("operations", operation._id);

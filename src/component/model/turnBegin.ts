@@ -200,6 +200,7 @@ async function indexPrompt(
   return await indexMessage(ctx, {
     messageId: prompt.messageId,
     threadId,
+    turn: prompt.turn,
     scope: userScope(head),
     role: "user",
     text,

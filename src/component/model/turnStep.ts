@@ -141,9 +141,9 @@ async function finish(
   else await settleOpenCalls(ctx, run, []);
   const head = await findHead(ctx, run.threadId);
   const text = textOf(parts);
-  const { threadId } = run;
+  const { threadId, turn } = run;
   if (head !== null && text.trim() !== "") {
-    const said = { messageId, threadId, scope: userScope(head), role: "assistant" as const, text };
+    const said = { messageId, threadId, turn, scope: userScope(head), role: "assistant" as const, text };
     await indexMessage(ctx, { ...said, at: Date.now(), pending: true });
   }
   const state = { kind: "completed" as const, endedAt: Date.now() };

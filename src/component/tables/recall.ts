@@ -1,0 +1,91 @@
+import { defineTable } from "convex/server";
+import { v } from "convex/values";
+import { vGenerationState } from "../../validators/embedding.js";
+import { vMessageRole } from "../../validators/message.js";
+import { vRecallKind } from "../../validators/recall.js";
+
+/**
+ * One table a dimension: a vector index has one dimension, and only rows of that table are searched. The entry
+ * points here, not the other way round: a hit is resolved by the entry's index, without reading the long row.
+ */
+const vectors = (dimensions: number) =>
+  defineTable({
+    /** `embedder|kind|scope` and `embedder|thread`: a vector filter cannot AND, so keys are composed. */
+    ownerKey: v.string(),
+    threadKey: v.optional(v.string()),
+    vector: v.array(v.float64()),
+  }).vectorIndex("by_vector", { vectorField: "vector", dimensions, filterFields: ["ownerKey", "threadKey"] });
+
+/** Everything that can be recalled, and its vectors. */
+export const recallTables = {
+  // Everything that can be recalled, out of the rows it comes from. Written, changed and removed with its source.
+  recallEntries: defineTable({
+    kind: vRecallKind,
+    sourceId: v.string(),
+    scope: v.string(),
+    threadId: v.optional(v.id("threads")),
+    documentId: v.optional(v.id("documents")),
+    /** Only the document's current generation is shown. */
+    generation: v.optional(v.number()),
+    role: v.optional(vMessageRole),
+    at: v.number(),
+    /** The terms of the previous human turn where that was short, then its own: those begin at `split`. */
+    searchText: v.string(),
+    split: v.optional(v.number()),
+    /** Of messages: the turn, the running number of the conversation's session, who said it if not the owner. */
+    turn: v.optional(v.number()),
+    session: v.optional(v.number()),
+    speaker: v.optional(v.string()),
+    /** What the ranking knows of the text, as the bits of `src/shared/recallRow.ts`. */
+    flags: v.optional(v.number()),
+    /** "Always …", "from now on …": wanted although the question shares no word with it. */
+    standing: v.optional(v.literal(true)),
+    /** From 0 to 1; absent: as any other. */
+    importance: v.optional(v.number()),
+    /** Present while the vector is still to be made. */
+    pending: v.optional(v.literal(true)),
+    /** How often an embedder refused the text: it waits behind the others then, and at last is given up. */
+    refusals: v.optional(v.number()),
+    /** The row of a `vectors_` table, once there is one; the other is of the generation in the second slot. */
+    vectorId: v.optional(v.string()),
+    otherVectorId: v.optional(v.string()),
+    /** Of the embedded text: a text that has a vector is not embedded again. */
+    textHash: v.optional(v.string()),
+  })
+    .index("by_source", ["sourceId"])
+    .index("by_vector", ["vectorId"])
+    .index("by_other_vector", ["otherVectorId"])
+    .index("by_thread_pending", ["threadId", "pending"])
+    .index("by_scope_pending", ["scope", "pending"])
+    .index("by_pending", ["pending"])
+    .index("by_thread_turn", ["threadId", "turn"])
+    .index("by_thread_standing", ["threadId", "standing"])
+    .index("by_scope_standing", ["scope", "standing"])
+    .index("by_hash", ["textHash"])
+    .searchIndex("by_text", {
+      searchField: "searchText",
+      filterFields: ["scope", "threadId", "kind", "role"],
+    }),
+  vectors_256: vectors(256),
+  vectors_512: vectors(512),
+  vectors_1024: vectors(1024),
+  vectors_1536: vectors(1536),
+  vectors_2048: vectors(2048),
+  vectors_3072: vectors(3072),
+  vectors_4096: vectors(4096),
+  // Who speaks in what a scope holds: names are no search words. Written when someone new speaks.
+  recallScopes: defineTable({ scope: v.string(), speakers: v.array(v.string()) }).index("by_scope", [
+    "scope",
+  ]),
+  // Which embedder's vectors are searched, and which are being built beside them. Written by the app's own code.
+  embeddingGenerations: defineTable({
+    embedder: v.string(),
+    length: v.number(),
+    /** Which of an entry's two fields holds the vectors of this generation. */
+    slot: v.union(v.literal(0), v.literal(1)),
+    state: vGenerationState,
+    embedded: v.number(),
+    /** How far the build has looked, by the creation of entries. */
+    lookedTo: v.optional(v.number()),
+  }).index("by_state", ["state.kind"]),
+};

@@ -1,0 +1,73 @@
+import { defineTable } from "convex/server";
+import { v } from "convex/values";
+import { vRunEngine, vRunState, vRunTotals, vToolCallState } from "../../validators/run.js";
+import { vStreamState } from "../../validators/stream.js";
+import { vReservedCall } from "../../validators/turn.js";
+
+/** Answers, while they are made and after. */
+export const runsTables = {
+  // One answer of one agent. Written by begin, by each step, by the end. A thread has at most one active run.
+  runs: defineTable({
+    threadId: v.id("threads"),
+    scope: v.string(),
+    turn: v.number(),
+    agentName: v.string(),
+    engine: vRunEngine,
+    state: vRunState,
+    /** Model steps saved so far, and the next free place in the turn. */
+    steps: v.number(),
+    nextStep: v.number(),
+    /** Where the run began to write, when that is not right after the prompt. */
+    firstStep: v.optional(v.number()),
+    totals: vRunTotals,
+    /** When the last step was saved: an in-action run that is silent past its lease is taken over. */
+    activeAt: v.number(),
+    /** Calls of an in-action step whose results come with the next save. */
+    openCalls: v.optional(v.array(vReservedCall)),
+    operationId: v.optional(v.string()),
+    payloadHash: v.optional(v.string()),
+    workflowId: v.optional(v.string()),
+    streamId: v.optional(v.id("streams")),
+    parentRunId: v.optional(v.string()),
+    /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
+    isGuest: v.optional(v.boolean()),
+  })
+    .index("by_operation", ["threadId", "operationId"])
+    .index("by_thread", ["threadId", "turn"]),
+  // One call of a tool. In a durable run: created by the step that saves the call, patched by the tool's own step,
+  // which reads neither run nor head. In an action: written with its result.
+  toolCalls: defineTable({
+    runId: v.id("runs"),
+    turn: v.number(),
+    /** The model step that asked, and the place reserved for the result. */
+    askedBy: v.number(),
+    step: v.number(),
+    callId: v.string(),
+    toolName: v.string(),
+    state: vToolCallState,
+    /** What the tool's own step needs to write its result without reading the run: in durable runs only. */
+    owner: v.optional(
+      v.object({ threadId: v.id("threads"), scope: v.string(), messageId: v.id("messages") }),
+    ),
+    ms: v.optional(v.number()),
+    expiresAt: v.optional(v.number()),
+    decidedBy: v.optional(v.string()),
+  })
+    .index("by_run", ["runId", "askedBy", "step"])
+    .index("by_call", ["runId", "callId"]),
+  // An answer while it is written. The message row at its place exists from the start and keeps its id.
+  // Ended by the mutation that saves the message; chunks are swept a while later.
+  streams: defineTable({
+    threadId: v.id("threads"),
+    messageId: v.id("messages"),
+    scope: v.string(),
+    state: vStreamState,
+    runId: v.optional(v.id("runs")),
+  })
+    .index("by_thread", ["threadId"])
+    .index("by_state", ["state.kind"]),
+  streamChunks: defineTable({ streamId: v.id("streams"), seq: v.number(), deltas: v.string() }).index(
+    "by_stream",
+    ["streamId", "seq"],
+  ),
+};
