@@ -79,6 +79,7 @@ describe("promise 9: recall reads and returns what is bounded", () => {
   test("indexing a message reads nothing and keeps at most 8 KiB of it", async () => {
     const component = await aThread({ shared: false });
     const entry = {
+      turn: 0,
       messageId: "m" as Id<"messages">,
       threadId: idOfThread(component.threadId),
       scope: "s",
