@@ -1,18 +1,10 @@
-import type {
-  ActionCtx,
-  BoundMemory,
-  EmbeddedText,
-  PendingEntry,
-  RecallHit,
-  Usage,
-} from "../client/index.js";
-import { RECALL_QUERY_MAX_CHARACTERS, RECALL_TEXT_MAX_BYTES } from "../shared/limits.js";
+import type { ActionCtx, BoundMemory, EmbeddedText, PendingEntry, RecallHit } from "../client/index.js";
+import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
 import { estimateTokens } from "../shared/tokens.js";
-import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
-import { embedderName, embedTexts } from "./embed.js";
 import { describeError } from "./errors.js";
+import { embedPrompt } from "./promptVectors.js";
 
 /** What a turn asks its memory. */
 export type RecallRequest = {
@@ -76,46 +68,6 @@ export async function recallFor(
     recall.maxTokens,
   );
   return { block: renderBlock(kept), hits: kept, warnings };
-}
-
-type Made = {
-  vector: number[];
-  embedder: string;
-  store?: { entryId: string; vector: number[] }[];
-  usage?: Usage;
-};
-
-async function embedPrompt(
-  agent: ResolvedAgent,
-  request: RecallRequest,
-  warnings: string[],
-): Promise<Made | null> {
-  if (agent.embeddingModel === undefined) return null;
-  // Cut as what is pending is: models refuse long texts, and then nothing would be recalled by meaning.
-  const promptText = cutToBytes(request.promptText, RECALL_TEXT_MAX_BYTES);
-  const texts = [promptText, ...request.pending.map((entry) => entry.text)];
-  const { maxRetries } = agent;
-  try {
-    const model = agent.embeddingModel();
-    const known = request.promptVector;
-    if (known !== undefined && known.embedder === embedderName(model)) return known; // what is pending waits
-    const { vectors, embedder, usage } = await embedTexts(model, texts, {
-      maxRetries,
-      abortSignal: request.abortSignal,
-    });
-    const [vector, ...others] = vectors;
-    if (vector === undefined) return null;
-    const entryIds = request.pending.map((entry) => entry.entryId);
-    const store = others.flatMap((other, index) => {
-      const entryId = entryIds[index];
-      return entryId === undefined ? [] : [{ entryId, vector: other }];
-    });
-    if (request.promptEntryId !== undefined) store.push({ entryId: request.promptEntryId, vector });
-    return { vector, embedder, store, usage };
-  } catch (error) {
-    warnings.push(`Recall went on by words: ${describeError(error)}`);
-    return null;
-  }
 }
 
 function withinBudget(hits: RecallHit[], maxTokens: number): RecallHit[] {

@@ -35,6 +35,7 @@ import type * as model_recallCandidates from "../model/recallCandidates.js";
 import type * as model_recallHits from "../model/recallHits.js";
 import type * as model_recallIndex from "../model/recallIndex.js";
 import type * as model_recallSearch from "../model/recallSearch.js";
+import type * as model_recallVectors from "../model/recallVectors.js";
 import type * as model_retention from "../model/retention.js";
 import type * as model_runRows from "../model/runRows.js";
 import type * as model_runs from "../model/runs.js";
@@ -109,6 +110,7 @@ const fullApi: ApiFromModules<{
   "model/recallHits": typeof model_recallHits;
   "model/recallIndex": typeof model_recallIndex;
   "model/recallSearch": typeof model_recallSearch;
+  "model/recallVectors": typeof model_recallVectors;
   "model/retention": typeof model_retention;
   "model/runRows": typeof model_runRows;
   "model/runs": typeof model_runs;

@@ -7,13 +7,14 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { checkEmbedded, type EntryVector } from "./recallArguments.js";
-import { pendingOf, storeVectors } from "./recallIndex.js";
+import { pendingOf, storeVectors } from "./recallVectors.js";
 import { mayOpenThread } from "./threadAccess.js";
 import { openThread } from "./threads.js";
 import { record } from "./usage.js";
 
-export { indexMessage, pendingOf, removeEntries, removeEntry } from "./recallIndex.js";
+export { indexMessage, removeEntries, removeEntry } from "./recallIndex.js";
 export { rank, search, searchText } from "./recallSearch.js";
+export { pendingOf } from "./recallVectors.js";
 
 type KeepArgs = {
   caller: Caller;
