@@ -16,6 +16,7 @@ export const commands = {
   check: { tool: "tsx", args: ["scripts/check.ts"], readiness: "built" },
   codegen: { tool: "tsx", args: ["scripts/codegen.ts", "all"], readiness: "installed" },
   demo: { tool: "tsx", args: ["example/demo/main.ts"], readiness: "built" },
+  eval: { tool: "tsx", args: ["eval/main.ts"], readiness: "built" },
   format: { tool: "prettier", args: ["--write", "."], readiness: "installed" },
   lint: { tool: "eslint", args: ["."], readiness: "built" },
   "snapshot:schema": { tool: "tsx", args: ["scripts/schemaSnapshot.ts"], readiness: "installed" },

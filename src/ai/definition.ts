@@ -7,7 +7,7 @@ import {
   type StopCondition,
   type ToolSet,
 } from "ai";
-import type { AgentMemory, ContextLimits, RecallKind, ScopeKind } from "../client/index.js";
+import type { AgentMemory, ContextLimits, RecallKind, Rerank, ScopeKind } from "../client/index.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
 import { memoryError } from "../validators/errors.js";
 import type { AgentTool } from "./tool.js";
@@ -15,10 +15,16 @@ import type { AgentTool } from "./tool.js";
 export type AgentRecall = {
   /** Where to look: the thread, what is known of the user, the agent's own, the tenant's. */
   scopes: ScopeKind[];
-  /** What to look for; messages and chunks of documents unless told. */
+  /** What to look for; messages, facts and chunks of documents unless told. */
   kinds?: RecallKind[];
   /** Tokens of recalled text at most. */
   maxTokens: number;
+  /** Turns, or chunks, shown on each side of what is found: 0 unless told, 3 at most. */
+  neighbours?: number;
+  /** How far the embedding model is trusted beside words, from 0 to 1: 1 unless told, little for one that knows words only. */
+  vectorWeight?: number;
+  /** Puts what is found in a new order; `rerankWith` makes one of a model. Called in actions only. */
+  rerank?: () => Rerank;
 };
 
 /** How often a durable step is tried when it fails, and how long it waits in between. */

@@ -45,10 +45,14 @@ export async function embedTexts(
  *
  * @example await ctx.memory.documents.put(ctx, { scope: "tenant", key, text, embed: embedWith(embeddingModel()) });
  */
-export function embedWith(model: EmbeddingModel, options: { maxRetries?: number } = {}): Embed {
-  const { maxRetries = 2 } = options;
+export function embedWith(
+  model: EmbeddingModel,
+  options: { maxRetries?: number; weight?: number } = {},
+): Embed {
+  const { maxRetries = 2, weight } = options;
   return {
     name: embedderName(model),
+    ...(weight === undefined ? {} : { weight }),
     embed: async (texts) => {
       const { vectors, usage } = await embedTexts(model, texts, { maxRetries });
       return { vectors, usage };

@@ -13,3 +13,6 @@ export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.
 export { embedWith } from "./embed.js";
+
+// Another order for what recall finds.
+export { rerankWith } from "./rerank.js";

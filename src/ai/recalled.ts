@@ -1,4 +1,12 @@
-import type { ActionCtx, BoundMemory, EmbeddedText, PendingEntry, RecallHit } from "../client/index.js";
+import type {
+  ActionCtx,
+  BoundMemory,
+  EmbeddedText,
+  PendingEntry,
+  RecallHit,
+  RecallKind,
+  RecallSearch,
+} from "../client/index.js";
 import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -26,6 +34,7 @@ export type RecallRequest = {
 /** The text to show the model (`null` when nothing was found), and what went wrong without losing the turn. */
 export type Recalled = { block: string | null; hits: RecallHit[]; warnings: string[] };
 
+const DEFAULT_KINDS: RecallKind[] = ["message", "fact", "chunk"];
 /** Asked for beyond the budget, because hits that are shown already are dropped after the search. */
 const OVER_FETCH = 2;
 const OPENING = "<recalled>";
@@ -48,32 +57,47 @@ export async function recallFor(
   if (promptText.trim() === "") return nothing;
   const warnings: string[] = [];
   const made = await embedPrompt(agent, request, warnings);
-  const search = {
-    query: promptText.slice(0, RECALL_QUERY_MAX_CHARACTERS),
-    ...(recall.kinds === undefined ? {} : { kinds: recall.kinds }),
-    scopes: recall.scopes,
-    threadId: request.threadId,
-    beforeTurn: request.turn,
-    maxTokens: recall.maxTokens * OVER_FETCH,
-    runId: request.runId,
-  };
+  const search = searchFor(recall, request);
   const byWords = (error: unknown) => {
     if (made === null || !isMemoryError(error, "INVALID_ARGUMENT")) throw error;
     warnings.push(`Recall went on by words, the vectors were refused: ${describeError(error)}`);
     return memory.recall(ctx, { ...search, usage: made.usage });
   };
-  const { hits } = await memory.recall(ctx, { ...search, ...made }).catch(byWords);
+  const { hits, warnings: further = [] } = await memory.recall(ctx, { ...search, ...made }).catch(byWords);
   const kept = withinBudget(
-    hits.filter((hit) => !request.shown.has(hit.sourceId)),
+    hits.filter((hit) => !isShown(hit, request.shown)),
     recall.maxTokens,
   );
-  return { block: renderBlock(kept), hits: kept, warnings };
+  return { block: renderBlock(kept), hits: kept, warnings: [...warnings, ...further] };
 }
+
+/** What a prompt asks of the memory; more than is wanted, because some of it is shown already. */
+function searchFor(
+  { scopes, kinds = DEFAULT_KINDS, maxTokens, neighbours, vectorWeight, rerank }: AgentRecall,
+  { promptText, threadId, turn, runId }: RecallRequest,
+): RecallSearch {
+  return {
+    query: promptText.slice(0, RECALL_QUERY_MAX_CHARACTERS),
+    kinds,
+    scopes,
+    threadId,
+    beforeTurn: turn,
+    maxTokens: maxTokens * OVER_FETCH,
+    runId,
+    ...(neighbours === undefined ? {} : { neighbours }),
+    ...(vectorWeight === undefined ? {} : { vectorWeight }),
+    ...(rerank === undefined ? {} : { rerank: rerank() }),
+  };
+}
+
+/** True when the model sees the hit anyway: all of it, where it is made of several messages. */
+const isShown = ({ sourceId, sourceIds = [sourceId] }: RecallHit, shown: ReadonlySet<string>): boolean =>
+  sourceIds.every((id) => shown.has(id));
 
 function withinBudget(hits: RecallHit[], maxTokens: number): RecallHit[] {
   let tokens = 0;
   return hits.filter((hit) => {
-    const added = estimateTokens(hit.text) + estimateTokens(hit.citation);
+    const added = hit.tokens + estimateTokens(hit.citation);
     if (tokens + added > maxTokens) return false;
     tokens += added;
     return true;

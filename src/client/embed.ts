@@ -11,6 +11,11 @@ import type { Usage } from "../validators/usage.js";
 export type Embed = {
   name: string;
   dimensions?: number;
+  /**
+   * How far its vectors are trusted beside what words find, from 0 to 1: 1 unless told. Give little to an embedder
+   * that knows words and no meanings, for words are looked for anyway.
+   */
+  weight?: number;
   embed: (texts: string[]) => Promise<{ vectors: number[][]; usage?: Usage }>;
 };
 

@@ -4,6 +4,7 @@ import type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.j
 import type { Usage } from "../validators/usage.js";
 import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 import { embedAll, type Embed } from "./embed.js";
+import { rerankHits, reachForRerank, type Rerank } from "./rerank.js";
 
 /** What to find, and where to look. */
 export type RecallQuestion = {
@@ -19,6 +20,18 @@ export type RecallQuestion = {
   limit?: number;
   /** Tokens of all texts at most, by estimate: 2,000 unless told. */
   maxTokens?: number;
+  /** Only what was said or written from then on, in ms since the epoch. */
+  after?: number;
+  /** Only what was said or written before then, in ms since the epoch. */
+  before?: number;
+  /** Turns, or chunks, shown on each side of a hit: 0 unless told, 3 at most. What overlaps becomes one hit. */
+  neighbours?: number;
+  /** By how much the newest is raised over the oldest, as a share from 0 to 1; half of it is lost in 30 days. 0.1 unless told. */
+  recency?: number;
+  /** How far vectors are trusted where words are found, from 0 to 1: what `embed` says, or 1. */
+  vectorWeight?: number;
+  /** Gives each hit a `why`: its place in each list, what each signal added, and the same in words. */
+  explain?: boolean;
 };
 
 /** A question with its vector, or with what makes one; and what to store in the same call. */
@@ -29,11 +42,16 @@ export type RecallSearch = RecallQuestion & {
   /** Who made `vector` and the vectors of `store`. */
   embedder?: string;
   store?: { entryId: string; vector: number[] }[];
+  /** Puts the best in a new order, by their texts. `rerankWith` of `convex-agent-memory/ai` makes one of a model. */
+  rerank?: Rerank;
   /** What making the vectors cost: recorded once with `operationId`. */
   usage?: Usage;
   runId?: string;
   operationId?: string;
 };
+
+/** Hits, best first. `warnings` only where something went wrong that did not cost the answer. */
+export type RecallAnswer = { hits: RecallHit[]; warnings?: string[] };
 
 const DEFAULT_KINDS: RecallKind[] = ["message", "chunk"];
 const DEFAULT_SCOPES: ScopeKind[] = ["user"];
@@ -48,22 +66,20 @@ export class RecallClient {
   /**
    * Finds what fits a question: by words, and by meaning where there is a vector, in one component call. Best first,
    * each hit with its text and how to cite it, within `maxTokens`. What is stored on the way is found as well.
-   * Reading is safe to retry; give `operationId` where `usage` must be recorded once.
+   * Where `rerank` fails, the order stays and `warnings` says so. Reading is safe to retry; give `operationId` where
+   * `usage` must be recorded once.
    *
-   * Throws `THREAD_NOT_FOUND`, `EMBEDDING_FAILED`, or `INVALID_ARGUMENT` for vectors that cannot be compared;
-   * nothing is stored then.
+   * Throws `THREAD_NOT_FOUND`, `EMBEDDING_FAILED`, or `INVALID_ARGUMENT` for numbers out of their range and for
+   * vectors that cannot be compared; nothing is stored then.
    *
    * @example const { hits } = await memory.as(principal).recall(ctx, { query, kinds: ["chunk"], scopes: ["tenant"] });
    */
-  async search(ctx: ActionCtx, { embed, ...args }: RecallSearch): Promise<{ hits: RecallHit[] }> {
+  async search(ctx: ActionCtx, { embed, rerank, ...args }: RecallSearch): Promise<RecallAnswer> {
     const made =
       embed === undefined || args.vector !== undefined ? {} : await embedQuestion(embed, args.query);
-    return await ctx.runAction(this.component.recall.search, {
-      ...this.question(args),
-      ...args,
-      ...made,
-      caller: this.caller,
-    });
+    const asked = { ...this.question(args), ...made, ...args, ...reachForRerank(rerank, args) };
+    const { hits } = await ctx.runAction(this.component.recall.search, { ...asked, caller: this.caller });
+    return rerank === undefined ? { hits } : await rerankHits(rerank, hits, args);
   }
 
   /** As `search`, by words alone: in a query, and live. Throws `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`. */
@@ -96,7 +112,9 @@ export class RecallClient {
   }
 }
 
-async function embedQuestion(embed: Embed, query: string) {
+async function embedQuestion({ weight, ...embed }: Embed, query: string) {
+  if (query.trim() === "") return {};
   const { vectors, usage } = await embedAll(embed, [query]);
-  return { vector: vectors[0], embedder: embed.name, usage };
+  const vectorWeight = weight === undefined ? {} : { vectorWeight: weight };
+  return { vector: vectors[0], embedder: embed.name, usage, ...vectorWeight };
 }

@@ -14,6 +14,12 @@ const vQuestion = {
   beforeTurn: v.optional(v.number()),
   limit: v.optional(v.number()),
   maxTokens: v.optional(v.number()),
+  after: v.optional(v.number()),
+  before: v.optional(v.number()),
+  neighbours: v.optional(v.number()),
+  recency: v.optional(v.number()),
+  vectorWeight: v.optional(v.number()),
+  explain: v.optional(v.boolean()),
 };
 const vKept = {
   embedder: v.optional(v.string()),

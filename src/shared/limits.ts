@@ -98,6 +98,17 @@ export const CHUNK_MAX_BYTES = 32 * KIB;
 /** Hits that a recall returns at most, and candidates that each list gives. */
 export const RECALL_MAX_HITS = 50;
 export const RECALL_LIST_CANDIDATES = 100;
+/** Candidates of the list by words where one or two searches make it: the ranking reads each, within a second. */
+export const RECALL_LEXICAL_CANDIDATES = 200;
+/** Rows that a search with a time filter reads: Convex searches scan 1,024. */
+export const RECALL_SCAN_ROWS = 1_000;
+/** Vectors that a search with a time filter gives: the most that Convex does. */
+export const RECALL_VECTOR_SCAN = 256;
+/** Rows read around the best candidates, and newest standing instructions: their bytes are read in every recall. */
+export const RECALL_NEIGHBOUR_ROWS = 320;
+export const RECALL_STANDING_ROWS = 32;
+/** Turns or chunks on each side of a hit: more is a reader's work, not a search's. */
+export const RECALL_MAX_NEIGHBOURS = 3;
 /** Tokens of recalled text when the caller names no budget. */
 export const RECALL_DEFAULT_TOKENS = 2_000;
 /** Pending entries that one turn embeds on its way. */

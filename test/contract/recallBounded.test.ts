@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { pendingOf, rank } from "../../src/component/model/recall.js";
 import { indexMessage } from "../../src/component/model/recallIndex.js";
 import type { Id } from "../../src/component/_generated/dataModel.js";
-import { RECALL_LIST_CANDIDATES, RECALL_MAX_HITS, RECALL_TEXT_MAX_BYTES } from "../../src/shared/limits.js";
+import {
+  RECALL_LEXICAL_CANDIDATES,
+  RECALL_MAX_HITS,
+  RECALL_TEXT_MAX_BYTES,
+} from "../../src/shared/limits.js";
 import { aMemory, aThread, codeOf, OWNER, said } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
 import { idOfThread } from "../support/component.js";
@@ -21,9 +25,9 @@ describe("promise 9: recall reads and returns what is bounded", () => {
     const question = { caller: OWNER, query: "fjord", ...inTenant, vectorIds: [], limit: 10 };
     const cost = await costOf(component, (inner) => rank(inner, question));
     expect(cost.output.hits).toHaveLength(10);
-    // One search, then the document once and a chunk for each hit.
-    expect(cost.ranges).toBe(1 + 1 + 10);
-    expect(cost.documentsRead).toBeLessThanOrEqual(RECALL_LIST_CANDIDATES + 1 + 10);
+    // One search, standing instructions, then the document once and a chunk for each hit.
+    expect(cost.ranges).toBe(1 + 1 + 1 + 10);
+    expect(cost.documentsRead).toBeLessThanOrEqual(RECALL_LEXICAL_CANDIDATES + 1 + 10);
     expect(cost.bytesRead).toBeLessThan(100_000);
   });
 
@@ -76,7 +80,7 @@ describe("promise 9: recall reads and returns what is bounded", () => {
     expect(waiting.output.length).toBeGreaterThan(0);
   });
 
-  test("indexing a message reads nothing and keeps at most 8 KiB of it", async () => {
+  test("indexing a message reads the one before it and keeps at most 8 KiB of it", async () => {
     const component = await aThread({ shared: false });
     const entry = {
       turn: 0,
@@ -89,7 +93,7 @@ describe("promise 9: recall reads and returns what is bounded", () => {
     const cost = await costOf(component, (ctx) =>
       indexMessage(ctx, { ...entry, text, at: 1, pending: true }),
     );
-    expect(cost).toMatchObject({ ranges: 0, documentsRead: 0, documentsWritten: 1 });
+    expect(cost).toMatchObject({ ranges: 1, documentsRead: 0, documentsWritten: 1 });
     const row = await component.inside((ctx) => ctx.db.get("recallEntries", cost.output));
     expect(row?.searchText.length).toBeLessThanOrEqual(RECALL_TEXT_MAX_BYTES);
   });

@@ -441,16 +441,21 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "action",
         "internal",
         {
+          after?: number;
+          before?: number;
           beforeTurn?: number;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           embedder?: string;
+          explain?: boolean;
           kinds: Array<"message" | "fact" | "chunk">;
           limit?: number;
           maxTokens?: number;
+          neighbours?: number;
           operationId?: string;
           query: string;
+          recency?: number;
           runId?: string;
           scopes: Array<"thread" | "user" | "agent" | "tenant">;
           store?: Array<{ entryId: string; vector: Array<number> }>;
@@ -469,20 +474,31 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
           vector?: Array<number>;
+          vectorWeight?: number;
         },
         {
           hits: Array<{
+            at: number;
             citation: string;
             documentKey?: string;
             heading?: string;
             kind: "message" | "fact" | "chunk";
             lexicalRank?: number;
+            role?: "system" | "user" | "assistant" | "tool";
             score: number;
             sourceId: string;
+            sourceIds?: Array<string>;
+            speaker?: string;
             text: string;
             threadId?: string;
             tokens: number;
             vectorRank?: number;
+            why?: {
+              because: string;
+              lists: Record<string, number>;
+              multiplier: number;
+              signals: Record<string, number>;
+            };
           }>;
         },
         Name
@@ -491,30 +507,46 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "query",
         "internal",
         {
+          after?: number;
+          before?: number;
           beforeTurn?: number;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          explain?: boolean;
           kinds: Array<"message" | "fact" | "chunk">;
           limit?: number;
           maxTokens?: number;
+          neighbours?: number;
           query: string;
+          recency?: number;
           scopes: Array<"thread" | "user" | "agent" | "tenant">;
           threadId?: string;
+          vectorWeight?: number;
         },
         {
           hits: Array<{
+            at: number;
             citation: string;
             documentKey?: string;
             heading?: string;
             kind: "message" | "fact" | "chunk";
             lexicalRank?: number;
+            role?: "system" | "user" | "assistant" | "tool";
             score: number;
             sourceId: string;
+            sourceIds?: Array<string>;
+            speaker?: string;
             text: string;
             threadId?: string;
             tokens: number;
             vectorRank?: number;
+            why?: {
+              because: string;
+              lists: Record<string, number>;
+              multiplier: number;
+              signals: Record<string, number>;
+            };
           }>;
         },
         Name

@@ -19,7 +19,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { parseParts } from "./messagePayloads.js";
 import { fileIdsOf, insertMessage } from "./messageRows.js";
 import { runOnce } from "./operations.js";
-import { indexMessage } from "./recall.js";
+import { indexMessage, type HumanChain } from "./recall.js";
 import { openThread } from "./threads.js";
 
 type GivenMessage = Omit<NewMessage, "parts"> & { parts: unknown[] };
@@ -86,9 +86,10 @@ async function write(ctx: MutationCtx, writing: Writing): Promise<{ places: Plac
   const ids: string[] = [];
   let rows = 0;
   let preview = head.preview;
+  const chain: HumanChain = {};
   for (const [index, message] of messages.entries()) {
     const place = places[index] ?? { turn: nextTurn, step: 0 };
-    const row = await writeOne(ctx, writing, { message, place });
+    const row = await writeOne(ctx, writing, { message, place, chain });
     written.push({ messageId: row.messageId, ...place });
     ids.push(...row.ids);
     rows += row.rows;
@@ -109,12 +110,13 @@ async function write(ctx: MutationCtx, writing: Writing): Promise<{ places: Plac
 async function writeOne(
   ctx: MutationCtx,
   { head, author }: Writing,
-  { message, place }: { message: NewMessage; place: Position },
+  { message, place, chain }: { message: NewMessage; place: Position; chain: HumanChain },
 ): Promise<Written> {
   const { threadId } = head;
   const writer = message.role === "user" && author !== head.userId ? author : undefined;
   const row = await insertMessage(ctx, { threadId, ...place, ...message, author: writer, filesOf: author });
-  const entryId = await indexText(ctx, head, { ...message, messageId: row.messageId, turn: place.turn });
+  const said = { ...message, messageId: row.messageId, turn: place.turn, at: message.saidAt ?? Date.now() };
+  const entryId = await indexText(ctx, head, { ...said, chain });
   // The sweep must read a row that holds files, or it could not release them.
   const listed = fileIdsOf(message.parts).length === 0 ? [row.messageId, ...row.payloadIds] : [];
   return {
@@ -125,23 +127,21 @@ async function writeOne(
   };
 }
 
+type Said = { messageId: Id<"messages">; turn: number; at: number } & Pick<
+  NewMessage,
+  "role" | "parts" | "speaker"
+>;
+
 /** Makes what users and agents said findable; its vector is made with the next turn. */
 export async function indexText(
   ctx: MutationCtx,
   head: Doc<"threadHeads">,
-  {
-    messageId,
-    turn,
-    role,
-    parts,
-    speaker,
-    saidAt,
-  }: { messageId: Id<"messages">; turn: number } & Pick<NewMessage, "role" | "parts" | "speaker" | "saidAt">,
+  { messageId, turn, role, parts, speaker, at, chain }: Said & { chain?: HumanChain },
 ): Promise<Id<"recallEntries"> | null> {
   const text = role === "user" || role === "assistant" ? textOf(parts) : "";
   if (text.trim() === "") return null;
   const { threadId } = head;
   const scope = userScope(head);
-  const said = { messageId, threadId, turn, scope, role, speaker, text, at: saidAt ?? Date.now() };
-  return await indexMessage(ctx, { ...said, pending: true });
+  const said = { messageId, threadId, turn, scope, role, speaker, text, at };
+  return await indexMessage(ctx, { ...said, pending: true }, chain);
 }

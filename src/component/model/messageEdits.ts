@@ -12,7 +12,7 @@ import { checkSaid, indexText } from "./messageAppend.js";
 import { packParts, parseParts, payloadBytes, writePieces } from "./messagePayloads.js";
 import { openMessage } from "./messageReads.js";
 import { deletePieces, fileIdsOf, useFiles } from "./messageRows.js";
-import { removeEntries } from "./recall.js";
+import { removeEntries, rewriteFollower } from "./recall.js";
 import { armSweep } from "./sweeps.js";
 
 /** Rows of payloads of one message: its bytes are bounded, so are its pieces. */
@@ -63,8 +63,7 @@ async function replaceParts(
   if (payloadBytes(row.parts) > 0) await deletePieces(ctx, row._id, PIECES_MAX);
   await ctx.db.patch("messages", row._id, { parts: packed.parts, editedAt: Date.now() });
   await writePieces(ctx, row._id, packed.pieces);
-  await removeEntries(ctx, row._id);
-  await indexText(ctx, head, { ...row, messageId: row._id, parts });
+  await indexAnew(ctx, { row, head, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
   if (!showsIn(head, row) && !hasEdits) return;
@@ -74,6 +73,16 @@ async function replaceParts(
       : {}),
     ...(hasEdits ? { hasEdits } : {}),
   });
+}
+
+/** The new words, in the message's own entry and in that of the one that follows it. */
+async function indexAnew(ctx: MutationCtx, { row, head, parts }: Editing & { parts: Part[] }): Promise<void> {
+  const { _id: messageId, threadId, turn, role } = row;
+  await removeEntries(ctx, messageId);
+  const at = row.saidAt ?? row._creationTime;
+  const entryId = await indexText(ctx, head, { ...row, messageId, parts, at });
+  if (role === "user" && entryId !== null)
+    await rewriteFollower(ctx, { threadId, turn, sourceId: messageId });
 }
 
 /** True when the list of threads shows this message's words. */

@@ -12,7 +12,7 @@ import { mayOpenThread } from "./threadAccess.js";
 import { openThread } from "./threads.js";
 import { record } from "./usage.js";
 
-export { indexMessage, removeEntries, removeEntry } from "./recallIndex.js";
+export { indexMessage, removeEntries, removeEntry, rewriteFollower, type HumanChain } from "./recallIndex.js";
 export { rank, search, searchText } from "./recallSearch.js";
 export { pendingOf } from "./recallVectors.js";
 

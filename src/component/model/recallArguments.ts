@@ -1,7 +1,8 @@
-import { checkName } from "../../shared/checkedArguments.js";
+import { checkName, checkTime } from "../../shared/checkedArguments.js";
 import {
   RECALL_DEFAULT_TOKENS,
   RECALL_MAX_HITS,
+  RECALL_MAX_NEIGHBOURS,
   RECALL_QUERY_MAX_CHARACTERS,
   RECALL_STORE_MAX_VECTORS,
 } from "../../shared/limits.js";
@@ -22,7 +23,21 @@ export type Question = {
   beforeTurn?: number;
   limit?: number;
   maxTokens?: number;
+  /** Only what was said or written from `after` on and before `before`, in ms since the epoch. */
+  after?: number;
+  before?: number;
+  /** Turns, or chunks, shown on each side of a hit. */
+  neighbours?: number;
+  /** By how much the newest is raised over the oldest, from 0 to 1. */
+  recency?: number;
+  /** How far vectors are trusted where words are found, from 0 to 1. */
+  vectorWeight?: number;
+  explain?: boolean;
 };
+
+/** Unless told: what is newer counts a little more, and vectors count fully. */
+const DEFAULT_RECENCY = 0.1;
+const FULL_WEIGHT = 1;
 
 /** A vector for an entry, whose id comes from outside. */
 export type EntryVector = { entryId: string; vector: number[] };
@@ -38,7 +53,7 @@ export type SearchArgs = Question & {
 };
 
 /** Refuses a question before anything is written or searched. */
-export function checkQuestion({ query, kinds, scopes, threadId, beforeTurn }: Question): void {
+export function checkQuestion({ query, kinds, scopes, threadId, beforeTurn, ...times }: Question): void {
   if (query.length > RECALL_QUERY_MAX_CHARACTERS) {
     throw memoryError(
       "INVALID_ARGUMENT",
@@ -54,6 +69,8 @@ export function checkQuestion({ query, kinds, scopes, threadId, beforeTurn }: Qu
     throw memoryError("INVALID_ARGUMENT", "The thread scope needs a `threadId`.");
   if (beforeTurn !== undefined && !(beforeTurn >= 0))
     throw memoryError("INVALID_ARGUMENT", "`beforeTurn` must be a number from 0.");
+  checkTime("after", times.after);
+  checkTime("before", times.before);
 }
 
 /** Refuses vectors that no table takes, of different lengths, or that nobody claims to have made. */
@@ -70,12 +87,44 @@ export function checkEmbedded({ vector, embedder, store = [] }: Omit<SearchArgs,
   });
 }
 
-/** How much an answer may hold: hits up to `RECALL_MAX_HITS`, within a budget of tokens. */
-export function boundsOf({ limit, maxTokens }: Question): { maxHits: number; maxTokens: number } {
+/** How much an answer may hold and how it is weighed, with every default in its place. */
+export type Bounds = {
+  maxHits: number;
+  maxTokens: number;
+  neighbours: number;
+  recency: number;
+  vectorWeight: number;
+};
+
+/** Checks the numbers of a question: hits up to `RECALL_MAX_HITS`, within a budget of tokens. */
+export function boundsOf(question: Question): Bounds {
+  const {
+    limit,
+    maxTokens,
+    neighbours = 0,
+    recency = DEFAULT_RECENCY,
+    vectorWeight = FULL_WEIGHT,
+  } = question;
+  if (!Number.isInteger(neighbours) || neighbours < 0 || neighbours > RECALL_MAX_NEIGHBOURS)
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `\`neighbours\` must be an integer from 0 to ${RECALL_MAX_NEIGHBOURS}.`,
+      {
+        field: "neighbours",
+      },
+    );
   return {
     maxHits: Math.min(checkedCount("limit", limit ?? RECALL_MAX_HITS), RECALL_MAX_HITS),
     maxTokens: checkedCount("maxTokens", maxTokens ?? RECALL_DEFAULT_TOKENS),
+    neighbours,
+    recency: checkedShare("recency", recency),
+    vectorWeight: checkedShare("vectorWeight", vectorWeight),
   };
+}
+
+function checkedShare(field: string, value: number): number {
+  if (value >= 0 && value <= 1) return value;
+  throw memoryError("INVALID_ARGUMENT", `\`${field}\` must be a number from 0 to 1.`, { field });
 }
 
 function checkedCount(field: string, value: number): number {

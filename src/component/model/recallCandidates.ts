@@ -1,151 +1,228 @@
-import { RECALL_LIST_CANDIDATES } from "../../shared/limits.js";
-import { fuseRanks } from "../../shared/rankFusion.js";
-import { scopeOf } from "../../shared/scope.js";
-import { searchTerms } from "../../shared/searchText.js";
-import type { ScopeKind } from "../../validators/principal.js";
-import type { RecallKind } from "../../validators/recall.js";
+import {
+  RECALL_LEXICAL_CANDIDATES,
+  RECALL_LIST_CANDIDATES,
+  RECALL_NEIGHBOUR_ROWS,
+  RECALL_SCAN_ROWS,
+  RECALL_STANDING_ROWS,
+} from "../../shared/limits.js";
+import { questionTerms } from "../../shared/recallQuestion.js";
+import { searchOf } from "../../shared/recallTerms.js";
+import { mergeIntervals, type TurnInterval } from "../../shared/turnIntervals.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import type { Question } from "./recallArguments.js";
-import { openThread } from "./threads.js";
+import {
+  isFiltered,
+  ownedPairs,
+  reaches,
+  threadFacts,
+  threadToSearch,
+  type OwnedPair,
+  type Reach,
+} from "./recallReach.js";
 
 type Entry = Doc<"recallEntries">;
+type MessageRole = "user" | "assistant";
 
-/** What the caller may look at: checked once, then held against every candidate of either list. */
-export type Reach = {
-  kinds: RecallKind[];
-  thread: Doc<"threadHeads"> | null;
-  searchesThread: boolean;
-  /** Scope strings by their kind, without the thread. */
-  scopes: { kind: ScopeKind; scope: string }[];
+/** Entries that may answer, and the lists that found them, by id and best first. */
+export type Candidates = {
+  entries: Map<string, Entry>;
+  lexical: string[];
+  /** Of what people said alone; the same as `lexical` where no agent spoke. */
+  human: string[];
+  vector: string[];
+  standing: string[];
 };
 
-/** An entry with its places in the lists, counted from 1. Entries known by their vector alone are read when needed. */
-export type Candidate = {
-  entry: Entry | { vectorId: string };
-  score: number;
-  lexicalRank?: number;
-  vectorRank?: number;
-};
+/** Best rows whose neighbours are read, how far around them, and best rows whose replies are. */
+const NEIGHBOURS_OF = 60;
+const NEIGHBOUR_TURNS = 2;
+const REPLIES_TO = 20;
 
-/** What lives where: other pairs would be searches that find nothing. No domain writes facts yet. */
-const KINDS_IN: Record<ScopeKind, readonly RecallKind[]> = {
-  thread: ["message"],
-  user: ["message", "chunk"],
-  agent: ["chunk"],
-  tenant: ["chunk"],
-};
+type Search = { reach: Reach; query: string; vectorIds: string[]; vectorWeight: number };
 
 /**
- * Opens what the question asks for. In a shared thread only the thread itself answers: what one participant told in
- * private is not for the others.
+ * Everything that may answer: by words, over all and over what people said; by vectors; standing instructions; and
+ * the turns around the best. Lists only have to hold what is wanted, the order is made afterwards.
  */
-export async function reachOf(ctx: QueryCtx, question: Question): Promise<Reach> {
-  const { caller, threadId } = question;
-  const thread = threadId === undefined ? null : await openThread(ctx, caller, threadId, "read");
-  const scopes = ownScopes(question);
-  return {
-    kinds: [...new Set(question.kinds)],
-    thread,
-    searchesThread: question.scopes.includes("thread"),
-    scopes: thread?.shared === true ? [] : scopes,
+export async function findCandidates(ctx: QueryCtx, search: Search): Promise<Candidates> {
+  const { reach } = search;
+  const terms = searchOf(questionTerms(search.query));
+  const entries = new Map<string, Entry>();
+  const keep = (rows: readonly Entry[]): string[] => {
+    const kept = rows.filter((row) => reaches(reach, row));
+    for (const row of kept) entries.set(row._id, row);
+    return kept.map((row) => row._id);
   };
+  const lexical = keep(terms === "" ? [] : await searchAll(ctx, reach, terms));
+  const hasReplies = lexical.some((id) => entries.get(id)?.role === "assistant");
+  const human = hasReplies ? keep(await searchHumans(ctx, reach, terms)) : lexical;
+  const usesVectors = search.vectorWeight > 0 || entries.size === 0;
+  const vector = usesVectors
+    ? keep(await entriesOfVectors(ctx, search.vectorIds, [...entries.values()]))
+    : [];
+  const best = takeTurns([lexical, human, vector]).flatMap((id) => entries.get(id) ?? []);
+  const standing = best.length === 0 ? [] : keep(await standingOf(ctx, reach));
+  keep(await neighboursOf(ctx, best, entries));
+  return { entries, lexical, human, vector, standing };
 }
-
-/** The scopes that follow from the principal; INVALID_ARGUMENT where it has none of that kind. */
-export const ownScopes = ({ caller, scopes }: Pick<Question, "caller" | "scopes">): Reach["scopes"] =>
-  [...new Set(scopes)]
-    .filter((kind) => kind !== "thread")
-    .map((kind) => ({ kind, scope: scopeOf(caller, kind) }));
-
-/** The pairs of kind and scope that are searched for this reach. */
-export const ownedPairs = ({
-  kinds,
-  scopes,
-}: Pick<Reach, "kinds" | "scopes">): { kind: RecallKind; scope: string }[] =>
-  scopes.flatMap(({ kind: scopeKind, scope }) =>
-    kinds.filter((kind) => KINDS_IN[scopeKind].includes(kind)).map((kind) => ({ kind, scope })),
-  );
-
-/** True when the entry is one that the caller asked for and may see. */
-export function reaches({ kinds, thread, searchesThread, scopes }: Reach, entry: Entry): boolean {
-  if (!kinds.includes(entry.kind)) return false;
-  if (searchesThread && thread !== null && entry.threadId === thread.threadId) return true;
-  return ownedPairs({ kinds, scopes }).some(
-    ({ kind, scope }) => kind === entry.kind && scope === entry.scope,
-  );
-}
-
-/** Both lists fused by their ranks, best first. A tie goes to the better lexical rank, so it never hangs on ids. */
-export async function findCandidates(
-  ctx: QueryCtx,
-  { reach, query, vectorIds }: { reach: Reach; query: string; vectorIds: string[] },
-): Promise<Candidate[]> {
-  const lexical = await searchWords(ctx, reach, searchTerms(query));
-  const byKey = new Map(lexical.map((entry) => [keyOf(entry), entry]));
-  const fused = fuseRanks([
-    { weight: 1, ids: [...byKey.keys()] },
-    { weight: 1, ids: vectorIds },
-  ]);
-  const candidates = fused.map(({ id, score, ranks: [lexicalRank, vectorRank] }) => ({
-    entry: byKey.get(id) ?? { vectorId: id },
-    score,
-    lexicalRank: lexicalRank ?? undefined,
-    vectorRank: vectorRank ?? undefined,
-  }));
-  return candidates.sort(
-    (left, right) =>
-      right.score - left.score ||
-      (left.lexicalRank ?? Infinity) - (right.lexicalRank ?? Infinity) ||
-      (left.vectorRank ?? Infinity) - (right.vectorRank ?? Infinity),
-  );
-}
-
-/** An entry goes by its vector where it has one: so the two lists meet without reading a row for each vector. */
-const keyOf = (entry: Entry): string => entry.vectorId ?? entry._id;
 
 /** One list of all searches, in turns: a filter cannot OR, and no score tells how two searches compare. */
-async function searchWords(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {
-  if (terms === "") return [];
+async function searchAll(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {
+  const thread = threadToSearch(reach);
+  const pairs = [...threadFacts(reach), ...ownedPairs(reach)];
+  const count = pairs.length + (thread === null ? 0 : 1);
+  const limit = limitOf(reach, count <= 2 ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES);
   const lists: Entry[][] = [];
-  if (reach.searchesThread && reach.thread !== null) {
-    const { threadId } = reach.thread;
-    const kinds = reach.kinds.filter((kind) => KINDS_IN.thread.includes(kind));
-    for (const kind of kinds) lists.push(await searchThread(ctx, { threadId, kind, terms }));
-  }
-  for (const { kind, scope } of ownedPairs(reach)) lists.push(await searchScope(ctx, { scope, kind, terms }));
+  if (thread !== null) lists.push(await searchThread(ctx, { threadId: thread.threadId, terms, limit }));
+  for (const pair of pairs) lists.push(await searchScope(ctx, pair, { terms, limit }));
   return takeTurns(lists);
 }
 
+/** What people said alone: replies, which are long, would take its places. */
+async function searchHumans(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {
+  const thread = threadToSearch(reach);
+  const limit = limitOf(reach, RECALL_LIST_CANDIDATES);
+  const role = "user";
+  const lists: Entry[][] = [];
+  if (thread !== null) lists.push(await searchThread(ctx, { threadId: thread.threadId, terms, limit, role }));
+  for (const pair of ownedPairs(reach))
+    if (pair.kind === "message") lists.push(await searchScope(ctx, pair, { terms, limit, role }));
+  return takeTurns(lists);
+}
+
+/** A search cannot filter times: of a longer list as many stay. */
+const limitOf = ({ within }: Reach, limit: number): number => (isFiltered(within) ? RECALL_SCAN_ROWS : limit);
+
+type TextSearch = { terms: string; limit: number; role?: MessageRole };
+
 const searchThread = (
   ctx: QueryCtx,
-  { threadId, kind, terms }: { threadId: Id<"threads">; kind: RecallKind; terms: string },
+  { threadId, terms, limit, role }: TextSearch & { threadId: Id<"threads"> },
 ): Promise<Entry[]> =>
   ctx.db
     .query("recallEntries")
-    .withSearchIndex("by_text", (q) =>
-      q.search("searchText", terms).eq("threadId", threadId).eq("kind", kind),
-    )
-    .take(RECALL_LIST_CANDIDATES);
+    .withSearchIndex("by_text", (q) => {
+      const found = q.search("searchText", terms).eq("threadId", threadId).eq("kind", "message");
+      return role === undefined ? found : found.eq("role", role);
+    })
+    .take(limit);
 
 const searchScope = (
   ctx: QueryCtx,
-  { scope, kind, terms }: { scope: string; kind: RecallKind; terms: string },
+  { scope, kind }: OwnedPair,
+  { terms, limit, role }: TextSearch,
 ): Promise<Entry[]> =>
   ctx.db
     .query("recallEntries")
-    .withSearchIndex("by_text", (q) => q.search("searchText", terms).eq("scope", scope).eq("kind", kind))
-    .take(RECALL_LIST_CANDIDATES);
+    .withSearchIndex("by_text", (q) => {
+      const found = q.search("searchText", terms).eq("scope", scope).eq("kind", kind);
+      return role === undefined ? found : found.eq("role", role);
+    })
+    .take(limit);
+
+/** The entries of vectors, nearest first; those that words have found are not read again. */
+async function entriesOfVectors(
+  ctx: QueryCtx,
+  vectorIds: readonly string[],
+  known: readonly Entry[],
+): Promise<Entry[]> {
+  const byVector = new Map<string, Entry>();
+  for (const entry of known) {
+    if (entry.vectorId !== undefined) byVector.set(entry.vectorId, entry);
+    if (entry.otherVectorId !== undefined) byVector.set(entry.otherVectorId, entry);
+  }
+  const found: Entry[] = [];
+  for (const vectorId of vectorIds) {
+    const entry = byVector.get(vectorId) ?? (await entryOfVector(ctx, vectorId));
+    if (entry !== null) found.push(entry);
+  }
+  return found;
+}
+
+/** The entry that a vector was made for, whichever of its two fields names it. */
+const entryOfVector = async (ctx: QueryCtx, vectorId: string): Promise<Entry | null> =>
+  (await ctx.db
+    .query("recallEntries")
+    .withIndex("by_vector", (q) => q.eq("vectorId", vectorId))
+    .first()) ??
+  (await ctx.db
+    .query("recallEntries")
+    .withIndex("by_other_vector", (q) => q.eq("otherVectorId", vectorId))
+    .first());
+
+/** The newest standing instructions: "always …" is wanted although a question shares no word with it. */
+async function standingOf(ctx: QueryCtx, reach: Reach): Promise<Entry[]> {
+  const thread = threadToSearch(reach);
+  const found: Entry[] = [];
+  if (thread !== null) {
+    const rows = ctx.db
+      .query("recallEntries")
+      .withIndex("by_thread_standing", (q) => q.eq("threadId", thread.threadId).eq("standing", true));
+    found.push(...(await rows.order("desc").take(RECALL_STANDING_ROWS)));
+  }
+  const scopes = new Set([...threadFacts(reach), ...ownedPairs(reach)].map(({ scope }) => scope));
+  for (const scope of scopes) {
+    const rows = ctx.db
+      .query("recallEntries")
+      .withIndex("by_scope_standing", (q) => q.eq("scope", scope).eq("standing", true));
+    found.push(...(await rows.order("desc").take(RECALL_STANDING_ROWS)));
+  }
+  return found
+    .toSorted((left, right) => right._creationTime - left._creationTime)
+    .slice(0, RECALL_STANDING_ROWS);
+}
+
+/** What people said right before and after the best, and what agents answered to the very best; nothing twice. */
+async function neighboursOf(
+  ctx: QueryCtx,
+  best: readonly Entry[],
+  known: ReadonlyMap<string, Entry>,
+): Promise<Entry[]> {
+  const around = best.slice(0, NEIGHBOURS_OF).flatMap((entry) => turnsAround(entry, NEIGHBOUR_TURNS));
+  const answered = best.slice(0, REPLIES_TO).filter((entry) => entry.role === "user");
+  const have = new Set([...known.values()].map(({ role, threadId, turn }) => `${role}/${threadId}/${turn}`));
+  const isMissing = (role: MessageRole) => (turn: TurnInterval) =>
+    !have.has(`${role}/${turn.group}/${turn.from}`);
+  const found: Entry[] = [];
+  for (const { role, intervals } of [
+    { role: "user" as const, intervals: around.filter(isMissing("user")) },
+    {
+      role: "assistant" as const,
+      intervals: answered.flatMap((entry) => turnsAround(entry, 0)).filter(isMissing("assistant")),
+    },
+  ]) {
+    for (const interval of mergeIntervals(intervals)) {
+      const left = RECALL_NEIGHBOUR_ROWS - found.length;
+      if (left <= 0) return found;
+      found.push(...(await messagesIn(ctx, interval, role).take(left)));
+    }
+  }
+  return found;
+}
+
+/** The turns around an entry, each by itself: those that are known need not be read. */
+function turnsAround({ threadId, turn }: Entry, turns: number): TurnInterval<Id<"threads">>[] {
+  if (threadId === undefined || turn === undefined) return [];
+  const offsets = Array.from({ length: 2 * turns + 1 }, (_, index) => index - turns);
+  return offsets.map((offset) => ({ group: threadId, from: turn + offset, to: turn + offset }));
+}
+
+const messagesIn = (ctx: QueryCtx, { group, from, to }: TurnInterval<Id<"threads">>, role: MessageRole) =>
+  ctx.db
+    .query("recallEntries")
+    .withIndex("by_thread_role_turn", (q) =>
+      q.eq("threadId", group).eq("role", role).gte("turn", from).lte("turn", to),
+    );
 
 /** The first of each list, then the second of each, and so on; what two lists hold counts once. */
-function takeTurns(lists: Entry[][]): Entry[] {
-  const merged = new Map<string, Entry>();
+function takeTurns<Item>(lists: readonly Item[][]): Item[] {
+  const merged = new Set<Item>();
   const longest = Math.max(0, ...lists.map((list) => list.length));
   for (let rank = 0; rank < longest; rank++) {
     for (const list of lists) {
-      const entry = list[rank];
-      if (entry !== undefined && !merged.has(entry._id)) merged.set(entry._id, entry);
+      const item = list[rank];
+      if (item !== undefined) merged.add(item);
     }
   }
-  return [...merged.values()];
+  return [...merged];
 }

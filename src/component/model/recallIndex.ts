@@ -1,9 +1,11 @@
-import { searchText } from "../../shared/searchText.js";
+import { ownTerms, rowOfHuman, rowOfText, withContext, type PreviousRow } from "../../shared/recallRow.js";
 import { isZeroVector, ownerKey } from "../../shared/vectors.js";
 import type { MessageRole } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
-import type { MutationCtx } from "../_generated/server.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { deleteVector, insertVector } from "./vectorTables.js";
+
+type Entry = Doc<"recallEntries">;
 
 /** A message to be found by its words. */
 export type MessageEntry = {
@@ -20,6 +22,20 @@ export type MessageEntry = {
   pending: boolean;
 };
 
+/** The last human message before the next, kept from one message of a write to another: absent until it is read. */
+export type HumanChain = { previous?: PreviousRow | null };
+
+/** A fact to be found. `threadId` where it goes with its thread. */
+export type FactEntry = {
+  factId: Id<"facts">;
+  scope: string;
+  threadId?: Id<"threads">;
+  text: string;
+  at: number;
+  /** From 0 to 1; absent: as any other. */
+  importance?: number;
+};
+
 /** A chunk to be found by its words, and by its vector where there is one. */
 export type ChunkEntry = {
   chunkId: Id<"chunks">;
@@ -28,20 +44,81 @@ export type ChunkEntry = {
   scope: string;
   text: string;
   at: number;
+  importance?: number;
   /** What made the vectors of this write; absent when there are none. */
   embedder?: string;
   vector?: number[];
 };
 
-/** Makes a message findable. Reads nothing. */
-export async function indexMessage(ctx: MutationCtx, entry: MessageEntry): Promise<Id<"recallEntries">> {
+/**
+ * Makes a message findable. For what a person said it reads one row, the human message before it; with a `chain`,
+ * that of the first message of a write only. For a reply it reads nothing.
+ */
+export async function indexMessage(
+  ctx: MutationCtx,
+  entry: MessageEntry,
+  chain: HumanChain = {},
+): Promise<Id<"recallEntries">> {
   const { messageId, pending, text, ...kept } = entry;
   return await ctx.db.insert("recallEntries", {
     ...kept,
     kind: "message",
     sourceId: messageId,
-    searchText: searchText(text),
-    ...(pending && text.trim() !== "" ? { pending: true } : {}),
+    ...(entry.role === "user" ? await rowInChain(ctx, entry, chain) : rowOfText(text, { isHuman: false })),
+    ...(pending && text.trim() !== "" ? { pending: true as const } : {}),
+  });
+}
+
+async function rowInChain(ctx: QueryCtx, { threadId, turn, text, at }: MessageEntry, chain: HumanChain) {
+  const previous = chain.previous === undefined ? await humanBefore(ctx, { threadId, turn }) : chain.previous;
+  const row = rowOfHuman(text, at, previous);
+  chain.previous = { ...row, at };
+  return row;
+}
+
+/** The last human message up to a turn, except the one of `sourceId`. */
+async function humanBefore(
+  ctx: QueryCtx,
+  { threadId, turn, sourceId }: { threadId: Id<"threads">; turn: number; sourceId?: string },
+): Promise<Entry | null> {
+  const rows = ctx.db
+    .query("recallEntries")
+    .withIndex("by_thread_role_turn", (q) => q.eq("threadId", threadId).eq("role", "user").lte("turn", turn))
+    .order("desc");
+  if (sourceId === undefined) return await rows.first();
+  const [last, beforeLast] = await rows.take(2);
+  return (last?.sourceId === sourceId ? beforeLast : last) ?? null;
+}
+
+/**
+ * Writes the human message after a turn anew when what stood before it was edited or removed: it holds the words of
+ * its predecessor. At most three rows are read and one is written.
+ */
+export async function rewriteFollower(
+  ctx: MutationCtx,
+  { threadId, turn, sourceId }: { threadId: Id<"threads">; turn: number; sourceId: string },
+): Promise<void> {
+  const rows = ctx.db
+    .query("recallEntries")
+    .withIndex("by_thread_role_turn", (q) => q.eq("threadId", threadId).eq("role", "user").gte("turn", turn));
+  const followers = await rows.take(2);
+  const follower = followers.find((row) => row.sourceId !== sourceId);
+  if (follower?.turn === undefined) return;
+  const before = await humanBefore(ctx, { threadId, turn: follower.turn, sourceId: follower.sourceId });
+  const isSameSession = before !== null && (before.session ?? 0) === (follower.session ?? 0);
+  const { searchText, split } = withContext(ownTerms(follower), isSameSession ? before : null);
+  await ctx.db.patch("recallEntries", follower._id, { searchText, split });
+}
+
+/** Makes a fact findable; its vector is made later. Reads nothing. */
+export async function indexFact(ctx: MutationCtx, entry: FactEntry): Promise<Id<"recallEntries">> {
+  const { factId, text, ...kept } = entry;
+  return await ctx.db.insert("recallEntries", {
+    ...kept,
+    kind: "fact",
+    sourceId: factId,
+    ...rowOfText(text, { isHuman: true }),
+    pending: true,
   });
 }
 
@@ -59,20 +136,28 @@ export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<v
     ...kept,
     kind: "chunk",
     sourceId: chunkId,
-    searchText: searchText(text),
+    ...rowOfText(text, { isHuman: false }),
     ...(vector === undefined ? { pending: true } : {}),
     ...(vectorId === undefined ? {} : { vectorId }),
   });
 }
 
-/** Removes what makes a source findable: its entry and its vector. Nothing happens when there is none. */
+/**
+ * Removes what makes a source findable: its entry and its vector, and its words from the entry of the message that
+ * follows. Nothing happens when there is none.
+ */
 export async function removeEntries(ctx: MutationCtx, sourceId: string): Promise<void> {
   const entries = ctx.db.query("recallEntries").withIndex("by_source", (q) => q.eq("sourceId", sourceId));
-  for await (const entry of entries) await removeEntry(ctx, entry);
+  for await (const entry of entries) {
+    await removeEntry(ctx, entry);
+    const { threadId, turn, role } = entry;
+    if (threadId !== undefined && turn !== undefined && role === "user")
+      await rewriteFollower(ctx, { threadId, turn, sourceId });
+  }
 }
 
-/** Removes an entry that was read already, with its vector. */
-export async function removeEntry(ctx: MutationCtx, entry: Doc<"recallEntries">): Promise<void> {
+/** Removes an entry that was read already, with its vector, where what follows it is removed as well. */
+export async function removeEntry(ctx: MutationCtx, entry: Entry): Promise<void> {
   if (entry.vectorId !== undefined) await deleteVector(ctx, entry.vectorId);
   await ctx.db.delete("recallEntries", entry._id);
 }

@@ -1,14 +1,20 @@
-import { RECALL_LIST_CANDIDATES } from "../../shared/limits.js";
+import { RECALL_LIST_CANDIDATES, RECALL_VECTOR_SCAN } from "../../shared/limits.js";
+import { explainRow, type ListRanks } from "../../shared/recallExplain.js";
+import { rankRows } from "../../shared/recallRank.js";
+import { ownTerms, type RecallRow } from "../../shared/recallRow.js";
+import { threadScope } from "../../shared/scope.js";
 import { isZeroVector, ownerKey, padVector, threadKey } from "../../shared/vectors.js";
 import type { RecallHit } from "../../validators/recall.js";
 import { internal } from "../_generated/api.js";
-import type { Id } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { ActionCtx, QueryCtx } from "../_generated/server.js";
 import { boundsOf, checkEmbedded, checkQuestion, type Question, type SearchArgs } from "./recallArguments.js";
-import { findCandidates, ownedPairs, ownScopes, reachOf } from "./recallCandidates.js";
+import { findCandidates, type Candidates } from "./recallCandidates.js";
 import { readHits } from "./recallHits.js";
+import { isFiltered, ownedPairs, ownScopes, reachOf, type Reach } from "./recallReach.js";
 import { tableFor } from "./vectorTables.js";
 
+type Entry = Doc<"recallEntries">;
 type Answer = { hits: RecallHit[] };
 
 /**
@@ -42,7 +48,7 @@ export async function searchText(ctx: QueryCtx, question: Question): Promise<Ans
   return await rank(ctx, { ...question, vectorIds: [] });
 }
 
-/** Both lists, fused, held against what the caller may see, and read. */
+/** All lists united, held against what the caller may see, ranked and read. */
 export async function rank(
   ctx: QueryCtx,
   { vectorIds, ...question }: Question & { vectorIds: string[] },
@@ -50,9 +56,69 @@ export async function rank(
   checkQuestion(question);
   const bounds = boundsOf(question);
   const reach = await reachOf(ctx, question);
-  const candidates = await findCandidates(ctx, { reach, query: question.query, vectorIds });
-  const hits = await readHits(ctx, candidates, { ...bounds, reach, beforeTurn: question.beforeTurn });
-  return { hits };
+  const { query } = question;
+  const { vectorWeight, recency } = bounds;
+  const candidates = await findCandidates(ctx, { reach, query, vectorIds, vectorWeight });
+  const ranked = rankRows({
+    query,
+    rows: [...candidates.entries.values()].map(toRow),
+    documents: documentsIn(reach, candidates),
+    byVector: candidates.vector,
+    vectorWeight,
+    recency,
+  });
+  const found = await readHits(ctx, { ranked, candidates }, { ...bounds, reach });
+  if (question.explain !== true) return { hits: found.map(({ source }) => source) };
+  const placesFor = placesIn(candidates);
+  return {
+    hits: found.map(({ source, ranked: row }) => ({
+      ...source,
+      why: explainRow(row, placesFor(row.row.id)),
+    })),
+  };
+}
+
+/** The places of an entry in the lists, from 1. */
+function placesIn({ lexical, human, vector, standing }: Candidates): (id: string) => ListRanks {
+  const placeIn = (ids: readonly string[], id: string) =>
+    ids.includes(id) ? ids.indexOf(id) + 1 : undefined;
+  return (id) => ({
+    lexical: placeIn(lexical, id),
+    human: placeIn(human, id),
+    vector: placeIn(vector, id),
+    standing: placeIn(standing, id),
+  });
+}
+
+function toRow(entry: Entry): RecallRow {
+  const { kind, scope, threadId, documentId, turn, session, speaker, importance } = entry;
+  return {
+    id: entry._id,
+    kind,
+    group: (kind === "message" ? threadId : documentId) ?? scope,
+    isReply: entry.role === "assistant",
+    at: entry.at,
+    own: ownTerms(entry),
+    flags: entry.flags ?? 0,
+    isStanding: entry.standing === true,
+    ...(turn === undefined ? {} : { turn }),
+    ...(session === undefined ? {} : { session }),
+    ...(speaker === undefined ? {} : { speaker }),
+    ...(importance === undefined ? {} : { importance }),
+  };
+}
+
+/**
+ * How many texts there are where the question is asked, as far as it costs no read: a thread counts its messages,
+ * and the turns of the candidates say how long the others are.
+ */
+function documentsIn({ thread, searchesThread }: Reach, { entries }: Candidates): number {
+  const turns = new Map<string, number>();
+  for (const { threadId, turn } of entries.values())
+    if (threadId !== undefined && turn !== undefined)
+      turns.set(threadId, Math.max(turns.get(threadId) ?? 0, turn + 1));
+  if (searchesThread && thread !== null) turns.set(thread.threadId, thread.messages);
+  return [...turns.values()].reduce((sum, count) => sum + count, 0);
 }
 
 type Embedded = { vector: number[]; embedder: string };
@@ -69,7 +135,8 @@ async function nearest(
 ): Promise<string[]> {
   if (isZeroVector(vector)) return [];
   const made = { embedder, length: vector.length };
-  const query = { vector: padVector(vector), limit: RECALL_LIST_CANDIDATES };
+  const limit = isFiltered(question) ? RECALL_VECTOR_SCAN : RECALL_LIST_CANDIDATES;
+  const query = { vector: padVector(vector), limit };
   const table = tableFor(vector.length);
   const { threadId, scopes, kinds } = question;
   const inThread: Promise<Nearest[]> =
@@ -79,9 +146,10 @@ async function nearest(
           ...query,
           filter: (q) => q.eq("threadKey", threadKey(made, threadId)),
         });
-  const keys = ownedPairs({ kinds: [...new Set(kinds)], scopes: ownScopes(question) }).map(
-    ({ kind, scope }) => ownerKey(made, kind, scope),
-  );
+  const pairs = ownedPairs({ kinds: [...new Set(kinds)], scopes: ownScopes(question) });
+  if (threadId !== undefined && scopes.includes("thread") && kinds.includes("fact"))
+    pairs.push({ kind: "fact", scope: threadScope(threadId) });
+  const keys = pairs.map(({ kind, scope }) => ownerKey(made, kind, scope));
   const inScopes: Promise<Nearest[]> =
     keys.length === 0
       ? Promise.resolve([])

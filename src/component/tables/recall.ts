@@ -32,7 +32,7 @@ export const recallTables = {
     /** The terms of the previous human turn where that was short, then its own: those begin at `split`. */
     searchText: v.string(),
     split: v.optional(v.number()),
-    /** Of messages: the turn, the running number of the conversation's session, who said it if not the owner. */
+    /** Of messages: the turn, and who said it if not the owner; of a person's: the running number of the session. */
     turn: v.optional(v.number()),
     session: v.optional(v.number()),
     speaker: v.optional(v.string()),
@@ -58,7 +58,7 @@ export const recallTables = {
     .index("by_thread_pending", ["threadId", "pending"])
     .index("by_scope_pending", ["scope", "pending"])
     .index("by_pending", ["pending"])
-    .index("by_thread_turn", ["threadId", "turn"])
+    .index("by_thread_role_turn", ["threadId", "role", "turn"])
     .index("by_thread_standing", ["threadId", "standing"])
     .index("by_scope_standing", ["scope", "standing"])
     .index("by_hash", ["textHash"])
@@ -73,10 +73,6 @@ export const recallTables = {
   vectors_2048: vectors(2048),
   vectors_3072: vectors(3072),
   vectors_4096: vectors(4096),
-  // Who speaks in what a scope holds: names are no search words. Written when someone new speaks.
-  recallScopes: defineTable({ scope: v.string(), speakers: v.array(v.string()) }).index("by_scope", [
-    "scope",
-  ]),
   // Which embedder's vectors are searched, and which are being built beside them. Written by the app's own code.
   embeddingGenerations: defineTable({
     embedder: v.string(),

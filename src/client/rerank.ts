@@ -1,0 +1,74 @@
+import { RECALL_DEFAULT_TOKENS, RECALL_MAX_HITS } from "../shared/limits.js";
+import { TokenBudget } from "../shared/recallBudget.js";
+import type { RecallHit } from "../validators/recall.js";
+
+/**
+ * Puts texts in the order of how well they answer: the places of the texts, best first, each once. What it leaves
+ * out comes behind, in the order it had. `rerankWith` of `convex-agent-memory/ai` makes one of any AI SDK model.
+ *
+ * @example const longest: Rerank = { rerank: async (_, texts) => texts.map((_, place) => place).sort((a, b) => texts[b]!.length - texts[a]!.length) };
+ */
+export type Rerank = {
+  rerank: (query: string, texts: string[]) => Promise<number[]>;
+  /** Hits that are put before it: 30 unless told, 50 at most. */
+  candidates?: number;
+};
+
+type Asked = { query: string; limit?: number; maxTokens?: number };
+
+const DEFAULT_CANDIDATES = 30;
+/** Tokens of the candidates beside those that are wanted: what is moved up must have been read. */
+const OVER_FETCH = 4;
+
+/** What to ask for beyond what is wanted, so that there is something to put in order. */
+export function reachForRerank(
+  rerank: Rerank | undefined,
+  { limit, maxTokens = RECALL_DEFAULT_TOKENS }: Asked,
+): { limit?: number; maxTokens?: number } {
+  if (rerank === undefined) return {};
+  const { candidates = DEFAULT_CANDIDATES } = rerank;
+  // What is no number stays as it is: the component refuses it and says why.
+  return {
+    limit: Math.min(RECALL_MAX_HITS, Math.max(candidates, limit ?? 0)),
+    maxTokens: maxTokens * OVER_FETCH,
+  };
+}
+
+/** The hits in the reranker's order, within the budget; in the order they had, with a warning, where it fails. */
+export async function rerankHits(
+  { rerank }: Rerank,
+  hits: RecallHit[],
+  asked: Asked,
+): Promise<{ hits: RecallHit[]; warnings?: string[] }> {
+  if (hits.length === 0) return { hits };
+  try {
+    const order = await rerank(
+      asked.query,
+      hits.map(({ text }) => text),
+    );
+    return { hits: fill(inOrder(hits, order), asked) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      hits: fill(hits, asked),
+      warnings: [`Recall kept its own order, the reranker failed: ${reason}`],
+    };
+  }
+}
+
+function inOrder(hits: RecallHit[], order: readonly number[]): RecallHit[] {
+  const first = new Set(order);
+  const isPlace = (place: number) => Number.isInteger(place) && place >= 0 && place < hits.length;
+  if (first.size !== order.length || !order.every(isPlace))
+    throw new TypeError("it must name places of the texts, each once");
+  const rest = hits.map((_, place) => place).filter((place) => !first.has(place));
+  return [...order, ...rest].flatMap((place) => hits[place] ?? []);
+}
+
+function fill(
+  hits: readonly RecallHit[],
+  { limit = RECALL_MAX_HITS, maxTokens = RECALL_DEFAULT_TOKENS }: Asked,
+): RecallHit[] {
+  const budget = new TokenBudget(maxTokens, limit);
+  return hits.flatMap((hit) => (budget.isFull ? [] : (budget.take(hit) ?? [])));
+}
