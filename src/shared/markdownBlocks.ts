@@ -26,8 +26,9 @@ export function scanMarkdown(source: string): ScannedMarkdown {
   const frontmatter = readFrontmatter(source);
   const blocks: MarkdownBlock[] = [];
   let proseLines = 0; // lines of the prose block that is open; 0 when the next line opens a block
+  let isParagraph = false; // whether that block is one that underlining makes a heading
   for (const line of linesOutsideCode(source, frontmatter.bodyStart)) {
-    if (proseLines === 1 && isUnderline(line.text)) {
+    if (proseLines === 1 && isParagraph && isUnderline(line.text)) {
       const last = blocks.pop();
       blocks.push(underlinedHeading(source, last?.start ?? line.start, line));
       proseLines = 0;
@@ -36,7 +37,10 @@ export function scanMarkdown(source: string): ScannedMarkdown {
     const opened = line.opensCode ? { kind: "code" as const, start: line.start } : readHeading(line);
     if (opened !== null) blocks.push(opened);
     const isProse = opened === null && line.text.trim() !== "";
-    if (isProse && proseLines === 0) blocks.push({ kind: "prose", start: line.start });
+    if (isProse && proseLines === 0) {
+      blocks.push({ kind: "prose", start: line.start });
+      isParagraph = !OTHER_THAN_PARAGRAPH.test(line.text);
+    }
     proseLines = isProse ? proseLines + 1 : 0;
   }
   return { ...frontmatter, blocks };
@@ -114,6 +118,9 @@ function readHeading({ start, text }: Line): MarkdownBlock | null {
   if (rest !== "" && rest[0] !== " " && rest[0] !== "\t") return null;
   return { kind: "heading", start, level, title: plainTitle(rest) };
 }
+
+/** A line of a list, a quote, a table or indented code: dashes below it are a rule, not an underline. */
+const OTHER_THAN_PARAGRAPH = /^(?: {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)])(?:[ \t]|$)| {0,3}[>|])/;
 
 const isUnderline = (text: string) => /^ {0,3}(?:={2,}|-{2,})[ \t]*$/.test(text);
 

@@ -5,12 +5,13 @@ import { anEmbed } from "../support/embed.js";
 const guide = { scope: "tenant" as const, key: "guide.md" };
 const words = (text: string) => ({ heading: "", text, tokens: 2 });
 
-/** The arguments of a write by hand, as `put` makes them. */
-const aWrite = (hash: string) => ({
+/** The arguments of a write by hand, as `put` makes them: the first two of three chunks. */
+const aWrite = (contentHash: string) => ({
   caller: OWNER,
   ...guide,
-  hash,
-  bytes: 10,
+  contentHash,
+  bytes: 16,
+  total: { chunks: 3, bytes: 16 },
   offset: 0,
   chunks: [words("first"), words("second")],
   final: false,
@@ -42,7 +43,7 @@ describe("promise 1: a document is written once", () => {
     ];
     const kinds = [];
     for (const change of changes) kinds.push((await documents.put(ctx, { ...guide, text, ...change })).kind);
-    expect(kinds).toEqual(["written", "written", "written", "written"]);
+    expect(kinds).toEqual(["written", "updated", "written", "written"]);
   });
 
   test("a page that is sent twice is there once", async () => {
@@ -104,10 +105,10 @@ describe("promise 1: a document is written once", () => {
   test("the put that began last wins, and the other is told", async () => {
     const { ctx, component, memory } = aMemory();
     const older = await ctx.runMutation(component.documents.write, aWrite("older"));
-    await ctx.runMutation(component.documents.write, { ...aWrite("newer"), final: true });
+    await ctx.runMutation(component.documents.write, { ...aWrite("newer"), total: { chunks: 2, bytes: 11 }, final: true });
     const late = { ...aWrite("older"), generation: older.generation, offset: 2, final: true };
     expect(await codeOf(ctx.runMutation(component.documents.write, late))).toBe("DOCUMENT_REPLACED");
-    expect(await memory.as(OWNER).documents.get(ctx, guide)).toMatchObject({ hash: "newer", chunks: 2 });
+    expect(await memory.as(OWNER).documents.get(ctx, guide)).toMatchObject({ contentHash: "newer", chunks: 2 });
   });
 });
 
