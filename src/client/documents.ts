@@ -63,19 +63,25 @@ export class DocumentsClient {
   async put(ctx: MutationCtx, args: DocumentSource & { scope: DocumentScope }): Promise<PutResult> {
     const prepared = await prepareDocument(args);
     const stored = await this.get(ctx, { scope: args.scope, key: args.key });
-    if (stored?.state.kind === "ready" && stored.contentHash === prepared.contentHash) {
-      const { documentId, generation, chunks, contentHash } = stored;
-      if (stored.hash === prepared.hash) return { kind: "unchanged", documentId, generation, chunks };
-      const { metadata = null, importance = null } = args;
-      const change = { documentId, metadata, importance, contentHash };
-      await ctx.runMutation(this.component.documents.update, { ...change, caller: this.caller });
-      return { kind: "updated", documentId, generation, chunks };
-    }
-    const begun = stored?.writing?.hash === prepared.hash ? stored.writing : undefined;
-    const offset = begun?.written.chunks ?? 0;
-    const place = begun && { documentId: stored?.documentId, generation: begun.generation };
-    const { documentId, generation } = await this.writePages(ctx, { args, prepared }, { offset, ...place });
+    if (stored?.state.kind === "ready" && stored.contentHash === prepared.contentHash)
+      return await this.describe(ctx, { args, prepared }, stored);
+    const begun = stored?.writing?.hash === prepared.hash ? stored : null;
+    const { documentId, generation } = await this.writePages(ctx, { args, prepared }, placeIn(begun));
     return { kind: "written", documentId, generation, chunks: prepared.chunks.length };
+  }
+
+  /** Puts a text that is stored already: at most what is said about it changes. */
+  private async describe(
+    ctx: MutationCtx,
+    { args, prepared }: Putting,
+    stored: Document,
+  ): Promise<PutResult> {
+    const { documentId, generation, chunks, contentHash, hash } = stored;
+    if (hash === prepared.hash) return { kind: "unchanged", documentId, generation, chunks };
+    const { metadata = null, importance = null } = args;
+    const change = { documentId, metadata, importance, contentHash };
+    await ctx.runMutation(this.component.documents.update, { ...change, caller: this.caller });
+    return { kind: "updated", documentId, generation, chunks };
   }
 
   /** Embeds and writes page after page, from where an interrupted put left off. */
@@ -96,7 +102,15 @@ export class DocumentsClient {
   ): Promise<DocumentWrite> {
     const { scope, key, metadata, importance, embed } = args;
     const { chunks: _, hash: _hash, ...content } = prepared;
-    const written = { scope, key, metadata, importance, ...content, embedder: embed?.name, caller: this.caller };
+    const written = {
+      scope,
+      key,
+      metadata,
+      importance,
+      ...content,
+      embedder: embed?.name,
+      caller: this.caller,
+    };
     const write = (embedded: { chunks: NewChunk[]; final: boolean; failure?: string; usage?: Usage }) =>
       ctx.runMutation(this.component.documents.write, { ...written, ...place, ...embedded });
     let embedded: Awaited<ReturnType<typeof embedPage>>;
@@ -195,6 +209,13 @@ export class DocumentsClient {
   async remove(ctx: MutationCtx, args: { documentId: string }): Promise<null> {
     return await ctx.runMutation(this.component.documents.remove, { ...args, caller: this.caller });
   }
+}
+
+/** Where to go on with a document whose write was interrupted; at its start when there is none. */
+function placeIn(begun: Document | null): DraftPlace {
+  if (begun?.writing === undefined) return { offset: 0 };
+  const { written, generation } = begun.writing;
+  return { offset: written.chunks, generation, documentId: begun.documentId };
 }
 
 /** A filter as the component takes it: keys may be any text, which no object of Convex allows. */

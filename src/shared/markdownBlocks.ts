@@ -29,12 +29,11 @@ export function scanMarkdown(source: string): ScannedMarkdown {
   let isParagraph = false; // whether that block is one that underlining makes a heading
   for (const line of linesOutsideCode(source, frontmatter.bodyStart)) {
     if (proseLines === 1 && isParagraph && isUnderline(line.text)) {
-      const last = blocks.pop();
-      blocks.push(underlinedHeading(source, last?.start ?? line.start, line));
+      blocks.push(underlinedHeading(source, blocks.pop(), line));
       proseLines = 0;
       continue;
     }
-    const opened = line.opensCode ? { kind: "code" as const, start: line.start } : readHeading(line);
+    const opened = openedBy(line);
     if (opened !== null) blocks.push(opened);
     const isProse = opened === null && line.text.trim() !== "";
     if (isProse && proseLines === 0) {
@@ -45,6 +44,10 @@ export function scanMarkdown(source: string): ScannedMarkdown {
   }
   return { ...frontmatter, blocks };
 }
+
+/** The block that a line is or opens by itself, or null. */
+const openedBy = (line: Line & { opensCode: boolean }): MarkdownBlock | null =>
+  line.opensCode ? { kind: "code", start: line.start } : readHeading(line);
 
 /** Every line but those inside a fence: of a fenced block only the first is given. */
 function* linesOutsideCode(source: string, from: number): Generator<Line & { opensCode: boolean }> {
@@ -124,7 +127,12 @@ const OTHER_THAN_PARAGRAPH = /^(?: {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)])(?:[ \t]|
 
 const isUnderline = (text: string) => /^ {0,3}(?:={2,}|-{2,})[ \t]*$/.test(text);
 
-function underlinedHeading(source: string, start: number, underline: Line): MarkdownBlock {
+function underlinedHeading(
+  source: string,
+  paragraph: MarkdownBlock | undefined,
+  underline: Line,
+): MarkdownBlock {
+  const start = paragraph?.start ?? underline.start;
   const level = underline.text.trimStart().startsWith("=") ? 1 : 2;
   return { kind: "heading", start, level, title: plainTitle(source.slice(start, underline.start)) };
 }

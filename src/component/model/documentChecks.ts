@@ -84,7 +84,8 @@ function addChunkBytes(sum: number, { text, heading, tokens, joint = "" }: NewCh
   const headingBytes = utf8Bytes(heading);
   checkSize("text", bytes, CHUNK_MAX_BYTES);
   checkSize("heading", headingBytes, TITLE_MAX_BYTES);
-  if (/\S/.test(joint) || joint.length > 2) throw invalid("`joint` is white space of two characters at most.");
+  if (/\S/.test(joint) || joint.length > 2)
+    throw invalid("`joint` is white space of two characters at most.");
   return sum + bytes + headingBytes;
 }
 

@@ -12,7 +12,9 @@ export type StoredDraft = NonNullable<Document["next"]>;
 
 /** The draft that a page is for: the one that stands there, or a new one for a first page of another content. */
 export function draftFor(document: Document | null, args: WriteArgs, hash: string): StoredDraft {
-  return args.generation === undefined ? openDraft(document, args, hash) : continueDraft(document, args, hash);
+  return args.generation === undefined
+    ? openDraft(document, args, hash)
+    : continueDraft(document, args, hash);
 }
 
 /** A draft of the same content is taken up where it was left. */

@@ -109,7 +109,9 @@ export async function list(
   const documents = paginator(ctx.db, schema).query("documents");
   const rows =
     args.writing === true
-      ? documents.withIndex("by_scope_draft", (q) => q.eq("scope", scope).gt("next.updatedAt", 0)).order("asc")
+      ? documents
+          .withIndex("by_scope_draft", (q) => q.eq("scope", scope).gt("next.updatedAt", 0))
+          .order("asc")
       : documents.withIndex("by_key", (q) => q.eq("scope", scope)).order("asc");
   const { page, cursor } = await pageOf(rows, args);
   return { page: page.map(toDocument), cursor };
@@ -142,7 +144,12 @@ const cursorAt = (key: string, tags: readonly string[]): string => JSON.stringif
 function keyInCursor(cursor: string, tags: readonly string[]): string {
   try {
     const [key, ...others] = JSON.parse(cursor) as unknown[];
-    if (typeof key === "string" && key === wellFormed(key) && cursor === cursorAt(key, tags) && others.length > 0)
+    if (
+      typeof key === "string" &&
+      key === wellFormed(key) &&
+      cursor === cursorAt(key, tags) &&
+      others.length > 0
+    )
       return key;
   } catch {
     // Not ours either.

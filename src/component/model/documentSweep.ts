@@ -100,7 +100,9 @@ export async function sweepDrafts(ctx: MutationCtx): Promise<number | null> {
     for (const document of drafts) if (dueAt(document) <= now) await settleDraft(ctx, document);
     const later = drafts.find((document) => dueAt(document) > now);
     const isFull = later === undefined && drafts.length === SWEEP_MAX_DRAFTS;
-    due.push(isFull ? now : later === undefined ? null : Math.max(dueAt(later), now + DRAFT_SWEEP_SPACING_MS));
+    due.push(
+      isFull ? now : later === undefined ? null : Math.max(dueAt(later), now + DRAFT_SWEEP_SPACING_MS),
+    );
   }
   const next = Math.min(...due.map((at) => at ?? Infinity));
   return next === Infinity ? null : next;

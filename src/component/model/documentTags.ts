@@ -27,9 +27,7 @@ export async function removeTags(ctx: MutationCtx, { _id, metadata }: Doc<"docum
 
 async function readTags(ctx: MutationCtx, documentId: Id<"documents">): Promise<Doc<"documentTags">[]> {
   const rows: Doc<"documentTags">[] = [];
-  const stored = ctx.db
-    .query("documentTags")
-    .withIndex("by_document", (q) => q.eq("documentId", documentId));
+  const stored = ctx.db.query("documentTags").withIndex("by_document", (q) => q.eq("documentId", documentId));
   for await (const row of stored) rows.push(row);
   return rows;
 }

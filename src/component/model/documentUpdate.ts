@@ -40,7 +40,9 @@ export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> 
   const isRanked = importance !== document.importance;
   const after = { ...document, metadata, importance, hash, ...(isRanked ? { stampFrom: 0 } : {}) };
   await replaceTags(ctx, { documentId, scope, key }, { before: document.metadata, after: metadata });
-  const stampFrom = isRanked ? await stampImportance(ctx, after, IMPORTANCE_CHUNKS_PER_WRITE) : after.stampFrom;
+  const stampFrom = isRanked
+    ? await stampImportance(ctx, after, IMPORTANCE_CHUNKS_PER_WRITE)
+    : after.stampFrom;
   await ctx.db.patch("documents", documentId, { metadata, importance, hash, stampFrom });
   if (stampFrom !== undefined) await armSweep(ctx, "document", { delayMs: 0, target: documentId });
   return null;

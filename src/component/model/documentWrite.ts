@@ -60,25 +60,27 @@ const EMPTY = {
 };
 
 /** One write of the document's row: the draft grows, or becomes what readers see. */
-async function saveDocument(
-  ctx: MutationCtx,
-  { document, scope, args, after }: Save,
-): Promise<Id<"documents">> {
-  const { key } = args;
+async function saveDocument(ctx: MutationCtx, save: Save): Promise<Id<"documents">> {
+  const { document, scope, args, after } = save;
   const lastGeneration = Math.max(after.generation, document?.lastGeneration ?? 0);
   const content = { ...(args.final ? shown(after) : { next: after }), lastGeneration };
-  const documentId = document?._id ?? (await ctx.db.insert("documents", { ...EMPTY, ...content, scope, key }));
-  if (document !== null) await ctx.db.patch("documents", documentId, content);
-  if (!args.final) return documentId;
+  if (document !== null) await ctx.db.patch("documents", document._id, content);
+  const documentId =
+    document?._id ?? (await ctx.db.insert("documents", { ...EMPTY, ...content, scope, key: args.key }));
+  if (args.final) await countAndTag(ctx, save, documentId);
+  return documentId;
+}
+
+async function countAndTag(
+  ctx: MutationCtx,
+  { document, scope, args, after }: Save,
+  documentId: Id<"documents">,
+): Promise<void> {
   const isNew = document === null || document.state.kind === "empty";
   const chunks = after.total.chunks - (document?.chunks ?? 0);
   await addCounts(ctx, scope, { documents: isNew ? 1 : 0, chunks });
-  await replaceTags(
-    ctx,
-    { documentId, scope, key },
-    { before: document?.metadata, after: after.metadata },
-  );
-  return documentId;
+  const tagged = { documentId, scope, key: args.key };
+  await replaceTags(ctx, tagged, { before: document?.metadata, after: after.metadata });
 }
 
 /** A draft as what readers see from now on. */
