@@ -60,13 +60,15 @@ export function isBlankAt(source: string, index: number): boolean {
 function cutQuality(source: string, index: number, isCode: boolean): CutQuality {
   const here = source[index] ?? "";
   const before = source[index - 1] ?? "";
-  if (before === "\n" && isCode) return "good";
-  if (before === "\n" && STRUCTURED_LINE_STARTS.includes(here)) return "best";
+  if (before === "\n" && opensStructure(here, isCode)) return isCode ? "good" : "best";
   if (isBlankAt(source, index)) return "rough";
   if (WIDE_SENTENCE_ENDS.includes(before)) return before === "" ? "rough" : "good";
   if (!isBlankAt(source, index - 1)) return "rough";
   return !isCode && followsSentence(source, index) ? "good" : "fair";
 }
+
+const opensStructure = (here: string, isCode: boolean): boolean =>
+  isCode || STRUCTURED_LINE_STARTS.includes(here);
 
 /** True when the word at `index` opens a sentence; one in lower case follows an abbreviation. */
 function followsSentence(source: string, index: number): boolean {
