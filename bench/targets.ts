@@ -1,6 +1,7 @@
 // What our side is to reach, as the design sets it.
 import { ANSWER_DELTAS } from "./material/turn.js";
 import type { Results } from "./workloads/index.js";
+import type { RecallCounts } from "./workloads/recall.js";
 
 /** One line of the table: a count on both sides and, where there is one, its target for ours. */
 export type Line = {
@@ -8,6 +9,8 @@ export type Line = {
   count: string;
   ours: number;
   peer: number | null;
+  /** The component for retrieval, where a workload has it as a third side. */
+  rag?: number | null;
   target?: { text: string; isMet: boolean };
 };
 
@@ -39,16 +42,30 @@ const SHARE_OF_PEER = 0.7;
 
 /** The lines of the workloads that ran, in the order in which they ran. */
 export function linesOf(results: Partial<Results>): Line[] {
-  return Object.entries(results).flatMap(([work, pair]) =>
-    work === "longThread"
-      ? longThreadLines(pair as Results["longThread"])
-      : pairLines(
-          work,
-          withPerDelta({ ...pair.ours } as Numbers),
-          pair.peer && withPerDelta({ ...pair.peer } as Numbers),
-        ),
-  );
+  const { longThread, recall, ...pairs } = results;
+  return Object.keys(results).flatMap((work) => {
+    if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
+    if (work === "recall") return recall === undefined ? [] : recallLines(recall);
+    const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
+    return pairLines(
+      work,
+      withPerDelta({ ...ours }),
+      peer && withPerDelta({ ...peer }),
+    );
+  });
 }
+
+/** The third side beside the other two; what was not timed is left out. */
+function recallLines({ ours, convexAgent, convexRag }: Results["recall"]): Line[] {
+  const rag: Numbers = timedOnly(convexRag);
+  return pairLines("recall", timedOnly(ours), timedOnly(convexAgent)).map((line) => ({
+    ...line,
+    rag: rag[line.count] ?? null,
+  }));
+}
+
+const timedOnly = ({ p50Ms, ...counts }: RecallCounts): Numbers =>
+  p50Ms === null ? counts : { ...counts, p50Ms };
 
 function pairLines(work: string, ours: Numbers, peer: Numbers | null): Line[] {
   const limits = LIMITS[work as keyof Results] ?? {};

@@ -1,6 +1,7 @@
 // Every workload by its name on the command line.
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
+import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
 import {
   measureDelete,
@@ -35,11 +36,13 @@ export type Results = {
   deleteThreadOfTurns: Pair<DeleteCounts>;
   stored: Pair<Stored>;
   durableTurn: Pair<DurableCounts, null>;
+  /** Beside two peers: the search of the agent component, and the component for retrieval alone. */
+  recall: RecallResult;
 };
 export type WorkloadName = keyof Results;
 
 /** Messages of the threads that are read and removed, and threads in the list. */
-export const SIZES = { messages: 10_000, threads: 1_000, turns: 250 };
+export const SIZES = { messages: 10_000, threads: 1_000, turns: 250, conversations: 60 };
 
 async function both<Result>(work: (side: typeof ours) => Promise<Result>): Promise<Pair<Result>> {
   return { ours: await work(ours), peer: await work(peer) };
@@ -62,6 +65,7 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   deleteThreadOfTurns: () => both((side) => measureDeleteOfTurns(side, SIZES.turns)),
   stored: () => both(measureStored),
   durableTurn: async () => ({ ours: await measureDurableTurn(), peer: null }),
+  recall: () => measureRecall(SIZES.conversations),
 };
 
 export const workloadNames = Object.keys(workloads) as WorkloadName[];

@@ -8,6 +8,7 @@ import {
   TITLE_MAX_BYTES,
   VECTOR_DIMENSIONS,
 } from "../shared/limits.js";
+import { documentHash } from "../shared/documentHash.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { cutToBytes, utf8Bytes } from "../shared/utf8.js";
 import type { NewChunk } from "../validators/document.js";
@@ -20,17 +21,30 @@ export type DocumentSource = {
   /** Markdown, MDX or plain text: as a string, or as the bytes of a file. */
   text: string | Uint8Array | ArrayBuffer;
   title?: string;
+  /**
+   * JSON text of your own, 16 KiB at most. Keys of the object that hold a text, a number or a boolean can be filtered
+   * by, 64 of them at most.
+   */
   metadata?: string;
+  /** From 0 to 1: how much its passages count in a recall beside others. Absent: as any other. */
+  importance?: number;
   /** How to cut it: `maxTokens` of a chunk, 220 unless told, at most 1,500. */
   chunk?: { maxTokens?: number };
   embed?: Embed;
 };
 
-/** A document ready to write: its content hash covers everything that its chunks depend on. */
-export type PreparedDocument = { title?: string; hash: string; bytes: number; chunks: NewChunk[] };
+/** A document ready to write: its content hash covers everything that its chunks depend on, its hash the rest too. */
+export type PreparedDocument = {
+  title?: string;
+  hash: string;
+  contentHash: string;
+  bytes: number;
+  total: { chunks: number; bytes: number };
+  chunks: NewChunk[];
+};
 
 /** Raised when the same text would give other chunks: stored documents are then written anew. */
-const CHUNKER = "markdown-1";
+const CHUNKER = "markdown-2";
 const BYTES_PER_NUMBER = 8;
 const WIDEST_VECTOR = Math.max(...VECTOR_DIMENSIONS);
 const HEADING_SEPARATOR = " › ";
@@ -50,25 +64,32 @@ export async function prepareDocument(source: DocumentSource): Promise<PreparedD
   const cut = chunkMarkdown(text, { maxTokens });
   const found = cut[0]?.headingPath[0];
   const title = source.title ?? (found === undefined ? undefined : cutToBytes(found, TITLE_MAX_BYTES));
-  const { metadata, embed } = source;
+  const { metadata, importance, embed } = source;
   const basis = {
     chunker: CHUNKER,
     maxTokens,
     text,
     title,
-    metadata,
     embedder: embed?.name,
     dimensions: embed?.dimensions,
   };
+  const chunks = cut.map(({ headingPath, joint, text: words }) => ({
+    heading: cutToBytes(headingPath.join(HEADING_SEPARATOR), TITLE_MAX_BYTES),
+    text: words,
+    tokens: estimateTokens(words),
+    ...(joint === "\n\n" ? {} : { joint }),
+  }));
+  const contentHash = await hashText(canonicalJson(basis));
   return {
     ...(title === undefined ? {} : { title }),
-    hash: await hashText(canonicalJson(basis)),
+    hash: await documentHash({ contentHash, metadata, importance }),
+    contentHash,
     bytes,
-    chunks: cut.map((chunk) => ({
-      heading: cutToBytes(chunk.headingPath.join(HEADING_SEPARATOR), TITLE_MAX_BYTES),
-      text: chunk.text,
-      tokens: estimateTokens(chunk.text),
-    })),
+    total: {
+      chunks: chunks.length,
+      bytes: chunks.reduce((sum, chunk) => sum + utf8Bytes(chunk.text), 0),
+    },
+    chunks,
   };
 }
 

@@ -9,7 +9,7 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
-export type { Chunk, Document } from "../validators/document.js";
+export type { Chunk, ChunkSpan, Document, DocumentFilter, Draft, DraftPhase } from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
@@ -34,7 +34,7 @@ export type {
 export type { Usage, UsageEvent } from "../validators/usage.js";
 
 // Shapes, for the returns of an app's own functions.
-export { vDocument } from "../validators/document.js";
+export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vFile } from "../validators/file.js";
 export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";

@@ -1,9 +1,16 @@
 import { v } from "convex/values";
-import { vChunk, vDocument, vDocumentWrite, vNewChunk } from "../validators/document.js";
+import {
+  vChunk,
+  vChunkSpan,
+  vDocument,
+  vDocumentSize,
+  vDocumentWrite,
+  vNewChunk,
+} from "../validators/document.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vScopeKind } from "../validators/principal.js";
 import { vUsage } from "../validators/usage.js";
-import { mutation, query } from "./_generated/server.js";
+import { internalQuery, mutation, query } from "./_generated/server.js";
 import * as documents from "./model/documents.js";
 
 const vScoped = { caller: vCaller, scope: vScopeKind };
@@ -14,13 +21,17 @@ export const write = mutation({
     key: v.string(),
     title: v.optional(v.string()),
     metadata: v.optional(v.string()),
-    hash: v.string(),
+    importance: v.optional(v.number()),
+    contentHash: v.string(),
     bytes: v.number(),
+    total: vDocumentSize,
     embedder: v.optional(v.string()),
     offset: v.number(),
     chunks: v.array(vNewChunk),
     final: v.boolean(),
     generation: v.optional(v.number()),
+    documentId: v.optional(v.string()),
+    failure: v.optional(v.string()),
     usage: v.optional(vUsage),
   },
   returns: vDocumentWrite,
@@ -34,7 +45,7 @@ export const get = query({
 });
 
 export const list = query({
-  args: { ...vScoped, ...vPageRequest },
+  args: { ...vScoped, ...vPageRequest, filter: v.optional(v.string()), writing: v.optional(v.boolean()) },
   returns: vPage(vDocument),
   handler: (ctx, args) => documents.list(ctx, args),
 });
@@ -61,6 +72,30 @@ export const getChunk = query({
   args: { caller: vCaller, chunkId: v.string() },
   returns: vChunk,
   handler: (ctx, args) => documents.getChunk(ctx, args),
+});
+
+export const readAround = query({
+  args: { caller: vCaller, chunkIds: v.array(v.string()), neighbours: v.number() },
+  returns: v.object({ spans: v.array(vChunkSpan) }),
+  handler: (ctx, args) => documents.readAround(ctx, args),
+});
+
+export const matching = internalQuery({
+  args: { caller: vCaller, scopes: v.array(vScopeKind), filter: v.string() },
+  returns: v.union(v.object({ ids: v.array(v.id("documents")) }), v.object({ tooMany: v.literal(true) })),
+  handler: (ctx, args) => documents.matching(ctx, args),
+});
+
+export const update = mutation({
+  args: {
+    caller: vCaller,
+    documentId: v.string(),
+    metadata: v.optional(v.union(v.string(), v.null())),
+    importance: v.optional(v.union(v.number(), v.null())),
+    contentHash: v.optional(v.string()),
+  },
+  returns: v.null(),
+  handler: (ctx, args) => documents.update(ctx, args),
 });
 
 export const remove = mutation({

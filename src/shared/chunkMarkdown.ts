@@ -5,9 +5,16 @@ import { tokensToQuarters } from "./tokens.js";
 
 /**
  * A piece of a document. `headingPath` leads from the document's title down to `heading`, its last entry ("" when
- * there is none); `startLine` counts from 1 in the source as given.
+ * there is none); `startLine` counts from 1 in the source as given. `joint` is the white space between it and the
+ * chunk before, in short: nothing, a space, a line end or a blank line.
  */
-export type MarkdownChunk = { heading: string; headingPath: string[]; text: string; startLine: number };
+export type MarkdownChunk = {
+  heading: string;
+  headingPath: string[];
+  text: string;
+  startLine: number;
+  joint: "" | " " | "\n" | "\n\n";
+};
 
 /** `maxTokens` (default 220) by the estimate of `estimateTokens`. */
 export type ChunkMarkdownOptions = { maxTokens?: number };
@@ -98,14 +105,24 @@ function renderChunks(source: string, bodyStart: number, chunks: OpenChunk[]): M
     return lines.line;
   };
   countTo(bodyStart);
+  let end = bodyStart;
   for (const chunk of chunks) {
     const start = skipBlankLines(source, chunk);
     if (start === null) continue;
     const headingPath = chunk.path.map((section) => section.title);
     const text = source.slice(start, chunk.end).trimEnd();
-    rendered.push({ heading: headingPath.at(-1) ?? "", headingPath, text, startLine: countTo(start) });
+    const joint = rendered.length === 0 ? "" : jointOf(source.slice(end, start));
+    end = start + text.length;
+    rendered.push({ heading: headingPath.at(-1) ?? "", headingPath, text, startLine: countTo(start), joint });
   }
   return rendered;
+}
+
+/** The white space between two chunks, as short as it may be without joining what stands apart. */
+function jointOf(blanks: string): MarkdownChunk["joint"] {
+  const firstLine = blanks.indexOf("\n");
+  if (firstLine === -1) return blanks === "" ? "" : " ";
+  return blanks.includes("\n", firstLine + 1) ? "\n\n" : "\n";
 }
 
 /** Where the first line with something on it begins, its indentation included; null when all is blank. */

@@ -3,8 +3,11 @@ import { tokenQuarters } from "./tokens.js";
 /** A stretch of a text with its size in quarters of a token. */
 export type TextPiece = { start: number; end: number; quarters: number };
 
-/** How a cut leaves the text: `rough` inside a word, `fair` between words, `good` between sentences or lines. */
-type CutQuality = "rough" | "fair" | "good";
+/**
+ * How a cut leaves the text: `rough` inside a word, `fair` between words, `good` between sentences or lines of code,
+ * `best` between items of a list or rows of a table.
+ */
+type CutQuality = "rough" | "fair" | "good" | "best";
 
 /** Characters looked back over for the end of a sentence: bounds the work of one place. */
 const LOOK_BACK_CHARACTERS = 4;
@@ -15,8 +18,9 @@ const CLOSING_MARKS = "\"'”’)]*_`";
 const STRUCTURED_LINE_STARTS = "-*+|<>{}[] \t0123456789";
 
 /**
- * Cuts a stretch of a text into pieces within the limit that together cover it: at line ends in code, at lines or
- * sentences in prose, else between words, else between characters. Linear in the length of the stretch: a cut never
+ * Cuts a stretch of a text into pieces within the limit that together cover it: at line ends in code, in prose between
+ * items or rows where that leaves no piece less than half full, at sentences, else between words, else between
+ * characters. Linear in the length of the stretch: a cut never
  * reads back further than the limit.
  */
 export function* cutIntoPieces(
@@ -26,17 +30,19 @@ export function* cutIntoPieces(
 ): Generator<TextPiece> {
   let start = range.start;
   let quarters = 0;
+  let best = start;
   let good = start;
   let fair = start;
   for (let index = start; index < range.end; index++) {
     const quality = cutQuality(source, index, options.isCode);
-    if (quality === "good") good = index;
+    if (quality === "best" && quarters >= options.limitQuarters / 2) best = index;
+    if (quality === "good" || quality === "best") good = index;
     if (quality === "fair") fair = index;
     quarters += tokenQuarters(source, index, index + 1);
     if (quarters <= options.limitQuarters) continue;
-    const cut = [good, fair].find((place) => place > start) ?? characterStart(source, index);
+    const cut = [best, good, fair].find((place) => place > start) ?? characterStart(source, index);
     yield { start, end: cut, quarters: tokenQuarters(source, start, cut) };
-    start = good = fair = cut;
+    start = best = good = fair = cut;
     quarters = 0;
     index = cut - 1;
   }
@@ -54,12 +60,15 @@ export function isBlankAt(source: string, index: number): boolean {
 function cutQuality(source: string, index: number, isCode: boolean): CutQuality {
   const here = source[index] ?? "";
   const before = source[index - 1] ?? "";
-  if (before === "\n" && (isCode || STRUCTURED_LINE_STARTS.includes(here))) return "good";
+  if (before === "\n" && opensStructure(here, isCode)) return isCode ? "good" : "best";
   if (isBlankAt(source, index)) return "rough";
   if (WIDE_SENTENCE_ENDS.includes(before)) return before === "" ? "rough" : "good";
   if (!isBlankAt(source, index - 1)) return "rough";
   return !isCode && followsSentence(source, index) ? "good" : "fair";
 }
+
+const opensStructure = (here: string, isCode: boolean): boolean =>
+  isCode || STRUCTURED_LINE_STARTS.includes(here);
 
 /** True when the word at `index` opens a sentence; one in lower case follows an abbreviation. */
 function followsSentence(source: string, index: number): boolean {

@@ -138,3 +138,31 @@ export const CONTEXT_PART_MAX_BYTES = 64 * KIB;
 export const CONTEXT_WHOLE_MAX_BYTES = 256 * KIB;
 /** Bytes of chunks that are folded into the partial text of a run that died: bounds one mutation's reads. */
 export const PARTIAL_MAX_BYTES = 1 * MIB;
+
+/** Keys of one document's metadata that can be filtered by: each is a row, written in the transaction that shows it. */
+export const DOCUMENT_MAX_TAGS = 64;
+/** Characters of a key and of a text that can be filtered by: they are part of an index key. */
+export const TAG_KEY_MAX_CHARACTERS = 128;
+export const TAG_VALUE_MAX_CHARACTERS = 256;
+/** Keys of one filter: each is looked up for each document. */
+export const FILTER_MAX_KEYS = 8;
+/** Documents that a filter is resolved to; with more, hits are filtered instead. A vector search takes 64 terms. */
+export const FILTER_MAX_DOCUMENTS = 60;
+/** Documents that are searched by words one by one: each is a search of its own. */
+export const FILTER_MAX_TEXT_SEARCHES = 8;
+/** Entries that a search by words takes when its hits are filtered afterwards; Convex looks at 1,024 at most. */
+export const FILTER_OVER_FETCH = 400;
+/** Looks into the index of tags that one call spends on what several tags share. */
+export const FILTER_MAX_SEEKS = 256;
+/** Chunks that one call reads around, and neighbours on each side: together 176 chunks of 32 KiB. */
+export const READ_AROUND_MAX_CHUNKS = 16;
+export const READ_AROUND_MAX_NEIGHBOURS = 5;
+/** Chunks whose entries a change of importance reaches in its own transaction; a sweep does the rest. */
+export const IMPORTANCE_CHUNKS_PER_WRITE = 100;
+/** How long the writer of a document may be silent before the write counts as abandoned, in ms (an action ends within 30 min). */
+export const DRAFT_SILENT_MS = 35 * 60 * 1000;
+/** How long a failed or abandoned write is kept after its last page, to be seen and taken up again, in ms. */
+export const DRAFT_RETENTION_MS = 24 * 60 * 60 * 1000;
+/** Drafts that one page of their sweep looks at, and the least time between two pages that found all done, in ms. */
+export const SWEEP_MAX_DRAFTS = 50;
+export const DRAFT_SWEEP_SPACING_MS = 5 * 60 * 1000;

@@ -26,21 +26,28 @@ export function scanMarkdown(source: string): ScannedMarkdown {
   const frontmatter = readFrontmatter(source);
   const blocks: MarkdownBlock[] = [];
   let proseLines = 0; // lines of the prose block that is open; 0 when the next line opens a block
+  let isParagraph = false; // whether that block is one that underlining makes a heading
   for (const line of linesOutsideCode(source, frontmatter.bodyStart)) {
-    if (proseLines === 1 && isUnderline(line.text)) {
-      const last = blocks.pop();
-      blocks.push(underlinedHeading(source, last?.start ?? line.start, line));
+    if (proseLines === 1 && isParagraph && isUnderline(line.text)) {
+      blocks.push(underlinedHeading(source, blocks.pop(), line));
       proseLines = 0;
       continue;
     }
-    const opened = line.opensCode ? { kind: "code" as const, start: line.start } : readHeading(line);
+    const opened = openedBy(line);
     if (opened !== null) blocks.push(opened);
     const isProse = opened === null && line.text.trim() !== "";
-    if (isProse && proseLines === 0) blocks.push({ kind: "prose", start: line.start });
+    if (isProse && proseLines === 0) {
+      blocks.push({ kind: "prose", start: line.start });
+      isParagraph = !OTHER_THAN_PARAGRAPH.test(line.text);
+    }
     proseLines = isProse ? proseLines + 1 : 0;
   }
   return { ...frontmatter, blocks };
 }
+
+/** The block that a line is or opens by itself, or null. */
+const openedBy = (line: Line & { opensCode: boolean }): MarkdownBlock | null =>
+  line.opensCode ? { kind: "code", start: line.start } : readHeading(line);
 
 /** Every line but those inside a fence: of a fenced block only the first is given. */
 function* linesOutsideCode(source: string, from: number): Generator<Line & { opensCode: boolean }> {
@@ -115,9 +122,17 @@ function readHeading({ start, text }: Line): MarkdownBlock | null {
   return { kind: "heading", start, level, title: plainTitle(rest) };
 }
 
+/** A line of a list, a quote, a table or indented code: dashes below it are a rule, not an underline. */
+const OTHER_THAN_PARAGRAPH = /^(?: {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)])(?:[ \t]|$)| {0,3}[>|])/;
+
 const isUnderline = (text: string) => /^ {0,3}(?:={2,}|-{2,})[ \t]*$/.test(text);
 
-function underlinedHeading(source: string, start: number, underline: Line): MarkdownBlock {
+function underlinedHeading(
+  source: string,
+  paragraph: MarkdownBlock | undefined,
+  underline: Line,
+): MarkdownBlock {
+  const start = paragraph?.start ?? underline.start;
   const level = underline.text.trimStart().startsWith("=") ? 1 : 2;
   return { kind: "heading", start, level, title: plainTitle(source.slice(start, underline.start)) };
 }

@@ -51,8 +51,16 @@ describe("promise 9: documents are written, read and removed in bounded steps", 
       text: `words ${index}`,
       tokens: 2,
     }));
-    const page = { caller: OWNER, ...guide, hash: "h", bytes: 9, offset: 0, chunks, final: true };
-    const cost = await costOf(component, (ctx) => write(ctx, page));
+    const page = {
+      caller: OWNER,
+      ...guide,
+      contentHash: "h",
+      bytes: 9,
+      total: { chunks: 100, bytes: 790 },
+      offset: 0,
+    };
+    const whole = { ...page, chunks, final: true };
+    const cost = await costOf(component, (ctx) => write(ctx, whole));
     expect(cost).toMatchObject({ ranges: 2, documentsRead: 0, documentsWritten: 202 });
   });
 
@@ -70,7 +78,15 @@ describe("promise 9: documents are written, read and removed in bounded steps", 
 
   test("a page of too many chunks, or of a chunk too long, is refused and writes nothing", async () => {
     const { ctx, component, countRows } = aMemory();
-    const page = { caller: OWNER, ...guide, hash: "h", bytes: 9, offset: 0, final: true };
+    const page = {
+      caller: OWNER,
+      ...guide,
+      contentHash: "h",
+      bytes: 9,
+      total: { chunks: 1, bytes: 1 },
+      offset: 0,
+      final: true,
+    };
     const chunk = (text: string) => ({ heading: "", text, tokens: 1 });
     const many = { ...page, chunks: Array.from({ length: 201 }, () => chunk("a")) };
     const long = { ...page, chunks: [chunk("a"), chunk("b".repeat(40_000))] };

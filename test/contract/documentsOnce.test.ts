@@ -5,12 +5,13 @@ import { anEmbed } from "../support/embed.js";
 const guide = { scope: "tenant" as const, key: "guide.md" };
 const words = (text: string) => ({ heading: "", text, tokens: 2 });
 
-/** The arguments of a write by hand, as `put` makes them. */
-const aWrite = (hash: string) => ({
+/** The arguments of a write by hand, as `put` makes them: the first two of three chunks. */
+const aWrite = (contentHash: string) => ({
   caller: OWNER,
   ...guide,
-  hash,
-  bytes: 10,
+  contentHash,
+  bytes: 16,
+  total: { chunks: 3, bytes: 16 },
   offset: 0,
   chunks: [words("first"), words("second")],
   final: false,
@@ -29,20 +30,33 @@ describe("promise 1: a document is written once", () => {
     expect(await countRows()).toEqual(rows);
   });
 
-  test("another title, metadata, chunk size or embedder counts as a change", async () => {
+  test("another title, chunk size or embedder is written anew; other metadata or importance is not", async () => {
     const { ctx, memory } = aMemory();
     const { documents } = memory.as(OWNER);
+    const embed = anEmbed();
+    const other = anEmbed({ name: "other" });
     const text = "# Fjords\n\nDeep water.";
-    await documents.put(ctx, { ...guide, text });
-    const changes = [
-      { title: "Water" },
-      { metadata: '{"a":1}' },
-      { chunk: { maxTokens: 50 } },
-      { embed: anEmbed() },
+    const puts = [
+      { embed },
+      { embed, metadata: '{"a":1}' },
+      { embed, metadata: '{"a":1}', importance: 0.5 },
+      { embed, metadata: '{"a":1}', importance: 0.5, title: "Water" },
+      { embed, chunk: { maxTokens: 50 } },
+      { embed: other, chunk: { maxTokens: 50 } },
+      { embed: other, chunk: { maxTokens: 50 } },
     ];
     const kinds = [];
-    for (const change of changes) kinds.push((await documents.put(ctx, { ...guide, text, ...change })).kind);
-    expect(kinds).toEqual(["written", "written", "written", "written"]);
+    const hashes = new Set<string | undefined>();
+    for (const put of puts) {
+      kinds.push((await documents.put(ctx, { ...guide, text, ...put })).kind);
+      hashes.add((await documents.get(ctx, guide))?.hash);
+    }
+    expect(kinds).toEqual([
+      ...["written", "updated", "updated"],
+      ...["written", "written", "written", "unchanged"],
+    ]);
+    expect(hashes.size).toBe(6);
+    expect([embed.calls.length, other.calls.length]).toEqual([3, 1]);
   });
 
   test("a page that is sent twice is there once", async () => {
@@ -104,10 +118,17 @@ describe("promise 1: a document is written once", () => {
   test("the put that began last wins, and the other is told", async () => {
     const { ctx, component, memory } = aMemory();
     const older = await ctx.runMutation(component.documents.write, aWrite("older"));
-    await ctx.runMutation(component.documents.write, { ...aWrite("newer"), final: true });
+    await ctx.runMutation(component.documents.write, {
+      ...aWrite("newer"),
+      total: { chunks: 2, bytes: 11 },
+      final: true,
+    });
     const late = { ...aWrite("older"), generation: older.generation, offset: 2, final: true };
     expect(await codeOf(ctx.runMutation(component.documents.write, late))).toBe("DOCUMENT_REPLACED");
-    expect(await memory.as(OWNER).documents.get(ctx, guide)).toMatchObject({ hash: "newer", chunks: 2 });
+    expect(await memory.as(OWNER).documents.get(ctx, guide)).toMatchObject({
+      contentHash: "newer",
+      chunks: 2,
+    });
   });
 });
 

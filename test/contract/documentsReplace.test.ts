@@ -17,12 +17,14 @@ async function aHalfReplaced() {
   const write = { caller: OWNER, ...guide, bytes: 9, offset: 0 };
   const old = {
     ...write,
-    hash: "old",
+    contentHash: "old",
+    total: { chunks: 2, bytes: 26 },
     chunks: [chunk("fjord old one"), chunk("fjord old two")],
     final: true,
   };
   const { documentId } = await ctx.runMutation(component.documents.write, old);
-  const page = { ...write, hash: "new", chunks: [chunk("fjord new one")], final: false };
+  const total = { chunks: 3, bytes: 41 };
+  const page = { ...write, contentHash: "new", total, chunks: [chunk("fjord new one")], final: false };
   const { generation } = await ctx.runMutation(component.documents.write, page);
   const finish = () =>
     ctx.runMutation(component.documents.write, {
@@ -48,7 +50,7 @@ describe("replacing a document", () => {
     expect(await as.documents.count(ctx, { scope: "tenant" })).toEqual({ documents: 1, chunks: 3 });
     await finishSweeps();
     expect(await texts()).toEqual(whole);
-    expect(await as.documents.get(ctx, guide)).toMatchObject({ documentId, chunks: 3, hash: "new" });
+    expect(await as.documents.get(ctx, guide)).toMatchObject({ documentId, chunks: 3, contentHash: "new" });
     expect(await countRows()).toEqual({ documents: 1, chunks: 3, recallEntries: 3, scopeCounts: 1 });
   });
 
@@ -101,9 +103,12 @@ describe("replacing a document", () => {
 
   test("with the text that it has leaves an interrupted write alone", async () => {
     const { ctx, component, as } = await aHalfReplaced();
-    const same = { caller: OWNER, ...guide, bytes: 9, offset: 0, hash: "old", chunks: [], final: true };
+    const content = { bytes: 9, contentHash: "old", total: { chunks: 2, bytes: 26 } };
+    const same = { caller: OWNER, ...guide, ...content, offset: 0, chunks: [], final: true };
     expect(await ctx.runMutation(component.documents.write, same)).toMatchObject({ kind: "unchanged" });
-    expect(await as.documents.get(ctx, guide)).toMatchObject({ writing: { hash: "new", chunks: 1 } });
+    expect(await as.documents.get(ctx, guide)).toMatchObject({
+      writing: { written: { chunks: 1, bytes: 13 }, total: { chunks: 3, bytes: 41 } },
+    });
   });
 });
 

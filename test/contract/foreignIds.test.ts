@@ -99,7 +99,7 @@ const cases: Case[] = [
     { id: "streamId", of: "stream", code: "STREAM_NOT_FOUND" },
   ),
   ...casesOf(
-    { "documents.listChunks": page, "documents.remove": {} },
+    { "documents.listChunks": page, "documents.update": { metadata: "{}" }, "documents.remove": {} },
     { id: "documentId", of: "document", code: "DOCUMENT_NOT_FOUND" },
   ),
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
@@ -112,6 +112,7 @@ const cases: Case[] = [
 const others = [
   ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "recall.store"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
+  "documents.readAround",
   "turns.begin",
 ];
 

@@ -6,6 +6,12 @@ import { chunkMarkdown } from "../../src/shared/chunkMarkdown.js";
 import { estimateTokens } from "../../src/shared/tokens.js";
 
 const withoutBlanks = (text: string) => text.replace(/\s+/g, "");
+/** Each run of white space as what counts of it: a blank line, a line end, or a space. */
+const inShort = (text: string) =>
+  text.trim().replace(/\s+/g, (blanks) => {
+    const lines = blanks.split("\n").length - 1;
+    return lines > 1 ? "\n\n" : lines === 1 ? "\n" : " ";
+  });
 const joined = (chunks: { text: string }[]) => withoutBlanks(chunks.map(({ text }) => text).join(""));
 const words = (count: number, word = "word") => Array.from({ length: count }, () => word).join(" ");
 
@@ -123,6 +129,43 @@ describe("chunkMarkdown", () => {
     for (const { text } of chunkMarkdown(words(300), { maxTokens: 40 })) expect(text).toMatch(/^word.*word$/);
     for (const { text } of chunkMarkdown("🎉".repeat(100), { maxTokens: 17 }))
       expect(text).not.toMatch(/\p{Surrogate}/u);
+  });
+
+  test("says what stands between two chunks, so that together they are the text again", () => {
+    fc.assert(
+      fc.property(documents, fc.integer({ min: 16, max: 120 }), (text, maxTokens) => {
+        const source = `# Start\n\n${text}`.replace(/\r\n?/g, "\n");
+        const chunks = chunkMarkdown(source, { maxTokens });
+        const whole = chunks.map((chunk) => `${chunk.joint}${chunk.text}`).join("");
+        expect(inShort(whole)).toBe(inShort(source));
+      }),
+    );
+  });
+
+  test("makes no heading of a list, a quote or a table above a rule", () => {
+    for (const above of ["- item", "* item", "1. item", "> quote", "| a | b |", "    indented"]) {
+      const headings = chunkMarkdown(`# A\n\n${above}\n---\nWords.`).map(({ headingPath }) => headingPath);
+      expect(headings, above).toEqual([["A"]]);
+    }
+    expect(chunkMarkdown("-5 degrees\n---\nWords.")[0]?.heading).toBe("-5 degrees");
+  });
+
+  test("cuts long tables and lists between their rows and items", () => {
+    const rows = Array.from({ length: 60 }, (_, index) => `| row ${index} | some words of it. And more |`);
+    const items = Array.from({ length: 60 }, (_, index) => `- item ${index} has words. And more\n  - nested`);
+    for (const lines of [rows, items]) {
+      const chunks = chunkMarkdown(lines.join("\n"), { maxTokens: 60 });
+      expect(chunks.length).toBeGreaterThan(5);
+      expect(chunks.flatMap(({ text }) => text.split("\n"))).toEqual(lines.join("\n").split("\n"));
+    }
+  });
+
+  test("cuts a text without spaces at its sentences, else anywhere within the limit", () => {
+    const sentences = chunkMarkdown("山は高いです。".repeat(60), { maxTokens: 40 });
+    expect(sentences.length).toBeGreaterThan(3);
+    for (const { text } of sentences) expect(text).toMatch(/^山.*。$/u);
+    const pieces = chunkMarkdown("山".repeat(1_000), { maxTokens: 40 });
+    for (const { text } of pieces) expect(estimateTokens(text)).toBeLessThanOrEqual(40);
   });
 
   test("gives nothing for a blank document and refuses a limit that holds no sentence", () => {

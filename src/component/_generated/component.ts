@@ -49,14 +49,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           bytes: number;
           chunks: number;
+          contentHash: string;
           documentId: string;
           generation: number;
           hash: string;
+          importance?: number;
           key: string;
           metadata?: string;
           state: { kind: "empty" } | { kind: "ready"; readyAt: number };
           title?: string;
-          writing?: { chunks: number; generation: number; hash: string };
+          writing?: {
+            generation: number;
+            hash: string;
+            phase:
+              | { kind: "writing" }
+              | { kind: "failed"; reason: string }
+              | { kind: "abandoned" };
+            startedAt: number;
+            total: { bytes: number; chunks: number };
+            updatedAt: number;
+            written: { bytes: number; chunks: number };
+          };
         } | null,
         Name
       >;
@@ -87,22 +100,37 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           cursor: string | null;
+          filter?: string;
           limit?: number;
           scope: "thread" | "user" | "agent" | "tenant";
+          writing?: boolean;
         },
         {
           cursor: string | null;
           page: Array<{
             bytes: number;
             chunks: number;
+            contentHash: string;
             documentId: string;
             generation: number;
             hash: string;
+            importance?: number;
             key: string;
             metadata?: string;
             state: { kind: "empty" } | { kind: "ready"; readyAt: number };
             title?: string;
-            writing?: { chunks: number; generation: number; hash: string };
+            writing?: {
+              generation: number;
+              hash: string;
+              phase:
+                | { kind: "writing" }
+                | { kind: "failed"; reason: string }
+                | { kind: "abandoned" };
+              startedAt: number;
+              total: { bytes: number; chunks: number };
+              updatedAt: number;
+              written: { bytes: number; chunks: number };
+            };
           }>;
         },
         Name
@@ -144,6 +172,31 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { headings: Array<string> },
         Name
       >;
+      readAround: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          chunkIds: Array<string>;
+          neighbours: number;
+        },
+        {
+          spans: Array<{
+            chunkIds: Array<string>;
+            documentId: string;
+            documentKey: string;
+            from: number;
+            headings: Array<string>;
+            text: string;
+            title?: string;
+            to: number;
+            tokens: number;
+          }>;
+        },
+        Name
+      >;
       remove: FunctionReference<
         "mutation",
         "internal",
@@ -152,6 +205,21 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           documentId: string;
+        },
+        null,
+        Name
+      >;
+      update: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          contentHash?: string;
+          documentId: string;
+          importance?: number | null;
+          metadata?: string | null;
         },
         null,
         Name
@@ -166,19 +234,24 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           chunks: Array<{
             heading: string;
+            joint?: string;
             text: string;
             tokens: number;
             vector?: Array<number>;
           }>;
+          contentHash: string;
+          documentId?: string;
           embedder?: string;
+          failure?: string;
           final: boolean;
           generation?: number;
-          hash: string;
+          importance?: number;
           key: string;
           metadata?: string;
           offset: number;
           scope: "thread" | "user" | "agent" | "tenant";
           title?: string;
+          total: { bytes: number; chunks: number };
           usage?: {
             cachedInputTokens?: number;
             finishReason?: string;

@@ -11,7 +11,8 @@ import schema from "../schema.js";
 import { readCounts } from "./counts.js";
 import { pageOf, type PageRequest } from "./paging.js";
 
-type ScopeArgs = { caller: Caller; scope: ScopeKind };
+/** Whose documents. */
+export type ScopeArgs = { caller: Caller; scope: ScopeKind };
 
 /** The document's row by its natural key, or null. */
 export async function findByKey(ctx: QueryCtx, scope: string, key: string): Promise<Doc<"documents"> | null> {
@@ -50,17 +51,6 @@ export async function get(
   return document === null ? null : toDocument(document);
 }
 
-/** Documents of a scope in the order of their keys. */
-export async function list(ctx: QueryCtx, args: ScopeArgs & PageRequest) {
-  const scope = scopeOf(args.caller, args.scope);
-  const rows = paginator(ctx.db, schema)
-    .query("documents")
-    .withIndex("by_key", (q) => q.eq("scope", scope))
-    .order("asc");
-  const { page, cursor } = await pageOf(rows, args);
-  return { page: page.map(toDocument), cursor };
-}
-
 /** Chunks of the generation that readers see. A cursor from before a replace is refused: pages never mix. */
 export async function listChunks(ctx: QueryCtx, args: { caller: Caller; documentId: string } & PageRequest) {
   const document = await findDocument(ctx, args.caller, args.documentId);
@@ -77,13 +67,22 @@ export async function getChunk(
   ctx: QueryCtx,
   { caller, chunkId }: { caller: Caller; chunkId: string },
 ): Promise<Chunk> {
+  const found = await findCurrentChunk(ctx, caller, chunkId);
+  if (found === null) throw documentNotFound({ chunkId });
+  return toChunk(found.chunk, found.document);
+}
+
+/** The caller's chunk with its document, by an id from outside; null unless its generation is the current one. */
+export async function findCurrentChunk(
+  ctx: QueryCtx,
+  caller: Caller,
+  chunkId: string,
+): Promise<{ chunk: Doc<"chunks">; document: Doc<"documents"> } | null> {
   const id = ctx.db.normalizeId("chunks", chunkId);
   const chunk = id === null ? null : await ctx.db.get("chunks", id);
   const document = chunk === null ? null : await ctx.db.get("documents", chunk.documentId);
-  const isCurrent = document !== null && chunk?.generation === document.generation;
-  if (chunk === null || !isCurrent || !mayUseScope(caller, document.scope))
-    throw documentNotFound({ chunkId });
-  return toChunk(chunk, document);
+  if (chunk === null || document === null || chunk.generation !== document.generation) return null;
+  return mayUseScope(caller, document.scope) ? { chunk, document } : null;
 }
 
 /** The distinct headings of a document in order; those of its start when it is very long. */
@@ -115,10 +114,13 @@ export async function count(
   return { documents, chunks };
 }
 
-function toDocument(row: Doc<"documents">): Document {
-  const { _id, _creationTime, scope: _, next, ...document } = row;
-  const writing = next && { generation: next.generation, hash: next.hash, chunks: next.chunks };
-  return { ...document, documentId: _id, ...(writing === undefined ? {} : { writing }) };
+/** A document as readers see it. */
+export function toDocument(row: Doc<"documents">): Document {
+  const { _id, _creationTime, scope: _, lastGeneration: _last, stampFrom: _from, next, ...document } = row;
+  if (next === undefined) return { ...document, documentId: _id };
+  const { generation, hash, phase, written, total, startedAt, updatedAt } = next;
+  const writing = { generation, hash, phase, written, total, startedAt, updatedAt };
+  return { ...document, documentId: _id, writing };
 }
 
 function toChunk(row: Doc<"chunks">, document: Doc<"documents">): Chunk {

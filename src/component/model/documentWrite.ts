@@ -1,19 +1,17 @@
-import { DOCUMENT_MAX_BYTES } from "../../shared/limits.js";
+import { documentHash } from "../../shared/documentHash.js";
+import { DRAFT_SILENT_MS } from "../../shared/limits.js";
 import { scopeOf } from "../../shared/scope.js";
-import { utf8Bytes } from "../../shared/utf8.js";
 import type { DocumentWrite, NewChunk } from "../../validators/document.js";
-import { memoryError } from "../../validators/errors.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { addCounts } from "./counts.js";
 import { checkWrite, type WriteArgs } from "./documentChecks.js";
-import { documentNotFound, findByKey } from "./documentReads.js";
+import { draftFor, freshChunks, withPage, type StoredDraft } from "./documentDraft.js";
+import { findByKey } from "./documentReads.js";
+import { replaceTags } from "./documentTags.js";
 import { recordUsage } from "./ledger.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
-
-/** A generation that is being written, with what it holds so far. */
-type Draft = NonNullable<Doc<"documents">["next"]>;
 
 /**
  * Writes one page of a document's next generation. Readers see the old one, whole, until the `final` page moves the
@@ -23,128 +21,97 @@ type Draft = NonNullable<Doc<"documents">["next"]>;
 export async function write(ctx: MutationCtx, args: WriteArgs): Promise<DocumentWrite> {
   checkWrite(args);
   const scope = scopeOf(args.caller, args.scope);
+  const hash = await documentHash(args);
   const document = await findByKey(ctx, scope, args.key);
-  if (document !== null && isWritten(document, args)) {
+  if (document !== null && isWritten(document, args, hash)) {
     const kind = args.generation === undefined ? "unchanged" : "ready";
     return { kind, documentId: document._id, generation: document.generation };
   }
-  const draft = args.generation === undefined ? openDraft(document, args) : continueDraft(document, args);
+  const draft = draftFor(document, args, hash);
   const fresh = freshChunks(draft, args);
-  const after = withChunks(draft, fresh);
+  const after = withPage(draft, fresh, args);
   const documentId = await saveDocument(ctx, { document, scope, args, after });
   for (const [index, chunk] of fresh.entries()) {
-    await insertChunk(ctx, { documentId, scope, args, draft, chunk, index: draft.chunks + index });
+    await insertChunk(ctx, { documentId, scope, args, draft, chunk, index: draft.written.chunks + index });
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
     await recordUsage(ctx, { ...args.usage, ...args.caller });
   }
-  if (document !== null && leavesRest(document, after, args.final)) {
-    await armSweep(ctx, "document", { delayMs: 0, target: documentId });
-  }
+  await armSweeps(ctx, { document, documentId, args, after });
   return { kind: args.final ? "ready" : "open", documentId, generation: after.generation };
 }
 
 /** True when readers see this very content already. */
-function isWritten(document: Doc<"documents">, { hash, generation }: WriteArgs): boolean {
+function isWritten(document: Doc<"documents">, { generation }: WriteArgs, hash: string): boolean {
   const isCurrent = generation === undefined || generation === document.generation;
   return document.state.kind === "ready" && document.hash === hash && isCurrent;
 }
 
-/** The draft that a first page opens; one of the same content is taken up where it was left. */
-function openDraft(document: Doc<"documents"> | null, args: WriteArgs): Draft {
-  if (args.offset !== 0) {
-    throw memoryError("INVALID_ARGUMENT", "A later page names the `generation` that the first one gave.", {
-      offset: args.offset,
-    });
-  }
-  if (document?.next?.hash === args.hash) return document.next;
-  const { hash, bytes, title, metadata } = args;
-  return {
-    generation: Math.max(document?.generation ?? 0, document?.next?.generation ?? 0) + 1,
-    hash,
-    bytes,
-    chunks: 0,
-    written: 0,
-    ...(title === undefined ? {} : { title }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
-}
+type Save = { document: Doc<"documents"> | null; scope: string; args: WriteArgs; after: StoredDraft };
 
-function continueDraft(document: Doc<"documents"> | null, { key, generation, hash }: WriteArgs): Draft {
-  if (document === null) throw documentNotFound({ key });
-  const { next } = document;
-  if (next !== undefined && next.generation === generation && next.hash === hash) return next;
-  throw memoryError(
-    "DOCUMENT_REPLACED",
-    "A newer write of this document has begun: start again if yours is newer.",
-    {
-      key,
-      generation: generation ?? 0,
-    },
-  );
-}
-
-/** The chunks of the page that are not there yet. */
-function freshChunks(draft: Draft, { offset, chunks }: WriteArgs): NewChunk[] {
-  if (offset <= draft.chunks) return chunks.slice(draft.chunks - offset);
-  throw memoryError("INVALID_ARGUMENT", "The chunks before `offset` are missing: write pages in order.", {
-    offset,
-    written: draft.chunks,
-  });
-}
-
-function withChunks(draft: Draft, fresh: NewChunk[]): Draft {
-  const written = fresh.reduce((sum, { text }) => sum + utf8Bytes(text), draft.written);
-  if (written <= DOCUMENT_MAX_BYTES) return { ...draft, chunks: draft.chunks + fresh.length, written };
-  throw memoryError("DOCUMENT_INVALID", "The document is too long: split it.", {
-    maxBytes: DOCUMENT_MAX_BYTES,
-  });
-}
-
-type Save = { document: Doc<"documents"> | null; scope: string; args: WriteArgs; after: Draft };
+/** What a document is before its first generation is whole. */
+const EMPTY = {
+  generation: 0,
+  hash: "",
+  contentHash: "",
+  bytes: 0,
+  chunks: 0,
+  state: { kind: "empty" as const },
+};
 
 /** One write of the document's row: the draft grows, or becomes what readers see. */
-async function saveDocument(
+async function saveDocument(ctx: MutationCtx, save: Save): Promise<Id<"documents">> {
+  const { document, scope, args, after } = save;
+  const lastGeneration = Math.max(after.generation, document?.lastGeneration ?? 0);
+  const content = { ...(args.final ? shown(after) : { next: after }), lastGeneration };
+  if (document !== null) await ctx.db.patch("documents", document._id, content);
+  const documentId =
+    document?._id ?? (await ctx.db.insert("documents", { ...EMPTY, ...content, scope, key: args.key }));
+  if (args.final) await countAndTag(ctx, save, documentId);
+  return documentId;
+}
+
+async function countAndTag(
   ctx: MutationCtx,
   { document, scope, args, after }: Save,
-): Promise<Id<"documents">> {
-  const { generation, hash, bytes, chunks, title, metadata } = after;
-  const empty = { generation: 0, hash: "", bytes: 0, chunks: 0, state: { kind: "empty" as const } };
-  const ready = { kind: "ready" as const, readyAt: Date.now() };
-  const content = args.final
-    ? { generation, hash, bytes, chunks, title, metadata, state: ready, next: undefined }
-    : { ...(document === null ? empty : {}), next: after };
-  if (args.final) {
-    const isNew = document === null || document.state.kind === "empty";
-    await addCounts(ctx, scope, { documents: isNew ? 1 : 0, chunks: chunks - (document?.chunks ?? 0) });
-  }
-  if (document === null)
-    return await ctx.db.insert("documents", { ...empty, ...content, scope, key: args.key });
-  await ctx.db.patch("documents", document._id, content);
-  return document._id;
+  documentId: Id<"documents">,
+): Promise<void> {
+  const isNew = document === null || document.state.kind === "empty";
+  const chunks = after.total.chunks - (document?.chunks ?? 0);
+  await addCounts(ctx, scope, { documents: isNew ? 1 : 0, chunks });
+  const tagged = { documentId, scope, key: args.key };
+  await replaceTags(ctx, tagged, { before: document?.metadata, after: after.metadata });
+}
+
+/** A draft as what readers see from now on. */
+function shown({ generation, hash, contentHash, bytes, total, title, metadata, importance }: StoredDraft) {
+  const state = { kind: "ready" as const, readyAt: Date.now() };
+  const content = { generation, hash, contentHash, bytes, chunks: total.chunks, title, metadata, importance };
+  return { ...content, state, stampFrom: undefined, next: undefined };
 }
 
 type ChunkPlace = {
   documentId: Id<"documents">;
   scope: string;
   args: WriteArgs;
-  draft: Draft;
+  draft: StoredDraft;
   chunk: NewChunk;
   index: number;
 };
 
 async function insertChunk(ctx: MutationCtx, place: ChunkPlace): Promise<void> {
   const { documentId, scope, args, draft, chunk, index } = place;
-  const { vector, heading, text, tokens } = chunk;
-  const { generation } = draft;
-  const chunkId = await ctx.db.insert("chunks", { documentId, generation, index, heading, text, tokens });
+  const { vector, ...text } = chunk;
+  const { generation, importance } = draft;
+  const chunkId = await ctx.db.insert("chunks", { documentId, generation, index, ...text });
   await indexChunk(ctx, {
     chunkId,
     documentId,
     generation,
     scope,
-    text: findableText(draft.title, heading, text),
+    text: findableText(draft.title, text.heading, text.text),
     at: Date.now(),
+    ...(importance === undefined ? {} : { importance }),
     ...(args.embedder === undefined ? {} : { embedder: args.embedder }),
     ...(vector === undefined ? {} : { vector }),
   });
@@ -155,8 +122,24 @@ function findableText(title = "", heading: string, text: string): string {
   return [heading.startsWith(title) ? "" : title, heading, text].filter((line) => line !== "").join("\n");
 }
 
+type Written = {
+  document: Doc<"documents"> | null;
+  documentId: Id<"documents">;
+  args: WriteArgs;
+  after: StoredDraft;
+};
+
+/** Arms what has to follow: the rest of what was replaced, and a look at a draft whose writer may fall silent. */
+async function armSweeps(ctx: MutationCtx, { document, documentId, args, after }: Written): Promise<void> {
+  if (document !== null && leavesRest(document, after, args.final)) {
+    await armSweep(ctx, "document", { delayMs: 0, target: documentId });
+  }
+  const isOpened = args.generation === undefined || args.failure !== undefined;
+  if (!args.final && isOpened) await armSweep(ctx, "drafts", { delayMs: DRAFT_SILENT_MS });
+}
+
 /** True when this write leaves chunks behind that no reader sees: the replaced generation, or an abandoned draft. */
-function leavesRest(before: Doc<"documents">, after: Draft, isFinal: boolean): boolean {
+function leavesRest(before: Doc<"documents">, after: StoredDraft, isFinal: boolean): boolean {
   const hasReplaced = isFinal && before.chunks > 0;
   const hasAbandoned = before.next !== undefined && before.next.generation !== after.generation;
   return hasReplaced || hasAbandoned;

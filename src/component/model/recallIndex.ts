@@ -1,5 +1,5 @@
 import { ownTerms, rowOfHuman, rowOfText, withContext, type PreviousRow } from "../../shared/recallRow.js";
-import { isZeroVector, ownerKey } from "../../shared/vectors.js";
+import { isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
 import type { MessageRole } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -44,6 +44,7 @@ export type ChunkEntry = {
   scope: string;
   text: string;
   at: number;
+  /** From 0 to 1; absent: as any other. */
   importance?: number;
   /** What made the vectors of this write; absent when there are none. */
   embedder?: string;
@@ -129,6 +130,7 @@ export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<v
   const vectorId = hasVector
     ? await insertVector(ctx, {
         ownerKey: ownerKey({ embedder, length: vector.length }, "chunk", entry.scope),
+        threadKey: threadKey({ embedder, length: vector.length }, entry.documentId),
         vector,
       })
     : undefined;

@@ -38,9 +38,10 @@ export async function storeVectors(ctx: MutationCtx, { embedder, vectors, accept
 }
 
 function keysOf(entry: Doc<"recallEntries">, made: { embedder: string; length: number }) {
+  const place = entry.threadId ?? entry.documentId;
   return {
     ownerKey: ownerKey(made, entry.kind, entry.scope),
-    ...(entry.threadId === undefined ? {} : { threadKey: threadKey(made, entry.threadId) }),
+    ...(place === undefined ? {} : { threadKey: threadKey(made, place) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { sweepDocument } from "./documentSweep.js";
+import { sweepDocument, sweepDrafts } from "./documentSweep.js";
 import { sweepFiles } from "./files.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
@@ -15,6 +15,7 @@ export const vSweepKind = v.union(
   v.literal("files"),
   v.literal("thread"),
   v.literal("document"),
+  v.literal("drafts"),
   v.literal("message"),
 );
 
@@ -31,6 +32,8 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return await sweepThread(ctx, target);
     case "document":
       return (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt;
+    case "drafts":
+      return await sweepDrafts(ctx);
     case "message":
       return await sweepMessage(ctx, target);
   }

@@ -1,6 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vDocumentState } from "../../validators/document.js";
+import { vDocumentState, vDraft } from "../../validators/document.js";
 
 /** Documents and files. */
 export const documentsTables = {
@@ -9,26 +9,44 @@ export const documentsTables = {
     scope: v.string(),
     key: v.string(),
     generation: v.number(),
+    /** The highest generation that was ever begun: none is used twice. */
+    lastGeneration: v.number(),
     hash: v.string(),
+    contentHash: v.string(),
     bytes: v.number(),
     chunks: v.number(),
     state: vDocumentState,
     title: v.optional(v.string()),
     metadata: v.optional(v.string()),
+    importance: v.optional(v.number()),
+    /** The chunk from which on entries still have an earlier importance. */
+    stampFrom: v.optional(v.number()),
     /** The generation that is being written, with what it will be. */
     next: v.optional(
       v.object({
-        generation: v.number(),
-        hash: v.string(),
+        ...vDraft.fields,
+        contentHash: v.string(),
         bytes: v.number(),
-        chunks: v.number(),
-        /** Bytes of the text of its chunks so far. */
-        written: v.number(),
         title: v.optional(v.string()),
         metadata: v.optional(v.string()),
+        importance: v.optional(v.number()),
       }),
     ),
-  }).index("by_key", ["scope", "key"]),
+  })
+    .index("by_key", ["scope", "key"])
+    .index("by_scope_draft", ["scope", "next.updatedAt"])
+    .index("by_draft", ["next.phase.kind", "next.updatedAt"]),
+  // What the metadata of a document's current generation can be filtered by, one row a key. Changed with the metadata.
+  documentTags: defineTable({
+    scope: v.string(),
+    /** `["key",value]` as JSON. */
+    tag: v.string(),
+    /** The document's: all tags of a scope are read in one order. */
+    key: v.string(),
+    documentId: v.id("documents"),
+  })
+    .index("by_tag", ["scope", "tag", "key"])
+    .index("by_document", ["documentId"]),
   chunks: defineTable({
     documentId: v.id("documents"),
     generation: v.number(),
@@ -36,6 +54,8 @@ export const documentsTables = {
     heading: v.string(),
     text: v.string(),
     tokens: v.number(),
+    /** What stands between it and the chunk before; absent: a blank line. */
+    joint: v.optional(v.string()),
   }).index("by_document", ["documentId", "generation", "index"]),
   // Stored files, once per content and scope. `uses` counts the messages that hold one.
   files: defineTable({

@@ -10,7 +10,10 @@ import { vRecallKind } from "../../validators/recall.js";
  */
 const vectors = (dimensions: number) =>
   defineTable({
-    /** `embedder|kind|scope` and `embedder|thread`: a vector filter cannot AND, so keys are composed. */
+    /**
+     * `embedder|kind|scope`, and `embedder|thread` or, of chunks, `embedder|document`: a vector filter cannot AND, so
+     * keys are composed.
+     */
     ownerKey: v.string(),
     threadKey: v.optional(v.string()),
     vector: v.array(v.float64()),
@@ -64,7 +67,7 @@ export const recallTables = {
     .index("by_hash", ["textHash"])
     .searchIndex("by_text", {
       searchField: "searchText",
-      filterFields: ["scope", "threadId", "kind", "role"],
+      filterFields: ["scope", "threadId", "documentId", "kind", "role"],
     }),
   vectors_256: vectors(256),
   vectors_512: vectors(512),
