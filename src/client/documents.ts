@@ -1,16 +1,11 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import { chunkToEmbed } from "../shared/embeddedText.js";
 import type { Chunk, Document, DocumentWrite, NewChunk } from "../validators/document.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import {
-  pagesOf,
-  prepareDocument,
-  textToEmbed,
-  type DocumentSource,
-  type PreparedDocument,
-} from "./documentPages.js";
-import { embedAll, type Embed } from "./embed.js";
+import { pagesOf, prepareDocument, type DocumentSource, type PreparedDocument } from "./documentPages.js";
+import { embedUnknown, type Embed } from "./embed.js";
 
 /** Where a document lives: with the user, with an agent (`agentName` of the principal), or with the tenant. */
 export type DocumentScope = Exclude<ScopeKind, "thread">;
@@ -77,7 +72,7 @@ export class DocumentsClient {
         metadata,
         ...content,
         embedder,
-        ...(await embedPage(page, embed)),
+        ...(await this.embedPage(ctx, page, embed)),
         offset,
         final,
         generation,
@@ -87,6 +82,17 @@ export class DocumentsClient {
       offset += page.length;
     }
     return await write(last, true);
+  }
+
+  private async embedPage(
+    ctx: QueryCtx,
+    page: NewChunk[],
+    embed: Embed | undefined,
+  ): Promise<{ chunks: NewChunk[]; usage?: Usage }> {
+    if (embed === undefined || page.length === 0) return { chunks: page };
+    const known = { ctx, component: this.component };
+    const { vectors, usage } = await embedUnknown(known, embed, page.map(chunkToEmbed));
+    return { chunks: page.map((chunk, index) => ({ ...chunk, vector: vectors[index] })), usage };
   }
 
   /** The document under a key, or null. A document of state `empty` is still being written for the first time. */
@@ -135,10 +141,4 @@ export class DocumentsClient {
   async remove(ctx: MutationCtx, args: { documentId: string }): Promise<null> {
     return await ctx.runMutation(this.component.documents.remove, { ...args, caller: this.caller });
   }
-}
-
-async function embedPage(page: NewChunk[], embed?: Embed): Promise<{ chunks: NewChunk[]; usage?: Usage }> {
-  if (embed === undefined || page.length === 0) return { chunks: page };
-  const { vectors, usage } = await embedAll(embed, page.map(textToEmbed));
-  return { chunks: page.map((chunk, index) => ({ ...chunk, vector: vectors[index] })), usage };
 }

@@ -2,6 +2,7 @@ export { AgentMemory } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Embed } from "./embed.js";
+export type { StoreVectors } from "./embeddings.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 
 // What calls take and give.
@@ -11,7 +12,8 @@ export type { Chunk, Document } from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
-export type { EmbeddedText, PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+export type { Generation } from "../validators/embedding.js";
+export type { EmbeddedText, EntryVector, PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
 export type { Thread, ThreadStatus } from "../validators/thread.js";

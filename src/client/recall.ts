@@ -1,9 +1,10 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import { plainToEmbed } from "../shared/embeddedText.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
-import type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+import type { EntryVector, RecallHit, RecallKind } from "../validators/recall.js";
 import type { Usage } from "../validators/usage.js";
-import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
-import { embedAll, type Embed } from "./embed.js";
+import type { ActionCtx, QueryCtx } from "./ctx.js";
+import { embedUnknown, type Embed } from "./embed.js";
 
 /** What to find, and where to look. */
 export type RecallQuestion = {
@@ -28,7 +29,9 @@ export type RecallSearch = RecallQuestion & {
   vector?: number[];
   /** Who made `vector` and the vectors of `store`. */
   embedder?: string;
-  store?: { entryId: string; vector: number[] }[];
+  store?: EntryVector[];
+  /** Entries whose text the embedder refused. */
+  refused?: string[];
   /** What making the vectors cost: recorded once with `operationId`. */
   usage?: Usage;
   runId?: string;
@@ -57,7 +60,9 @@ export class RecallClient {
    */
   async search(ctx: ActionCtx, { embed, ...args }: RecallSearch): Promise<{ hits: RecallHit[] }> {
     const made =
-      embed === undefined || args.vector !== undefined ? {} : await embedQuestion(embed, args.query);
+      embed === undefined || args.vector !== undefined
+        ? {}
+        : await this.embedQuestion(ctx, embed, args.query);
     return await ctx.runAction(this.component.recall.search, {
       ...this.question(args),
       ...args,
@@ -75,28 +80,19 @@ export class RecallClient {
     });
   }
 
-  /** Messages of a thread that wait for a vector, oldest first, at most 32. Throws `THREAD_NOT_FOUND`. */
-  async pending(ctx: QueryCtx, args: { threadId: string; limit: number }): Promise<PendingEntry[]> {
-    return await ctx.runQuery(this.component.recall.pending, { ...args, caller: this.caller });
-  }
-
-  /**
-   * Stores vectors for entries that `pending` gave. Safe to retry: what has its vector, or is gone, is passed over.
-   * Throws `INVALID_ARGUMENT` and stores nothing when the vectors differ in length or are not finite.
-   */
-  async store(
-    ctx: MutationCtx,
-    args: { embedder: string; vectors: { entryId: string; vector: number[] }[] },
-  ): Promise<null> {
-    return await ctx.runMutation(this.component.recall.store, { ...args, caller: this.caller });
+  /** The question's vector, made once a day: a question that was asked before is not embedded again. */
+  private async embedQuestion(ctx: QueryCtx, embed: Embed, query: string) {
+    const known = { ctx, component: this.component };
+    const { vectors, textHashes, usage, made } = await embedUnknown(known, embed, [plainToEmbed(query)]);
+    return {
+      vector: vectors[0],
+      embedder: embed.name,
+      usage,
+      ...(made === 0 ? {} : { queryHash: textHashes[0] }),
+    };
   }
 
   private question({ kinds = DEFAULT_KINDS, scopes = DEFAULT_SCOPES }: RecallQuestion) {
     return { caller: this.caller, kinds, scopes };
   }
-}
-
-async function embedQuestion(embed: Embed, query: string) {
-  const { vectors, usage } = await embedAll(embed, [query]);
-  return { vector: vectors[0], embedder: embed.name, usage };
 }

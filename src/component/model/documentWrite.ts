@@ -1,3 +1,4 @@
+import { chunkToEmbed, embeddedTextHash } from "../../shared/embeddedText.js";
 import { DOCUMENT_MAX_BYTES } from "../../shared/limits.js";
 import { scopeOf } from "../../shared/scope.js";
 import { utf8Bytes } from "../../shared/utf8.js";
@@ -9,6 +10,7 @@ import { addCounts } from "./counts.js";
 import { checkWrite, type WriteArgs } from "./documentChecks.js";
 import { documentNotFound, findByKey } from "./documentReads.js";
 import { recordUsage } from "./ledger.js";
+import { placeFor, type VectorPlace } from "./embeddingSlots.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
 
@@ -32,8 +34,17 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
   const fresh = freshChunks(draft, args);
   const after = withChunks(draft, fresh);
   const documentId = await saveDocument(ctx, { document, scope, args, after });
+  const vectorPlace = await placeOfVectors(ctx, args);
   for (const [index, chunk] of fresh.entries()) {
-    await insertChunk(ctx, { documentId, scope, args, draft, chunk, index: draft.chunks + index });
+    await insertChunk(ctx, {
+      documentId,
+      scope,
+      args,
+      draft,
+      chunk,
+      index: draft.chunks + index,
+      vectorPlace,
+    });
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
     await recordUsage(ctx, { ...args.usage, ...args.caller });
@@ -131,7 +142,16 @@ type ChunkPlace = {
   draft: Draft;
   chunk: NewChunk;
   index: number;
+  vectorPlace: VectorPlace | null;
 };
+
+async function placeOfVectors(
+  ctx: MutationCtx,
+  { embedder, chunks }: WriteArgs,
+): Promise<VectorPlace | null> {
+  const length = chunks.find(({ vector }) => vector !== undefined)?.vector?.length;
+  return embedder === undefined || length === undefined ? null : await placeFor(ctx, { embedder, length });
+}
 
 async function insertChunk(ctx: MutationCtx, place: ChunkPlace): Promise<void> {
   const { documentId, scope, args, draft, chunk, index } = place;
@@ -146,7 +166,8 @@ async function insertChunk(ctx: MutationCtx, place: ChunkPlace): Promise<void> {
     text: findableText(draft.title, heading, text),
     at: Date.now(),
     ...(args.embedder === undefined ? {} : { embedder: args.embedder }),
-    ...(vector === undefined ? {} : { vector }),
+    place: place.vectorPlace,
+    ...(vector === undefined ? {} : { vector, textHash: await embeddedTextHash(chunkToEmbed(chunk)) }),
   });
 }
 

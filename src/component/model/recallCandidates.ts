@@ -8,6 +8,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import type { Question } from "./recallArguments.js";
 import { openThread } from "./threads.js";
+import { SLOT_FIELDS } from "./vectorTables.js";
 
 type Entry = Doc<"recallEntries">;
 
@@ -82,7 +83,8 @@ export async function findCandidates(
   { reach, query, vectorIds }: { reach: Reach; query: string; vectorIds: string[] },
 ): Promise<Candidate[]> {
   const lexical = await searchWords(ctx, reach, searchTerms(query));
-  const byKey = new Map(lexical.map((entry) => [keyOf(entry), entry]));
+  const nearby = new Set(vectorIds);
+  const byKey = new Map(lexical.map((entry) => [keyOf(entry, nearby), entry]));
   const fused = fuseRanks([
     { weight: 1, ids: [...byKey.keys()] },
     { weight: 1, ids: vectorIds },
@@ -101,8 +103,9 @@ export async function findCandidates(
   );
 }
 
-/** An entry goes by its vector where it has one: so the two lists meet without reading a row for each vector. */
-const keyOf = (entry: Entry): string => entry.vectorId ?? entry._id;
+/** An entry goes by its vector where that is near: so the two lists meet without reading a row for each vector. */
+const keyOf = (entry: Entry, nearby: ReadonlySet<string>): string =>
+  SLOT_FIELDS.map((field) => entry[field]).find((id) => id !== undefined && nearby.has(id)) ?? entry._id;
 
 /** One list of all searches, in turns: a filter cannot OR, and no score tells how two searches compare. */
 async function searchWords(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {

@@ -8,6 +8,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findHead } from "./threadAccess.js";
 import { reaches, type Candidate, type Reach } from "./recallCandidates.js";
+import { entryOfVector } from "./vectorTables.js";
 
 type Entry = Doc<"recallEntries">;
 /** What an entry leads to, before it is known where it stands in the answer. */
@@ -66,12 +67,6 @@ async function readSource(ctx: QueryCtx, { entry }: Candidate, lookup: Lookup): 
       return null;
   }
 }
-
-const entryOfVector = (ctx: QueryCtx, vectorId: string): Promise<Entry | null> =>
-  ctx.db
-    .query("recallEntries")
-    .withIndex("by_vector", (q) => q.eq("vectorId", vectorId))
-    .first();
 
 /** A chunk of the generation that readers see; others are waiting for their turn or for the sweep. */
 async function readChunk(ctx: QueryCtx, entry: Entry, { reading }: Lookup): Promise<Source | null> {
