@@ -14,7 +14,7 @@ const MAX_TOKENS = 100_000;
 export const seed = actionGeneric({
   args: { userId: v.string(), conversation: v.number() },
   handler: async (ctx, { userId, conversation }) => {
-    const { threads, messages, entries } = memory.as({ userId });
+    const { threads, messages, embeddings } = memory.as({ userId });
     const { threadId } = await threads.create(ctx);
     const said = makeConversation(conversation).messages.map(({ text, ...who }) => ({
       role: "user" as const,
@@ -24,11 +24,11 @@ export const seed = actionGeneric({
     await messages.append(ctx, { threadId, messages: said });
     const embedder = embedWith(scriptedEmbedder());
     for (;;) {
-      const pending = await entries.pending(ctx, { threadId, limit: PENDING_PER_CALL });
+      const pending = await embeddings.listPending(ctx, { threadId, limit: PENDING_PER_CALL });
       if (pending.length === 0) return null;
       const { vectors } = await embedder.embed(pending.map(({ text }) => text));
       const made = pending.map(({ entryId }, index) => ({ entryId, vector: vectors[index] ?? [] }));
-      await entries.store(ctx, { embedder: embedder.name, vectors: made });
+      await embeddings.store(ctx, { embedder: embedder.name, vectors: made });
     }
   },
 });

@@ -32,12 +32,12 @@ export const append = mutationGeneric({
 export const embedPending = actionGeneric({
   args: { userId: v.string(), threadId: v.string() },
   handler: async (ctx, { userId, threadId }) => {
-    const { entries } = memory.as({ userId });
+    const { embeddings } = memory.as({ userId });
     for (;;) {
-      const pending = await entries.pending(ctx, { threadId, limit: EMBEDDED_AT_ONCE });
+      const pending = await embeddings.listPending(ctx, { threadId, limit: EMBEDDED_AT_ONCE });
       if (pending.length === 0) return null;
       const { vectors } = await embed.embed(pending.map(({ text }) => text));
-      await entries.store(ctx, {
+      await embeddings.store(ctx, {
         embedder: embed.name,
         vectors: pending.map(({ entryId }, index) => ({ entryId, vector: vectors[index] ?? [] })),
       });

@@ -24,8 +24,10 @@ export type ContextRequest = {
   history: Message[];
   promptEntryId?: string;
   pending: PendingEntry[];
-  /** The prompt's vector from an earlier step of the run. */
+  /** The prompt's vector, where its text was embedded before. */
   promptVector?: EmbeddedText;
+  /** Whose vectors are searched, once the app has named it. */
+  activeEmbedder?: string;
   abortSignal: AbortSignal;
 };
 

@@ -45,6 +45,8 @@ export type AgentDefinition = {
   model: () => LanguageModel;
   /** Needed for recall by meaning; without it recall is by words. */
   embeddingModel?: () => EmbeddingModel;
+  /** While vectors of another model are built beside: that one. It is used from the moment they are switched to. */
+  nextEmbeddingModel?: () => EmbeddingModel;
   instructions: string;
   tools?: Record<string, AgentTool>;
   /** When to stop although the model asks for tools: they still run, the model is not asked again. 8 steps unless told. */

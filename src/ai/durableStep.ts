@@ -86,7 +86,7 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 
 async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }): Promise<ModelAnswer> {
   const { ctx, memory, args, start, abort } = step;
-  const { turn, threadId, promptEntryId, promptVector, pending, context: history } = start;
+  const { turn, threadId, promptEntryId, promptVector, activeEmbedder, pending, context: history } = start;
   const request = {
     ctx,
     memory,
@@ -96,6 +96,7 @@ async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }
     history,
     promptEntryId,
     promptVector,
+    activeEmbedder,
     pending,
   };
   const { messages, warnings } = await openContext(agent, { ...request, abortSignal: abort.signal });

@@ -1,5 +1,6 @@
 import { embedMany, type EmbeddingModel } from "ai";
 import type { Embed, Usage } from "../client/index.js";
+import { EMBEDDING_PARALLEL_CALLS } from "../shared/limits.js";
 import { checkVectors } from "../shared/vectors.js";
 import { memoryError } from "../validators/errors.js";
 import { describeError } from "./errors.js";
@@ -14,7 +15,8 @@ export function embedderName(model: EmbeddingModel): string {
 }
 
 /**
- * Embeds texts, in as few calls as the model's `maxEmbeddingsPerCall` allows. Throws `EMBEDDING_FAILED` when the
+ * Embeds texts through the model's `doEmbed`, in as few calls as the model's `maxEmbeddingsPerCall` and its limit of bytes allow; at most
+ * four at once, and one after the other where it supports no more. Throws `EMBEDDING_FAILED` when the
  * model fails, or gives vectors that cannot be stored: too few, of different lengths, not finite, too long.
  */
 export async function embedTexts(
@@ -25,7 +27,8 @@ export async function embedTexts(
   const startedAt = Date.now();
   const embedder = embedderName(model);
   try {
-    const { embeddings, usage } = await embedMany({ model, values: texts, ...options });
+    const maxParallelCalls = EMBEDDING_PARALLEL_CALLS;
+    const { embeddings, usage } = await embedMany({ model, values: texts, maxParallelCalls, ...options });
     checkVectors(embeddings);
     const [provider, modelId] =
       typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];

@@ -92,14 +92,17 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
-  const { context, pending, promptEntryId, streamId } = await memory.turns.open(ctx, {
-    runId,
-    step: steps,
-    limits: agent.context,
-    stream: streaming,
-    recall: agent.recall !== undefined,
-  });
-  turn.start = { ...start, context, pending, promptEntryId, streamId };
+  const { context, pending, promptEntryId, promptVector, activeEmbedder, streamId } = await memory.turns.open(
+    ctx,
+    {
+      runId,
+      step: steps,
+      limits: agent.context,
+      stream: streaming,
+      recall: agent.recall !== undefined,
+    },
+  );
+  turn.start = { ...start, context, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.steps = unknownSteps(steps);
   turn.totals = { ...totals };
   return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
@@ -109,6 +112,7 @@ async function converse(turn: OpenTurn): Promise<RunState> {
   const { agent, memory, ctx, start } = turn;
   turn.abort.signal.throwIfAborted();
   const { runId, turn: number, context: history, promptEntryId, pending } = start;
+  const { promptVector, activeEmbedder } = start;
   const request = {
     ctx,
     memory,
@@ -117,6 +121,8 @@ async function converse(turn: OpenTurn): Promise<RunState> {
     turn: number,
     history,
     promptEntryId,
+    promptVector,
+    activeEmbedder,
     pending,
   };
   const { messages, warnings } = await openContext(agent, { ...request, abortSignal: turn.abort.signal });

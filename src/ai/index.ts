@@ -12,7 +12,18 @@ export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.
-export { embedWith } from "./embed.js";
+export { embedderName, embedWith } from "./embed.js";
 
 // Another order for what recall finds.
 export { rerankWith } from "./rerank.js";
+
+// What waits for a model.
+export { defineWorker } from "./worker.js";
+export type {
+  Worker,
+  WorkerBudget,
+  WorkerDefinition,
+  WorkerJob,
+  WorkerResult,
+  WorkerTarget,
+} from "./worker.js";

@@ -1,6 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller } from "../validators/principal.js";
 import { DocumentsClient } from "./documents.js";
+import { EmbeddingsClient } from "./embeddings.js";
 import { FilesClient } from "./files.js";
 import { MessagesClient } from "./messages.js";
 import { RecallClient } from "./recall.js";
@@ -21,6 +22,7 @@ export class BoundMemory {
   readonly files: FilesClient;
   readonly usage: UsageClient;
   readonly entries: RecallClient;
+  readonly embeddings: EmbeddingsClient;
 
   constructor(
     readonly component: ComponentApi,
@@ -35,6 +37,7 @@ export class BoundMemory {
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);
     this.entries = new RecallClient(component, caller);
+    this.embeddings = new EmbeddingsClient(component, caller);
   }
 
   /** What fits the question, within a token budget. See `RecallClient.search`. */

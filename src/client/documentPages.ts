@@ -133,7 +133,3 @@ export function pagesOf(chunks: NewChunk[], embed?: Embed): NewChunk[][] {
   }
   return [...pages, page];
 }
-
-/** What is embedded of a chunk: its headings tell what the passage is about. */
-export const textToEmbed = ({ heading, text }: NewChunk): string =>
-  heading === "" ? text : `${heading}\n\n${text}`;

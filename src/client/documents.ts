@@ -1,5 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import { canonicalJson } from "../shared/canonicalJson.js";
+import { chunkToEmbed } from "../shared/embeddedText.js";
 import type {
   Chunk,
   ChunkSpan,
@@ -13,14 +14,8 @@ import { wellFormed } from "../shared/wellFormed.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import {
-  pagesOf,
-  prepareDocument,
-  textToEmbed,
-  type DocumentSource,
-  type PreparedDocument,
-} from "./documentPages.js";
-import { embedAll, type Embed } from "./embed.js";
+import { pagesOf, prepareDocument, type DocumentSource, type PreparedDocument } from "./documentPages.js";
+import { embedUnknown, type Embed } from "./embed.js";
 
 /** Where a document lives: with the user, with an agent (`agentName` of the principal), or with the tenant. */
 export type DocumentScope = Exclude<ScopeKind, "thread">;
@@ -113,9 +108,9 @@ export class DocumentsClient {
     };
     const write = (embedded: { chunks: NewChunk[]; final: boolean; failure?: string; usage?: Usage }) =>
       ctx.runMutation(this.component.documents.write, { ...written, ...place, ...embedded });
-    let embedded: Awaited<ReturnType<typeof embedPage>>;
+    let embedded: { chunks: NewChunk[]; usage?: Usage };
     try {
-      embedded = await embedPage(page, embed);
+      embedded = await this.embedPage(ctx, page, embed);
     } catch (error) {
       // Whoever looks at the list shall see why; but what went wrong first is what the caller has to know.
       const failure = wellFormed(error instanceof Error ? error.message : String(error));
@@ -123,6 +118,17 @@ export class DocumentsClient {
       throw error;
     }
     return await write({ ...embedded, final: place.final });
+  }
+
+  private async embedPage(
+    ctx: QueryCtx,
+    page: NewChunk[],
+    embed: Embed | undefined,
+  ): Promise<{ chunks: NewChunk[]; usage?: Usage }> {
+    if (embed === undefined || page.length === 0) return { chunks: page };
+    const known = { ctx, component: this.component };
+    const { vectors, usage } = await embedUnknown(known, embed, page.map(chunkToEmbed));
+    return { chunks: page.map((chunk, index) => ({ ...chunk, vector: vectors[index] })), usage };
   }
 
   /** The document under a key, or null. A document of state `empty` is still being written for the first time. */
@@ -230,9 +236,3 @@ export function filterText(filter: DocumentFilter): string {
 
 const isPlain = (value: unknown): boolean =>
   typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
-
-async function embedPage(page: NewChunk[], embed?: Embed): Promise<{ chunks: NewChunk[]; usage?: Usage }> {
-  if (embed === undefined || page.length === 0) return { chunks: page };
-  const { vectors, usage } = await embedAll(embed, page.map(textToEmbed));
-  return { chunks: page.map((chunk, index) => ({ ...chunk, vector: vectors[index] })), usage };
-}

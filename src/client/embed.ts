@@ -1,6 +1,10 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import { embeddedTextHash } from "../shared/embeddedText.js";
+import { EMBEDDING_LOOKUP_TEXTS } from "../shared/limits.js";
 import { checkVectors } from "../shared/vectors.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { Usage } from "../validators/usage.js";
+import type { QueryCtx } from "./ctx.js";
 
 /**
  * Makes vectors of texts. `name` says who made them: vectors of two names are never compared. With `dimensions`,
@@ -33,6 +37,40 @@ export async function embedAll(
     const reason = error instanceof Error ? error.message : String(error);
     throw embeddingFailed(embed, `The embedder failed: ${reason}`);
   }
+}
+
+/** Where known vectors are looked up: the ctx of the caller, and the component. */
+type Known = { ctx: QueryCtx; component: ComponentApi };
+
+/**
+ * As `embedAll`, without embedding a text that this embedder has embedded before, or one text twice. `made` says how
+ * many texts were embedded. Costs a query for each `EMBEDDING_LOOKUP_TEXTS` texts.
+ */
+export async function embedUnknown(
+  { ctx, component }: Known,
+  embed: Embed,
+  texts: string[],
+): Promise<{ vectors: number[][]; textHashes: string[]; usage?: Usage; made: number }> {
+  const textHashes = await Promise.all(texts.map(embeddedTextHash));
+  const vectorOf = new Map<string, number[]>();
+  const distinct = [...new Set(textHashes)];
+  for (let from = 0; from < distinct.length; from += EMBEDDING_LOOKUP_TEXTS) {
+    const page = distinct.slice(from, from + EMBEDDING_LOOKUP_TEXTS);
+    const found = await ctx.runQuery(component.embeddings.lookUp, { embedder: embed.name, textHashes: page });
+    for (const { textHash, vector } of found)
+      if (vector.length === (embed.dimensions ?? vector.length)) vectorOf.set(textHash, vector);
+  }
+  const unknown = new Map(texts.map((text, index) => [textHashes[index] ?? "", text] as const));
+  for (const textHash of vectorOf.keys()) unknown.delete(textHash);
+  const { vectors, usage } =
+    unknown.size === 0 ? { vectors: [], usage: undefined } : await embedAll(embed, [...unknown.values()]);
+  [...unknown.keys()].forEach((textHash, index) => vectorOf.set(textHash, vectors[index] ?? []));
+  return {
+    vectors: textHashes.map((textHash) => vectorOf.get(textHash) ?? []),
+    textHashes,
+    ...(usage === undefined ? {} : { usage }),
+    made: unknown.size,
+  };
 }
 
 function checkMade(embed: Embed, vectors: number[][], expected: number): void {

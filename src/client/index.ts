@@ -4,22 +4,32 @@ export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Embed } from "./embed.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
 export type { Rerank } from "./rerank.js";
+export type { StoreVectors } from "./embeddings.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
-export type { Chunk, ChunkSpan, Document, DocumentFilter, Draft, DraftPhase } from "../validators/document.js";
+export type {
+  Chunk,
+  ChunkSpan,
+  Document,
+  DocumentFilter,
+  Draft,
+  DraftPhase,
+} from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
 export type {
   EmbeddedText,
+  EntryVector,
   PendingEntry,
   RecallHit,
   RecallKind,
   RecallReason,
 } from "../validators/recall.js";
+export type { Generation } from "../validators/embedding.js";
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
 export type { Thread, ThreadStatus } from "../validators/thread.js";

@@ -1,9 +1,10 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import { plainToEmbed } from "../shared/embeddedText.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
-import type { PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
+import type { EntryVector, RecallHit, RecallKind } from "../validators/recall.js";
 import type { Usage } from "../validators/usage.js";
-import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
-import { embedAll, type Embed } from "./embed.js";
+import type { ActionCtx, QueryCtx } from "./ctx.js";
+import { embedUnknown, type Embed } from "./embed.js";
 import { rerankHits, reachForRerank, type Rerank } from "./rerank.js";
 
 /** What to find, and where to look. */
@@ -41,7 +42,9 @@ export type RecallSearch = RecallQuestion & {
   vector?: number[];
   /** Who made `vector` and the vectors of `store`. */
   embedder?: string;
-  store?: { entryId: string; vector: number[] }[];
+  store?: EntryVector[];
+  /** Entries whose text the embedder refused. */
+  refused?: string[];
   /** Puts the best in a new order, by their texts. `rerankWith` of `convex-agent-memory/ai` makes one of a model. */
   rerank?: Rerank;
   /** What making the vectors cost: recorded once with `operationId`. */
@@ -76,7 +79,9 @@ export class RecallClient {
    */
   async search(ctx: ActionCtx, { embed, rerank, ...args }: RecallSearch): Promise<RecallAnswer> {
     const made =
-      embed === undefined || args.vector !== undefined ? {} : await embedQuestion(embed, args.query);
+      embed === undefined || args.vector !== undefined
+        ? {}
+        : await this.embedQuestion(ctx, embed, args.query);
     const asked = { ...this.question(args), ...made, ...args, ...reachForRerank(rerank, args) };
     const { hits } = await ctx.runAction(this.component.recall.search, { ...asked, caller: this.caller });
     return rerank === undefined ? { hits } : await rerankHits(rerank, hits, args);
@@ -91,30 +96,21 @@ export class RecallClient {
     });
   }
 
-  /** Messages of a thread that wait for a vector, oldest first, at most 32. Throws `THREAD_NOT_FOUND`. */
-  async pending(ctx: QueryCtx, args: { threadId: string; limit: number }): Promise<PendingEntry[]> {
-    return await ctx.runQuery(this.component.recall.pending, { ...args, caller: this.caller });
-  }
-
-  /**
-   * Stores vectors for entries that `pending` gave. Safe to retry: what has its vector, or is gone, is passed over.
-   * Throws `INVALID_ARGUMENT` and stores nothing when the vectors differ in length or are not finite.
-   */
-  async store(
-    ctx: MutationCtx,
-    args: { embedder: string; vectors: { entryId: string; vector: number[] }[] },
-  ): Promise<null> {
-    return await ctx.runMutation(this.component.recall.store, { ...args, caller: this.caller });
+  /** The question's vector, made once a day: a question that was asked before is not embedded again. */
+  private async embedQuestion(ctx: QueryCtx, embed: Embed, query: string) {
+    if (query.trim() === "") return {};
+    const known = { ctx, component: this.component };
+    const { vectors, textHashes, usage, made } = await embedUnknown(known, embed, [plainToEmbed(query)]);
+    return {
+      ...(embed.weight === undefined ? {} : { vectorWeight: embed.weight }),
+      vector: vectors[0],
+      embedder: embed.name,
+      usage,
+      ...(made === 0 ? {} : { queryHash: textHashes[0] }),
+    };
   }
 
   private question({ kinds = DEFAULT_KINDS, scopes = DEFAULT_SCOPES }: RecallQuestion) {
     return { caller: this.caller, kinds, scopes };
   }
-}
-
-async function embedQuestion({ weight, ...embed }: Embed, query: string) {
-  if (query.trim() === "") return {};
-  const { vectors, usage } = await embedAll(embed, [query]);
-  const vectorWeight = weight === undefined ? {} : { vectorWeight: weight };
-  return { vector: vectors[0], embedder: embed.name, usage, ...vectorWeight };
 }

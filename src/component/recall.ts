@@ -1,8 +1,8 @@
 import { v } from "convex/values";
 import { vCaller, vScopeKind } from "../validators/principal.js";
-import { vEntryVector, vPendingEntry, vRecallHit, vRecallKind } from "../validators/recall.js";
+import { vEntryVector, vRecallHit, vRecallKind } from "../validators/recall.js";
 import { vUsage } from "../validators/usage.js";
-import { action, internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
+import { action, internalMutation, internalQuery, query } from "./_generated/server.js";
 import * as recall from "./model/recall.js";
 
 const vQuestion = {
@@ -24,6 +24,7 @@ const vQuestion = {
 const vKept = {
   embedder: v.optional(v.string()),
   store: v.optional(v.array(vEntryVector)),
+  refused: v.optional(v.array(v.string())),
   usage: v.optional(vUsage),
   runId: v.optional(v.string()),
   operationId: v.optional(v.string()),
@@ -31,7 +32,12 @@ const vKept = {
 const vHits = v.object({ hits: v.array(vRecallHit) });
 
 export const search = action({
-  args: { ...vQuestion, ...vKept, vector: v.optional(v.array(v.float64())) },
+  args: {
+    ...vQuestion,
+    ...vKept,
+    vector: v.optional(v.array(v.float64())),
+    queryHash: v.optional(v.string()),
+  },
   returns: vHits,
   handler: (ctx, args) => recall.search(ctx, args),
 });
@@ -42,20 +48,13 @@ export const searchText = query({
   handler: (ctx, args) => recall.searchText(ctx, args),
 });
 
-export const pending = query({
-  args: { caller: vCaller, threadId: v.string(), limit: v.number() },
-  returns: v.array(vPendingEntry),
-  handler: (ctx, args) => recall.pending(ctx, args),
-});
-
-export const store = mutation({
-  args: { caller: vCaller, embedder: v.string(), vectors: v.array(vEntryVector) },
-  returns: v.null(),
-  handler: (ctx, args) => recall.store(ctx, args),
-});
-
 export const keep = internalMutation({
-  args: { caller: vCaller, threadId: v.optional(v.string()), ...vKept },
+  args: {
+    caller: vCaller,
+    threadId: v.optional(v.string()),
+    ...vKept,
+    question: v.optional(v.object({ textHash: v.string(), vector: v.array(v.float64()) })),
+  },
   returns: v.null(),
   handler: (ctx, args) => recall.keep(ctx, args),
 });

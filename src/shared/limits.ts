@@ -166,3 +166,27 @@ export const DRAFT_RETENTION_MS = 24 * 60 * 60 * 1000;
 /** Drafts that one page of their sweep looks at, and the least time between two pages that found all done, in ms. */
 export const SWEEP_MAX_DRAFTS = 50;
 export const DRAFT_SWEEP_SPACING_MS = 5 * 60 * 1000;
+/** Entries that the worker embeds at a time: one call of an embedding model. */
+export const EMBEDDING_PAGE_ENTRIES = 64;
+/** Entries that one page of a build looks at, most of which may have their vector. */
+export const EMBEDDING_LOOK_ENTRIES = 256;
+/** How often an embedder may refuse a text before it is given up: the text is found by words alone then. */
+export const EMBEDDING_MAX_REFUSALS = 3;
+/** Calls of an embedding model that one page may take while it looks for the texts that are refused. */
+export const EMBEDDING_MAX_CALLS = 24;
+/** Calls of an embedding model at once, where it supports several: more would only meet its rate limit. */
+export const EMBEDDING_PARALLEL_CALLS = 4;
+/** Texts that one look-up of known vectors takes, and bytes of vectors that it gives. */
+export const EMBEDDING_LOOKUP_TEXTS = 128;
+export const EMBEDDING_LOOKUP_MAX_BYTES = 4 * MIB;
+/** Entries of one text that are looked at for a vector: those of other embedders are in the way during a re-embedding. */
+export const EMBEDDING_LENDERS = 4;
+/** Questions whose vectors are kept: at most 32 KiB each. */
+export const QUERY_VECTOR_BUCKETS = 1_024;
+/** How long the vector of a question is kept, in ms. */
+export const QUERY_VECTOR_RETENTION_MS = 24 * 60 * 60 * 1000;
+/** How long a transaction may take between creating an entry and committing it, in ms: a build looks so far back. */
+export const EMBEDDING_SETTLE_MS = 60 * 1000;
+/** How long the worker goes on in one action, in ms (an action ends within 10 min), and its lease beyond that. */
+export const WORKER_MAX_MS = 4 * 60 * 1000;
+export const WORKER_GRACE_MS = 60 * 1000;

@@ -19,6 +19,16 @@ export const tenantScope = (principal: Pick<Principal, "tenantId">): string =>
 export const userScope = (principal: Pick<Principal, "tenantId" | "userId">): string =>
   `${tenantScope(principal)}|u:${segment(named("userId", principal.userId))}`;
 
+/** Whose a user's scope is; null for every other scope. The other way round of `userScope`. */
+export function principalOf(scope: string): Pick<Principal, "tenantId" | "userId"> | null {
+  const [, tenantId = "", userId = ""] = /^t:([^|]*)\|u:([^|]+)$/.exec(scope) ?? [];
+  if (userId === "") return null;
+  return {
+    userId: decodeURIComponent(userId),
+    ...(tenantId === "" ? {} : { tenantId: decodeURIComponent(tenantId) }),
+  };
+}
+
 /** What one agent knows, inside its tenant: `t:<tenant>|a:<agent>`. */
 export const agentScope = (principal: Pick<Principal, "tenantId">, agentName: string): string =>
   `${tenantScope(principal)}|a:${segment(agentName)}`;

@@ -25,6 +25,13 @@ export type StepResult = Omit<Infer<typeof vStepResult>, "part"> & { part: PartO
 export const vReservedCall = v.object({ callId: v.string(), toolName: v.string(), step: v.number() });
 export type ReservedCall = Infer<typeof vReservedCall>;
 
+const vPromptEmbedding = {
+  /** The prompt's vector, where its text was embedded before: no need to embed it again. */
+  promptVector: v.optional(vEmbeddedText),
+  /** Whose vectors are searched, once the app has named it. */
+  activeEmbedder: v.optional(v.string()),
+};
+
 export const vTurnStart = v.object({
   runId: v.string(),
   turn: v.number(),
@@ -34,6 +41,7 @@ export const vTurnStart = v.object({
   context: v.array(vMessage),
   streamId: v.optional(v.string()),
   messageId: v.optional(v.string()),
+  ...vPromptEmbedding,
   promptEntryId: v.optional(v.string()),
   pending: v.array(vPendingEntry),
 });
@@ -51,8 +59,7 @@ export const vStepStart = v.object({
   streamId: v.optional(v.string()),
   messageId: v.optional(v.string()),
   promptText: v.string(),
-  /** The prompt's vector, once a step of the run has stored it: no need to embed it again. */
-  promptVector: v.optional(vEmbeddedText),
+  ...vPromptEmbedding,
   promptEntryId: v.optional(v.string()),
   pending: v.array(vPendingEntry),
 });

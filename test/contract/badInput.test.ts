@@ -67,7 +67,7 @@ describe("a thread of very long messages", () => {
 
 describe("an embedder that goes wrong in a turn", () => {
   const pendingOf = async ({ owner, ctx, threadId }: TestAgent) =>
-    (await owner.entries.pending(ctx, { threadId, limit: 32 })).map((entry) => entry.text);
+    (await owner.embeddings.listPending(ctx, { threadId, limit: 32 })).map((entry) => entry.text);
   const vectorsOf = async (helper: TestAgent) =>
     Object.entries(await helper.countRows()).filter(([table]) => table.startsWith("vectors_"));
 

@@ -68,7 +68,7 @@ const byThread: Record<string, object> = {
   "runs.list": page,
   "recall.search": question,
   "recall.searchText": question,
-  "recall.pending": { limit: 1 },
+
   "usage.record": { usage: used },
   "usage.list": page,
   "usage.total": page,
@@ -110,7 +110,11 @@ const cases: Case[] = [
 
 /** Doors that take no id, or pass over what is not the caller's; `turns.begin` has tests of its own. */
 const others = [
-  ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "recall.store"],
+  ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "embeddings.store"],
+  // Those of the app's own code have their tests in embeddingGenerations.test.ts.
+  ...["embeddings.listPending", "embeddings.claim", "embeddings.release", "embeddings.lookUp"],
+  ...["embeddings.createGeneration", "embeddings.progress", "embeddings.listUnembedded"],
+  ...["embeddings.switchGeneration", "embeddings.rollBack", "embeddings.retire"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
   "documents.readAround",
   "turns.begin",

@@ -109,7 +109,7 @@ describe("promise 9: recall reads and returns what is bounded", () => {
       threadId,
       messages: [{ role: "user", parts: [file] }, said("assistant", "A fjord")],
     });
-    const pending = await owner.entries.pending(ctx, { threadId, limit: 10 });
+    const pending = await owner.embeddings.listPending(ctx, { threadId, limit: 10 });
     expect(pending.map(({ text }) => text)).toEqual(["A fjord"]);
   });
 });

@@ -24,10 +24,10 @@ async function memories(options: { shared: boolean }) {
   const { threadId: elsewhere } = await owner.threads.create(ctx, {});
   await owner.messages.append(ctx, { threadId: elsewhere, messages: [said("user", "fjord elsewhere")] });
   for (const id of [threadId, elsewhere]) {
-    const pending = await owner.entries.pending(ctx, { threadId: id, limit: 9 });
+    const pending = await owner.embeddings.listPending(ctx, { threadId: id, limit: 9 });
     const { vectors } = await embed.embed(pending.map(({ text }) => text));
     const store = pending.map(({ entryId }, index) => ({ entryId, vector: vectors[index] ?? [] }));
-    await owner.entries.store(ctx, { embedder: embed.name, vectors: store });
+    await owner.embeddings.store(ctx, { embedder: embed.name, vectors: store });
   }
   await owner.documents.put(ctx, { scope: "tenant", key: "a.md", text: "fjord document", embed });
   await owner.documents.put(ctx, { scope: "user", key: "b.md", text: "fjord private", embed });
@@ -60,7 +60,9 @@ describe("promise 7: recall answers from what the principal may see", () => {
     const expected = ["ok", "ok", "ok", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"];
     expect(search).toEqual(expected);
     expect(await eachOf(test, (as) => codeOf(as.entries.searchText(ctx, question)))).toEqual(expected);
-    const pending = await eachOf(test, (as) => codeOf(as.entries.pending(ctx, { threadId, limit: 5 })));
+    const pending = await eachOf(test, (as) =>
+      codeOf(as.embeddings.listPending(ctx, { threadId, limit: 5 })),
+    );
     expect(pending).toEqual(expected);
     expect(await test.find(test.reader, ["thread"], threadId)).toEqual(["fjord here"]);
   });
@@ -87,11 +89,11 @@ describe("promise 7: recall answers from what the principal may see", () => {
     const test = await aThread();
     const { ctx, threadId, owner, countRows } = test;
     await owner.messages.append(ctx, { threadId, messages: [said("user", "fjord")] });
-    const [entry] = await owner.entries.pending(ctx, { threadId, limit: 1 });
+    const [entry] = await owner.embeddings.listPending(ctx, { threadId, limit: 1 });
     const vectors = [{ entryId: entry?.entryId ?? "", vector: [1, 0] }];
-    const store = (as: BoundMemory) => as.entries.store(ctx, { embedder: "e", vectors });
+    const store = (as: BoundMemory) => as.embeddings.store(ctx, { embedder: "e", vectors });
     for (const person of ["reader", "stranger", "otherTenant"] as const) await store(test[person]);
-    await owner.entries.store(ctx, { embedder: "e", vectors: [{ entryId: "nonsense", vector: [1, 0] }] });
+    await owner.embeddings.store(ctx, { embedder: "e", vectors: [{ entryId: "nonsense", vector: [1, 0] }] });
     expect(await countRows()).not.toHaveProperty("vectors_256");
     await store(test.writer);
     expect(await countRows()).toMatchObject({ vectors_256: 1 });

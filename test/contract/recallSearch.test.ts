@@ -162,7 +162,7 @@ describe("what waits for a vector", () => {
       threadId,
       messages: [said("user", "Deep water"), said("assistant", "Steep cliffs")],
     });
-    const pending = await owner.entries.pending(ctx, { threadId, limit: 10 });
+    const pending = await owner.embeddings.listPending(ctx, { threadId, limit: 10 });
     expect(pending.map(({ text }) => text)).toEqual(["Deep water", "Steep cliffs"]);
     const { vectors } = await embed.embed(pending.map(({ text }) => text));
     const store = pending.map(({ entryId }, index) => ({ entryId, vector: vectors[index] ?? [] }));
@@ -177,9 +177,9 @@ describe("what waits for a vector", () => {
     };
     const { hits } = await owner.recall(ctx, { ...search, limit: 1 });
     expect(hits).toMatchObject([{ text: "Steep cliffs", vectorRank: 1 }]);
-    expect(await owner.entries.pending(ctx, { threadId, limit: 10 })).toEqual([]);
+    expect(await owner.embeddings.listPending(ctx, { threadId, limit: 10 })).toEqual([]);
     await owner.recall(ctx, search);
-    await owner.entries.store(ctx, { embedder: embed.name, vectors: store });
+    await owner.embeddings.store(ctx, { embedder: embed.name, vectors: store });
     expect(await owner.usage.total(ctx, { threadId })).toEqual({ calls: 1, inputTokens: 2, outputTokens: 0 });
   });
 
@@ -189,11 +189,11 @@ describe("what waits for a vector", () => {
       threadId,
       messages: [said("user", "one"), said("user", "two")],
     });
-    const pending = await owner.entries.pending(ctx, { threadId, limit: 10 });
+    const pending = await owner.embeddings.listPending(ctx, { threadId, limit: 10 });
     await owner.messages.remove(ctx, { messageId: places[0]?.messageId ?? "" });
     const vectors = pending.map(({ entryId }) => ({ entryId, vector: [1, 0] }));
-    await owner.entries.store(ctx, { embedder: "e", vectors });
-    await owner.entries.store(ctx, { embedder: "e", vectors });
+    await owner.embeddings.store(ctx, { embedder: "e", vectors });
+    await owner.embeddings.store(ctx, { embedder: "e", vectors });
     expect(await countRows()).toMatchObject({ vectors_256: 1, recallEntries: 1 });
   });
 
@@ -201,8 +201,8 @@ describe("what waits for a vector", () => {
     vi.useFakeTimers();
     const { ctx, threadId, owner, countRows, finishSweeps } = await aThread({ shared: false });
     await owner.messages.append(ctx, { threadId, messages: [said("user", "one"), said("user", "two")] });
-    const pending = await owner.entries.pending(ctx, { threadId, limit: 10 });
-    await owner.entries.store(ctx, {
+    const pending = await owner.embeddings.listPending(ctx, { threadId, limit: 10 });
+    await owner.embeddings.store(ctx, {
       embedder: "e",
       vectors: pending.map(({ entryId }) => ({ entryId, vector: [1] })),
     });
@@ -226,12 +226,12 @@ describe("vectors that cannot be compared", () => {
     const { ctx, threadId, owner, countRows } = await aThread({ shared: false });
     await owner.messages.append(ctx, { threadId, messages: [said("user", "one"), said("user", "two")] });
     const rows = await countRows();
-    const [first, second] = await owner.entries.pending(ctx, { threadId, limit: 10 });
+    const [first, second] = await owner.embeddings.listPending(ctx, { threadId, limit: 10 });
     const store = [
       { entryId: first?.entryId ?? "", vector: [1, 0] },
       { entryId: second?.entryId ?? "", vector },
     ];
-    expect(await codeOf(owner.entries.store(ctx, { embedder: "e", vectors: store }))).toBe(
+    expect(await codeOf(owner.embeddings.store(ctx, { embedder: "e", vectors: store }))).toBe(
       "INVALID_ARGUMENT",
     );
     const question = { query: "one", scopes: ["thread" as const], threadId };

@@ -125,9 +125,9 @@ describe("removing a thread", () => {
       threadId,
       messages: Array.from({ length: 12 }, (_, index) => said("user", `secret ${index}`)),
     });
-    const pending = await owner.entries.pending(ctx, { threadId, limit: 6 });
+    const pending = await owner.embeddings.listPending(ctx, { threadId, limit: 6 });
     const vectors = pending.map(({ entryId }, index) => ({ entryId, vector: [1, index] }));
-    await owner.entries.store(ctx, { embedder: "test", vectors });
+    await owner.embeddings.store(ctx, { embedder: "test", vectors });
     expect(await thread.countRows()).toMatchObject({ recallEntries: 12, vectors_256: 6 });
     await owner.threads.remove(ctx, { threadId });
     await thread.finishSweeps();

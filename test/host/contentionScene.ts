@@ -120,7 +120,7 @@ export function playsOfBusyThread(caller: Caller, { threadId, runId, streamId, e
     "save result two": { door: "turns.saveResult", args: saved("two") },
     "append chunk 0": { door: "streams.append", args: chunk(0) },
     "append chunk 1": { door: "streams.append", args: chunk(1) },
-    "store a vector": { door: "recall.store", args: { caller, embedder: "hashed", vectors } },
+    "store a vector": { door: "embeddings.store", args: { caller, embedder: "hashed", vectors } },
     "record usage": { door: "usage.record", args: { caller, runId, usage: used } },
   };
 }

@@ -9,6 +9,7 @@
  */
 
 import type * as documents from "../documents.js";
+import type * as embeddings from "../embeddings.js";
 import type * as files from "../files.js";
 import type * as messages from "../messages.js";
 import type * as model_counts from "../model/counts.js";
@@ -22,7 +23,15 @@ import type * as model_documentTags from "../model/documentTags.js";
 import type * as model_documentUpdate from "../model/documentUpdate.js";
 import type * as model_documentWrite from "../model/documentWrite.js";
 import type * as model_documents from "../model/documents.js";
+import type * as model_embeddingBuild from "../model/embeddingBuild.js";
+import type * as model_embeddingCache from "../model/embeddingCache.js";
+import type * as model_embeddingGenerations from "../model/embeddingGenerations.js";
+import type * as model_embeddingQueue from "../model/embeddingQueue.js";
+import type * as model_embeddingSlots from "../model/embeddingSlots.js";
+import type * as model_embeddingStore from "../model/embeddingStore.js";
+import type * as model_embeddings from "../model/embeddings.js";
 import type * as model_files from "../model/files.js";
+import type * as model_generationSweep from "../model/generationSweep.js";
 import type * as model_ledger from "../model/ledger.js";
 import type * as model_messageAppend from "../model/messageAppend.js";
 import type * as model_messageEdits from "../model/messageEdits.js";
@@ -67,6 +76,7 @@ import type * as model_turns from "../model/turns.js";
 import type * as model_usage from "../model/usage.js";
 import type * as model_usageReads from "../model/usageReads.js";
 import type * as model_vectorTables from "../model/vectorTables.js";
+import type * as model_workerLeases from "../model/workerLeases.js";
 import type * as recall from "../recall.js";
 import type * as retention from "../retention.js";
 import type * as runs from "../runs.js";
@@ -91,6 +101,7 @@ import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
   documents: typeof documents;
+  embeddings: typeof embeddings;
   files: typeof files;
   messages: typeof messages;
   "model/counts": typeof model_counts;
@@ -104,7 +115,15 @@ const fullApi: ApiFromModules<{
   "model/documentUpdate": typeof model_documentUpdate;
   "model/documentWrite": typeof model_documentWrite;
   "model/documents": typeof model_documents;
+  "model/embeddingBuild": typeof model_embeddingBuild;
+  "model/embeddingCache": typeof model_embeddingCache;
+  "model/embeddingGenerations": typeof model_embeddingGenerations;
+  "model/embeddingQueue": typeof model_embeddingQueue;
+  "model/embeddingSlots": typeof model_embeddingSlots;
+  "model/embeddingStore": typeof model_embeddingStore;
+  "model/embeddings": typeof model_embeddings;
   "model/files": typeof model_files;
+  "model/generationSweep": typeof model_generationSweep;
   "model/ledger": typeof model_ledger;
   "model/messageAppend": typeof model_messageAppend;
   "model/messageEdits": typeof model_messageEdits;
@@ -149,6 +168,7 @@ const fullApi: ApiFromModules<{
   "model/usage": typeof model_usage;
   "model/usageReads": typeof model_usageReads;
   "model/vectorTables": typeof model_vectorTables;
+  "model/workerLeases": typeof model_workerLeases;
   recall: typeof recall;
   retention: typeof retention;
   runs: typeof runs;

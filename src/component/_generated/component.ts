@@ -274,6 +274,198 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    embeddings: {
+      claim: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          holder: string;
+          target:
+            | { kind: "all" }
+            | { kind: "thread"; threadId: string }
+            | { kind: "user" };
+        },
+        { claimed: boolean },
+        Name
+      >;
+      createGeneration: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          embedder: string;
+          length: number;
+        },
+        { generationId: string },
+        Name
+      >;
+      listPending: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limit: number;
+          target:
+            | { kind: "all" }
+            | { kind: "thread"; threadId: string }
+            | { kind: "user" };
+        },
+        Array<{
+          embedded?: { embedder: string; vector: Array<number> };
+          entryId: string;
+          text: string;
+        }>,
+        Name
+      >;
+      listUnembedded: FunctionReference<
+        "query",
+        "internal",
+        {
+          after?: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          generationId: string;
+          limit: number;
+        },
+        {
+          isDone: boolean;
+          page: Array<{
+            embedded?: { embedder: string; vector: Array<number> };
+            entryId: string;
+            text: string;
+          }>;
+          to: number;
+        },
+        Name
+      >;
+      lookUp: FunctionReference<
+        "query",
+        "internal",
+        { embedder: string; textHashes: Array<string> },
+        Array<{ textHash: string; vector: Array<number> }>,
+        Name
+      >;
+      progress: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        {
+          generations: Array<{
+            embedded: number;
+            embedder: string;
+            generationId: string;
+            isComplete: boolean;
+            length: number;
+            refused: number;
+            share: number;
+            state:
+              | { kind: "building" }
+              | { activeSince: number; kind: "active" }
+              | { kind: "previous"; replacedAt: number }
+              | { kind: "retiring" };
+          }>;
+        },
+        Name
+      >;
+      release: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          holder: string;
+          target:
+            | { kind: "all" }
+            | { kind: "thread"; threadId: string }
+            | { kind: "user" };
+        },
+        null,
+        Name
+      >;
+      retire: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          generationId: string;
+        },
+        null,
+        Name
+      >;
+      rollBack: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          generationId: string;
+        },
+        null,
+        Name
+      >;
+      store: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          build?: { generationId: string; to: number };
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          embedder: string;
+          refused?: Array<string>;
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+          vectors: Array<{
+            entryId: string;
+            textHash?: string;
+            tokens?: number;
+            vector: Array<number>;
+          }>;
+        },
+        { refused: number; stored: number },
+        Name
+      >;
+      switchGeneration: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          force: boolean;
+          generationId: string;
+        },
+        { switched: boolean },
+        Name
+      >;
+    };
     files: {
       createUploadUrl: FunctionReference<
         "mutation",
@@ -497,19 +689,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     recall: {
-      pending: FunctionReference<
-        "query",
-        "internal",
-        {
-          caller:
-            | { agentName?: string; tenantId?: string; userId: string }
-            | "system";
-          limit: number;
-          threadId: string;
-        },
-        Array<{ entryId: string; text: string }>,
-        Name
-      >;
       search: FunctionReference<
         "action",
         "internal",
@@ -528,10 +707,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           neighbours?: number;
           operationId?: string;
           query: string;
+          queryHash?: string;
           recency?: number;
+          refused?: Array<string>;
           runId?: string;
           scopes: Array<"thread" | "user" | "agent" | "tenant">;
-          store?: Array<{ entryId: string; vector: Array<number> }>;
+          store?: Array<{
+            entryId: string;
+            textHash?: string;
+            tokens?: number;
+            vector: Array<number>;
+          }>;
           threadId?: string;
           usage?: {
             cachedInputTokens?: number;
@@ -622,19 +808,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
           }>;
         },
-        Name
-      >;
-      store: FunctionReference<
-        "mutation",
-        "internal",
-        {
-          caller:
-            | { agentName?: string; tenantId?: string; userId: string }
-            | "system";
-          embedder: string;
-          vectors: Array<{ entryId: string; vector: Array<number> }>;
-        },
-        null,
         Name
       >;
     };
@@ -1015,6 +1188,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
         },
         {
+          activeEmbedder?: string;
           context: Array<{
             agentName?: string;
             author?: string;
@@ -1038,9 +1212,14 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             turn: number;
           }>;
           messageId?: string;
-          pending: Array<{ entryId: string; text: string }>;
+          pending: Array<{
+            embedded?: { embedder: string; vector: Array<number> };
+            entryId: string;
+            text: string;
+          }>;
           promptEntryId?: string;
           promptMessageId: string;
+          promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
           state:
@@ -1120,6 +1299,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           workflowId?: string;
         },
         {
+          activeEmbedder?: string;
           agentName: string;
           calls: Array<{
             callId: string;
@@ -1160,7 +1340,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             turn: number;
           }>;
           messageId?: string;
-          pending: Array<{ entryId: string; text: string }>;
+          pending: Array<{
+            embedded?: { embedder: string; vector: Array<number> };
+            entryId: string;
+            text: string;
+          }>;
           promptEntryId?: string;
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };

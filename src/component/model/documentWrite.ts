@@ -1,4 +1,5 @@
 import { documentHash } from "../../shared/documentHash.js";
+import { chunkToEmbed, embeddedTextHash } from "../../shared/embeddedText.js";
 import { DRAFT_SILENT_MS } from "../../shared/limits.js";
 import { scopeOf } from "../../shared/scope.js";
 import type { DocumentWrite, NewChunk } from "../../validators/document.js";
@@ -10,6 +11,7 @@ import { draftFor, freshChunks, withPage, type StoredDraft } from "./documentDra
 import { findByKey } from "./documentReads.js";
 import { replaceTags } from "./documentTags.js";
 import { recordUsage } from "./ledger.js";
+import { placeFor, type VectorPlace } from "./embeddingSlots.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
 
@@ -31,8 +33,17 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
   const fresh = freshChunks(draft, args);
   const after = withPage(draft, fresh, args);
   const documentId = await saveDocument(ctx, { document, scope, args, after });
+  const vectorPlace = await placeOfVectors(ctx, args);
   for (const [index, chunk] of fresh.entries()) {
-    await insertChunk(ctx, { documentId, scope, args, draft, chunk, index: draft.written.chunks + index });
+    await insertChunk(ctx, {
+      documentId,
+      scope,
+      args,
+      draft,
+      chunk,
+      index: draft.written.chunks + index,
+      vectorPlace,
+    });
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
     await recordUsage(ctx, { ...args.usage, ...args.caller });
@@ -97,7 +108,16 @@ type ChunkPlace = {
   draft: StoredDraft;
   chunk: NewChunk;
   index: number;
+  vectorPlace: VectorPlace | null;
 };
+
+async function placeOfVectors(
+  ctx: MutationCtx,
+  { embedder, chunks }: WriteArgs,
+): Promise<VectorPlace | null> {
+  const length = chunks.find(({ vector }) => vector !== undefined)?.vector?.length;
+  return embedder === undefined || length === undefined ? null : await placeFor(ctx, { embedder, length });
+}
 
 async function insertChunk(ctx: MutationCtx, place: ChunkPlace): Promise<void> {
   const { documentId, scope, args, draft, chunk, index } = place;
@@ -113,7 +133,8 @@ async function insertChunk(ctx: MutationCtx, place: ChunkPlace): Promise<void> {
     at: Date.now(),
     ...(importance === undefined ? {} : { importance }),
     ...(args.embedder === undefined ? {} : { embedder: args.embedder }),
-    ...(vector === undefined ? {} : { vector }),
+    place: place.vectorPlace,
+    ...(vector === undefined ? {} : { vector, textHash: await embeddedTextHash(chunkToEmbed(chunk)) }),
   });
 }
 

@@ -1,20 +1,16 @@
-import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
-import { mayUseScope } from "../../shared/scope.js";
-import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { PendingEntry } from "../../validators/recall.js";
+import type { EntryVector } from "../../validators/recall.js";
 import type { Usage } from "../../validators/usage.js";
-import type { Doc } from "../_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { checkEmbedded, type EntryVector } from "./recallArguments.js";
-import { pendingOf, storeVectors } from "./recallVectors.js";
-import { mayOpenThread } from "./threadAccess.js";
-import { openThread } from "./threads.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { keepQuery } from "./embeddingCache.js";
+import { acceptedBy, refuse } from "./embeddingStore.js";
+import { checkEmbedded } from "./recallArguments.js";
+import { storeVectors } from "./recallVectors.js";
 import { record } from "./usage.js";
 
+export { pendingOf } from "./embeddingQueue.js";
 export { indexMessage, removeEntries, removeEntry, rewriteFollower, type HumanChain } from "./recallIndex.js";
 export { rank, search, searchText } from "./recallSearch.js";
-export { pendingOf } from "./recallVectors.js";
 
 type KeepArgs = {
   caller: Caller;
@@ -23,52 +19,25 @@ type KeepArgs = {
   operationId?: string;
   embedder?: string;
   store?: EntryVector[];
+  refused?: string[];
+  /** The vector of a question that becomes no entry. */
+  question?: { textHash: string; vector: number[] };
   usage?: Usage;
 };
 
-/** Stores vectors and the usage event of the call that made them, in one transaction. */
+/**
+ * Stores vectors and the usage event of the call that made them, in one transaction. Entries that are gone, have a
+ * vector, or are not the caller's to write are passed over.
+ */
 export async function keep(ctx: MutationCtx, args: KeepArgs): Promise<null> {
-  const { caller, embedder, store: vectors = [], usage, ...place } = args;
-  if (embedder !== undefined) await store(ctx, { caller, embedder, vectors });
+  const { caller, embedder, store: vectors = [], refused = [], question, usage, ...place } = args;
+  checkEmbedded({ embedder, store: vectors, vector: question?.vector });
+  const accepts = acceptedBy(ctx, caller);
+  if (embedder !== undefined) {
+    await storeVectors(ctx, { embedder, vectors, accepts });
+    if (question !== undefined) await keepQuery(ctx, { ...question, embedder });
+  }
+  for (const entryId of refused) await refuse(ctx, entryId, accepts);
   if (usage !== undefined) await record(ctx, { caller, usage, ...place });
   return null;
-}
-
-/**
- * Stores vectors for entries that wait for one. Entries that are gone, have a vector, or are not the caller's to
- * write are passed over alike, so that an id tells a stranger nothing. Safe to retry.
- */
-export async function store(
-  ctx: MutationCtx,
-  { caller, embedder, vectors }: { caller: Caller; embedder: string; vectors: EntryVector[] },
-): Promise<null> {
-  checkEmbedded({ embedder, store: vectors });
-  const writable = new Map<string, Promise<boolean>>();
-  await storeVectors(ctx, {
-    embedder,
-    vectors,
-    accepts: (entry) => mayWrite(ctx, { caller, entry, writable }),
-  });
-  return null;
-}
-
-type Access = { caller: Caller; entry: Doc<"recallEntries">; writable: Map<string, Promise<boolean>> };
-
-async function mayWrite(ctx: QueryCtx, { caller, entry, writable }: Access): Promise<boolean> {
-  const { threadId } = entry;
-  if (threadId === undefined) return mayUseScope(caller, entry.scope);
-  const known = writable.get(threadId) ?? mayOpenThread(ctx, caller, threadId, "write");
-  writable.set(threadId, known);
-  return await known;
-}
-
-/** What of a thread still waits for a vector, with the texts to embed, oldest first. */
-export async function pending(
-  ctx: QueryCtx,
-  { caller, threadId, limit }: { caller: Caller; threadId: string; limit: number },
-): Promise<PendingEntry[]> {
-  if (!Number.isInteger(limit) || limit < 1)
-    throw memoryError("INVALID_ARGUMENT", "`limit` must be an integer from 1.", { field: "limit" });
-  const head = await openThread(ctx, caller, threadId, "read");
-  return await pendingOf(ctx, head.threadId, Math.min(limit, RECALL_PENDING_PER_TURN));
 }

@@ -9,7 +9,7 @@ import {
 import { checkVectors } from "../../shared/vectors.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
-import type { RecallKind } from "../../validators/recall.js";
+import type { EntryVector, RecallKind } from "../../validators/recall.js";
 import type { Usage } from "../../validators/usage.js";
 
 /** A question, and where to look for its answer. */
@@ -39,14 +39,15 @@ export type Question = {
 const DEFAULT_RECENCY = 0.1;
 const FULL_WEIGHT = 1;
 
-/** A vector for an entry, whose id comes from outside. */
-export type EntryVector = { entryId: string; vector: number[] };
-
 /** A question with its vector, and what is to be written on the way. */
 export type SearchArgs = Question & {
   vector?: number[];
   embedder?: string;
   store?: EntryVector[];
+  /** Entries whose text the embedder refused. */
+  refused?: string[];
+  /** Of the question: its vector is kept, as it becomes no entry. */
+  queryHash?: string;
   usage?: Usage;
   runId?: string;
   operationId?: string;

@@ -19,6 +19,7 @@ import {
   type OwnedPair,
   type Reach,
 } from "./recallReach.js";
+import { entryOfVector } from "./vectorTables.js";
 
 type Entry = Doc<"recallEntries">;
 type MessageRole = "user" | "assistant";
@@ -138,17 +139,6 @@ async function entriesOfVectors(
   }
   return found;
 }
-
-/** The entry that a vector was made for, whichever of its two fields names it. */
-const entryOfVector = async (ctx: QueryCtx, vectorId: string): Promise<Entry | null> =>
-  (await ctx.db
-    .query("recallEntries")
-    .withIndex("by_vector", (q) => q.eq("vectorId", vectorId))
-    .first()) ??
-  (await ctx.db
-    .query("recallEntries")
-    .withIndex("by_other_vector", (q) => q.eq("otherVectorId", vectorId))
-    .first());
 
 /** The newest standing instructions: "always …" is wanted although a question shares no word with it. */
 async function standingOf(ctx: QueryCtx, reach: Reach): Promise<Entry[]> {

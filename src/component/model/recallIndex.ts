@@ -3,7 +3,7 @@ import { isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
 import type { MessageRole } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { deleteVector, insertVector } from "./vectorTables.js";
+import { deleteVector, insertVector, SLOT_FIELDS } from "./vectorTables.js";
 
 type Entry = Doc<"recallEntries">;
 
@@ -49,6 +49,10 @@ export type ChunkEntry = {
   /** What made the vectors of this write; absent when there are none. */
   embedder?: string;
   vector?: number[];
+  /** Where the vector goes; null: nowhere, its embedder is not the one that is searched. The first slot unless told. */
+  place?: { slot: 0 | 1; settles: boolean } | null;
+  /** Of the text that was embedded, so that it is not embedded again. */
+  textHash?: string;
 };
 
 /**
@@ -125,8 +129,10 @@ export async function indexFact(ctx: MutationCtx, entry: FactEntry): Promise<Id<
 
 /** Makes a chunk findable, with its vector where there is one. Reads nothing. */
 export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<void> {
-  const { chunkId, text, embedder, vector, ...kept } = entry;
-  const hasVector = embedder !== undefined && vector !== undefined && !isZeroVector(vector);
+  const { chunkId, text, embedder, vector, textHash, ...row } = entry;
+  const { place = { slot: 0, settles: true }, ...kept } = row;
+  const isKept = embedder !== undefined && vector !== undefined && place !== null;
+  const hasVector = isKept && !isZeroVector(vector);
   const vectorId = hasVector
     ? await insertVector(ctx, {
         ownerKey: ownerKey({ embedder, length: vector.length }, "chunk", entry.scope),
@@ -139,8 +145,8 @@ export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<v
     kind: "chunk",
     sourceId: chunkId,
     ...rowOfText(text, { isHuman: false }),
-    ...(vector === undefined ? { pending: true } : {}),
-    ...(vectorId === undefined ? {} : { vectorId }),
+    ...(isKept && place.settles ? {} : { pending: true as const }),
+    ...(vectorId === undefined || place === null ? {} : { [SLOT_FIELDS[place.slot]]: vectorId, textHash }),
   });
 }
 
@@ -158,8 +164,11 @@ export async function removeEntries(ctx: MutationCtx, sourceId: string): Promise
   }
 }
 
-/** Removes an entry that was read already, with its vector, where what follows it is removed as well. */
+/** Removes an entry that was read already, with its vectors, where what follows it is removed as well. */
 export async function removeEntry(ctx: MutationCtx, entry: Entry): Promise<void> {
-  if (entry.vectorId !== undefined) await deleteVector(ctx, entry.vectorId);
+  for (const field of SLOT_FIELDS) {
+    const vectorId = entry[field];
+    if (vectorId !== undefined) await deleteVector(ctx, vectorId);
+  }
   await ctx.db.delete("recallEntries", entry._id);
 }

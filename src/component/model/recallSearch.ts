@@ -22,11 +22,13 @@ type Answer = { hits: RecallHit[] };
  * asked scopes are compared here; who may see what they lead to is decided in the one query that follows.
  */
 export async function search(ctx: ActionCtx, args: SearchArgs): Promise<Answer> {
-  const { vector, embedder, store, usage, runId, operationId, ...question } = args;
+  const { vector, embedder, store, refused, queryHash, usage, runId, operationId, ...question } = args;
   checkQuestion(question);
   checkEmbedded(args);
   boundsOf(question);
-  if ((store !== undefined && store.length > 0) || usage !== undefined) {
+  const kept = queryHash === undefined || vector === undefined ? undefined : { textHash: queryHash, vector };
+  const isAnyGiven = [store, refused].some((given) => given !== undefined && given.length > 0);
+  if (isAnyGiven || kept !== undefined || usage !== undefined) {
     const { caller, threadId } = question;
     await ctx.runMutation(internal.recall.keep, {
       caller,
@@ -35,6 +37,8 @@ export async function search(ctx: ActionCtx, args: SearchArgs): Promise<Answer> 
       operationId,
       embedder,
       store,
+      refused,
+      question: kept,
       usage,
     });
   }

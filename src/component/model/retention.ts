@@ -3,7 +3,9 @@ import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { sweepDocument, sweepDrafts } from "./documentSweep.js";
+import { sweepQueries } from "./embeddingCache.js";
 import { sweepFiles } from "./files.js";
+import { sweepGeneration } from "./generationSweep.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
@@ -13,10 +15,12 @@ export const vSweepKind = v.union(
   v.literal("operations"),
   v.literal("streams"),
   v.literal("files"),
+  v.literal("queries"),
   v.literal("thread"),
   v.literal("document"),
   v.literal("drafts"),
   v.literal("message"),
+  v.literal("generation"),
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
@@ -28,6 +32,8 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return await sweepStreams(ctx);
     case "files":
       return (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt;
+    case "queries":
+      return await sweepQueries(ctx);
     case "thread":
       return await sweepThread(ctx, target);
     case "document":
@@ -36,6 +42,8 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return await sweepDrafts(ctx);
     case "message":
       return await sweepMessage(ctx, target);
+    case "generation":
+      return await sweepGeneration(ctx, target);
   }
 }
 

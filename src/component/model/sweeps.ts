@@ -3,8 +3,17 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
-/** `drafts`: documents whose writers fell silent. `message`: payloads of a removed message. `thread` and `document`: everything of the removed or replaced target. */
-export type SweepKind = "operations" | "streams" | "files" | "thread" | "document" | "drafts" | "message";
+/** `queries`: vectors of questions. `generation`: vectors of a retired one. `drafts`: documents whose writers fell silent. `message`: payloads of a removed message. `thread` and `document`: everything of the removed or replaced target. */
+export type SweepKind =
+  | "operations"
+  | "streams"
+  | "files"
+  | "queries"
+  | "thread"
+  | "document"
+  | "drafts"
+  | "message"
+  | "generation";
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under

@@ -13,6 +13,7 @@ import type { ContextLimits, TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findComplete, insertMessage, parseParts, readTail, toMessage } from "./messages.js";
+import { embeddingOf } from "./embeddingQueue.js";
 import { indexMessage, pendingOf } from "./recall.js";
 import { isActive } from "./runRows.js";
 import { startStream } from "./streams.js";
@@ -58,6 +59,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     promptMessageId: prompt.messageId,
     context: earlier === null && limits.maxMessages > 0 ? [...context, prompt.row] : context,
     pending,
+    ...(args.recall === true ? await embeddingOf(ctx, textOf(prompt.row.parts)) : {}),
   };
 }
 

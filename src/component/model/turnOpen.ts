@@ -7,12 +7,12 @@ import type { Caller } from "../../validators/principal.js";
 import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { embeddingOf } from "./embeddingQueue.js";
 import { pendingOf } from "./recall.js";
 import { findRunToWrite, isActive } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { clampLimits, readTurnContext } from "./turnContext.js";
-import { readVector } from "./vectorTables.js";
 
 export type OpenArgs = {
   caller: Caller;
@@ -77,12 +77,12 @@ async function readRecall(ctx: MutationCtx, run: Doc<"runs">, context: readonly 
   const pending = await pendingOf(ctx, run.threadId, RECALL_PENDING_PER_TURN);
   const entry = prompt === undefined ? null : await entryOf(ctx, prompt.messageId);
   const entryId = entry?.pending === true ? entry._id : null;
-  const embedded = entry?.vectorId === undefined ? null : await readVector(ctx, entry.vectorId);
+  const promptText = prompt === undefined ? "" : textOf(prompt.parts);
   return {
-    promptText: prompt === undefined ? "" : textOf(prompt.parts),
+    promptText,
+    ...(await embeddingOf(ctx, promptText)),
     pending: pending.filter((other) => other.entryId !== entryId),
     ...(entryId === null ? {} : { promptEntryId: entryId }),
-    ...(embedded === null ? {} : { promptVector: embedded }),
   };
 }
 

@@ -1,11 +1,14 @@
 import { VECTOR_DIMENSIONS } from "../../shared/limits.js";
 import { dimensionsFor, makerOf, padVector, type VectorDimensions } from "../../shared/vectors.js";
 import type { EmbeddedText } from "../../validators/recall.js";
-import type { Id } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
 /** The table of vectors with that many dimensions. */
 export type VectorTable = `vectors_${VectorDimensions}`;
+
+/** The fields of an entry that name its vectors, by the slot of their generation. */
+export const SLOT_FIELDS = ["vectorId", "otherVectorId"] as const;
 
 type NewVector = { ownerKey: string; threadKey?: string; vector: number[] };
 
@@ -28,6 +31,28 @@ export async function readVector(ctx: QueryCtx, vectorId: string): Promise<Embed
     return { embedder, vector: row.vector.slice(0, length) };
   }
   return null;
+}
+
+/** The entry that a vector leads to, whichever generation it is of; null when it is gone. */
+export async function entryOfVector(ctx: QueryCtx, vectorId: string): Promise<Doc<"recallEntries"> | null> {
+  const entries = ctx.db.query("recallEntries");
+  const ofFirst = await entries.withIndex("by_vector", (q) => q.eq("vectorId", vectorId)).first();
+  if (ofFirst !== null) return ofFirst;
+  return await ctx.db
+    .query("recallEntries")
+    .withIndex("by_other_vector", (q) => q.eq("otherVectorId", vectorId))
+    .first();
+}
+
+/** Who made the vector of the newest entry that has one in the first slot; null when none has. */
+export async function newestMaker(ctx: QueryCtx): Promise<{ embedder: string; length: number } | null> {
+  const newest = await ctx.db
+    .query("recallEntries")
+    .withIndex("by_vector", (q) => q.gt("vectorId", ""))
+    .order("desc")
+    .first();
+  const known = newest?.vectorId === undefined ? null : await readVector(ctx, newest.vectorId);
+  return known === null ? null : { embedder: known.embedder, length: known.vector.length };
 }
 
 /** Deletes the row of an entry's vector; one that is gone already is fine. Never reads the vector itself. */

@@ -52,15 +52,15 @@ export const recallTables = {
     /** The row of a `vectors_` table, once there is one; the other is of the generation in the second slot. */
     vectorId: v.optional(v.string()),
     otherVectorId: v.optional(v.string()),
-    /** Of the embedded text: a text that has a vector is not embedded again. */
+    /** Of the embedded text, written with a vector of it: a text that has one is not embedded again. */
     textHash: v.optional(v.string()),
   })
     .index("by_source", ["sourceId"])
     .index("by_vector", ["vectorId"])
     .index("by_other_vector", ["otherVectorId"])
-    .index("by_thread_pending", ["threadId", "pending"])
-    .index("by_scope_pending", ["scope", "pending"])
-    .index("by_pending", ["pending"])
+    .index("by_thread_pending", ["threadId", "pending", "refusals"])
+    .index("by_scope_pending", ["scope", "pending", "refusals"])
+    .index("by_pending", ["pending", "refusals"])
     .index("by_thread_role_turn", ["threadId", "role", "turn"])
     .index("by_thread_standing", ["threadId", "standing"])
     .index("by_scope_standing", ["scope", "standing"])
@@ -76,15 +76,35 @@ export const recallTables = {
   vectors_2048: vectors(2048),
   vectors_3072: vectors(3072),
   vectors_4096: vectors(4096),
-  // Which embedder's vectors are searched, and which are being built beside them. Written by the app's own code.
+  // Which embedder's vectors are searched, and which are being built beside them. Every write of a vector reads the
+  // few rows; written by the app's own code alone, so that no build makes turns retry.
   embeddingGenerations: defineTable({
     embedder: v.string(),
     length: v.number(),
     /** Which of an entry's two fields holds the vectors of this generation. */
     slot: v.union(v.literal(0), v.literal(1)),
     state: vGenerationState,
+  }),
+  // How far a generation that lacks vectors was filled, in the order in which entries were created. Written by the
+  // worker; goes when an active generation lacks none any more.
+  embeddingBuilds: defineTable({
+    generationId: v.id("embeddingGenerations"),
+    lookedTo: v.number(),
     embedded: v.number(),
-    /** How far the build has looked, by the creation of entries. */
-    lookedTo: v.optional(v.number()),
-  }).index("by_state", ["state.kind"]),
+    refused: v.number(),
+  }).index("by_generation", ["generationId"]),
+  // Vectors of questions, which become no entry: one row a bucket, so the table cannot grow; kept for a day.
+  queryVectors: defineTable({
+    bucket: v.number(),
+    textHash: v.string(),
+    embedder: v.string(),
+    vector: v.array(v.float64()),
+    expiresAt: v.number(),
+  })
+    .index("by_bucket", ["bucket"])
+    .index("by_expiry", ["expiresAt"]),
+  // Who is at work on what waits, so that no text is paid for twice. Gone when the work is done.
+  workerLeases: defineTable({ target: v.string(), holder: v.string(), expiresAt: v.number() })
+    .index("by_target", ["target"])
+    .index("by_expiry", ["expiresAt"]),
 };

@@ -1,0 +1,138 @@
+import type { EmbeddingModel } from "ai";
+import {
+  internalActionGeneric,
+  type FunctionReference,
+  type GenericActionCtx,
+  type GenericDataModel,
+  type RegisteredAction,
+} from "convex/server";
+import { v, type Infer } from "convex/values";
+import type { ActionCtx, AgentMemory, BoundMemory, Principal } from "../client/index.js";
+import { WORKER_GRACE_MS, WORKER_MAX_MS } from "../shared/limits.js";
+import { vPrincipal } from "../validators/principal.js";
+import { embeddingWork } from "./embeddingWork.js";
+
+/** What a job may work on: everything, one thread (`threadId`), or what one principal has (`as`). */
+export type WorkerTarget = { threadId?: string; as?: Principal };
+
+/** How long a job may go on. It asks before each bounded piece of work, and comes back to the rest. */
+export type WorkerBudget = {
+  target: WorkerTarget;
+  hasTime: () => boolean;
+  /** Aborts calls that outlast the worker. */
+  abortSignal: AbortSignal;
+};
+
+/**
+ * Work that needs one of the app's models and can wait. It works in bounded pieces until nothing is left (`done`) or
+ * the budget has no more time, keeps what it has done, and goes on where it stopped when it is called again.
+ *
+ * @example const greet: WorkerJob = async (ctx, memory, budget) => ({ done: true });
+ */
+export type WorkerJob = (
+  ctx: ActionCtx,
+  memory: AgentMemory,
+  budget: WorkerBudget,
+) => Promise<{ done: boolean }>;
+
+export type WorkerDefinition = {
+  /** Makes the vectors that wait. */
+  embeddingModel?: () => EmbeddingModel;
+  /** Makes the vectors of a generation that is being built. */
+  nextEmbeddingModel?: () => EmbeddingModel;
+  /** More work, done after the vectors, in this order. */
+  jobs?: WorkerJob[];
+  /** How long one action works, in ms: 4 minutes unless told, and at most. */
+  maxMs?: number;
+  /** The worker itself, so that it calls itself again while something is left: `() => internal.memory.worker`. */
+  self?: () => FunctionReference<"action", "internal">;
+};
+
+const vWorkerArgs = { threadId: v.optional(v.string()), as: v.optional(vPrincipal) };
+
+const vWorkerResult = v.object({
+  /** False when work is left: time was over, another worker is at it, or a model failed. */
+  done: v.boolean(),
+  embedded: v.number(),
+  refused: v.number(),
+  /** Another worker is at work on the same. */
+  busy: v.boolean(),
+  /** Why a model made nothing. The entries go on waiting. */
+  failure: v.optional(v.string()),
+});
+/** What a worker did. */
+export type WorkerResult = Infer<typeof vWorkerResult>;
+
+export type Worker = RegisteredAction<"internal", WorkerTarget, Promise<WorkerResult>>;
+
+const NOTHING: WorkerResult = { done: false, embedded: 0, refused: 0, busy: true };
+
+/**
+ * An internal action that does what waits for a model: vectors of messages, chunks and facts, vectors of a generation
+ * that is being built, and the jobs of the definition. Export it, and call it from a cron or after a turn; without
+ * arguments it works on everything, with `threadId` or `as` on one thread or user. Two are never at work on the same,
+ * except on a thread or user beside everything that began later: then what the second makes is passed over.
+ *
+ * Safe to retry and to stop at any moment. Models that fail are reported in the result and not thrown.
+ *
+ * @example export const worker = defineWorker(memory, { embeddingModel, self: () => internal.memory.worker });
+ */
+export function defineWorker(memory: AgentMemory, definition: WorkerDefinition): Worker {
+  return internalActionGeneric({
+    args: vWorkerArgs,
+    returns: vWorkerResult,
+    handler: async (ctx: GenericActionCtx<GenericDataModel>, target): Promise<WorkerResult> => {
+      const bound = target.as === undefined ? memory.asSystem() : memory.as(target.as);
+      const result = await claimed(ctx, { memory: bound, target }, () =>
+        work({ ctx, memory, bound, target, definition }),
+      );
+      const { self } = definition;
+      const goesOn = !result.done && !result.busy && result.failure === undefined;
+      if (self !== undefined && goesOn) await ctx.scheduler.runAfter(0, self(), target);
+      return result;
+    },
+  });
+}
+
+type Claim = { memory: BoundMemory; target: WorkerTarget };
+
+async function claimed(
+  ctx: ActionCtx,
+  { memory, target: { threadId } }: Claim,
+  run: () => Promise<WorkerResult>,
+): Promise<WorkerResult> {
+  const lease = { threadId, holder: crypto.randomUUID() };
+  const { claimed: isClaimed } = await memory.embeddings.claim(ctx, lease);
+  if (!isClaimed) return NOTHING;
+  try {
+    return await run();
+  } finally {
+    await memory.embeddings.release(ctx, lease);
+  }
+}
+
+type Work = {
+  ctx: GenericActionCtx<GenericDataModel>;
+  memory: AgentMemory;
+  bound: BoundMemory;
+  target: WorkerTarget;
+  definition: WorkerDefinition;
+};
+
+async function work({ ctx, memory, bound, target, definition }: Work): Promise<WorkerResult> {
+  const maxMs = Math.min(definition.maxMs ?? WORKER_MAX_MS, WORKER_MAX_MS);
+  const until = Date.now() + maxMs;
+  const budget: WorkerBudget = {
+    target,
+    hasTime: () => Date.now() < until,
+    abortSignal: AbortSignal.timeout(maxMs + WORKER_GRACE_MS / 2),
+  };
+  const made = await embeddingWork(definition, { ctx, memory: bound, budget });
+  let { done } = made;
+  for (const job of definition.jobs ?? []) {
+    if (!budget.hasTime()) return { ...made, done: false, busy: false };
+    const worked = await job(ctx, memory, budget);
+    done &&= worked.done;
+  }
+  return { ...made, done, busy: false };
+}
