@@ -33,6 +33,7 @@ const LIMITS: { [Name in keyof Results]?: Numbers } = {
   deleteThread: { executions: 60, readsPerRow: 1.1 },
   stored: { ratio: 1.3 },
   durableTurn: { componentCallsPerStep: 2 },
+  recall: { rowsRead: 500, bytesRead: 262_144 },
 };
 
 /** Sizes from which on a turn may not grow, how far apart they may be, and the share of the peer's bytes to read. */
@@ -47,11 +48,7 @@ export function linesOf(results: Partial<Results>): Line[] {
     if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
     if (work === "recall") return recall === undefined ? [] : recallLines(recall);
     const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
-    return pairLines(
-      work,
-      withPerDelta({ ...ours }),
-      peer && withPerDelta({ ...peer }),
-    );
+    return pairLines(work, withPerDelta({ ...ours }), peer && withPerDelta({ ...peer }));
   });
 }
 

@@ -70,6 +70,26 @@ export const count = query({
   },
 });
 
+const MAX_UNFINISHED = 20;
+
+/** Documents that are being written, or whose write failed or fell silent: how much of each is there. Live. */
+export const listUnfinished = query({
+  args: {},
+  returns: v.array(
+    v.object({ key: v.string(), phase: v.string(), chunks: v.number(), totalChunks: v.number() }),
+  ),
+  handler: async (ctx) => {
+    const as = await principal(ctx);
+    const request = { scope: "tenant" as const, writing: true, cursor: null, limit: MAX_UNFINISHED };
+    const { page } = await memory.as(as).documents.list(ctx, request);
+    return page.flatMap(({ key, writing }) => {
+      if (writing === undefined) return [];
+      const { phase, written, total } = writing;
+      return [{ key, phase: phase.kind, chunks: written.chunks, totalChunks: total.chunks }];
+    });
+  },
+});
+
 /** One document as it is stored, `null` when there is none. */
 export const get = query({
   args: { key: v.string() },

@@ -8,7 +8,7 @@ import { questions } from "./questions.js";
 import type { Session } from "./session.js";
 import type { ThreadTables } from "./tables.js";
 
-/** What went wrong with the ingest: every file must be a document now. */
+/** What went wrong with the ingest: every file must be a document now, and none half written. */
 export async function ingestProblems(
   { client }: Session,
   files: SourceFile[],
@@ -20,6 +20,8 @@ export async function ingestProblems(
     if (refused.has(key)) continue;
     if ((await client.query(api.documents.get, { key })) === null) problems.push(`${key} was not ingested`);
   }
+  for (const { key, phase, chunks, totalChunks } of await client.query(api.documents.listUnfinished, {}))
+    problems.push(`${key} is ${phase} with ${chunks} of ${totalChunks} chunks`);
   return problems;
 }
 

@@ -59,6 +59,7 @@ const otherCalls = (): Omit<Call, "code">[] => [
   { kind: "mutation", path: "chat:createThread", args: {} },
   { kind: "mutation", path: "documents:begin", args: { files: 1 } },
   { kind: "query", path: "documents:count", args: {} },
+  { kind: "query", path: "documents:listUnfinished", args: {} },
   { kind: "query", path: "documents:get", args: { key: "otters.md" } },
   { kind: "query", path: "documents:listHeadings", args: { key: "otters.md" } },
   { kind: "action", path: "about:models", args: {} },

@@ -30,6 +30,7 @@ describe("ingest", () => {
     const progress = await ann.query<Progress>("documents:progress", { ingestId });
     expect(progress).toMatchObject({ files: 3, filesDone: 3, chunks: first.chunks, unchanged: 0 });
     expect(await ann.query("documents:count")).toEqual({ documents: 3, chunks: first.chunks });
+    expect(await ann.query("documents:listUnfinished")).toEqual([]);
   });
 
   test("skips a file that is no text, with the reason, and takes the others", async () => {
