@@ -4,7 +4,6 @@ import { embeddedTextHash } from "../shared/embeddedText.js";
 import { EMBEDDING_MAX_CALLS, EMBEDDING_PAGE_ENTRIES } from "../shared/limits.js";
 import { shareOut } from "../shared/shareOut.js";
 import { utf8Bytes } from "../shared/utf8.js";
-import { memoryError } from "../validators/errors.js";
 import { embedderName, embedTexts } from "./embed.js";
 import { embedSplitting, type Split } from "./embedSplitting.js";
 import type { WorkerBudget } from "./worker.js";
@@ -33,7 +32,7 @@ export async function embeddingWork(models: Models, working: Working): Promise<R
   const pending = await fillPending(modelOf(made, active), working);
   const builds: Report[] = [];
   for (const generation of generations) {
-    if (generation.state.kind === "building" || (generation === active && !generation.isComplete))
+    if (generation.state.kind === "building" || generation === active)
       builds.push(await fillGeneration(generation, modelOf(made, generation), working));
   }
   return builds.reduce(add, pending);
@@ -93,8 +92,13 @@ async function fillGeneration(
     });
     const split = await embedPage(model, looked.page, working);
     if (split.isDown) return { ...report, done: false, failure: split.failure };
-    checkLength(split, { embedder, length });
-    const build = { generationId, to: looked.to };
+    const other = [...split.vectors.values()].find((vector) => vector.length !== length);
+    if (other !== undefined) {
+      const failure = `${embedder} gives vectors of length ${other.length}, its generation has ${length}.`;
+      return { ...report, done: false, failure };
+    }
+    if (looked.page.length === 0 && looked.to === (after ?? 0)) return report;
+    const build = { generationId, to: looked.to, isLast: looked.isDone };
     const { stored, refused } = await memory.embeddings.store(ctx, {
       ...(await toStore(model, looked.page, split)),
       build,
@@ -104,17 +108,6 @@ async function fillGeneration(
     after = looked.to;
   }
   return { ...report, done: false };
-}
-
-/** A generation has one length; a model set up otherwise would fill it with what no search finds. */
-function checkLength({ vectors }: Split, { embedder, length }: { embedder: string; length: number }): void {
-  const other = [...vectors.values()].find((vector) => vector.length !== length);
-  if (other === undefined) return;
-  throw memoryError("EMBEDDING_FAILED", "The model's vectors do not have the length of their generation.", {
-    embedder,
-    length: other.length,
-    expected: length,
-  });
 }
 
 async function embedPage(

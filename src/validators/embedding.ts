@@ -35,6 +35,6 @@ export const vWorkTarget = v.union(
 );
 export type WorkTarget = Infer<typeof vWorkTarget>;
 
-/** A page of entries that a generation lacks. `to`: how far it looked; the next page begins there. */
-export const vBuildPlace = v.object({ generationId: v.string(), to: v.number() });
+/** A page of entries that a generation lacks: how far it looked, where the next page begins, and if there is none. */
+export const vBuildPlace = v.object({ generationId: v.string(), to: v.number(), isLast: v.boolean() });
 export type BuildPlace = Infer<typeof vBuildPlace>;
