@@ -9,7 +9,8 @@ import { embedSplitting, type Split } from "./embedSplitting.js";
 import type { WorkerBudget } from "./worker.js";
 
 type Models = { embeddingModel?: () => EmbeddingModel; nextEmbeddingModel?: () => EmbeddingModel };
-type Working = { ctx: ActionCtx; memory: BoundMemory; budget: WorkerBudget };
+/** `memory`: as the one whose texts are embedded; `system`: as the app itself, to whom generations belong. */
+type Working = { ctx: ActionCtx; memory: BoundMemory; system: BoundMemory; budget: WorkerBudget };
 /** What one kind of work came to. */
 type Report = { done: boolean; embedded: number; refused: number; failure?: string };
 
@@ -21,17 +22,16 @@ const DONE: Report = { done: true, embedded: 0, refused: 0 };
 /** Makes the vectors that wait, then those that a generation lacks, page by page while there is time. */
 export async function embeddingWork(models: Models, working: Working): Promise<Report> {
   if (models.embeddingModel === undefined && models.nextEmbeddingModel === undefined) return DONE;
-  const isEverything = working.memory.caller === "system" && working.budget.target.threadId === undefined;
-  const { generations } = isEverything
-    ? await working.memory.embeddings.progress(working.ctx)
-    : { generations: [] };
+  const { ctx, memory, system, budget } = working;
+  const { generations } = await system.embeddings.progress(ctx);
   const made = [models.embeddingModel?.(), models.nextEmbeddingModel?.()].filter(
     (model) => model !== undefined,
   );
   const active = generations.find(({ state }) => state.kind === "active");
   const pending = await fillPending(modelOf(made, active), working);
+  const isEverything = memory.caller === "system" && budget.target.threadId === undefined;
   const builds: Report[] = [];
-  for (const generation of generations) {
+  for (const generation of isEverything ? generations : []) {
     if (generation.state.kind === "building" || generation === active)
       builds.push(await fillGeneration(generation, modelOf(made, generation), working));
   }

@@ -136,7 +136,7 @@ async function workWithin(
   budget: WorkerBudget,
   { ctx, memory, bound, definition }: Omit<Work, "target">,
 ): Promise<WorkerResult> {
-  const made = await embeddingWork(definition, { ctx, memory: bound, budget });
+  const made = await embeddingWork(definition, { ctx, memory: bound, system: memory.asSystem(), budget });
   let { done } = made;
   for (const job of definition.jobs ?? []) {
     if (!budget.hasTime()) return { ...made, done: false, busy: false };

@@ -27,6 +27,10 @@ export const vGeneration = v.object({
 });
 export type Generation = Infer<typeof vGeneration>;
 
+/** A text that was looked up, with its vector where it was embedded before. */
+export const vKnownText = v.object({ textHash: v.string(), vector: v.optional(v.array(v.float64())) });
+export type KnownText = Infer<typeof vKnownText>;
+
 /** What is to be worked on: one thread, one user, or, for the app's own code, everything. */
 export const vWorkTarget = v.union(
   v.object({ kind: v.literal("all") }),

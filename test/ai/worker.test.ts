@@ -121,6 +121,20 @@ describe("a worker", () => {
     expect(await waitingIn(app.owner, app.ctx)).toEqual(["one"]);
   });
 
+  test("sends nothing of a thread or a document that is being removed", async () => {
+    const embedder = deterministicEmbedder();
+    const app = anApp(embedding(embedder));
+    const threadId = await say(app, app.owner, "removed");
+    const document = { scope: "user" as const, key: "a.md" };
+    await app.owner.documents.put(app.ctx, { ...document, text: "replaced" });
+    await app.owner.documents.put(app.ctx, { ...document, text: "current" });
+    const { documentId } = await app.owner.documents.put(app.ctx, { ...document, key: "b.md", text: "gone" });
+    await app.owner.documents.remove(app.ctx, { documentId });
+    await app.owner.threads.remove(app.ctx, { threadId });
+    expect(await app.work()).toMatchObject({ done: true, embedded: 1 });
+    expect(embedder.calls).toEqual([["current"]]);
+  });
+
   test("does not embed a text that has its vector", async () => {
     const embedder = deterministicEmbedder();
     const app = anApp(embedding(embedder));
@@ -206,6 +220,15 @@ describe("a worker with a generation to build", () => {
     await say(app, app.owner, "four");
     expect(await app.work()).toMatchObject({ done: true, embedded: 1 });
     expect(await app.countRows()).toMatchObject({ vectors_256: 3, vectors_512: 4 });
+  });
+
+  test("makes what waits in one thread with the model that is searched", async () => {
+    const app = await building(models);
+    const { generationId } = app;
+    await app.memory.asSystem().embeddings.switchGeneration(app.ctx, { generationId, force: true });
+    const threadId = await say(app, app.owner, "three");
+    expect(await app.work({ threadId, as: OWNER })).toMatchObject({ done: true, embedded: 1 });
+    expect(await app.countRows()).toMatchObject({ vectors_256: 2, vectors_512: 1 });
   });
 
   test("says so when it has no model for it, or one of another length, and harms nothing", async () => {

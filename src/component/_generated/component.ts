@@ -277,7 +277,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "query",
         "internal",
         { embedder: string; textHashes: Array<string> },
-        Array<{ textHash: string; vector: Array<number> }>,
+        Array<{ textHash: string; vector?: Array<number> }>,
         Name
       >;
       progress: FunctionReference<

@@ -4,8 +4,9 @@ import type { Caller } from "../../validators/principal.js";
 import type { PendingEntry } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { checkedPage, textsOf } from "./embeddingQueue.js";
+import { checkedPage } from "./embeddingQueue.js";
 import { checkSystem } from "./embeddingSlots.js";
+import { textsOf } from "./embeddingTexts.js";
 import { SLOT_FIELDS } from "./vectorTables.js";
 
 type PageArgs = { caller: Caller; generationId: string; after?: number; limit: number };
