@@ -4,13 +4,13 @@ import { embeddedTextHash } from "../shared/embeddedText.js";
 import { EMBEDDING_MAX_CALLS, EMBEDDING_PAGE_ENTRIES } from "../shared/limits.js";
 import { shareOut } from "../shared/shareOut.js";
 import { utf8Bytes } from "../shared/utf8.js";
-import { memoryError } from "../validators/errors.js";
 import { embedderName, embedTexts } from "./embed.js";
 import { embedSplitting, type Split } from "./embedSplitting.js";
 import type { WorkerBudget } from "./worker.js";
 
 type Models = { embeddingModel?: () => EmbeddingModel; nextEmbeddingModel?: () => EmbeddingModel };
-type Working = { ctx: ActionCtx; memory: BoundMemory; budget: WorkerBudget };
+/** `memory`: as the one whose texts are embedded; `system`: as the app itself, to whom generations belong. */
+type Working = { ctx: ActionCtx; memory: BoundMemory; system: BoundMemory; budget: WorkerBudget };
 /** What one kind of work came to. */
 type Report = { done: boolean; embedded: number; refused: number; failure?: string };
 
@@ -22,18 +22,17 @@ const DONE: Report = { done: true, embedded: 0, refused: 0 };
 /** Makes the vectors that wait, then those that a generation lacks, page by page while there is time. */
 export async function embeddingWork(models: Models, working: Working): Promise<Report> {
   if (models.embeddingModel === undefined && models.nextEmbeddingModel === undefined) return DONE;
-  const isEverything = working.memory.caller === "system" && working.budget.target.threadId === undefined;
-  const { generations } = isEverything
-    ? await working.memory.embeddings.progress(working.ctx)
-    : { generations: [] };
+  const { ctx, memory, system, budget } = working;
+  const { generations } = await system.embeddings.progress(ctx);
   const made = [models.embeddingModel?.(), models.nextEmbeddingModel?.()].filter(
     (model) => model !== undefined,
   );
   const active = generations.find(({ state }) => state.kind === "active");
   const pending = await fillPending(modelOf(made, active), working);
+  const isEverything = memory.caller === "system" && budget.target.threadId === undefined;
   const builds: Report[] = [];
-  for (const generation of generations) {
-    if (generation.state.kind === "building" || (generation === active && !generation.isComplete))
+  for (const generation of isEverything ? generations : []) {
+    if (generation.state.kind === "building" || generation === active)
       builds.push(await fillGeneration(generation, modelOf(made, generation), working));
   }
   return builds.reduce(add, pending);
@@ -93,8 +92,13 @@ async function fillGeneration(
     });
     const split = await embedPage(model, looked.page, working);
     if (split.isDown) return { ...report, done: false, failure: split.failure };
-    checkLength(split, { embedder, length });
-    const build = { generationId, to: looked.to };
+    const other = [...split.vectors.values()].find((vector) => vector.length !== length);
+    if (other !== undefined) {
+      const failure = `${embedder} gives vectors of length ${other.length}, its generation has ${length}.`;
+      return { ...report, done: false, failure };
+    }
+    if (looked.page.length === 0 && looked.to === (after ?? 0)) return report;
+    const build = { generationId, to: looked.to, isLast: looked.isDone };
     const { stored, refused } = await memory.embeddings.store(ctx, {
       ...(await toStore(model, looked.page, split)),
       build,
@@ -104,17 +108,6 @@ async function fillGeneration(
     after = looked.to;
   }
   return { ...report, done: false };
-}
-
-/** A generation has one length; a model set up otherwise would fill it with what no search finds. */
-function checkLength({ vectors }: Split, { embedder, length }: { embedder: string; length: number }): void {
-  const other = [...vectors.values()].find((vector) => vector.length !== length);
-  if (other === undefined) return;
-  throw memoryError("EMBEDDING_FAILED", "The model's vectors do not have the length of their generation.", {
-    embedder,
-    length: other.length,
-    expected: length,
-  });
 }
 
 async function embedPage(

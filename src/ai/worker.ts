@@ -122,12 +122,21 @@ type Work = {
 async function work({ ctx, memory, bound, target, definition }: Work): Promise<WorkerResult> {
   const maxMs = Math.min(definition.maxMs ?? WORKER_MAX_MS, WORKER_MAX_MS);
   const until = Date.now() + maxMs;
-  const budget: WorkerBudget = {
-    target,
-    hasTime: () => Date.now() < until,
-    abortSignal: AbortSignal.timeout(maxMs + WORKER_GRACE_MS / 2),
-  };
-  const made = await embeddingWork(definition, { ctx, memory: bound, budget });
+  const overtime = new AbortController();
+  const timer = setTimeout(() => overtime.abort(), maxMs + WORKER_GRACE_MS / 2);
+  const budget = { target, hasTime: () => Date.now() < until, abortSignal: overtime.signal };
+  try {
+    return await workWithin(budget, { ctx, memory, bound, definition });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function workWithin(
+  budget: WorkerBudget,
+  { ctx, memory, bound, definition }: Omit<Work, "target">,
+): Promise<WorkerResult> {
+  const made = await embeddingWork(definition, { ctx, memory: bound, system: memory.asSystem(), budget });
   let { done } = made;
   for (const job of definition.jobs ?? []) {
     if (!budget.hasTime()) return { ...made, done: false, busy: false };

@@ -53,12 +53,14 @@ export async function embedUnknown(
 ): Promise<{ vectors: number[][]; textHashes: string[]; usage?: Usage; made: number }> {
   const textHashes = await Promise.all(texts.map(embeddedTextHash));
   const vectorOf = new Map<string, number[]>();
-  const distinct = [...new Set(textHashes)];
-  for (let from = 0; from < distinct.length; from += EMBEDDING_LOOKUP_TEXTS) {
-    const page = distinct.slice(from, from + EMBEDDING_LOOKUP_TEXTS);
-    const found = await ctx.runQuery(component.embeddings.lookUp, { embedder: embed.name, textHashes: page });
-    for (const { textHash, vector } of found)
-      if (vector.length === (embed.dimensions ?? vector.length)) vectorOf.set(textHash, vector);
+  const left = [...new Set(textHashes)];
+  while (left.length > 0) {
+    const page = { embedder: embed.name, textHashes: left.slice(0, EMBEDDING_LOOKUP_TEXTS) };
+    const looked = await ctx.runQuery(component.embeddings.lookUp, page);
+    for (const { textHash, vector } of looked)
+      if (vector?.length === (embed.dimensions ?? vector?.length) && vector !== undefined)
+        vectorOf.set(textHash, vector);
+    left.splice(0, Math.max(1, looked.length));
   }
   const unknown = new Map(texts.map((text, index) => [textHashes[index] ?? "", text] as const));
   for (const textHash of vectorOf.keys()) unknown.delete(textHash);

@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { vBuildPlace, vGeneration, vWorkTarget } from "../validators/embedding.js";
+import { vBuildPlace, vGeneration, vKnownText, vWorkTarget } from "../validators/embedding.js";
 import { vCaller } from "../validators/principal.js";
 import { vEntryVector, vPendingEntry } from "../validators/recall.js";
 import { vUsage } from "../validators/usage.js";
@@ -33,7 +33,7 @@ export const store = mutation({
 /** Vectors of texts that were embedded before, by the hashes of the texts: whoever has the text may have its vector. */
 export const lookUp = query({
   args: { embedder: v.string(), textHashes: v.array(v.string()) },
-  returns: v.array(v.object({ textHash: v.string(), vector: v.array(v.float64()) })),
+  returns: v.array(vKnownText),
   handler: (ctx, args) => embeddings.lookUp(ctx, args),
 });
 

@@ -176,9 +176,10 @@ export const EMBEDDING_MAX_REFUSALS = 3;
 export const EMBEDDING_MAX_CALLS = 24;
 /** Calls of an embedding model at once, where it supports several: more would only meet its rate limit. */
 export const EMBEDDING_PARALLEL_CALLS = 4;
-/** Texts that one look-up of known vectors takes, and bytes of vectors that it gives. */
+/** Texts that one look-up of known vectors takes. */
 export const EMBEDDING_LOOKUP_TEXTS = 128;
-export const EMBEDDING_LOOKUP_MAX_BYTES = 4 * MIB;
+/** Bytes that a transaction reads, vectors of other embedders among them, before it looks no text up any more. */
+export const EMBEDDING_READ_MAX_BYTES = 6 * MIB;
 /** Entries of one text that are looked at for a vector: those of other embedders are in the way during a re-embedding. */
 export const EMBEDDING_LENDERS = 4;
 /** Questions whose vectors are kept: at most 32 KiB each. */

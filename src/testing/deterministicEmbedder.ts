@@ -12,6 +12,8 @@ export type DeterministicEmbedderOptions = {
   modelId?: string;
   /** Fails calls from this one on (0 for the first), until the number changes: an embedder that is down. */
   failFromCall?: number;
+  /** Fails each call that holds such a text: an embedder that refuses it. */
+  refuses?: (text: string) => boolean;
 };
 
 /** An embedding model that needs no network, and remembers the texts of each call. */
@@ -46,6 +48,8 @@ export function deterministicEmbedder(options: DeterministicEmbedderOptions = {}
     doEmbed: async ({ values }) => {
       calls.push(values);
       if (calls.length > embedder.failFromCall) throw embedderError("The embedder is down.");
+      if (options.refuses !== undefined && values.some(options.refuses))
+        throw embedderError("The embedder refuses a text.");
       const tokens = values.reduce((sum, value) => sum + wordsOf(value).length, 0);
       return {
         embeddings: values.map((value) => embedWords(value, dimensions)),

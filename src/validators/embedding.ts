@@ -27,6 +27,10 @@ export const vGeneration = v.object({
 });
 export type Generation = Infer<typeof vGeneration>;
 
+/** A text that was looked up, with its vector where it was embedded before. */
+export const vKnownText = v.object({ textHash: v.string(), vector: v.optional(v.array(v.float64())) });
+export type KnownText = Infer<typeof vKnownText>;
+
 /** What is to be worked on: one thread, one user, or, for the app's own code, everything. */
 export const vWorkTarget = v.union(
   v.object({ kind: v.literal("all") }),
@@ -35,6 +39,6 @@ export const vWorkTarget = v.union(
 );
 export type WorkTarget = Infer<typeof vWorkTarget>;
 
-/** A page of entries that a generation lacks. `to`: how far it looked; the next page begins there. */
-export const vBuildPlace = v.object({ generationId: v.string(), to: v.number() });
+/** A page of entries that a generation lacks: how far it looked, where the next page begins, and if there is none. */
+export const vBuildPlace = v.object({ generationId: v.string(), to: v.number(), isLast: v.boolean() });
 export type BuildPlace = Infer<typeof vBuildPlace>;

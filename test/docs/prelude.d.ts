@@ -20,6 +20,7 @@ export declare const threadId: string;
 export declare const messageId: string;
 export declare const runId: string;
 export declare const fileId: string;
+export declare const generationId: string;
 export declare const storageId: string;
 export declare const documentId: string;
 export declare const operationId: string;

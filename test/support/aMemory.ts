@@ -5,7 +5,7 @@ import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";
 import type { Message, NewMessage } from "../../src/validators/message.js";
 import type { Principal } from "../../src/validators/principal.js";
-import { aComponent, type TestComponent } from "./component.js";
+import { aComponent, type AppModules, type TestComponent } from "./component.js";
 
 /** The people of the contract tests: Wendy writes and Ron reads in Olga's threads; Sam has no part in them. */
 export const OWNER: Principal = { tenantId: "acme", userId: "olga" };
@@ -18,8 +18,8 @@ export const OTHER_TENANT: Principal = { tenantId: "other", userId: "olga" };
 export type TestMemory = TestComponent & { memory: AgentMemory };
 
 /** A client on a fresh component; `ctx` is an action's. */
-export function aMemory(): TestMemory {
-  const component = aComponent();
+export function aMemory(modules: AppModules = {}): TestMemory {
+  const component = aComponent(modules);
   return { ...component, memory: new AgentMemory(component.component) };
 }
 

@@ -37,9 +37,15 @@ export type TestComponent = {
   finishSweeps: () => Promise<void>;
 };
 
+/** Functions of the app around it, by the path of their module. */
+export type AppModules = Record<string, () => Promise<Record<string, unknown>>>;
+
 /** A fresh component on stock convex-test, with Convex's transaction limits on. */
-export function aComponent(): TestComponent {
-  const t = convexTest({ modules: { "./_generated/api.js": async () => ({}) }, transactionLimits: true });
+export function aComponent(modules: AppModules = {}): TestComponent {
+  const t = convexTest({
+    modules: { "./_generated/api.js": async () => ({}), ...modules },
+    transactionLimits: true,
+  });
   register(t, COMPONENT);
   const inside: TestComponent["inside"] = (handler) =>
     (t as unknown as InComponent).runInComponent(COMPONENT, handler);

@@ -350,7 +350,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "query",
         "internal",
         { embedder: string; textHashes: Array<string> },
-        Array<{ textHash: string; vector: Array<number> }>,
+        Array<{ textHash: string; vector?: Array<number> }>,
         Name
       >;
       progress: FunctionReference<
@@ -423,7 +423,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
-          build?: { generationId: string; to: number };
+          build?: { generationId: string; isLast: boolean; to: number };
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";

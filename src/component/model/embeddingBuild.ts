@@ -4,14 +4,13 @@ import type { Caller } from "../../validators/principal.js";
 import type { PendingEntry } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { checkedPage, textsOf } from "./embeddingQueue.js";
+import { checkedPage } from "./embeddingQueue.js";
 import { checkSystem } from "./embeddingSlots.js";
+import { textsOf } from "./embeddingTexts.js";
 import { SLOT_FIELDS } from "./vectorTables.js";
 
 type PageArgs = { caller: Caller; generationId: string; after?: number; limit: number };
 type BuildPage = { page: PendingEntry[]; to: number; isDone: boolean };
-
-const NOTHING_LEFT: BuildPage = { page: [], to: 0, isDone: true };
 
 /**
  * The next entries that a generation lacks, in the order in which they were created, from where its build stands or
@@ -23,7 +22,8 @@ export async function listUnembedded(ctx: QueryCtx, args: PageArgs): Promise<Bui
   const id = ctx.db.normalizeId("embeddingGenerations", args.generationId);
   const generation = id === null ? null : await ctx.db.get("embeddingGenerations", id);
   const build = id === null ? null : await findBuild(ctx, id);
-  if (generation === null || build === null || generation.state.kind === "retiring") return NOTHING_LEFT;
+  if (generation === null || build === null || generation.state.kind === "retiring")
+    return { page: [], to: args.after ?? 0, isDone: true };
   const from = Math.max(build.lookedTo, args.after ?? 0);
   const rows = await ctx.db
     .query("recallEntries")
@@ -42,7 +42,10 @@ export async function listUnembedded(ctx: QueryCtx, args: PageArgs): Promise<Bui
   };
 }
 
-/** Notes that a build has looked as far as `to`, and what it made on the way. Going back is not noted. */
+/**
+ * Notes that a build has looked as far as `to`, and what it made on the way. Going back is not noted. The build of an
+ * active generation is over when it has looked at everything that was written before the switch.
+ */
 export async function advance(
   ctx: MutationCtx,
   place: BuildPlace,
@@ -51,6 +54,10 @@ export async function advance(
   const id = ctx.db.normalizeId("embeddingGenerations", place.generationId);
   const build = id === null ? null : await findBuild(ctx, id);
   if (build === null) return;
+  if (place.isLast && (await isSettled(ctx, build.generationId))) {
+    await ctx.db.delete("embeddingBuilds", build._id);
+    return;
+  }
   // A transaction under way may yet commit an entry that was created before the last one that we saw.
   const to = Math.min(place.to, Date.now() - EMBEDDING_SETTLE_MS);
   await ctx.db.patch("embeddingBuilds", build._id, {
@@ -58,6 +65,12 @@ export async function advance(
     embedded: build.embedded + made.embedded,
     refused: build.refused + made.refused,
   });
+}
+
+/** True when whatever was begun before the switch is committed: from then on, entries wait for this generation. */
+async function isSettled(ctx: QueryCtx, generationId: Id<"embeddingGenerations">): Promise<boolean> {
+  const state = (await ctx.db.get("embeddingGenerations", generationId))?.state;
+  return state?.kind === "active" && state.activeSince + EMBEDDING_SETTLE_MS <= Date.now();
 }
 
 /** How far a generation was filled; null when it lacks nothing. */

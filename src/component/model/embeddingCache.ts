@@ -1,9 +1,6 @@
-import { checkName } from "../../shared/checkedArguments.js";
 import { bucketOf, isTextHash } from "../../shared/embeddedText.js";
 import {
   EMBEDDING_LENDERS,
-  EMBEDDING_LOOKUP_MAX_BYTES,
-  EMBEDDING_LOOKUP_TEXTS,
   PURGE_PER_WRITE,
   QUERY_VECTOR_RETENTION_MS,
   SWEEP_INTERVAL_MS,
@@ -45,30 +42,6 @@ const findKept = (ctx: QueryCtx, textHash: string): Promise<Doc<"queryVectors"> 
     .query("queryVectors")
     .withIndex("by_bucket", (q) => q.eq("bucket", bucketOf(textHash)))
     .unique();
-
-/** The vectors of texts that this embedder has embedded before, by their hashes; those it gives may be fewer. */
-export async function lookUp(
-  ctx: QueryCtx,
-  { embedder, textHashes }: { embedder: string; textHashes: string[] },
-): Promise<{ textHash: string; vector: number[] }[]> {
-  checkName("embedder", embedder);
-  if (textHashes.length > EMBEDDING_LOOKUP_TEXTS)
-    throw memoryError("INVALID_ARGUMENT", `One look-up takes ${EMBEDDING_LOOKUP_TEXTS} texts at most.`, {
-      texts: textHashes.length,
-    });
-  const found: { textHash: string; vector: number[] }[] = [];
-  let numbers = 0;
-  for (const textHash of new Set(textHashes.filter(isTextHash))) {
-    const known = await findEmbedded(ctx, textHash, embedder);
-    if (known === null) continue;
-    found.push({ textHash, vector: known.vector });
-    numbers += known.vector.length;
-    if (numbers * BYTES_PER_NUMBER > EMBEDDING_LOOKUP_MAX_BYTES) break;
-  }
-  return found;
-}
-
-const BYTES_PER_NUMBER = 8;
 
 /** Keeps the vector of a question for a day, in the place of whatever fell into the same bucket before. */
 export async function keepQuery(

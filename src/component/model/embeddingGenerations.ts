@@ -44,7 +44,7 @@ export async function createGeneration(
     slot: active?.slot === 0 ? 1 : 0,
     state: active === undefined ? { kind: "active", activeSince: Date.now() } : { kind: "building" },
   });
-  await ctx.db.insert("embeddingBuilds", { generationId, lookedTo: 0, embedded: 0, refused: 0 });
+  if (active !== undefined) await refill(ctx, generationId, 0);
   return { generationId };
 }
 

@@ -1,7 +1,5 @@
-import { getDocumentSize } from "convex/values";
-import { chunkToEmbed, embeddedTextHash, plainToEmbed } from "../../shared/embeddedText.js";
-import { EMBEDDING_PAGE_ENTRIES, PAGE_MAX_BYTES } from "../../shared/limits.js";
-import { textOf } from "../../shared/messageText.js";
+import { embeddedTextHash, plainToEmbed } from "../../shared/embeddedText.js";
+import { EMBEDDING_PAGE_ENTRIES } from "../../shared/limits.js";
 import { userScope } from "../../shared/scope.js";
 import type { WorkTarget } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
@@ -11,6 +9,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findEmbedded } from "./embeddingCache.js";
 import { activeGeneration } from "./embeddingSlots.js";
+import { textsOf } from "./embeddingTexts.js";
 import { openThread } from "./threads.js";
 
 type Entry = Doc<"recallEntries">;
@@ -92,61 +91,4 @@ export async function embeddingOf(
     ...(known === null ? {} : { promptVector: known }),
     ...(active === null ? {} : { activeEmbedder: active.embedder }),
   };
-}
-
-/**
- * The texts of entries, in order, each with its vector where the same text has one. Stops early when the rows that
- * hold them are long: `read` says how many entries were looked at.
- */
-export async function textsOf(
-  ctx: QueryCtx,
-  entries: Entry[],
-  embedder: string | undefined,
-): Promise<{ page: PendingEntry[]; read: number }> {
-  const page: PendingEntry[] = [];
-  let bytes = 0;
-  let read = 0;
-  for (const entry of entries) {
-    if (bytes > PAGE_MAX_BYTES) break;
-    read += 1;
-    const source = await sourceOf(ctx, entry);
-    if (source === null) continue;
-    const embedded = await findEmbedded(ctx, await embeddedTextHash(source.text), embedder);
-    page.push({ entryId: entry._id, text: source.text, ...(embedded === null ? {} : { embedded }) });
-    bytes += source.bytes + bytesOf(embedded);
-  }
-  return { page, read };
-}
-
-const BYTES_PER_NUMBER = 8;
-const bytesOf = (embedded: EmbeddedText | null): number => (embedded?.vector.length ?? 0) * BYTES_PER_NUMBER;
-
-/** What is to be embedded of an entry, and how long the row is that holds it; null when that is gone. */
-async function sourceOf(
-  ctx: QueryCtx,
-  { kind, sourceId }: Entry,
-): Promise<{ text: string; bytes: number } | null> {
-  switch (kind) {
-    case "message": {
-      const row = await rowOf(ctx, "messages", sourceId);
-      return row && { text: plainToEmbed(textOf(row.parts)), bytes: getDocumentSize(row) };
-    }
-    case "chunk": {
-      const row = await rowOf(ctx, "chunks", sourceId);
-      return row && { text: chunkToEmbed(row), bytes: getDocumentSize(row) };
-    }
-    case "fact": {
-      const row = await rowOf(ctx, "facts", sourceId);
-      return row && { text: plainToEmbed(row.text), bytes: getDocumentSize(row) };
-    }
-  }
-}
-
-async function rowOf<Table extends "messages" | "chunks" | "facts">(
-  ctx: QueryCtx,
-  table: Table,
-  sourceId: string,
-): Promise<Doc<Table> | null> {
-  const id = ctx.db.normalizeId(table, sourceId);
-  return id === null ? null : await ctx.db.get(table, id);
 }
