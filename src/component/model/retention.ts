@@ -3,6 +3,8 @@ import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { sweepDocument } from "./documentSweep.js";
+import { sweepFacts } from "./factExpiry.js";
+import { sweepFactSources } from "./factFollow.js";
 import { sweepFiles } from "./files.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
@@ -16,6 +18,8 @@ export const vSweepKind = v.union(
   v.literal("thread"),
   v.literal("document"),
   v.literal("message"),
+  v.literal("facts"),
+  v.literal("factSources"),
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
@@ -33,6 +37,10 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt;
     case "message":
       return await sweepMessage(ctx, target);
+    case "facts":
+      return await sweepFacts(ctx);
+    case "factSources":
+      return await sweepFactSources(ctx, target);
   }
 }
 
