@@ -13,3 +13,15 @@ export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.
 export { embedWith } from "./embed.js";
+
+// Memory that agents keep and that is found in what was said.
+export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
+export type {
+  ExtractArgs,
+  Extracted,
+  ExtractionJobSettings,
+  ExtractionSettings,
+  WorkBudget,
+} from "./extraction.js";
+export { memoryTools } from "./memoryTools.js";
+export type { MemoryToolName, MemoryToolSettings } from "./memoryTools.js";

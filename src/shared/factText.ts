@@ -6,7 +6,13 @@ const TRAILING_MARKS = /[\s.!?;,…。！？]+$/u;
  * no marks at its end. Empty for a text that says nothing.
  */
 export function normalFactText(text: string): string {
-  return text.normalize("NFKC").toLowerCase().normalize("NFKC").replace(/\s+/gu, " ").trim().replace(TRAILING_MARKS, "");
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFKC")
+    .replace(/\s+/gu, " ")
+    .trim()
+    .replace(TRAILING_MARKS, "");
 }
 
 /** What is hashed: the text and what it is about. The separator is no character of a key's JSON text. */

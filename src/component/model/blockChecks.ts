@@ -1,7 +1,4 @@
-import {
-  BLOCK_DESCRIPTION_MAX_BYTES,
-  BLOCK_MAX_TOKENS,
-} from "../../shared/limits.js";
+import { BLOCK_DESCRIPTION_MAX_BYTES, BLOCK_MAX_TOKENS } from "../../shared/limits.js";
 import { estimateTokens } from "../../shared/tokens.js";
 import { utf8Bytes } from "../../shared/utf8.js";
 import type { BlockEdit } from "../../validators/block.js";

@@ -122,7 +122,8 @@ async function maySupport(
   const id = ctx.db.normalizeId("messages", messageId);
   const row = id === null ? null : await ctx.db.get("messages", id);
   if (row === null || row.threadId !== head.threadId || saidIn(row, head) === null) return false;
-  const isRead = (args.from === null || comparePositions(row, args.from) > 0) && comparePositions(row, args.to) <= 0;
+  const isRead =
+    (args.from === null || comparePositions(row, args.from) > 0) && comparePositions(row, args.to) <= 0;
   if (!isRead || (row.editedAt ?? 0) > args.readAt) return false;
   return (await factsResting(ctx, messageId, FACTS_PER_MESSAGE)).length < FACTS_PER_MESSAGE;
 }

@@ -61,11 +61,7 @@ export async function read(ctx: QueryCtx, args: ExtractionArgs): Promise<Unread>
 
 type Batch = Pick<Unread, "messages" | "to" | "isLast">;
 
-async function readBatch(
-  ctx: QueryCtx,
-  head: Doc<"threadHeads">,
-  from: ThreadPlace | null,
-): Promise<Batch> {
+async function readBatch(ctx: QueryCtx, head: Doc<"threadHeads">, from: ThreadPlace | null): Promise<Batch> {
   const endTurn = await openTurn(ctx, head);
   const batch: Batch = { messages: [], to: null, isLast: true };
   let rows = 0;

@@ -44,7 +44,11 @@ export async function supersede(ctx: MutationCtx, args: SupersedeArgs): Promise<
   const { caller, facts, factId, operationId } = args;
   const { scope, threadId } = await openFact(ctx, caller, factId, "write");
   const place = { scope, threadId };
-  const operation = { scope: operationScope("facts", place), operationId, payload: { supersede: factId, facts } };
+  const operation = {
+    scope: operationScope("facts", place),
+    operationId,
+    payload: { supersede: factId, facts },
+  };
   return await runOnce(ctx, operation, async () => {
     const counts: FactTally = new Map();
     const written: FactWrite[] = [];
@@ -112,7 +116,11 @@ async function meetStanding(ctx: MutationCtx, meeting: Meeting): Promise<FactWri
 }
 
 /** The fact that is to be replaced: of the same scope, or it looks like a missing one. */
-async function openReplaced(ctx: QueryCtx, { place, caller }: Writing, factId: string): Promise<Doc<"facts">> {
+async function openReplaced(
+  ctx: QueryCtx,
+  { place, caller }: Writing,
+  factId: string,
+): Promise<Doc<"facts">> {
   const replaced = await openFact(ctx, caller, factId, "write");
   if (replaced.scope !== place.scope) throw factNotFound({ factId });
   return replaced;
@@ -183,11 +191,13 @@ async function closeReplaced(
   ctx: MutationCtx,
   { replaced, by, validFrom, counts }: Replacing,
 ): Promise<void> {
-  const { validTo } = replaced;
+  const fact = await ctx.db.get("facts", replaced._id);
+  if (fact === null || !isOpenFact(fact.state)) return; // the confirmation of its successor closed it already
+  const { validTo } = fact;
   await setState(ctx, {
-    fact: replaced,
+    fact,
     state: { kind: "superseded", closedAt: Date.now(), by, ...(validTo === undefined ? {} : { validTo }) },
-    patch: { validTo: Math.max(replaced.validFrom, Math.min(validTo ?? Infinity, validFrom)) },
+    patch: { validTo: Math.max(fact.validFrom, Math.min(validTo ?? Infinity, validFrom)) },
     counts,
   });
 }

@@ -33,7 +33,8 @@ export async function writeTally(ctx: MutationCtx, counts: FactTally): Promise<v
     if (Object.values(change).every((by) => by === 0)) continue;
     const row = await findCounts(ctx, scope);
     const facts = { ...NOTHING, ...added(row?.facts ?? NOTHING, change) };
-    if (row === null) await ctx.db.insert("scopeCounts", { scope, threads: 0, documents: 0, chunks: 0, facts });
+    if (row === null)
+      await ctx.db.insert("scopeCounts", { scope, threads: 0, documents: 0, chunks: 0, facts });
     else await ctx.db.patch("scopeCounts", row._id, { facts: notBelowZero(facts) });
   }
 }

@@ -65,10 +65,7 @@ const ROWS_PER_FACT = 4;
  * Removes a page of what was known in a thread, and of what rests on its messages alone, wherever that is kept. Facts
  * that rest on something else as well stay without the thread. False when the page is full.
  */
-export async function removeFactsOfThread(
-  ctx: MutationCtx,
-  { threadId, budget }: Removal,
-): Promise<boolean> {
+export async function removeFactsOfThread(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
   const counts: FactTally = new Map();
   const isDone =
     (await removeOwn(ctx, { threadId, budget }, counts)) &&

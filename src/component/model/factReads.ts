@@ -57,9 +57,7 @@ export async function asOf(ctx: QueryCtx, args: AsOfArgs): Promise<Page> {
     key === undefined
       ? facts.withIndex("by_scope_key", (q) => q.eq("scope", scope)).order("asc")
       : facts
-          .withIndex("by_scope_key", (q) =>
-            q.eq("scope", scope).eq("key", key).lte("validFrom", validAt),
-          )
+          .withIndex("by_scope_key", (q) => q.eq("scope", scope).eq("key", key).lte("validFrom", validAt))
           .order("asc");
   const { page, cursor } = await pageOf(rows, args);
   const shown = page.filter((row) => !isExpired(row) && isTrueAt(timesOf(row), { validAt, knownAt }));

@@ -74,10 +74,7 @@ export async function setState(
 }
 
 /** Makes an active fact findable. */
-export async function indexRow(
-  ctx: MutationCtx,
-  fact: Omit<Doc<"facts">, "_creationTime">,
-): Promise<void> {
+export async function indexRow(ctx: MutationCtx, fact: Omit<Doc<"facts">, "_creationTime">): Promise<void> {
   const { _id: factId, scope, threadId, text, validFrom: at, importance } = fact;
   await indexFact(ctx, { factId, scope, threadId, text, at, importance });
 }

@@ -93,10 +93,7 @@ const expiring = (ctx: QueryCtx, scope: string) =>
 /** Facts that were last shown before a time, or never and were written before it. Oldest first, so the bound is exact. */
 async function countStale(ctx: QueryCtx, scope: string, before: number): Promise<BoundedCount> {
   const isKept = (fact: Doc<"facts">) => fact.pinned !== true && !isExpired(fact);
-  const never = await countRows(
-    writtenBefore(neverRecalled(ctx, scope), before),
-    isKept,
-  );
+  const never = await countRows(writtenBefore(neverRecalled(ctx, scope), before), isKept);
   const last = await countRows(lastRecalled(ctx, scope, before), isKept);
   return { count: never.count + last.count, isAtLeast: never.isAtLeast || last.isAtLeast };
 }
