@@ -251,7 +251,10 @@ async function* threadsToRead(
   memory: BoundMemory,
   { threadId, owner, maxThreads = DEFAULT_THREADS }: ExtractionJobSettings,
 ): AsyncGenerator<string> {
-  if (threadId !== undefined) return yield threadId;
+  if (threadId !== undefined) {
+    yield threadId;
+    return;
+  }
   let cursor: string | null = null;
   let looked = 0;
   do {
