@@ -1,4 +1,4 @@
-import { generateText, jsonSchema, NoObjectGeneratedError, Output, type LanguageModel } from "ai";
+import { generateText, jsonSchema, NoObjectGeneratedError, NoOutputGeneratedError, Output, type LanguageModel } from "ai";
 import type {
   BoundMemory,
   ExtractedFact,
@@ -151,9 +151,9 @@ async function callModel(args: ExtractArgs, unread: Unread): Promise<Called> {
       abortSignal,
     });
     const usage = spent(result.usage, result.finishReason);
-    if (result.finishReason !== "stop")
-      return { kind: "failed", reason: `it stopped with "${result.finishReason}".`, usage };
-    return { kind: "answered", output: result.output, usage };
+    return result.finishReason === "stop"
+      ? { kind: "answered", output: outputOf(result), usage }
+      : { kind: "failed", reason: `it stopped with "${result.finishReason}".`, usage };
   } catch (error) {
     abortSignal?.throwIfAborted();
     if (!NoObjectGeneratedError.isInstance(error)) return { kind: "failed", reason: describeError(error) };
@@ -162,6 +162,16 @@ async function callModel(args: ExtractArgs, unread: Unread): Promise<Called> {
     return output === undefined || usage === undefined
       ? { kind: "failed", reason: describeError(error), usage }
       : { kind: "answered", output, usage };
+  }
+}
+
+/** The SDK throws where a model gave `null`: that is no list of facts either, but it was paid for. */
+function outputOf(result: { output: unknown }): unknown {
+  try {
+    return result.output;
+  } catch (error) {
+    if (NoOutputGeneratedError.isInstance(error)) return null;
+    throw error;
   }
 }
 

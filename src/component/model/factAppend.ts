@@ -193,7 +193,9 @@ async function closeReplaced(
 ): Promise<void> {
   const fact = await ctx.db.get("facts", replaced._id);
   if (fact === null || !isOpenFact(fact.state)) return; // the confirmation of its successor closed it already
-  const { validTo } = fact;
+  // A candidate that was never believed was true at no time, before and after.
+  const isGuess = fact.state.kind === "candidate" && fact.state.editedAt === undefined;
+  const validTo = isGuess ? fact.validFrom : fact.validTo;
   await setState(ctx, {
     fact,
     state: { kind: "superseded", closedAt: Date.now(), by, ...(validTo === undefined ? {} : { validTo }) },
