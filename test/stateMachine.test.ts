@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import schema from "../src/component/schema.js";
+import { FACT_STATES_AFTER } from "../src/shared/factState.js";
 
 /** The names of the states that a mermaid `stateDiagram` draws. */
 function drawnStates(diagram: string): string[] {
@@ -14,6 +15,10 @@ function diagramOf(page: string, heading: string): string {
   const section = page.split(/^#+ /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
   return /```mermaid\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
 }
+
+/** The arrows between states that a diagram draws, as `from --> to`. */
+const drawnSteps = (diagram: string): string[] =>
+  [...diagram.matchAll(/^\s*(\w+)\s*-->\s*(\w+)/gm)].map(([, from, to]) => `${from} --> ${to}`).sort();
 
 interface TaggedUnion {
   members: { fields: { kind: { value: string } } }[];
@@ -29,7 +34,13 @@ describe("the component's README", () => {
   test.each([
     ["Runs", schema.tables.runs],
     ["Streams", schema.tables.streams],
+    ["Facts", schema.tables.facts],
   ])("%s: draws the states that the table knows, and no others", (heading, table) => {
     expect(drawnStates(diagramOf(page, heading))).toEqual(declaredStates(table.validator.fields.state));
+  });
+
+  test("Facts: draws the very steps that a fact may take", () => {
+    const steps = Object.entries(FACT_STATES_AFTER).flatMap(([from, to]) => to.map((next) => `${from} --> ${next}`));
+    expect(drawnSteps(diagramOf(page, "Facts"))).toEqual(steps.sort());
   });
 });

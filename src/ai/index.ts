@@ -27,3 +27,16 @@ export type {
   WorkerResult,
   WorkerTarget,
 } from "./worker.js";
+export { embedWith } from "./embed.js";
+
+// Memory that agents keep and that is found in what was said.
+export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
+export type {
+  ExtractArgs,
+  Extracted,
+  ExtractionJobSettings,
+  ExtractionSettings,
+  WorkBudget,
+} from "./extraction.js";
+export { memoryTools } from "./memoryTools.js";
+export type { MemoryToolName, MemoryToolSettings } from "./memoryTools.js";

@@ -1,11 +1,17 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import type { Health } from "../validators/health.js";
 import type { Caller } from "../validators/principal.js";
+import { BlocksClient } from "./blocks.js";
+import type { QueryCtx } from "./ctx.js";
 import { DocumentsClient } from "./documents.js";
 import { EmbeddingsClient } from "./embeddings.js";
+import { ExtractionClient } from "./extraction.js";
+import { FactsClient } from "./facts.js";
 import { FilesClient } from "./files.js";
 import { MessagesClient } from "./messages.js";
 import { RecallClient } from "./recall.js";
 import { RunsClient } from "./runs.js";
+import type { MemoryScope } from "./scopes.js";
 import { StreamsClient } from "./streams.js";
 import { ThreadsClient } from "./threads.js";
 import { TurnsClient } from "./turns.js";
@@ -23,6 +29,9 @@ export class BoundMemory {
   readonly usage: UsageClient;
   readonly entries: RecallClient;
   readonly embeddings: EmbeddingsClient;
+  readonly facts: FactsClient;
+  readonly blocks: BlocksClient;
+  readonly extraction: ExtractionClient;
 
   constructor(
     readonly component: ComponentApi,
@@ -38,10 +47,24 @@ export class BoundMemory {
     this.usage = new UsageClient(component, caller);
     this.entries = new RecallClient(component, caller);
     this.embeddings = new EmbeddingsClient(component, caller);
+    this.facts = new FactsClient(component, caller);
+    this.blocks = new BlocksClient(component, caller);
+    this.extraction = new ExtractionClient(component, caller);
   }
 
   /** What fits the question, within a token budget. See `RecallClient.search`. */
   recall(...args: Parameters<RecallClient["search"]>): ReturnType<RecallClient["search"]> {
     return this.entries.search(...args);
+  }
+
+  /**
+   * How well a scope's memory is kept: duplicates and states as the writes counted them; what waits for a vector, was
+   * never shown, is stale (not shown for `staleAfterMs`, 90 days unless told) or has expired, counted up to 200 each;
+   * and blocks over a limit that was lowered. Live in a query. Throws `INVALID_ARGUMENT`, `THREAD_NOT_FOUND`.
+   *
+   * @example const { duplicateShare } = await memory.as(principal).health(ctx, { scope: "user" });
+   */
+  async health(ctx: QueryCtx, args: MemoryScope & { staleAfterMs?: number }): Promise<Health> {
+    return await ctx.runQuery(this.component.health.get, { ...args, caller: this.caller });
   }
 }

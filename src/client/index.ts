@@ -1,14 +1,17 @@
 export { AgentMemory } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
+export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
+export type { MemoryScope } from "./scopes.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
+export type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type {
   Chunk,
@@ -18,7 +21,11 @@ export type {
   Draft,
   DraftPhase,
 } from "../validators/document.js";
+export type { Chunk, Document } from "../validators/document.js";
+export type { ExtractedFact, ExtractionCommit, SaidMessage, Unread } from "../validators/extraction.js";
+export type { Fact, FactSource, FactState, FactStatus, FactWrite, NewFact } from "../validators/fact.js";
 export type { File } from "../validators/file.js";
+export type { BoundedCount, Health } from "../validators/health.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
 export type {
@@ -45,7 +52,11 @@ export type { Usage, UsageEvent } from "../validators/usage.js";
 
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
+export { vBlock } from "../validators/block.js";
+export { vDocument } from "../validators/document.js";
+export { vFact } from "../validators/fact.js";
 export { vFile } from "../validators/file.js";
+export { vHealth } from "../validators/health.js";
 export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";

@@ -191,3 +191,39 @@ export const EMBEDDING_SETTLE_MS = 60 * 1000;
 /** How long the worker goes on in one action, in ms (an action ends within 10 min), and its lease beyond that. */
 export const WORKER_MAX_MS = 4 * 60 * 1000;
 export const WORKER_GRACE_MS = 60 * 1000;
+/** Facts of one append, and of one chain that supersedes: each is a few reads and writes of one transaction. */
+export const FACTS_PER_APPEND = 50;
+/** Bytes of the text of one fact: longer texts are documents. */
+export const FACT_MAX_BYTES = 4 * KIB;
+/** Sources of one fact: each is a row, and they stand in the fact as well. */
+export const FACT_MAX_SOURCES = 16;
+/** Facts that rest on one message: an edit of it looks at each of them in its own transaction. */
+export const FACTS_PER_MESSAGE = 64;
+/** Facts that the removal of messages follows at once; a sweep does the rest. */
+export const FACTS_FOLLOWED_PER_WRITE = 128;
+/** Facts of a chain that its history shows in either direction. */
+export const FACT_HISTORY_MAX = 100;
+/** How exactly it is kept when a fact was last shown, in ms: contexts write it once a day at most. */
+export const RECALLED_RESOLUTION_MS = 24 * 60 * 60 * 1000;
+/** How long a fact is not shown before health calls it stale, in ms, when no time is named. */
+export const FACT_STALE_MS = 90 * 24 * 60 * 60 * 1000;
+/** Rows that health counts of each kind before it says "at least", and bytes of them. */
+export const HEALTH_MAX_ROWS = 200;
+/** Messages that one call of an extraction shows its model, and bytes of their texts. */
+export const EXTRACTION_MAX_MESSAGES = 40;
+export const EXTRACTION_MAX_BYTES = 48 * KIB;
+/** Rows that one read of an extraction passes, tool results among them: each may have 96 KiB. */
+export const EXTRACTION_MAX_ROWS = 100;
+/** Facts that one call of an extraction may find; what is beyond is dropped with a warning. */
+export const EXTRACTION_MAX_FACTS = 25;
+/** Known facts that a model is shown beside what it reads, so that it says what they are replaced by. */
+export const EXTRACTION_MAX_KNOWN = 24;
+/** Blocks of one scope: contexts read all of them. */
+export const BLOCKS_PER_SCOPE = 32;
+/** Tokens of a block when its limit is not told, and the highest limit: blocks are in every context. */
+export const BLOCK_DEFAULT_TOKENS = 500;
+export const BLOCK_MAX_TOKENS = 4_000;
+/** Bytes of what a block is for: it stands in every context as well. */
+export const BLOCK_DESCRIPTION_MAX_BYTES = 1 * KIB;
+/** Values of a block that are kept, the one that stands among them. */
+export const BLOCK_VERSIONS_KEPT = 50;

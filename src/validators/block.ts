@@ -18,3 +18,20 @@ export const vBlock = v.object({
   updatedAt: v.number(),
 });
 export type Block = Infer<typeof vBlock>;
+
+/** One value that a block had. `writtenBy`: the agent, else the user; absent when the app itself wrote it. */
+export const vBlockVersion = v.object({
+  version: v.number(),
+  value: v.string(),
+  writtenAt: v.number(),
+  writtenBy: v.optional(v.string()),
+});
+export type BlockVersion = Infer<typeof vBlockVersion>;
+
+/** How a value changes: it is given whole, or grows at its end, or one passage of it is exchanged. */
+export const vBlockEdit = v.union(
+  v.object({ kind: v.literal("set"), value: v.string() }),
+  v.object({ kind: v.literal("append"), text: v.string() }),
+  v.object({ kind: v.literal("replace"), from: v.string(), to: v.string() }),
+);
+export type BlockEdit = Infer<typeof vBlockEdit>;

@@ -38,6 +38,8 @@ const TABLE_OF = {
   document: "documents",
   chunk: "chunks",
   file: "files",
+  fact: "facts",
+  candidate: "facts",
 } as const;
 type Kind = keyof typeof TABLE_OF;
 /** One of each, all of the owner's. */
@@ -72,7 +74,35 @@ const byThread: Record<string, object> = {
   "usage.record": { usage: used },
   "usage.list": page,
   "usage.total": page,
+  ...inThread({
+    "facts.append": { facts: [{ text: "x" }] },
+    "facts.list": page,
+    "facts.asOf": page,
+    "facts.count": {},
+    "blocks.create": { label: "new" },
+    "blocks.get": { label: "notes" },
+    "blocks.list": {},
+    "blocks.update": { label: "notes", edit: { kind: "set", value: "x" } },
+    "blocks.history": { label: "notes", ...page },
+    "blocks.restore": { label: "notes", from: 1, version: 1 },
+    "blocks.remove": { label: "notes" },
+    "health.get": {},
+  }),
+  "extraction.read": {},
+  "extraction.commit": {
+    ...{ from: null, to: { turn: 0, step: 0 }, readAt: 0, isLast: true },
+    ...{ facts: [], status: "active" },
+  },
   "threads.remove": {},
+};
+const byFact = {
+  supersede: { facts: [{ text: "x" }] },
+  update: { pinned: true },
+  retract: {},
+  forget: { reason: "x" },
+  confirm: {},
+  get: {},
+  history: {},
 };
 const byMessage = { get: {}, read: { part: 0, cursor: 0 }, update: { metadata: "{}" }, remove: {} };
 const byRun: Record<string, object> = {
@@ -102,6 +132,8 @@ const cases: Case[] = [
     { "documents.listChunks": page, "documents.update": { metadata: "{}" }, "documents.remove": {} },
     { id: "documentId", of: "document", code: "DOCUMENT_NOT_FOUND" },
   ),
+  ...casesOf(prefixed("facts", byFact), { id: "factId", of: "fact", code: "FACT_NOT_FOUND" }),
+  { door: "facts.decline", id: "factId", of: "candidate", code: "FACT_NOT_FOUND" },
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
   ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
@@ -117,11 +149,15 @@ const others = [
   ...["embeddings.switchGeneration", "embeddings.rollBack", "embeddings.retire"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
   "documents.readAround",
-  "turns.begin",
+  ...["turns.begin", "extraction.list"],
 ];
 
 function casesOf(args: Record<string, object>, shared: Omit<Case, "door" | "args">): Case[] {
   return Object.entries(args).map(([door, given]) => ({ door, args: { ...given }, ...shared }));
+}
+
+function inThread(args: Record<string, object>): Record<string, object> {
+  return Object.fromEntries(Object.entries(args).map(([door, given]) => [door, { ...given, scope: "thread" }]));
 }
 
 function prefixed(domain: string, args: Record<string, object>): Record<string, object> {
@@ -153,12 +189,18 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const storageId = await upload(scene, "bytes");
   const { fileId } = await owner.files.register(ctx, { storageId });
   const { chunkId = "" } = chunks[0] ?? {};
+  const known = [{ text: "Olga skis." }, { text: "Olga sails.", status: "candidate" as const }];
+  const { facts } = await scene.owner.facts.append(scene.ctx, { scope: "user", facts: known });
+  const inTheThread = { scope: "thread" as const, threadId: scene.threadId };
+  await scene.owner.blocks.create(scene.ctx, { ...inTheThread, label: "notes", value: "Oslo" });
   const ids = {
     run: runId,
     message: promptMessageId,
     stream: streamId,
     document: documentId,
     chunk: chunkId,
+    fact: facts[0]?.factId ?? "",
+    candidate: facts[1]?.factId ?? "",
   };
   return {
     ...scene,

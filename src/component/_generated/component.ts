@@ -23,6 +23,159 @@ import type { FunctionReference } from "convex/server";
  */
 export type ComponentApi<Name extends string | undefined = string | undefined> =
   {
+    blocks: {
+      create: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          description?: string;
+          label: string;
+          maxTokens?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          readOnly?: boolean;
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+          value?: string;
+        },
+        { blockId: string; version: number },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          label: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        {
+          blockId: string;
+          description?: string;
+          label: string;
+          maxTokens: number;
+          readOnly: boolean;
+          scope: "thread" | "user" | "agent" | "tenant";
+          tokens: number;
+          updatedAt: number;
+          value: string;
+          version: number;
+        } | null,
+        Name
+      >;
+      history: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          label: string;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            value: string;
+            version: number;
+            writtenAt: number;
+            writtenBy?: string;
+          }>;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        Array<{
+          blockId: string;
+          description?: string;
+          label: string;
+          maxTokens: number;
+          readOnly: boolean;
+          scope: "thread" | "user" | "agent" | "tenant";
+          tokens: number;
+          updatedAt: number;
+          value: string;
+          version: number;
+        }>,
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          label: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        null,
+        Name
+      >;
+      restore: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          from: number;
+          label: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+          version: number;
+        },
+        { version: number },
+        Name
+      >;
+      update: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          description?: string;
+          edit?:
+            | { kind: "set"; value: string }
+            | { kind: "append"; text: string }
+            | { from: string; kind: "replace"; to: string };
+          label: string;
+          maxTokens?: number;
+          operationId?: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          readOnly?: boolean;
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+          version?: number;
+        },
+        { version: number },
+        Name
+      >;
+    };
     documents: {
       count: FunctionReference<
         "query",
@@ -466,6 +619,470 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    extraction: {
+      commit: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          facts: Array<{
+            importance?: number;
+            key?: string;
+            messageIds: Array<string>;
+            supersedes?: string;
+            text: string;
+            validFrom?: number;
+          }>;
+          from: { step: number; turn: number } | null;
+          isLast: boolean;
+          readAt: number;
+          scope?: "thread" | "user" | "agent" | "tenant";
+          status: "active" | "candidate";
+          threadId: string;
+          to: { step: number; turn: number };
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+        },
+        | {
+            dropped: number;
+            duplicates: number;
+            kind: "committed";
+            superseded: number;
+            written: number;
+          }
+        | { kind: "stale" },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+        },
+        {
+          cursor: string | null;
+          page: Array<{ isUnread: boolean; threadId: string }>;
+        },
+        Name
+      >;
+      read: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          scope?: "thread" | "user" | "agent" | "tenant";
+          threadId: string;
+        },
+        {
+          from: { step: number; turn: number } | null;
+          isLast: boolean;
+          known: Array<{ factId: string; key?: string; text: string }>;
+          messages: Array<{
+            messageId: string;
+            role: "user" | "assistant";
+            saidAt: number;
+            speaker: string;
+            text: string;
+          }>;
+          readAt: number;
+          scope: "thread" | "user" | "agent" | "tenant";
+          to: { step: number; turn: number } | null;
+        },
+        Name
+      >;
+    };
+    facts: {
+      append: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          facts: Array<{
+            expiresAt?: number;
+            importance?: number;
+            key?: string;
+            metadata?: string;
+            pinned?: boolean;
+            sources?: Array<
+              | { kind: "message"; messageId: string }
+              | { kind: "run"; runId: string }
+              | { kind: "app"; ref: string }
+            >;
+            status?: "active" | "candidate";
+            supersedes?: string;
+            text: string;
+            validFrom?: number;
+            validTo?: number;
+          }>;
+          operationId?: string;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        {
+          facts: Array<{
+            factId: string;
+            kind: "written" | "duplicate" | "confirmed";
+          }>;
+        },
+        Name
+      >;
+      asOf: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          key?: string;
+          knownAt?: number;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+          validAt?: number;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            confirmedAt?: number;
+            expiresAt?: number;
+            factId: string;
+            importance?: number;
+            key?: string;
+            metadata?: string;
+            origin: "app" | "agent" | "extraction";
+            pinned: boolean;
+            recalledAt?: number;
+            recordedAt: number;
+            scope: "thread" | "user" | "agent" | "tenant";
+            sources: Array<
+              | { kind: "message"; messageId: string; threadId: string }
+              | { kind: "app"; ref: string }
+            >;
+            state:
+              | { editedAt?: number; kind: "candidate" }
+              | { kind: "active" }
+              | { closedAt: number; kind: "declined"; reason?: string }
+              | {
+                  by: string;
+                  closedAt: number;
+                  kind: "superseded";
+                  validTo?: number;
+                }
+              | { closedAt: number; kind: "retracted"; reason?: string }
+              | { closedAt: number; kind: "forgotten"; reason: string };
+            supersedes?: string;
+            text: string;
+            threadId?: string;
+            validFrom: number;
+            validTo?: number;
+          }>;
+        },
+        Name
+      >;
+      confirm: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+        },
+        null,
+        Name
+      >;
+      count: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          threadId?: string;
+        },
+        {
+          active: number;
+          appends: number;
+          candidate: number;
+          declined: number;
+          duplicates: number;
+          forgotten: number;
+          retracted: number;
+          superseded: number;
+        },
+        Name
+      >;
+      decline: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+          reason?: string;
+        },
+        null,
+        Name
+      >;
+      forget: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+          reason: string;
+        },
+        null,
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+        },
+        {
+          confirmedAt?: number;
+          expiresAt?: number;
+          factId: string;
+          importance?: number;
+          key?: string;
+          metadata?: string;
+          origin: "app" | "agent" | "extraction";
+          pinned: boolean;
+          recalledAt?: number;
+          recordedAt: number;
+          scope: "thread" | "user" | "agent" | "tenant";
+          sources: Array<
+            | { kind: "message"; messageId: string; threadId: string }
+            | { kind: "app"; ref: string }
+          >;
+          state:
+            | { editedAt?: number; kind: "candidate" }
+            | { kind: "active" }
+            | { closedAt: number; kind: "declined"; reason?: string }
+            | {
+                by: string;
+                closedAt: number;
+                kind: "superseded";
+                validTo?: number;
+              }
+            | { closedAt: number; kind: "retracted"; reason?: string }
+            | { closedAt: number; kind: "forgotten"; reason: string };
+          supersedes?: string;
+          text: string;
+          threadId?: string;
+          validFrom: number;
+          validTo?: number;
+        },
+        Name
+      >;
+      history: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+        },
+        {
+          facts: Array<{
+            confirmedAt?: number;
+            expiresAt?: number;
+            factId: string;
+            importance?: number;
+            key?: string;
+            metadata?: string;
+            origin: "app" | "agent" | "extraction";
+            pinned: boolean;
+            recalledAt?: number;
+            recordedAt: number;
+            scope: "thread" | "user" | "agent" | "tenant";
+            sources: Array<
+              | { kind: "message"; messageId: string; threadId: string }
+              | { kind: "app"; ref: string }
+            >;
+            state:
+              | { editedAt?: number; kind: "candidate" }
+              | { kind: "active" }
+              | { closedAt: number; kind: "declined"; reason?: string }
+              | {
+                  by: string;
+                  closedAt: number;
+                  kind: "superseded";
+                  validTo?: number;
+                }
+              | { closedAt: number; kind: "retracted"; reason?: string }
+              | { closedAt: number; kind: "forgotten"; reason: string };
+            supersedes?: string;
+            text: string;
+            threadId?: string;
+            validFrom: number;
+            validTo?: number;
+          }>;
+        },
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          key?: string;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          status?:
+            | "candidate"
+            | "active"
+            | "declined"
+            | "superseded"
+            | "retracted"
+            | "forgotten"
+            | "any";
+          threadId?: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            confirmedAt?: number;
+            expiresAt?: number;
+            factId: string;
+            importance?: number;
+            key?: string;
+            metadata?: string;
+            origin: "app" | "agent" | "extraction";
+            pinned: boolean;
+            recalledAt?: number;
+            recordedAt: number;
+            scope: "thread" | "user" | "agent" | "tenant";
+            sources: Array<
+              | { kind: "message"; messageId: string; threadId: string }
+              | { kind: "app"; ref: string }
+            >;
+            state:
+              | { editedAt?: number; kind: "candidate" }
+              | { kind: "active" }
+              | { closedAt: number; kind: "declined"; reason?: string }
+              | {
+                  by: string;
+                  closedAt: number;
+                  kind: "superseded";
+                  validTo?: number;
+                }
+              | { closedAt: number; kind: "retracted"; reason?: string }
+              | { closedAt: number; kind: "forgotten"; reason: string };
+            supersedes?: string;
+            text: string;
+            threadId?: string;
+            validFrom: number;
+            validTo?: number;
+          }>;
+        },
+        Name
+      >;
+      retract: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+          reason?: string;
+        },
+        null,
+        Name
+      >;
+      supersede: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          factId: string;
+          facts: Array<{
+            expiresAt?: number;
+            importance?: number;
+            key?: string;
+            metadata?: string;
+            pinned?: boolean;
+            sources?: Array<
+              | { kind: "message"; messageId: string }
+              | { kind: "run"; runId: string }
+              | { kind: "app"; ref: string }
+            >;
+            status?: "active" | "candidate";
+            supersedes?: string;
+            text: string;
+            validFrom?: number;
+            validTo?: number;
+          }>;
+          operationId?: string;
+        },
+        {
+          facts: Array<{
+            factId: string;
+            kind: "written" | "duplicate" | "confirmed";
+          }>;
+        },
+        Name
+      >;
+      update: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          expiresAt?: number | null;
+          factId: string;
+          importance?: number;
+          metadata?: string;
+          pinned?: boolean;
+        },
+        null,
+        Name
+      >;
+    };
     files: {
       createUploadUrl: FunctionReference<
         "mutation",
@@ -549,6 +1166,45 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           fileId: string;
         },
         null,
+        Name
+      >;
+    };
+    health: {
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          scope: "thread" | "user" | "agent" | "tenant";
+          staleAfterMs?: number;
+          threadId?: string;
+        },
+        {
+          duplicateShare: number;
+          expired: { count: number; isAtLeast: boolean };
+          facts: {
+            active: number;
+            appends: number;
+            candidate: number;
+            declined: number;
+            duplicates: number;
+            forgotten: number;
+            retracted: number;
+            superseded: number;
+          };
+          neverRecalled: { count: number; isAtLeast: boolean };
+          overLimitBlocks: Array<{
+            label: string;
+            maxTokens: number;
+            tokens: number;
+          }>;
+          pendingEmbeddings: { count: number; isAtLeast: boolean };
+          stale: { count: number; isAtLeast: boolean };
+          supersededShare: number;
+        },
         Name
       >;
     };

@@ -29,7 +29,8 @@ export async function addCounts(
   else await ctx.db.patch("scopeCounts", row._id, counts);
 }
 
-const findCounts = (ctx: QueryCtx, scope: string): Promise<Doc<"scopeCounts"> | null> =>
+/** The row that counts what a scope holds, or null. */
+export const findCounts = (ctx: QueryCtx, scope: string): Promise<Doc<"scopeCounts"> | null> =>
   ctx.db
     .query("scopeCounts")
     .withIndex("by_scope", (q) => q.eq("scope", scope))

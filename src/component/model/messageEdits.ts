@@ -7,6 +7,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { followEdit, followRemoval } from "./factFollow.js";
 import { releaseFile } from "./files.js";
 import { checkSaid, indexText } from "./messageAppend.js";
 import { packParts, parseParts, payloadBytes, writePieces } from "./messagePayloads.js";
@@ -63,6 +64,7 @@ async function replaceParts(
   if (payloadBytes(row.parts) > 0) await deletePieces(ctx, row._id, PIECES_MAX);
   await ctx.db.patch("messages", row._id, { parts: packed.parts, editedAt: Date.now() });
   await writePieces(ctx, row._id, packed.pieces);
+  await followEdit(ctx, row._id);
   await indexAnew(ctx, { row, head, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
@@ -99,6 +101,10 @@ export async function remove(
   const { row, head } = await openForEdit(ctx, args);
   const group = await toolGroupOf(ctx, row);
   for (const member of group) await removeRow(ctx, member);
+  await followRemoval(
+    ctx,
+    group.map((member) => member._id),
+  );
   const showed = group.some((member) => showsIn(head, member));
   await ctx.db.patch("threadHeads", head._id, {
     messages: Math.max(0, head.messages - group.length),

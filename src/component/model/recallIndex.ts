@@ -127,6 +127,16 @@ export async function indexFact(ctx: MutationCtx, entry: FactEntry): Promise<Id<
   });
 }
 
+/** Changes what recall prefers, and keeps the vector. Nothing happens when the source is not indexed. */
+export async function weighEntries(
+  ctx: MutationCtx,
+  sourceId: string,
+  importance: number | undefined,
+): Promise<void> {
+  const entries = ctx.db.query("recallEntries").withIndex("by_source", (q) => q.eq("sourceId", sourceId));
+  for await (const entry of entries) await ctx.db.patch("recallEntries", entry._id, { importance });
+}
+
 /** Makes a chunk findable, with its vector where there is one. Reads nothing. */
 export async function indexChunk(ctx: MutationCtx, entry: ChunkEntry): Promise<void> {
   const { chunkId, text, embedder, vector, textHash, ...row } = entry;

@@ -4,6 +4,8 @@ import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { sweepDocument, sweepDrafts } from "./documentSweep.js";
 import { sweepQueries } from "./embeddingCache.js";
+import { sweepFacts } from "./factExpiry.js";
+import { sweepFactSources } from "./factFollow.js";
 import { sweepFiles } from "./files.js";
 import { sweepGeneration } from "./generationSweep.js";
 import { purgeOperations } from "./operations.js";
@@ -21,6 +23,8 @@ export const vSweepKind = v.union(
   v.literal("drafts"),
   v.literal("message"),
   v.literal("generation"),
+  v.literal("facts"),
+  v.literal("factSources"),
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
@@ -44,6 +48,10 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return await sweepMessage(ctx, target);
     case "generation":
       return await sweepGeneration(ctx, target);
+    case "facts":
+      return await sweepFacts(ctx);
+    case "factSources":
+      return await sweepFactSources(ctx, target);
   }
 }
 

@@ -3,7 +3,11 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
-/** `queries`: vectors of questions. `generation`: vectors of a retired one. `drafts`: documents whose writers fell silent. `message`: payloads of a removed message. `thread` and `document`: everything of the removed or replaced target. */
+/**
+ * `queries`: vectors of questions. `generation`: vectors of a retired one. `drafts`: documents whose writers fell
+ * silent. `facts`: those that expired. `message`: payloads of a removed message; `factSources`: facts that rest on it.
+ * `thread` and `document`: everything of the removed or replaced target.
+ */
 export type SweepKind =
   | "operations"
   | "streams"
@@ -13,7 +17,9 @@ export type SweepKind =
   | "document"
   | "drafts"
   | "message"
-  | "generation";
+  | "generation"
+  | "facts"
+  | "factSources";
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under

@@ -1,6 +1,9 @@
 import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { removeBlocksOfThread } from "./blocks.js";
+import { findCounts } from "./counts.js";
+import { removeFactsOfThread } from "./factFollow.js";
 import { releaseFile } from "./files.js";
 import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
@@ -19,10 +22,13 @@ const PHASES: readonly Phase[] = [
   removeRuns,
   removeStreams,
   removeBatches,
+  removeFactsOfThread,
+  removeBlocksOfThread,
   removeEntries,
   removeMessages,
   removeOperations,
   removeParticipants,
+  removeCounts,
 ];
 
 /** Removes a page of a closed thread. Gives when to go on, or null when nothing of it is left. */
@@ -156,5 +162,12 @@ async function removeParticipants(ctx: MutationCtx, { threadId, budget }: Remova
     if (!(await budget.take())) return false;
     await ctx.db.delete("participants", participant._id);
   }
+  return true;
+}
+
+/** What was counted for the thread's own scope. */
+async function removeCounts(ctx: MutationCtx, { threadId }: Removal): Promise<boolean> {
+  const counts = await findCounts(ctx, threadScope(threadId));
+  if (counts !== null) await ctx.db.delete("scopeCounts", counts._id);
   return true;
 }

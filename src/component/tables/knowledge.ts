@@ -5,7 +5,8 @@ import { vThreadPlace } from "../../validators/thread.js";
 
 /** What is known: facts and blocks. */
 export const knowledgeTables = {
-  // What is known, with when it was true and when we knew. Closed rows stay: the past can be asked.
+  // What is known, with when it was true and when we knew. Closed rows stay: the past can be asked. Written by appends,
+  // reviews and extractions; deleted when it expires, and with the thread that it rests on alone.
   facts: defineTable({
     scope: v.string(),
     threadId: v.optional(v.id("threads")),
@@ -22,16 +23,22 @@ export const knowledgeTables = {
     pinned: v.optional(v.literal(true)),
     expiresAt: v.optional(v.number()),
     supersedes: v.optional(v.id("facts")),
+    /** When a candidate was confirmed: it was not believed before. */
+    confirmedAt: v.optional(v.number()),
     /** When a context last showed it, to the day. */
     recalledAt: v.optional(v.number()),
     metadata: v.optional(v.string()),
   })
+    // Lists read in the order of writing, which by_scope_recalled does not have.
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes
     .index("by_scope_state", ["scope", "state.kind"])
+    .index("by_scope_recalled", ["scope", "state.kind", "recalledAt"])
     .index("by_scope_key", ["scope", "key", "validFrom"])
-    .index("by_hash", ["scope", "hash"])
+    .index("by_scope_expiry", ["scope", "expiresAt"])
+    .index("by_hash", ["scope", "hash", "state.kind"])
     .index("by_expiry", ["expiresAt"])
     .index("by_thread", ["threadId"]),
-  // Which message a fact rests on, so that facts follow what they came from.
+  // Which message a fact rests on, so that facts follow what they came from. Written and deleted with the fact.
   factSources: defineTable({
     factId: v.id("facts"),
     messageId: v.string(),
@@ -41,9 +48,12 @@ export const knowledgeTables = {
     .index("by_message", ["messageId"])
     .index("by_thread", ["threadId"]),
   // How far a thread was read for facts. Moved in the mutation that writes them.
-  extractions: defineTable({ threadId: v.id("threads"), readTo: vThreadPlace }).index("by_thread", [
-    "threadId",
-  ]),
+  extractions: defineTable({
+    threadId: v.id("threads"),
+    readTo: vThreadPlace,
+    /** The last batch ended inside a turn: the thread is not read to its end although no turn follows. */
+    isInsideTurn: v.optional(v.literal(true)),
+  }).index("by_thread", ["threadId"]),
   // Working memory: short labelled texts that are in every context. `version` is compared before each write.
   blocks: defineTable({
     scope: v.string(),
@@ -58,6 +68,7 @@ export const knowledgeTables = {
   })
     .index("by_scope", ["scope", "label"])
     .index("by_thread", ["threadId"]),
+  // The last values of a block, the one that stands among them. Written with each, deleted from the oldest on.
   blockVersions: defineTable({
     blockId: v.id("blocks"),
     version: v.number(),

@@ -1,6 +1,7 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import { vPart } from "../../validators/content.js";
+import { vFactCounts } from "../../validators/fact.js";
 import { vMessageRole, vMessageState } from "../../validators/message.js";
 import { vParticipantRole } from "../../validators/principal.js";
 import { vThreadPlace, vThreadPreview, vThreadStatus } from "../../validators/thread.js";
@@ -59,6 +60,8 @@ export const threadsTables = {
     threads: v.number(),
     documents: v.number(),
     chunks: v.number(),
+    facts: v.optional(vFactCounts),
+    blocks: v.optional(v.number()),
   }).index("by_scope", ["scope"]),
   // What was said, in the order (turn, step). Written by append and by the steps of a run.
   messages: defineTable({

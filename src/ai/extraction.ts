@@ -1,0 +1,281 @@
+import { generateText, jsonSchema, NoObjectGeneratedError, NoOutputGeneratedError, Output, type LanguageModel } from "ai";
+import type {
+  BoundMemory,
+  ExtractedFact,
+  MutationCtx,
+  Principal,
+  ScopeKind,
+  Unread,
+  Usage,
+} from "../client/index.js";
+import { readFound, type FoundFact } from "../shared/extractionOutput.js";
+import { EXTRACTION_MAX_FACTS } from "../shared/limits.js";
+import { isMemoryError, memoryError } from "../validators/errors.js";
+import { describeError } from "./errors.js";
+import { extractionPrompt, FOUND_SCHEMA } from "./extractionPrompt.js";
+import { answerUsage } from "./usage.js";
+
+/** How facts are found in what was said. */
+export type ExtractionSettings = {
+  /** The model that reads; without one nothing is extracted, and `facts.append` is all there is. */
+  model: LanguageModel | (() => LanguageModel);
+  /** Where they go. The thread's own scope when it is shared, else the user's, unless told. */
+  scope?: ScopeKind;
+  /** `candidate`: a reviewer confirms each before it is used. `active` unless told. */
+  status?: "active" | "candidate";
+  /** What else the model should know: what matters in this app. */
+  instructions?: string;
+  /** Facts of one call at most: 25 unless told, never more. */
+  maxFacts?: number;
+  /** Calls of the model at most, each over up to 40 messages: 4 unless told. */
+  maxCalls?: number;
+  /** Retries of a call that failed for a while: 2 unless told. */
+  maxRetries?: number;
+  abortSignal?: AbortSignal;
+};
+
+export type ExtractArgs = ExtractionSettings & { memory: BoundMemory; threadId: string };
+
+/** What an extraction did. `isDone` is false when something is left to read: call again. */
+export type Extracted = {
+  calls: number;
+  written: number;
+  duplicates: number;
+  superseded: number;
+  dropped: number;
+  warnings: string[];
+  isDone: boolean;
+};
+
+const DEFAULT_CALLS = 4;
+
+/**
+ * Reads what was said in a thread since the last extraction and writes the facts in it. One call of the model for each
+ * 40 messages; the cursor moves in the transaction that writes, so every message is read once: of two extractions
+ * under way together one writes, the other finds the cursor moved and writes nothing but its usage. Reads only what
+ * people and agents said: no tool results, no failed or half-said messages, nothing that was recalled or summarised.
+ * What the model gives is checked: made-up ids, empty and long texts are dropped with a warning.
+ *
+ * Safe to retry: it goes on where it stopped. Throws `EXTRACTION_FAILED` when the model fails or gives no list of
+ * facts (the cursor stays, what was spent is recorded), `THREAD_NOT_FOUND`, `FORBIDDEN`.
+ *
+ * @example await extractFacts(ctx, { memory: memory.as(principal), threadId, model: chatModel });
+ */
+export async function extractFacts(ctx: MutationCtx, args: ExtractArgs): Promise<Extracted> {
+  const { memory, threadId, scope, maxCalls = DEFAULT_CALLS } = args;
+  const sum: Extracted = {
+    calls: 0,
+    written: 0,
+    duplicates: 0,
+    superseded: 0,
+    dropped: 0,
+    warnings: [],
+    isDone: false,
+  };
+  for (;;) {
+    const unread = await memory.extraction.read(ctx, { threadId, scope });
+    if (unread.to === null) return { ...sum, isDone: true };
+    if (unread.messages.length > 0 && sum.calls >= maxCalls) return sum;
+    const found = unread.messages.length === 0 ? NOTHING_FOUND : await findFacts(ctx, args, unread);
+    sum.calls += unread.messages.length === 0 ? 0 : 1;
+    sum.warnings.push(...found.warnings);
+    const { from, to, readAt, isLast } = unread;
+    const commit = await memory.extraction.commit(ctx, {
+      threadId,
+      // As the reading had it: who is let into the thread meanwhile does not change where its facts go.
+      scope: unread.scope,
+      ...{ from, to, readAt, isLast },
+      facts: found.facts,
+      status: args.status ?? "active",
+      usage: found.usage,
+    });
+    if (commit.kind === "stale") return sum;
+    const { kind: _kind, ...counts } = commit;
+    for (const field of ["written", "duplicates", "superseded", "dropped"] as const)
+      sum[field] += counts[field];
+    if (isLast) return { ...sum, isDone: true };
+  }
+}
+
+type Found = { facts: ExtractedFact[]; warnings: string[]; usage?: Usage };
+const NOTHING_FOUND: Found = { facts: [], warnings: [] };
+
+/** One call of the model over one reading. What it cost is recorded also when nothing of it can be used. */
+async function findFacts(ctx: MutationCtx, args: ExtractArgs, unread: Unread): Promise<Found> {
+  const { memory, threadId, maxFacts = EXTRACTION_MAX_FACTS } = args;
+  const call = await callModel(args, unread);
+  const shown = { messages: unread.messages.length, known: unread.known.length, maxFacts };
+  const read = call.kind === "failed" ? null : readFound(call.output, shown);
+  if (read !== null)
+    return {
+      facts: read.facts.map((fact) => mapped(fact, unread)),
+      warnings: read.warnings,
+      usage: call.usage,
+    };
+  if (call.usage !== undefined) await memory.usage.record(ctx, { usage: call.usage, threadId });
+  const reason = call.kind === "failed" ? call.reason : "its output is no list of facts.";
+  throw memoryError("EXTRACTION_FAILED", `The model found no facts that can be read: ${reason}`, {
+    threadId,
+  });
+}
+
+/** Small numbers back to ids. The numbers were checked. */
+function mapped({ messages, supersedes, ...fact }: FoundFact, unread: Unread): ExtractedFact {
+  const replaced = supersedes === undefined ? undefined : unread.known[supersedes]?.factId;
+  return {
+    ...fact,
+    messageIds: messages.flatMap((number) => unread.messages[number]?.messageId ?? []),
+    ...(replaced === undefined ? {} : { supersedes: replaced }),
+  };
+}
+
+type Called =
+  { kind: "answered"; output: unknown; usage: Usage } | { kind: "failed"; reason: string; usage?: Usage };
+
+async function callModel(args: ExtractArgs, unread: Unread): Promise<Called> {
+  const { model: given, maxFacts = EXTRACTION_MAX_FACTS, maxRetries, abortSignal, instructions } = args;
+  const model = typeof given === "function" ? given() : given;
+  const [provider, modelId] =
+    typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];
+  const startedAt = Date.now();
+  const spent = (usage: Parameters<typeof answerUsage>[0]["usage"], finishReason = "error"): Usage => ({
+    ...answerUsage({ provider, modelId, usage, finishReason, ms: Date.now() - startedAt }),
+    purpose: "extraction",
+  });
+  try {
+    const result = await generateText({
+      model,
+      ...extractionPrompt(unread, { instructions, maxFacts }),
+      output: Output.object({ schema: jsonSchema<unknown>(FOUND_SCHEMA), name: "facts" }),
+      maxRetries,
+      abortSignal,
+    });
+    const usage = spent(result.usage, result.finishReason);
+    return result.finishReason === "stop"
+      ? { kind: "answered", output: outputOf(result), usage }
+      : { kind: "failed", reason: `it stopped with "${result.finishReason}".`, usage };
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    if (!NoObjectGeneratedError.isInstance(error)) return { kind: "failed", reason: describeError(error) };
+    const usage = error.usage === undefined ? undefined : spent(error.usage, error.finishReason);
+    const output = jsonIn(error.text);
+    return output === undefined || usage === undefined
+      ? { kind: "failed", reason: describeError(error), usage }
+      : { kind: "answered", output, usage };
+  }
+}
+
+/** The SDK throws where a model gave `null`: that is no list of facts either, but it was paid for. */
+function outputOf(result: { output: unknown }): unknown {
+  try {
+    return result.output;
+  } catch (error) {
+    if (NoOutputGeneratedError.isInstance(error)) return null;
+    throw error;
+  }
+}
+
+/** The JSON of a text that has more around it, a fence or a preamble; undefined when there is none. */
+function jsonIn(text = ""): unknown {
+  const [start, end] = [text.indexOf("{"), text.lastIndexOf("}")];
+  if (start < 0 || end < start) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.slice(start, end + 1));
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The last step of a run: as `extractFacts`, but an extraction that fails is a warning and never costs the answer; what
+ * was not read is read the next time. One call of the model unless told.
+ *
+ * @example const { warnings } = await extractAfterRun(ctx, { memory, threadId, model: chatModel });
+ */
+export async function extractAfterRun(ctx: MutationCtx, args: ExtractArgs): Promise<{ warnings: string[] }> {
+  try {
+    return await extractFacts(ctx, { maxCalls: 1, ...args });
+  } catch (error) {
+    return { warnings: [`No facts were extracted: ${describeError(error)}`] };
+  }
+}
+
+/** What a worker lets one job spend. */
+export type WorkBudget = {
+  /** When to stop, in ms since the epoch: no new call of a model begins then. */
+  endsAt?: number;
+  /** Calls of a model at most. */
+  maxCalls?: number;
+};
+
+export type ExtractionJobSettings = Omit<ExtractionSettings, "maxCalls"> & {
+  /** This thread alone, instead of the principal's own threads. */
+  threadId?: string;
+  /** Whose threads, for a memory of the system. */
+  owner?: Principal;
+  /** Threads that one run of the job looks at, those last active first: 50 unless told. */
+  maxThreads?: number;
+};
+
+const DEFAULT_THREADS = 50;
+
+/**
+ * Extraction as a job for a worker: reads the caller's threads that have something new, newest activity first, within
+ * the budget. `done` is false when something is left. A thread whose extraction fails is passed over, and tried again
+ * by the next run.
+ *
+ * @example const job = extractionJob({ model: chatModel, status: "candidate" });
+ */
+export function extractionJob(settings: ExtractionJobSettings) {
+  return async (
+    ctx: MutationCtx,
+    memory: BoundMemory,
+    budget: WorkBudget = {},
+  ): Promise<{ done: boolean }> => {
+    let callsLeft = budget.maxCalls ?? Infinity;
+    const hasTime = () => Date.now() < (budget.endsAt ?? Infinity);
+    let done = true;
+    for await (const threadId of threadsToRead(ctx, memory, settings)) {
+      if (callsLeft <= 0 || !hasTime()) return { done: false };
+      const maxCalls = Math.min(DEFAULT_CALLS, callsLeft);
+      const { calls, isDone } = await extractFacts(ctx, { ...settings, memory, threadId, maxCalls }).catch(
+        passOver,
+      );
+      callsLeft -= calls;
+      done &&= isDone;
+    }
+    return { done };
+  };
+}
+
+/** A failed call was a call; what cannot be read now is not waited for. */
+function passOver(error: unknown): Pick<Extracted, "calls" | "isDone"> {
+  const passes = ["EXTRACTION_FAILED", "THREAD_NOT_FOUND", "FORBIDDEN"] as const;
+  if (passes.some((code) => isMemoryError(error, code))) return { calls: 1, isDone: true };
+  throw error;
+}
+
+async function* threadsToRead(
+  ctx: MutationCtx,
+  memory: BoundMemory,
+  { threadId, owner, maxThreads = DEFAULT_THREADS }: ExtractionJobSettings,
+): AsyncGenerator<string> {
+  if (threadId !== undefined) {
+    yield threadId;
+    return;
+  }
+  let cursor: string | null = null;
+  let looked = 0;
+  do {
+    const limit = Math.min(DEFAULT_THREADS, maxThreads - looked);
+    const listed: Awaited<ReturnType<BoundMemory["extraction"]["list"]>> = await memory.extraction.list(ctx, {
+      owner,
+      cursor,
+      limit,
+    });
+    for (const thread of listed.page) if (thread.isUnread) yield thread.threadId;
+    looked += limit;
+    cursor = listed.cursor;
+  } while (cursor !== null && looked < maxThreads);
+}
