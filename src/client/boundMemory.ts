@@ -6,6 +6,7 @@ import { MessagesClient } from "./messages.js";
 import { RecallClient } from "./recall.js";
 import { RunsClient } from "./runs.js";
 import { StreamsClient } from "./streams.js";
+import { SummariesClient } from "./summaries.js";
 import { ThreadsClient } from "./threads.js";
 import { TurnsClient } from "./turns.js";
 import { UsageClient } from "./usage.js";
@@ -21,6 +22,7 @@ export class BoundMemory {
   readonly files: FilesClient;
   readonly usage: UsageClient;
   readonly entries: RecallClient;
+  readonly summaries: SummariesClient;
 
   constructor(
     readonly component: ComponentApi,
@@ -35,6 +37,7 @@ export class BoundMemory {
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);
     this.entries = new RecallClient(component, caller);
+    this.summaries = new SummariesClient(component, caller);
   }
 
   /** What fits the question, within a token budget. See `RecallClient.search`. */

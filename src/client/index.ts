@@ -14,7 +14,16 @@ export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validator
 export type { EmbeddedText, PendingEntry, RecallHit, RecallKind } from "../validators/recall.js";
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
-export type { Thread, ThreadStatus } from "../validators/thread.js";
+export type {
+  Committed,
+  CompactionHead,
+  NewSummary,
+  OwnedSummary,
+  Summary,
+  Uncovered,
+} from "../validators/summary.js";
+export type { CommitSummary } from "./summaries.js";
+export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
   ContextLimits,
   StepResult,
@@ -34,6 +43,7 @@ export { vPrincipal } from "../validators/principal.js";
 export { vRecallHit } from "../validators/recall.js";
 export { vRun, vRunState, vToolCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
+export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
 

@@ -38,6 +38,7 @@ const TABLE_OF = {
   document: "documents",
   chunk: "chunks",
   file: "files",
+  summary: "summaries",
 } as const;
 type Kind = keyof typeof TABLE_OF;
 /** One of each, all of the owner's. */
@@ -72,6 +73,10 @@ const byThread: Record<string, object> = {
   "usage.record": { usage: used },
   "usage.list": page,
   "usage.total": page,
+  "summaries.list": page,
+  "summaries.latest": {},
+  "summaries.listUncovered": { after: null },
+  "summaries.commit": { expected: { edits: 0 }, prunedTo: { turn: 0, step: 0 } },
   "threads.remove": {},
 };
 const byMessage = { get: {}, read: { part: 0, cursor: 0 }, update: { metadata: "{}" }, remove: {} };
@@ -104,6 +109,7 @@ const cases: Case[] = [
   ),
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
   ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
+  { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
 ];
@@ -113,6 +119,7 @@ const others = [
   ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "recall.store"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
   "turns.begin",
+  "summaries.listRecent",
 ];
 
 function casesOf(args: Record<string, object>, shared: Omit<Case, "door" | "args">): Case[] {
@@ -155,10 +162,21 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
     document: documentId,
     chunk: chunkId,
   };
+  const summary = await aSummary(scene);
   return {
     ...scene,
-    ids: { ...ids, file: fileId, upload: storageId, thread: threadId },
+    ids: { ...ids, summary, file: fileId, upload: storageId, thread: threadId },
   };
+}
+
+/** A summary of the thread; its only turn is still needed, so no job would write one. */
+function aSummary({ inside, threadId }: TestThread): Promise<string> {
+  const place = { turn: 0, step: 0 };
+  const summary = { scope: "t:acme|u:olga", from: place, to: place, number: 1, text: "x", tokens: 1 };
+  return inside(async (ctx) => {
+    const id = ctx.db.normalizeId("threads", threadId);
+    return await ctx.db.insert("summaries", { ...summary, threadId: id! });
+  });
 }
 
 /** An id that was given once and whose row is gone. */

@@ -13,6 +13,7 @@ import { packParts, parseParts, payloadBytes, writePieces } from "./messagePaylo
 import { openMessage } from "./messageReads.js";
 import { deletePieces, fileIdsOf, useFiles } from "./messageRows.js";
 import { removeEntries } from "./recall.js";
+import { noteEdit } from "./summaries.js";
 import { armSweep } from "./sweeps.js";
 
 /** Rows of payloads of one message: its bytes are bounded, so are its pieces. */
@@ -67,8 +68,8 @@ async function replaceParts(
   await indexText(ctx, head, { ...row, messageId: row._id, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
-  if (!showsIn(head, row) && !hasEdits) return;
   await ctx.db.patch("threadHeads", head._id, {
+    ...(await noteEdit(ctx, head, row)),
     ...(showsIn(head, row)
       ? { preview: preview === "" ? undefined : { role: row.role, text: preview } }
       : {}),
@@ -92,6 +93,7 @@ export async function remove(
   for (const member of group) await removeRow(ctx, member);
   const showed = group.some((member) => showsIn(head, member));
   await ctx.db.patch("threadHeads", head._id, {
+    ...(await noteEdit(ctx, head, group[0] ?? row)),
     messages: Math.max(0, head.messages - group.length),
     ...(showed ? { preview: await lastPreview(ctx, head) } : {}),
   });
