@@ -13,3 +13,11 @@ export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.
 export { embedWith } from "./embed.js";
+
+// Compaction: room in long threads, without losing them.
+export { compactContext, compactionJob, compactThread } from "./compaction.js";
+export type { CompactedContext, ContextCompaction, ThreadCompaction } from "./compaction.js";
+export { resolveCompaction } from "../shared/compactionPlan.js";
+export type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
+export { prune, type PruningSettings } from "../shared/contextPruning.js";
+export { readOutputTool } from "./readOutput.js";
