@@ -142,16 +142,16 @@ async function compactOnce(request: Compaction, keepTurn: number | undefined): P
   const { head, summary = null, messages } = material;
   const { furthest, plan } = planFor(material, settings, keepTurn);
   if (furthest === null && plan === null) return { summary, head, wrote: "nothing", warnings: [] };
-  const written = plan === null ? null : await write(request, { plan, messages, previous: summary?.text });
+  const written = await write(request, { plan, messages, previous: summary });
   const { committed, ...after } = await memory.summaries.commit(ctx, {
     threadId,
     expected: head,
     prunedTo: furthest ?? undefined,
-    ...written?.commit,
+    ...written.commit,
     runId,
   });
   const wrote = committed ? (plan === null ? "pruning" : "summary") : "nothing";
-  return { summary: after.summary ?? null, head: after.head, wrote, warnings: written?.warnings ?? [] };
+  return { summary: after.summary ?? null, head: after.head, wrote, warnings: written.warnings };
 }
 
 type Plans = { furthest: ThreadPlace | null; plan: CompactionPlan | null };
@@ -165,14 +165,15 @@ function planFor(material: Material, settings: CompactionSettings, keepTurn: num
   return { furthest, plan: planCompaction(shown, { ...settings, ...state }) };
 }
 
-type Writing = { plan: CompactionPlan; messages: readonly Message[]; previous: string | undefined };
+type Writing = { plan: CompactionPlan | null; messages: readonly Message[]; previous: Summary | null };
 
 /** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
 async function write(request: Compaction, { plan, messages, previous }: Writing) {
+  if (plan === null) return { commit: {}, warnings: [] };
   const { text, model, usage, warnings } = await summarize({
     ...request,
     messages: spanOf(messages, plan),
-    previous,
+    previous: previous?.text,
   });
   const { from, to } = plan;
   const summary = { from, to, text, ...(model === undefined ? {} : { model }) };
