@@ -9,6 +9,7 @@ import {
   type TestAccessor,
 } from "./convexTestInternals.js";
 import { tableOfId, type DocumentWrite, type StoredDocument } from "./documents.js";
+import { CronRunner } from "./crons.js";
 import { currentRoot, newRoot, type FunctionRequest, type Root } from "./execution.js";
 import { Files } from "./files.js";
 import { installIndexStore } from "./indexedDatabase.js";
@@ -44,6 +45,7 @@ export class Engine {
   readonly transactions: Transactions;
   /** Mutations of earlier processes that clients may resend. */
   receipts: RequestReceipt[] = [];
+  readonly crons: CronRunner;
   readonly #runner: JobRunner;
   readonly #listeners = new Set<CommitListener>();
   #running = 0;
@@ -55,6 +57,7 @@ export class Engine {
     this.files = new Files(internals);
     this.#runner = new JobRunner(this);
     this.jobs = new JobQueue(options.clock, (job) => void this.#runner.run(job));
+    this.crons = new CronRunner(this, options.persistence);
     this.transactions = new Transactions(internals, {
       persist: (commit) => this.#persist(commit),
       committed: (commit) => this.#committed(commit),
@@ -96,6 +99,7 @@ export class Engine {
       for (const job of interrupted) await engine.#runner.failInterrupted(job);
       for (const job of pending) engine.jobs.arm(job);
     }
+    await engine.crons.load([{ path: "", modules: app.modules }, ...registrations], restored?.crons ?? []);
     return engine;
   }
 
@@ -125,7 +129,7 @@ export class Engine {
   }
 
   get busy(): boolean {
-    return this.#running > 0 || this.jobs.hasDue();
+    return this.#running > 0 || this.jobs.hasDue() || this.crons.hasDue();
   }
 
   /** A registered function, or null. */
@@ -182,7 +186,8 @@ export class Engine {
 
   #persist(commit: Commit): void {
     const { internals, files, jobs } = this;
-    this.options.persistence?.commit(commit, { internals, files, jobs, now: this.clock.now() });
+    const cron = currentRoot.getStore()?.request.cronRow?.() ?? null;
+    this.options.persistence?.commit(commit, { internals, files, jobs, now: this.clock.now(), cron });
   }
 
   #committed({ writes }: Commit): void {

@@ -16,6 +16,12 @@ export type RequestKey = { sessionId: string; requestId: number };
 /** A scheduled function's row, in the component that scheduled it. */
 export type JobKey = { componentPath: string; id: string };
 
+/** A cron, by the component whose `crons.ts` names it. */
+export type CronKey = { componentPath: string; name: string };
+
+/** How a cron stands after its run: kept with the effects of that run. */
+export type CronAdvance = CronKey & { spec: string; nextAt: number; isRunning: boolean };
+
 export type FunctionRequest = {
   kind: FunctionKind;
   address: FunctionAddress;
@@ -26,6 +32,8 @@ export type FunctionRequest = {
   requestKey?: RequestKey;
   /** Set for scheduled mutations: the job is marked done in the transaction of its own effects. */
   job?: JobKey;
+  /** Set for mutations of crons: their next run is written in the transaction of their effects. */
+  cronRow?: () => CronAdvance;
 };
 
 /** State of one request from outside: a client's call, an in-process call or a scheduled function. */

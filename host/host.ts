@@ -1,6 +1,7 @@
 // A running Convex host: loads an app, restores its data, serves clients and answers in-process callers.
 import { getDocumentSize, type Value } from "convex/values";
 import { HostClock, pause } from "./clock.js";
+import type { CronStatus } from "./crons.js";
 import type { FunctionAddress, FunctionKind } from "./convexTestInternals.js";
 import { Engine } from "./engine.js";
 import type { Identity } from "./execution.js";
@@ -52,6 +53,8 @@ export type Host = {
   /** Resolves when nothing runs and no scheduled function is due; rejects after `timeoutMs` (default 60,000). */
   idle(timeoutMs?: number): Promise<void>;
   scheduledJobs(): ScheduledJob[];
+  /** The crons of the app and its components, with when each runs next (ms since the epoch). */
+  crons(): CronStatus[];
   /** Moves time forward; scheduled functions that became due run. */
   shiftClock(ms: number): Promise<void>;
   /** Cuts every client's connection, as a network failure would. */
@@ -146,9 +149,14 @@ class RunningHost implements Host {
     );
   }
 
+  crons(): CronStatus[] {
+    return this.engine.crons.list();
+  }
+
   async shiftClock(ms: number): Promise<void> {
     this.engine.clock.advance(ms);
     this.engine.jobs.recheck();
+    this.engine.crons.recheck();
     await pause(0);
   }
 
@@ -158,6 +166,7 @@ class RunningHost implements Host {
 
   async close(): Promise<void> {
     this.engine.jobs.stop();
+    this.engine.crons.stop();
     if (this.url !== null) await this.server.close();
     await this.engine.settle(CLOSE_TIMEOUT_MS);
     this.engine.options.persistence?.close();
@@ -168,7 +177,7 @@ class RunningHost implements Host {
 /**
  * Starts a host.
  *
- * Throws `AppDirectoryError` for a missing app, `DatabaseFileError` for a damaged file, and node's `EADDRINUSE`
+ * Throws `CronError` for a cron that could never run, `AppDirectoryError` for a missing app, `DatabaseFileError` for a damaged file, and node's `EADDRINUSE`
  * error for a port in use.
  */
 export async function startHost(options: HostOptions): Promise<Host> {

@@ -7,6 +7,7 @@ export {
   type Conflict,
   type Footprint,
 } from "./conflicts.js";
+export { CronError, type CronStatus } from "./crons.js";
 export { makeToken } from "./identity.js";
 export { AppDirectoryError, type ComponentSource } from "./modules.js";
 export { DatabaseFileError } from "./persistence.js";

@@ -1,5 +1,6 @@
 // The host as a command: `tsx host/main.ts --app example/convex --database FILE --port N --clock-shift-ms N`.
 import { parseArgs } from "node:util";
+import { CronError } from "./crons.js";
 import { startHost } from "./host.js";
 import { AppDirectoryError } from "./modules.js";
 import { DatabaseFileError } from "./persistence.js";
@@ -14,7 +15,8 @@ function numberOption(name: string, text: string | undefined): number {
 
 /** A failure that the caller can mend, in one line; null for a defect. */
 function explain(error: unknown): string | null {
-  if (error instanceof AppDirectoryError || error instanceof DatabaseFileError) return error.message;
+  const mendable = [AppDirectoryError, DatabaseFileError, CronError];
+  if (error instanceof Error && mendable.some((kind) => error instanceof kind)) return error.message;
   if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return "The port is in use; choose another with --port";

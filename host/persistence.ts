@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { deserialize, serialize } from "node:v8";
 import type { CapturedInternals, FunctionAddress } from "./convexTestInternals.js";
 import type { StoredDocument } from "./documents.js";
+import type { CronAdvance, CronKey } from "./execution.js";
 import type { Files } from "./files.js";
 import { JOBS_TABLE, keyOfJob, stateOfJob, type JobQueue } from "./jobs.js";
 import type { Commit, RequestReceipt } from "./transactions.js";
@@ -18,12 +19,17 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS jobs (component TEXT, id TEXT, targetComponent TEXT, targetFunction TEXT, PRIMARY KEY (component, id));
   CREATE TABLE IF NOT EXISTS blobs (component TEXT, id TEXT, type TEXT, bytes BLOB, PRIMARY KEY (component, id));
   CREATE TABLE IF NOT EXISTS receipts (session TEXT, request INTEGER, result TEXT, commitTs TEXT, storedAt REAL, PRIMARY KEY (session, request));
+  CREATE TABLE IF NOT EXISTS crons (component TEXT, name TEXT, spec TEXT, nextAt REAL, isRunning INTEGER, PRIMARY KEY (component, name));
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);`;
 
 /** The file is not a database of this host, or is damaged. */
 export class DatabaseFileError extends Error {}
 
-export type RestoredState = { jobTargets: Map<string, FunctionAddress>; receipts: RequestReceipt[] };
+export type RestoredState = {
+  jobTargets: Map<string, FunctionAddress>;
+  receipts: RequestReceipt[];
+  crons: CronAdvance[];
+};
 
 type Statements = Record<
   | "putDocument"
@@ -34,6 +40,8 @@ type Statements = Record<
   | "putBlob"
   | "deleteBlob"
   | "putReceipt"
+  | "putCron"
+  | "deleteCron"
   | "putMeta",
   StatementSync
 >;
@@ -48,6 +56,8 @@ function prepareAll(database: DatabaseSync): Statements {
     putBlob: database.prepare("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)"),
     deleteBlob: database.prepare("DELETE FROM blobs WHERE component = ? AND id = ?"),
     putReceipt: database.prepare("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)"),
+    putCron: database.prepare("INSERT OR REPLACE INTO crons VALUES (?, ?, ?, ?, ?)"),
+    deleteCron: database.prepare("DELETE FROM crons WHERE component = ? AND name = ?"),
     putMeta: database.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"),
   };
 }
@@ -86,7 +96,13 @@ export class Persistence {
   /** Writes one commit; throws, having written nothing, when the disk refuses. */
   commit(
     commit: Commit,
-    state: { internals: CapturedInternals; files: Files; jobs: JobQueue; now: number },
+    state: {
+      internals: CapturedInternals;
+      files: Files;
+      jobs: JobQueue;
+      now: number;
+      cron: CronAdvance | null;
+    },
   ): void {
     this.#database.exec("BEGIN");
     try {
@@ -96,12 +112,21 @@ export class Persistence {
         const { sessionId, requestId, result } = receipt;
         this.#statements.putReceipt.run(sessionId, requestId, result, String(commitTs), state.now);
       }
+      if (state.cron !== null) this.putCron(state.cron);
       this.#statements.putMeta.run("commitTs", String(commitTs));
       this.#database.exec("COMMIT");
     } catch (error) {
       this.#database.exec("ROLLBACK");
       throw error;
     }
+  }
+
+  putCron({ componentPath, name, spec, nextAt, isRunning }: CronAdvance): void {
+    this.#statements.putCron.run(componentPath, name, spec, nextAt, isRunning ? 1 : 0);
+  }
+
+  deleteCron({ componentPath, name }: CronKey): void {
+    this.#statements.deleteCron.run(componentPath, name);
   }
 
   #writeRows(
@@ -141,7 +166,7 @@ export class Persistence {
         const target = { componentPath: row.targetComponent, udfPath: row.targetFunction };
         jobTargets.set(keyOfJob({ componentPath: row.component, id: row.id }), target);
       }
-      return { jobTargets, receipts: this.#restoreReceipts(now) };
+      return { jobTargets, receipts: this.#restoreReceipts(now), crons: this.#restoreCrons() };
     } catch (error) {
       throw new DatabaseFileError(
         `Cannot read the database file: ${error instanceof Error ? error.message : String(error)}`,
@@ -172,6 +197,17 @@ export class Persistence {
     if (last !== undefined) transactionManager._lastCommitTs = BigInt(last.value);
   }
 
+  #restoreCrons(): CronAdvance[] {
+    const rows = this.#database.prepare("SELECT * FROM crons").all() as CronTableRow[];
+    return rows.map(({ component, name, spec, nextAt, isRunning }) => ({
+      componentPath: component,
+      name,
+      spec,
+      nextAt,
+      isRunning: isRunning === 1,
+    }));
+  }
+
   #restoreReceipts(now: number): RequestReceipt[] {
     this.#database.prepare("DELETE FROM receipts WHERE storedAt < ?").run(now - RECEIPT_LIFETIME_MS);
     const rows = this.#database.prepare("SELECT * FROM receipts").all() as ReceiptRow[];
@@ -191,5 +227,6 @@ export class Persistence {
 type DocumentRow = { component: string; id: string; data: Uint8Array };
 type ComponentRow = { path: string; nextDocumentId: number; lastCreationTime: number };
 type JobRow = { component: string; id: string; targetComponent: string; targetFunction: string };
+type CronTableRow = { component: string; name: string; spec: string; nextAt: number; isRunning: number };
 type BlobRow = { component: string; id: string; type: string; bytes: Uint8Array<ArrayBuffer> };
 type ReceiptRow = { session: string; request: number; result: string; commitTs: string };

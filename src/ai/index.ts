@@ -27,7 +27,6 @@ export type {
   WorkerResult,
   WorkerTarget,
 } from "./worker.js";
-export { embedWith } from "./embed.js";
 
 // Memory that agents keep and that is found in what was said.
 export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
@@ -40,3 +39,11 @@ export type {
 } from "./extraction.js";
 export { memoryTools } from "./memoryTools.js";
 export type { MemoryToolName, MemoryToolSettings } from "./memoryTools.js";
+
+// Compaction: room in long threads, without losing them.
+export { compactContext, compactionJob, compactThread } from "./compaction.js";
+export type { CompactedContext, ContextCompaction, ThreadCompaction } from "./compaction.js";
+export { resolveCompaction } from "../shared/compactionPlan.js";
+export type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
+export { prune, type PruningSettings } from "../shared/contextPruning.js";
+export { readOutputTool } from "./readOutput.js";

@@ -13,6 +13,7 @@ import { RecallClient } from "./recall.js";
 import { RunsClient } from "./runs.js";
 import type { MemoryScope } from "./scopes.js";
 import { StreamsClient } from "./streams.js";
+import { SummariesClient } from "./summaries.js";
 import { ThreadsClient } from "./threads.js";
 import { TurnsClient } from "./turns.js";
 import { UsageClient } from "./usage.js";
@@ -32,6 +33,7 @@ export class BoundMemory {
   readonly facts: FactsClient;
   readonly blocks: BlocksClient;
   readonly extraction: ExtractionClient;
+  readonly summaries: SummariesClient;
 
   constructor(
     readonly component: ComponentApi,
@@ -50,6 +52,7 @@ export class BoundMemory {
     this.facts = new FactsClient(component, caller);
     this.blocks = new BlocksClient(component, caller);
     this.extraction = new ExtractionClient(component, caller);
+    this.summaries = new SummariesClient(component, caller);
   }
 
   /** What fits the question, within a token budget. See `RecallClient.search`. */

@@ -21,7 +21,6 @@ export type {
   Draft,
   DraftPhase,
 } from "../validators/document.js";
-export type { Chunk, Document } from "../validators/document.js";
 export type { ExtractedFact, ExtractionCommit, SaidMessage, Unread } from "../validators/extraction.js";
 export type { Fact, FactSource, FactState, FactStatus, FactWrite, NewFact } from "../validators/fact.js";
 export type { File } from "../validators/file.js";
@@ -39,7 +38,16 @@ export type {
 export type { Generation } from "../validators/embedding.js";
 export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
-export type { Thread, ThreadStatus } from "../validators/thread.js";
+export type {
+  Committed,
+  CompactionHead,
+  NewSummary,
+  OwnedSummary,
+  Summary,
+  Uncovered,
+} from "../validators/summary.js";
+export type { CommitSummary } from "./summaries.js";
+export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
   ContextLimits,
   StepResult,
@@ -53,7 +61,6 @@ export type { Usage, UsageEvent } from "../validators/usage.js";
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vBlock } from "../validators/block.js";
-export { vDocument } from "../validators/document.js";
 export { vFact } from "../validators/fact.js";
 export { vFile } from "../validators/file.js";
 export { vHealth } from "../validators/health.js";
@@ -63,6 +70,7 @@ export { vPrincipal } from "../validators/principal.js";
 export { vRecallHit } from "../validators/recall.js";
 export { vRun, vRunState, vToolCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
+export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
 

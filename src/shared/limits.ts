@@ -227,3 +227,21 @@ export const BLOCK_MAX_TOKENS = 4_000;
 export const BLOCK_DESCRIPTION_MAX_BYTES = 1 * KIB;
 /** Values of a block that are kept, the one that stands among them. */
 export const BLOCK_VERSIONS_KEPT = 50;
+/** Tool uses at a thread's end whose outputs are never pruned, unless an agent says otherwise. */
+export const PRUNING_KEEP_TOOL_USES = 3;
+/** Bytes of an output below which a placeholder saves nothing; no placeholder is longer, so none is replaced again. */
+export const PRUNING_MIN_OUTPUT_BYTES = 512;
+/** Bytes of a removed output that a tool reads again at once: more would only fill the context anew. */
+export const READ_OUTPUT_MAX_BYTES = 16 * KIB;
+/** Share of the span that a summary replaces, and the least and most tokens that it may take. */
+export const SUMMARY_SHARE = 0.2;
+export const SUMMARY_MIN_TOKENS = 400;
+export const SUMMARY_MAX_TOKENS = 4_000;
+/** Bytes of one summary: it is read with every context, and 64 of them in one transaction. */
+export const SUMMARY_MAX_BYTES = 32 * KIB;
+/** Summaries kept of one thread; older ones go: they serve only to fall back when an old message is erased. */
+export const SUMMARIES_PER_THREAD = 64;
+/** Tokens of history that one summary reads: bounds a call of a model and the memory of an action. */
+export const COMPACTION_SPAN_MAX_TOKENS = 48_000;
+/** Summaries that one call of a worker writes for a thread before it comes again. */
+export const COMPACTIONS_PER_CALL = 8;

@@ -32,6 +32,7 @@ export const vErrorCode = v.union(
   v.literal("RUN_EXPORTS_MISNAMED"),
   v.literal("RUN_NOT_FOUND"),
   v.literal("STREAM_NOT_FOUND"),
+  v.literal("SUMMARY_NOT_FOUND"),
   v.literal("THREAD_NOT_FOUND"),
   v.literal("TOOL_NOT_FOUND"),
   v.literal("TRACE_NOT_FOUND"),

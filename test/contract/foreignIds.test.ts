@@ -40,6 +40,7 @@ const TABLE_OF = {
   file: "files",
   fact: "facts",
   candidate: "facts",
+  summary: "summaries",
 } as const;
 type Kind = keyof typeof TABLE_OF;
 /** One of each, all of the owner's. */
@@ -93,6 +94,10 @@ const byThread: Record<string, object> = {
     ...{ from: null, to: { turn: 0, step: 0 }, readAt: 0, isLast: true },
     ...{ facts: [], status: "active" },
   },
+  "summaries.list": page,
+  "summaries.latest": {},
+  "summaries.listUncovered": { after: null },
+  "summaries.commit": { expected: { edits: 0 }, prunedTo: { turn: 0, step: 0 } },
   "threads.remove": {},
 };
 const byFact = {
@@ -136,6 +141,7 @@ const cases: Case[] = [
   { door: "facts.decline", id: "factId", of: "candidate", code: "FACT_NOT_FOUND" },
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
   ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
+  { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
 ];
@@ -149,7 +155,7 @@ const others = [
   ...["embeddings.switchGeneration", "embeddings.rollBack", "embeddings.retire"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
   "documents.readAround",
-  ...["turns.begin", "extraction.list"],
+  ...["turns.begin", "extraction.list", "summaries.listRecent"],
 ];
 
 function casesOf(args: Record<string, object>, shared: Omit<Case, "door" | "args">): Case[] {
@@ -202,10 +208,21 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
     fact: facts[0]?.factId ?? "",
     candidate: facts[1]?.factId ?? "",
   };
+  const summary = await aSummary(scene);
   return {
     ...scene,
-    ids: { ...ids, file: fileId, upload: storageId, thread: threadId },
+    ids: { ...ids, summary, file: fileId, upload: storageId, thread: threadId },
   };
+}
+
+/** A summary of the thread; its only turn is still needed, so no job would write one. */
+function aSummary({ inside, threadId }: TestThread): Promise<string> {
+  const place = { turn: 0, step: 0 };
+  const summary = { scope: "t:acme|u:olga", from: place, to: place, number: 1, text: "x", tokens: 1 };
+  return inside(async (ctx) => {
+    const id = ctx.db.normalizeId("threads", threadId);
+    return await ctx.db.insert("summaries", { ...summary, threadId: id! });
+  });
 }
 
 /** An id that was given once and whose row is gone. */

@@ -61,6 +61,10 @@ describe("removing a thread", () => {
       failed: false,
       ms: 1,
     });
+    const place = { turn: 0, step: 0 };
+    const summary = { from: place, to: place, text: "secret" };
+    await owner.summaries.commit(ctx, { threadId, expected: { edits: 0 }, summary });
+    expect(await thread.countRows()).toMatchObject({ summaries: 1 });
     await owner.threads.remove(ctx, { threadId });
     await thread.finishSweeps();
     expect(await thread.countRows()).toEqual({ scopeCounts: 1, usageEvents: 1 });

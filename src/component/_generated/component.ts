@@ -1669,6 +1669,223 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    summaries: {
+      commit: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          expected: {
+            edits: number;
+            prunedTo?: { step: number; turn: number };
+            summaryId?: string;
+          };
+          operationId?: string;
+          prunedTo?: { step: number; turn: number };
+          runId?: string;
+          summary?: {
+            from: { step: number; turn: number };
+            model?: string;
+            text: string;
+            to: { step: number; turn: number };
+          };
+          threadId: string;
+          usage?: {
+            cachedInputTokens?: number;
+            finishReason?: string;
+            inputTokens: number;
+            model: string;
+            ms: number;
+            outputTokens: number;
+            provider: string;
+            purpose:
+              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+            raw?: string;
+            reasoningTokens?: number;
+          };
+        },
+        {
+          committed: boolean;
+          head: {
+            edits: number;
+            prunedTo?: { step: number; turn: number };
+            summaryId?: string;
+          };
+          summary?: {
+            createdAt: number;
+            from: { step: number; turn: number };
+            model?: string;
+            parentId?: string;
+            summaryId: string;
+            text: string;
+            threadId: string;
+            to: { step: number; turn: number };
+            tokens: number;
+          };
+        },
+        Name
+      >;
+      get: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          summaryId: string;
+        },
+        {
+          createdAt: number;
+          from: { step: number; turn: number };
+          model?: string;
+          parentId?: string;
+          summaryId: string;
+          text: string;
+          threadId: string;
+          to: { step: number; turn: number };
+          tokens: number;
+        },
+        Name
+      >;
+      latest: FunctionReference<
+        "query",
+        "internal",
+        {
+          beforeTurn?: number;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          threadId: string;
+        },
+        {
+          createdAt: number;
+          from: { step: number; turn: number };
+          model?: string;
+          parentId?: string;
+          summaryId: string;
+          text: string;
+          threadId: string;
+          to: { step: number; turn: number };
+          tokens: number;
+        } | null,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          threadId: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            createdAt: number;
+            from: { step: number; turn: number };
+            model?: string;
+            parentId?: string;
+            summaryId: string;
+            text: string;
+            threadId: string;
+            to: { step: number; turn: number };
+            tokens: number;
+          }>;
+        },
+        Name
+      >;
+      listRecent: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          since: number;
+          until: number;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            createdAt: number;
+            from: { step: number; turn: number };
+            model?: string;
+            owner: { agentName?: string; tenantId?: string; userId: string };
+            parentId?: string;
+            summaryId: string;
+            text: string;
+            threadId: string;
+            to: { step: number; turn: number };
+            tokens: number;
+          }>;
+        },
+        Name
+      >;
+      listUncovered: FunctionReference<
+        "query",
+        "internal",
+        {
+          after: { step: number; turn: number } | null;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limit?: number;
+          threadId: string;
+        },
+        {
+          cursor: { step: number; turn: number } | null;
+          head: {
+            edits: number;
+            prunedTo?: { step: number; turn: number };
+            summaryId?: string;
+          };
+          messages: Array<{
+            agentName?: string;
+            author?: string;
+            createdAt: number;
+            editedAt?: number;
+            messageId: string;
+            metadata?: string;
+            model?: string;
+            parts: Array<any>;
+            role: "system" | "user" | "assistant" | "tool";
+            runId?: string;
+            saidAt?: number;
+            speaker?: string;
+            state:
+              | { kind: "complete" }
+              | { kind: "streaming"; streamId: string }
+              | { code: string; kind: "failed"; reason: string };
+            step: number;
+            threadId: string;
+            tokens: number;
+            turn: number;
+          }>;
+          runningTurn?: number;
+          summary?: {
+            createdAt: number;
+            from: { step: number; turn: number };
+            model?: string;
+            parentId?: string;
+            summaryId: string;
+            text: string;
+            threadId: string;
+            to: { step: number; turn: number };
+            tokens: number;
+          };
+          tokenFactor?: number;
+        },
+        Name
+      >;
+    };
     threads: {
       count: FunctionReference<
         "query",

@@ -14,6 +14,7 @@ import { packParts, parseParts, payloadBytes, writePieces } from "./messagePaylo
 import { openMessage } from "./messageReads.js";
 import { deletePieces, fileIdsOf, useFiles } from "./messageRows.js";
 import { removeEntries, rewriteFollower } from "./recall.js";
+import { noteEdit } from "./summaries.js";
 import { armSweep } from "./sweeps.js";
 
 /** Rows of payloads of one message: its bytes are bounded, so are its pieces. */
@@ -68,8 +69,8 @@ async function replaceParts(
   await indexAnew(ctx, { row, head, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
-  if (!showsIn(head, row) && !hasEdits) return;
   await ctx.db.patch("threadHeads", head._id, {
+    ...(await noteEdit(ctx, head, row)),
     ...(showsIn(head, row)
       ? { preview: preview === "" ? undefined : { role: row.role, text: preview } }
       : {}),
@@ -107,6 +108,7 @@ export async function remove(
   );
   const showed = group.some((member) => showsIn(head, member));
   await ctx.db.patch("threadHeads", head._id, {
+    ...(await noteEdit(ctx, head, group[0] ?? row)),
     messages: Math.max(0, head.messages - group.length),
     ...(showed ? { preview: await lastPreview(ctx, head) } : {}),
   });

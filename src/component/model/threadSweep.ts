@@ -26,6 +26,7 @@ const PHASES: readonly Phase[] = [
   removeBlocksOfThread,
   removeEntries,
   removeMessages,
+  removeSummaries,
   removeOperations,
   removeParticipants,
   removeCounts,
@@ -139,6 +140,15 @@ async function removePieces(
 ): Promise<boolean> {
   for (let isDone = false; !isDone; isDone = await deletePieces(ctx, messageId, 1))
     if (!(await budget.take(ROWS_OF_A_PIECE))) return false;
+  return true;
+}
+
+async function removeSummaries(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  const summaries = ctx.db.query("summaries").withIndex("by_thread", (q) => q.eq("threadId", threadId));
+  for await (const summary of summaries) {
+    if (!(await budget.take())) return false;
+    await ctx.db.delete("summaries", summary._id);
+  }
   return true;
 }
 

@@ -1,5 +1,5 @@
 /** Conversations: who may open them, what is shown of them in lists, and how they end. */
 export { openThread, type ThreadAccess } from "./threadAccess.js";
-export { count, get, list } from "./threadReads.js";
+export { count, get, list, ownerOf } from "./threadReads.js";
 export { create, remove, update } from "./threadWrites.js";
 export { listParticipants, removeParticipant, setParticipant } from "./threadParticipants.js";

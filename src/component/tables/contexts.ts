@@ -4,13 +4,16 @@ import { vThreadPlace } from "../../validators/thread.js";
 
 /** What models were shown. */
 export const contextsTables = {
-  // Overlays over the older messages of a thread, each from the thread's start to `to`. The messages stay.
+  // Overlays over the older messages of a thread, each from the thread's start to `to`. The messages stay. Written by
+  // commit, which lets the oldest of many go; removed with their thread, and when a message they cover changes.
   summaries: defineTable({
     threadId: v.id("threads"),
     scope: v.string(),
     /** The first message that this one read itself, and the last; what is before came from `parentId`. */
     from: vThreadPlace,
     to: vThreadPlace,
+    /** The how many-th of its thread: old ones go by it. */
+    number: v.number(),
     text: v.string(),
     tokens: v.number(),
     parentId: v.optional(v.id("summaries")),

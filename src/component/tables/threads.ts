@@ -42,6 +42,8 @@ export const threadsTables = {
     summaryId: v.optional(v.id("summaries")),
     /** Outputs of tools up to here are shown as placeholders: it only moves forward, so prompts keep their start. */
     prunedTo: v.optional(vThreadPlace),
+    /** How often messages were changed or removed: a summary that was made meanwhile may hold words that are gone. */
+    edits: v.optional(v.number()),
     /** Tokens that the provider counted for each token of our estimate, of the last call. */
     tokenFactor: v.optional(v.number()),
   }).index("by_thread", ["threadId"]),

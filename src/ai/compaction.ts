@@ -1,0 +1,224 @@
+import type { LanguageModel } from "ai";
+import type {
+  ActionCtx,
+  BoundMemory,
+  CompactionHead,
+  Message,
+  Summary,
+  ThreadPlace,
+  Uncovered,
+} from "../client/index.js";
+import { canonicalJson } from "../shared/canonicalJson.js";
+import {
+  planCompaction,
+  resolveCompaction,
+  type CompactionOptions,
+  type CompactionPlan,
+  type CompactionSettings,
+} from "../shared/compactionPlan.js";
+import { planPruning, prune } from "../shared/contextPruning.js";
+import { COMPACTION_SPAN_MAX_TOKENS, COMPACTIONS_PER_CALL } from "../shared/limits.js";
+import { comparePositions } from "../shared/position.js";
+import { summarize } from "./summarize.js";
+
+/** Where to compact, and with what. */
+type Compaction = {
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  threadId: string;
+  settings: CompactionSettings;
+  /** Writes the summaries; without one they are extractive. */
+  model?: LanguageModel;
+  /** The run whose context it is, for the ledger. */
+  runId?: string;
+  maxRetries?: number;
+  abortSignal?: AbortSignal;
+};
+
+export type ContextCompaction = Compaction & {
+  /** The messages that the context holds behind its summary, in order, with nothing added to them. */
+  history: readonly Message[];
+  summary: Summary | null;
+  prunedTo?: ThreadPlace;
+  /** The turn of the run under way: its prompt and its newest tool group stay. */
+  keepTurn?: number;
+  tokenFactor?: number;
+};
+
+/** What a context is to be built with; `changed` tells whether that is something else than before. */
+export type CompactedContext = {
+  summary: Summary | null;
+  prunedTo?: ThreadPlace;
+  changed: boolean;
+  warnings: string[];
+};
+
+/**
+ * Makes room in a context that is over its trigger: outputs of old tools become placeholders first; if that is not
+ * enough, older turns are summarised. Calls nothing while there is room. What is summarised is read from the thread,
+ * so nothing that was only injected can get in. When another job was faster, its outcome is given. Safe to retry.
+ */
+export async function compactContext(request: ContextCompaction): Promise<CompactedContext> {
+  const { history, summary, prunedTo, settings } = request;
+  const unchanged = {
+    summary,
+    ...(prunedTo === undefined ? {} : { prunedTo }),
+    changed: false,
+    warnings: [],
+  };
+  const state = stateOf(request, summary);
+  const furthest = planPruning(history, { ...settings.pruning, ...state, prunedTo });
+  const shown = pruned(history, furthest ?? prunedTo, settings);
+  const isOver = planCompaction(shown, { ...settings, ...state }) !== null;
+  if (furthest === null && !isOver) return unchanged;
+  // What the thread holds by now may be a little less than the context: the decision has been made here.
+  const forced = { ...settings, pruning: { ...settings.pruning, triggerTokens: 0 } };
+  if (isOver) forced.triggerTokens = 0;
+  const outcome = await compactOnce({ ...request, settings: forced }, request.keepTurn);
+  const { head, warnings } = outcome;
+  return {
+    summary: outcome.summary,
+    ...(head.prunedTo === undefined ? {} : { prunedTo: head.prunedTo }),
+    changed:
+      outcome.summary?.summaryId !== summary?.summaryId ||
+      canonicalJson(head.prunedTo) !== canonicalJson(prunedTo),
+    warnings,
+  };
+}
+
+export type ThreadCompaction = Omit<Compaction, "ctx" | "settings"> & {
+  settings?: CompactionOptions;
+  /** Tokens of history that the agent's contexts may hold; 32,000 unless told. */
+  maxTokens?: number;
+  /** Asked between two summaries: false ends the call with `done: false`. */
+  hasTime?: () => boolean;
+};
+
+/**
+ * Compacts a thread as far as its settings want it: for a job after a run, or for a long history that was imported.
+ * At most 8 summaries a call; `done` tells whether anything is left. Safe to retry and to run twice at once: a
+ * summary is committed by one of two. Throws `THREAD_NOT_FOUND`, `FORBIDDEN` and `INVALID_ARGUMENT`.
+ *
+ * @example const { done } = await compactThread(ctx, { memory: memory.as(principal), threadId, model: chatModel() });
+ */
+export async function compactThread(
+  ctx: ActionCtx,
+  { settings: options, maxTokens, hasTime = () => true, ...request }: ThreadCompaction,
+): Promise<{ done: boolean; summaries: number; warnings: string[] }> {
+  const settings = resolveCompaction(options, maxTokens);
+  const warnings: string[] = [];
+  let summaries = 0;
+  for (let round = 0; round < COMPACTIONS_PER_CALL; round++) {
+    if (!hasTime()) return { done: false, summaries, warnings };
+    const outcome = await compactOnce({ ...request, ctx, settings }, undefined);
+    warnings.push(...outcome.warnings);
+    if (outcome.wrote === "summary") summaries += 1;
+    if (outcome.wrote === "nothing") return { done: true, summaries, warnings };
+  }
+  return { done: false, summaries, warnings };
+}
+
+/** A compaction as a job of a worker: called again until it is done. */
+export const compactionJob =
+  (options: Omit<ThreadCompaction, "memory" | "hasTime">) =>
+  async (
+    ctx: ActionCtx,
+    memory: BoundMemory,
+    budget: { hasTime: () => boolean },
+  ): Promise<{ done: boolean }> =>
+    await compactThread(ctx, { ...options, memory, hasTime: budget.hasTime });
+
+type Outcome = {
+  summary: Summary | null;
+  head: CompactionHead;
+  wrote: "summary" | "pruning" | "nothing";
+  warnings: string[];
+};
+
+/** Reads what no summary covers, plans, and commits at most one summary: everything before the commit is without effect. */
+async function compactOnce(request: Compaction, keepTurn: number | undefined): Promise<Outcome> {
+  const { ctx, memory, threadId, settings, runId } = request;
+  const material = await readMaterial(request);
+  const { head, summary = null, messages } = material;
+  const { furthest, plan } = planFor(material, settings, keepTurn);
+  if (furthest === null && plan === null) return { summary, head, wrote: "nothing", warnings: [] };
+  const written = await write(request, { plan, messages, previous: summary });
+  const { committed, ...after } = await memory.summaries.commit(ctx, {
+    threadId,
+    expected: head,
+    prunedTo: furthest ?? undefined,
+    ...written.commit,
+    runId,
+  });
+  const wrote = committed ? (plan === null ? "pruning" : "summary") : "nothing";
+  return { summary: after.summary ?? null, head: after.head, wrote, warnings: written.warnings };
+}
+
+type Plans = { furthest: ThreadPlace | null; plan: CompactionPlan | null };
+
+function planFor(material: Material, settings: CompactionSettings, keepTurn: number | undefined): Plans {
+  const { head, summary = null, messages, isStart } = material;
+  const keep = { ...material, keepTurn: material.runningTurn ?? keepTurn };
+  const state = { ...stateOf(keep, summary), isStart };
+  const furthest = planPruning(messages, { ...settings.pruning, ...state, prunedTo: head.prunedTo });
+  const shown = pruned(messages, furthest ?? head.prunedTo, settings);
+  return { furthest, plan: planCompaction(shown, { ...settings, ...state }) };
+}
+
+type Writing = { plan: CompactionPlan | null; messages: readonly Message[]; previous: Summary | null };
+
+/** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
+async function write(request: Compaction, { plan, messages, previous }: Writing) {
+  if (plan === null) return { commit: {}, warnings: [] };
+  const { text, model, usage, warnings } = await summarize({
+    ...request,
+    messages: spanOf(messages, plan),
+    previous: previous?.text,
+  });
+  const { from, to } = plan;
+  const summary = { from, to, text, ...(model === undefined ? {} : { model }) };
+  const spent = usage === undefined ? {} : { usage, operationId: crypto.randomUUID() };
+  return { commit: { summary, ...spent }, warnings };
+}
+
+type State = { keepTurn?: number; tokenFactor?: number };
+
+const stateOf = ({ keepTurn, tokenFactor }: State, summary: Summary | null) => ({
+  ...(keepTurn === undefined ? {} : { keepTurn }),
+  ...(tokenFactor === undefined ? {} : { tokenFactor }),
+  ...(summary === null ? {} : { coveredTo: summary.to, summaryTokens: summary.tokens }),
+});
+
+const pruned = (
+  messages: readonly Message[],
+  prunedTo: ThreadPlace | undefined,
+  { pruning: { excludeTools } }: CompactionSettings,
+): Message[] => messages.map((message) => prune(message, prunedTo, { excludeTools }));
+
+/** The messages that a summary replaces, whole: outputs that a context shows as placeholders too. */
+const spanOf = (messages: readonly Message[], { from, to }: CompactionPlan): Message[] =>
+  messages.filter((message) => comparePositions(message, from) >= 0 && comparePositions(message, to) <= 0);
+
+/** Messages read at once: the last page may bring so many more than a summary should read. */
+const PAGE_MESSAGES = 50;
+
+type Material = Omit<Uncovered, "cursor"> & { isStart: boolean };
+
+/**
+ * What no summary covers, from its start: as much as one summary reads. Pages that were read at different times may
+ * not fit each other; then the commit, which rests on the first, finds the thread changed.
+ */
+async function readMaterial({ ctx, memory, threadId }: Compaction): Promise<Material> {
+  const page = { threadId, limit: PAGE_MESSAGES };
+  const { cursor: first, ...material } = await memory.summaries.listUncovered(ctx, { ...page, after: null });
+  let cursor = first;
+  const messages = [...material.messages];
+  let tokens = messages.reduce((sum, message) => sum + message.tokens, 0);
+  while (cursor !== null && tokens < COMPACTION_SPAN_MAX_TOKENS) {
+    const next = await memory.summaries.listUncovered(ctx, { ...page, after: cursor });
+    messages.push(...next.messages);
+    tokens += next.messages.reduce((sum, message) => sum + message.tokens, 0);
+    cursor = next.cursor;
+  }
+  return { ...material, messages, isStart: cursor !== null };
+}
