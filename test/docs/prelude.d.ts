@@ -22,6 +22,7 @@ export declare const runId: string;
 export declare const fileId: string;
 export declare const storageId: string;
 export declare const documentId: string;
+export declare const factId: string;
 export declare const operationId: string;
 export declare const key: string;
 export declare const query: string;
