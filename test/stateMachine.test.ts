@@ -40,7 +40,9 @@ describe("the component's README", () => {
   });
 
   test("Facts: draws the very steps that a fact may take", () => {
-    const steps = Object.entries(FACT_STATES_AFTER).flatMap(([from, to]) => to.map((next) => `${from} --> ${next}`));
+    const steps = Object.entries(FACT_STATES_AFTER).flatMap(([from, to]) =>
+      to.map((next) => `${from} --> ${next}`),
+    );
     expect(drawnSteps(diagramOf(page, "Facts"))).toEqual(steps.sort());
   });
 });

@@ -1,4 +1,11 @@
-import { generateText, jsonSchema, NoObjectGeneratedError, NoOutputGeneratedError, Output, type LanguageModel } from "ai";
+import {
+  generateText,
+  jsonSchema,
+  NoObjectGeneratedError,
+  NoOutputGeneratedError,
+  Output,
+  type LanguageModel,
+} from "ai";
 import type {
   BoundMemory,
   ExtractedFact,

@@ -23,11 +23,16 @@ async function aTalk(script: ScriptedTurn[], ...words: string[]) {
   return { ...test, owner, model, threadId, say, extract, facts };
 }
 
-const promptOf = (model: { calls: { prompt: unknown }[] }, index: number) => JSON.stringify(model.calls[index]?.prompt);
+const promptOf = (model: { calls: { prompt: unknown }[] }, index: number) =>
+  JSON.stringify(model.calls[index]?.prompt);
 
 describe("extractFacts", () => {
   test("makes one call for what is new, writes the facts with their sources, and asks nothing when nothing is new", async () => {
-    const talk = await aTalk([found(fact("Olga skis.", { key: "sport", importance: 0.4, validFrom: "2020-01-01" }))], "I ski.", "Hm.");
+    const talk = await aTalk(
+      [found(fact("Olga skis.", { key: "sport", importance: 0.4, validFrom: "2020-01-01" }))],
+      "I ski.",
+      "Hm.",
+    );
     const { extract, owner, ctx, threadId, model } = talk;
     expect(await extract()).toEqual({
       ...{ calls: 1, written: 1, duplicates: 0, superseded: 0, dropped: 0, warnings: [], isDone: true },
@@ -86,8 +91,13 @@ describe("extractFacts", () => {
   test("passes what says nothing without a call", async () => {
     const talk = await aTalk([], "x");
     const { owner, ctx, threadId } = talk;
-    await owner.messages.remove(ctx, { messageId: (await owner.messages.list(ctx, { threadId, cursor: null })).page[0]?.messageId ?? "" });
-    await owner.messages.append(ctx, { threadId, messages: [{ role: "system", parts: [{ type: "text", text: "Rules." }] }] });
+    await owner.messages.remove(ctx, {
+      messageId: (await owner.messages.list(ctx, { threadId, cursor: null })).page[0]?.messageId ?? "",
+    });
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: [{ role: "system", parts: [{ type: "text", text: "Rules." }] }],
+    });
     expect(await talk.extract()).toMatchObject({ calls: 0, isDone: true });
     expect(await owner.extraction.read(ctx, { threadId })).toMatchObject({ to: null });
   });
@@ -126,16 +136,19 @@ describe("a model that goes wrong", () => {
     ["gives facts that are no list", { text: '{"facts":"Skis"}' }],
     ["gives null", { text: "null" }],
     ["asks for tools that it does not have", { toolCalls: [{ toolName: "note", input: {} }] }],
-  ])("and %s is told as EXTRACTION_FAILED; the cursor stays, and the next one reads it all", async (_name, turn) => {
-    const talk = await aTalk([turn, found(fact("Skis."))], "I ski.");
-    expect(await codeOf(talk.extract())).toBe("EXTRACTION_FAILED");
-    expect(await known(talk.facts, "any")).toEqual([]);
-    expect((await talk.countRows()).extractions).toBeUndefined();
-    const { calls } = await talk.owner.usage.total(talk.ctx, { threadId: talk.threadId });
-    expect(calls, "what was spent is in the ledger").toBe("error" in turn ? 0 : 1);
-    expect(await talk.extract()).toMatchObject({ written: 1, isDone: true });
-    expect(promptOf(talk.model, 1)).toContain("I ski.");
-  });
+  ])(
+    "and %s is told as EXTRACTION_FAILED; the cursor stays, and the next one reads it all",
+    async (_name, turn) => {
+      const talk = await aTalk([turn, found(fact("Skis."))], "I ski.");
+      expect(await codeOf(talk.extract())).toBe("EXTRACTION_FAILED");
+      expect(await known(talk.facts, "any")).toEqual([]);
+      expect((await talk.countRows()).extractions).toBeUndefined();
+      const { calls } = await talk.owner.usage.total(talk.ctx, { threadId: talk.threadId });
+      expect(calls, "what was spent is in the ledger").toBe("error" in turn ? 0 : 1);
+      expect(await talk.extract()).toMatchObject({ written: 1, isDone: true });
+      expect(promptOf(talk.model, 1)).toContain("I ski.");
+    },
+  );
 
   test.each<[string, unknown]>([
     ["no object", 7],
@@ -145,12 +158,15 @@ describe("a model that goes wrong", () => {
     ["a text that is too long", fact("x".repeat(5_000))],
     ["no message", { text: "Skis." }],
     ["a message that was not shown", fact("Skis.", { messages: [1, -1, 0.5, "0", null] })],
-  ])("and gives %s among facts: that one is dropped with a warning, the others stay", async (_name, wrong) => {
-    const talk = await aTalk([found(fact("Before."), wrong as object, fact("After."))], "I ski.");
-    const { written, warnings } = await talk.extract();
-    expect([written, warnings.length]).toEqual([2, 1]);
-    expect((await known(talk.facts)).sort()).toEqual(["After.", "Before."]);
-  });
+  ])(
+    "and gives %s among facts: that one is dropped with a warning, the others stay",
+    async (_name, wrong) => {
+      const talk = await aTalk([found(fact("Before."), wrong as object, fact("After."))], "I ski.");
+      const { written, warnings } = await talk.extract();
+      expect([written, warnings.length]).toEqual([2, 1]);
+      expect((await known(talk.facts)).sort()).toEqual(["After.", "Before."]);
+    },
+  );
 
   test("and gives fields that mean nothing: the fact stays without them", async () => {
     const odd = { key: 7, importance: 3, validFrom: "soon", supersedes: 9, other: {} };
@@ -169,7 +185,10 @@ describe("a model that goes wrong", () => {
   });
 
   test("and puts a fence around its JSON is understood", async () => {
-    const talk = await aTalk([{ text: '```json\n{"facts":[{"text":"Skis.","messages":[0]}]}\n```' }], "I ski.");
+    const talk = await aTalk(
+      [{ text: '```json\n{"facts":[{"text":"Skis.","messages":[0]}]}\n```' }],
+      "I ski.",
+    );
     expect(await talk.extract()).toMatchObject({ written: 1 });
   });
 });

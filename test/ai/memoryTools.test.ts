@@ -13,7 +13,8 @@ async function anAgentThat(script: ScriptedTurn[], settings?: MemoryToolSettings
   return await anAgent([...script, { text: "Done." }], { tools: memoryTools(settings) });
 }
 
-const ask = ({ agent, ctx, threadId }: TestAgent, prompt = "Go.") => agent.generate(ctx, { as: OWNER, threadId, prompt });
+const ask = ({ agent, ctx, threadId }: TestAgent, prompt = "Go.") =>
+  agent.generate(ctx, { as: OWNER, threadId, prompt });
 
 /** What the tools told the model, in order. */
 async function told(helper: TestAgent): Promise<string[]> {
@@ -69,7 +70,10 @@ async function askAnother(helper: TestAgent, turn: ScriptedTurn): Promise<void> 
 
 describe("recall", () => {
   test("finds what was said in another thread, and says so when there is nothing", async () => {
-    const helper = await anAgentThat([uses("recall", { query: "fjord" }), uses("recall", { query: "volcano" })]);
+    const helper = await anAgentThat([
+      uses("recall", { query: "fjord" }),
+      uses("recall", { query: "volcano" }),
+    ]);
     const { owner, ctx } = helper;
     const { threadId } = await owner.threads.create(ctx);
     await owner.messages.append(ctx, { threadId, messages: [said("user", "We saw the Geiranger fjord.")] });
@@ -91,7 +95,10 @@ describe("updateBlock", () => {
     ]);
     await helper.owner.blocks.create(helper.ctx, human);
     await ask(helper);
-    expect(await helper.owner.blocks.get(helper.ctx, human)).toMatchObject({ value: "Sails and swims.", version: 4 });
+    expect(await helper.owner.blocks.get(helper.ctx, human)).toMatchObject({
+      value: "Sails and swims.",
+      version: 4,
+    });
     expect((await told(helper)).at(-1)).toBe('{"version":4}');
   });
 
@@ -132,7 +139,10 @@ describe("forget", () => {
     const helper = await anAgentThat([]);
     const { factId } = await learn({ facts: helper.owner.facts, ctx: helper.ctx }, "Secret.");
     await askAnother(helper, uses("forget", { factId, reason: "Asked to." }));
-    expect(await helper.owner.facts.get(helper.ctx, { factId })).toMatchObject({ text: "", state: { kind: "forgotten" } });
+    expect(await helper.owner.facts.get(helper.ctx, { factId })).toMatchObject({
+      text: "",
+      state: { kind: "forgotten" },
+    });
   });
 });
 
@@ -148,7 +158,15 @@ describe("a call that is repeated", () => {
     });
     const memory = helper.memory.as({ ...OWNER, agentName: "helper" });
     const call = (operationId: string) =>
-      ({ ...ctx, memory, principal: OWNER, threadId, runId, operationId, abortSignal: new AbortController().signal }) as never;
+      ({
+        ...ctx,
+        memory,
+        principal: OWNER,
+        threadId,
+        runId,
+        operationId,
+        abortSignal: new AbortController().signal,
+      }) as never;
     for (let attempt = 0; attempt < 2; attempt++) {
       await tools["remember"]?.execute(call("a"), { text: "Skis." });
       await tools["updateBlock"]?.execute(call("b"), { label: "human", append: "Skis." });
@@ -156,6 +174,10 @@ describe("a call that is repeated", () => {
     }
     expect(await owner.blocks.get(ctx, human)).toMatchObject({ value: "Sails.", version: 3 });
     expect(await known({ facts: owner.facts, ctx })).toEqual(["Skis."]);
-    expect(Object.values(memoryTools({ tools: ["remember", "recall", "updateBlock", "forget"] })).every((tool) => tool.idempotent)).toBe(true);
+    expect(
+      Object.values(memoryTools({ tools: ["remember", "recall", "updateBlock", "forget"] })).every(
+        (tool) => tool.idempotent,
+      ),
+    ).toBe(true);
   });
 });

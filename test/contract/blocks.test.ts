@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Principal } from "../../src/validators/principal.js";
-import { aMemory, aThread, codeOf, OTHER_TENANT, OWNER, READER, STRANGER, WRITER } from "../support/aMemory.js";
+import {
+  aMemory,
+  aThread,
+  codeOf,
+  OTHER_TENANT,
+  OWNER,
+  READER,
+  STRANGER,
+  WRITER,
+} from "../support/aMemory.js";
 
 const AGENT: Principal = { ...OWNER, agentName: "helper" };
 const human = { scope: "user" as const, label: "human" };
@@ -41,7 +50,9 @@ describe("a block", () => {
     const twice = { ...human, edit: { kind: "replace" as const, from: "e", to: "x" } };
     await blocks.update(ctx, { ...human, edit: set("e e") });
     for (const from of ["e", "nowhere", ""])
-      expect(await codeOf(blocks.update(ctx, { ...twice, edit: { ...twice.edit, from } }))).toBe("INVALID_ARGUMENT");
+      expect(await codeOf(blocks.update(ctx, { ...twice, edit: { ...twice.edit, from } }))).toBe(
+        "INVALID_ARGUMENT",
+      );
   });
 
   test("is written only at the version that was read; the error names the one that stands", async () => {
@@ -137,7 +148,8 @@ describe("a block", () => {
   test("keeps its last fifty values, in pages, and goes back to any of them", async () => {
     const { blocks, ctx, countRows } = someBlocks();
     await blocks.create(ctx, { ...human, value: "value 1" });
-    for (let index = 2; index <= 60; index++) await blocks.update(ctx, { ...human, edit: set(`value ${index}`) });
+    for (let index = 2; index <= 60; index++)
+      await blocks.update(ctx, { ...human, edit: set(`value ${index}`) });
     expect(await countRows()).toMatchObject({ blockVersions: 50 });
     const first = await blocks.history(ctx, { ...human, cursor: null, limit: 30 });
     const rest = await blocks.history(ctx, { ...human, cursor: first.cursor, limit: 30 });

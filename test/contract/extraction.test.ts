@@ -1,7 +1,8 @@
 // The cursor of extractions: what is read, and that it is read once.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ExtractedFact, Unread } from "../../src/validators/extraction.js";
-import { aThread, call, codeOf, OWNER, READER, result, said, text, WRITER, type TestThread } from "../support/aMemory.js";
+import type { Unread } from "../../src/validators/extraction.js";
+import { aThread, call, codeOf, result, said, text, type TestThread } from "../support/aMemory.js";
+import { aTalk, commit, read, usage } from "../support/extraction.js";
 import { inUser, known, learn } from "../support/facts.js";
 import { used } from "../support/turns.js";
 
@@ -11,29 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const usage = { ...used, purpose: "extraction" as const };
-
-async function aTalk(...words: string[]): Promise<TestThread> {
-  const thread = await aThread({ shared: false });
-  const messages = words.map((word) => said("user", word));
-  if (words.length > 0) await thread.owner.messages.append(thread.ctx, { threadId: thread.threadId, messages });
-  return thread;
-}
-
-const read = ({ owner, ctx, threadId }: TestThread) => owner.extraction.read(ctx, { threadId });
-
-/** Commits what a reading gave, with a fact for each text that rests on the reading's first message unless told. */
-function commit({ owner, ctx, threadId }: TestThread, unread: Unread, facts: (string | Partial<ExtractedFact>)[]) {
-  const { from, to, readAt, isLast, messages } = unread;
-  const found = facts.map((fact): ExtractedFact => ({
-    text: "",
-    messageIds: [messages[0]?.messageId ?? ""],
-    ...(typeof fact === "string" ? { text: fact } : fact),
-  }));
-  const place = { threadId, from, to: to ?? { turn: 0, step: 0 }, readAt, isLast };
-  return owner.extraction.commit(ctx, { ...place, facts: found, status: "active", usage });
-}
 
 const textsOf = ({ messages }: Unread): string[] => messages.map((message) => message.text);
 
@@ -46,7 +24,10 @@ describe("what is read", () => {
       messages: [
         { role: "system", parts: [text("SYSTEM")] },
         said("user", "I ski."),
-        { role: "assistant", parts: [{ type: "reasoning", text: "REASONING" }, text("Noted."), call("a", '{"a":"INPUT"}')] },
+        {
+          role: "assistant",
+          parts: [{ type: "reasoning", text: "REASONING" }, text("Noted."), call("a", '{"a":"INPUT"}')],
+        },
         { role: "tool", parts: [result("a", '"OUTPUT"')] },
         { role: "assistant", parts: [text("FAILED")] },
         { role: "assistant", parts: [text("Where?")], agentName: "helper" },
@@ -54,8 +35,12 @@ describe("what is read", () => {
       ],
     });
     await inside(async (db) => {
-      const failed = (await db.db.query("messages").collect()).find(({ parts }) => JSON.stringify(parts).includes("FAILED"));
-      await db.db.patch("messages", failed!._id, { state: { kind: "failed", code: "MODEL_FAILED", reason: "x" } });
+      const failed = (await db.db.query("messages").collect()).find(({ parts }) =>
+        JSON.stringify(parts).includes("FAILED"),
+      );
+      await db.db.patch("messages", failed!._id, {
+        state: { kind: "failed", code: "MODEL_FAILED", reason: "x" },
+      });
     });
     const unread = await read(thread);
     expect(unread.messages.map(({ speaker, text: words }) => `${speaker}: ${words}`)).toEqual([
@@ -99,7 +84,9 @@ describe("what is read", () => {
     await owner.messages.append(ctx, { threadId, messages: long });
     const { messages } = await read(thread);
     expect(messages.length).toBeGreaterThan(1);
-    expect(messages.reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)).toBeLessThanOrEqual(48 * 1024);
+    expect(messages.reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)).toBeLessThanOrEqual(
+      48 * 1024,
+    );
   });
 
   test("names known facts of the scope that are like it", async () => {
@@ -118,9 +105,11 @@ describe("a commit", () => {
     const thread = await aTalk("I ski.", "I sail.");
     const { owner, ctx, threadId } = thread;
     const unread = await read(thread);
-    expect(await commit(thread, unread, ["Skis.", { text: "Sails.", key: "boat", importance: 0.5 }])).toEqual({
-      ...{ kind: "committed", written: 2, duplicates: 0, superseded: 0, dropped: 0 },
-    });
+    expect(await commit(thread, unread, ["Skis.", { text: "Sails.", key: "boat", importance: 0.5 }])).toEqual(
+      {
+        ...{ kind: "committed", written: 2, duplicates: 0, superseded: 0, dropped: 0 },
+      },
+    );
     const { page } = await owner.facts.list(ctx, { ...inUser, cursor: null });
     expect(page).toMatchObject([
       { text: "Sails.", key: "boat", importance: 0.5, origin: "extraction" },
@@ -169,7 +158,10 @@ describe("a commit", () => {
     await commit(thread, first, []);
     await owner.messages.append(ctx, { threadId: thread.threadId, messages: [said("user", "I sail.")] });
     const { threadId: other } = await owner.threads.create(ctx);
-    const { places } = await owner.messages.append(ctx, { threadId: other, messages: [said("user", "Elsewhere.")] });
+    const { places } = await owner.messages.append(ctx, {
+      threadId: other,
+      messages: [said("user", "Elsewhere.")],
+    });
     const ids = [first.messages[0]?.messageId ?? "", places[0]?.messageId ?? "", "nonsense"];
     const found = ids.map((id, index) => ({ text: `Fact ${index}`, messageIds: [id] }));
     expect(await commit(thread, await read(thread), found)).toMatchObject({ written: 0, dropped: 3 });
@@ -203,12 +195,18 @@ describe("a commit", () => {
     await owner.facts.forget(ctx, { factId: forgotten.factId, reason: "Asked to." });
     const declined = await learn(mine, { text: "Skis badly.", status: "candidate" });
     await owner.facts.decline(ctx, { factId: declined.factId });
-    expect(await commit(thread, await read(thread), ["skis", "Skis badly"])).toMatchObject({ written: 0, dropped: 2 });
+    expect(await commit(thread, await read(thread), ["skis", "Skis badly"])).toMatchObject({
+      written: 0,
+      dropped: 2,
+    });
     expect(await known(mine)).toEqual([]);
   });
 
   test.each<[string, Partial<Parameters<TestThread["owner"]["extraction"]["commit"]>[1]>]>([
-    ["more facts than one call may find", { facts: Array.from({ length: 26 }, () => ({ text: "x", messageIds: [] })) }],
+    [
+      "more facts than one call may find",
+      { facts: Array.from({ length: 26 }, () => ({ text: "x", messageIds: [] })) },
+    ],
     ["an empty text", { facts: [{ text: " ", messageIds: [] }] }],
     ["a place before the cursor", { to: { turn: -1, step: 0 } }],
     ["a place that is none", { to: { turn: 0.5, step: 0 } }],
@@ -221,48 +219,5 @@ describe("a commit", () => {
     const refused = owner.extraction.commit(ctx, { ...right, status: "active", usage, ...wrong });
     expect(await codeOf(refused)).toBe("INVALID_ARGUMENT");
     expect(await thread.countRows()).toEqual(rows);
-  });
-});
-
-describe("a shared thread", () => {
-  test("keeps its facts to itself unless told otherwise; readers do not extract", async () => {
-    const thread = await aThread();
-    const { owner, ctx, threadId, memory } = thread;
-    await memory.as(WRITER).messages.append(ctx, { threadId, messages: [said("user", "I ski.")] });
-    const unread = await read(thread);
-    expect(unread).toMatchObject({ scope: "thread", messages: [{ speaker: "wendy" }] });
-    await commit(thread, unread, ["Wendy skis."]);
-    expect((await owner.facts.list(ctx, { ...inUser, cursor: null })).page).toEqual([]);
-    const inThread = await owner.facts.list(ctx, { scope: "thread", threadId, cursor: null });
-    expect(inThread.page).toMatchObject([{ text: "Wendy skis.", scope: "thread", threadId }]);
-    expect(await codeOf(memory.as(READER).extraction.read(ctx, { threadId }))).toBe("FORBIDDEN");
-  });
-});
-
-describe("the list of threads to read", () => {
-  test("tells which have something new", async () => {
-    const thread = await aTalk("I ski.");
-    const { owner, ctx, threadId, memory } = thread;
-    await owner.threads.create(ctx);
-    const unreadIds = async (by = owner, more = {}) =>
-      (await by.extraction.list(ctx, { cursor: null, ...more })).page.filter((one) => one.isUnread).map((one) => one.threadId);
-    expect(await unreadIds()).toEqual([threadId]);
-    await commit(thread, await read(thread), []);
-    expect(await unreadIds()).toEqual([]);
-    await owner.messages.append(ctx, { threadId, messages: [said("user", "I sail.")] });
-    expect(await unreadIds(memory.asSystem(), { owner: OWNER })).toEqual([threadId]);
-    expect(await unreadIds(thread.stranger)).toEqual([]);
-    expect(await codeOf(thread.stranger.extraction.list(ctx, { cursor: null, owner: OWNER }))).toBe("FORBIDDEN");
-  });
-
-  test("names a thread again whose last turn was read in part", async () => {
-    const thread = await aThread({ shared: false });
-    const { owner, ctx, threadId } = thread;
-    const answers = Array.from({ length: 45 }, (_, index) => said("assistant", `Part ${index}.`));
-    await owner.messages.append(ctx, { threadId, messages: [said("user", "Tell."), ...answers] });
-    await commit(thread, await read(thread), []);
-    expect((await owner.extraction.list(ctx, { cursor: null })).page).toEqual([{ threadId, isUnread: true }]);
-    await commit(thread, await read(thread), []);
-    expect((await owner.extraction.list(ctx, { cursor: null })).page).toEqual([{ threadId, isUnread: false }]);
   });
 });

@@ -138,7 +138,9 @@ describe("superseding", () => {
       kind: "duplicate",
       factId: bergen.factId,
     });
-    expect(await facts.get(ctx, { factId: oslo.factId })).toMatchObject({ state: { kind: "superseded", by: bergen.factId } });
+    expect(await facts.get(ctx, { factId: oslo.factId })).toMatchObject({
+      state: { kind: "superseded", by: bergen.factId },
+    });
   });
 
   test("repeated without an id it finds what it wrote; with another text it is refused and names the successor", async () => {
@@ -147,7 +149,10 @@ describe("superseding", () => {
     const { factId } = await learn(test, { text: "Oslo", key: "city" });
     const supersede = { factId, facts: [{ text: "Bergen" }] };
     const first = await facts.supersede(ctx, supersede);
-    expect((await facts.supersede(ctx, supersede)).facts[0]).toEqual({ ...first.facts[0], kind: "duplicate" });
+    expect((await facts.supersede(ctx, supersede)).facts[0]).toEqual({
+      ...first.facts[0],
+      kind: "duplicate",
+    });
     const late = facts.supersede(ctx, { factId, facts: [{ text: "Bodø" }] });
     await expect(late).rejects.toMatchObject({
       data: { code: "FACT_CLOSED", details: { state: "superseded", by: first.facts[0]?.factId } },
@@ -179,7 +184,10 @@ describe("sources", () => {
     const test = someFacts();
     const { facts, ctx, owner } = test;
     const { threadId } = await owner.threads.create(ctx);
-    const { places } = await owner.messages.append(ctx, { threadId, messages: [said("user", "a"), said("user", "b")] });
+    const { places } = await owner.messages.append(ctx, {
+      threadId,
+      messages: [said("user", "a"), said("user", "b")],
+    });
     const [one = "", two = ""] = places.map(({ messageId }) => messageId);
     const on = (messageId: string): NewFact => ({ text: "A", sources: [{ kind: "message", messageId }] });
     const { factId } = await learn(test, on(one));
@@ -216,7 +224,10 @@ describe("sources", () => {
     await agent.append(ctx, { ...inUser, facts: [{ text: "by the agent" }] });
     await facts.append(ctx, { ...inUser, facts: [{ text: "by the app" }] });
     const { page } = await facts.list(ctx, { ...inUser, cursor: null });
-    expect(page.map(({ origin, text }) => `${origin}: ${text}`)).toEqual(["app: by the app", "agent: by the agent"]);
+    expect(page.map(({ origin, text }) => `${origin}: ${text}`)).toEqual([
+      "app: by the app",
+      "agent: by the agent",
+    ]);
   });
 });
 
@@ -236,7 +247,10 @@ describe("what cannot be a fact is refused, and nothing of the append is written
     ["a pinned fact that expires", { text, pinned: true, expiresAt: Date.now() + 1e9 }],
     ["metadata that is no JSON", { text, metadata: "{" }],
     ["a source of the app without a name", { text, sources: [{ kind: "app", ref: "" }] }],
-    ["too many sources", { text, sources: Array.from({ length: 17 }, (_, n) => ({ kind: "app", ref: `${n}` })) }],
+    [
+      "too many sources",
+      { text, sources: Array.from({ length: 17 }, (_, n) => ({ kind: "app", ref: `${n}` })) },
+    ],
   ])("%s", async (_name, fact) => {
     const { facts, ctx, countRows } = someFacts();
     const append = facts.append(ctx, { ...inUser, facts: [{ text: "fine" }, fact] });
@@ -254,9 +268,16 @@ describe("what cannot be a fact is refused, and nothing of the append is written
     const test = someFacts();
     const { ctx, owner, inside } = test;
     const { threadId } = await owner.threads.create(ctx);
-    const begin = { threadId, agentName: "a", engine: "action" as const, prompt: [{ type: "text" as const, text }] };
+    const begin = {
+      threadId,
+      agentName: "a",
+      engine: "action" as const,
+      prompt: [{ type: "text" as const, text }],
+    };
     await owner.turns.begin(ctx, { ...begin, stream: true });
-    const streaming = await inside(async (db) => (await db.db.query("messages").collect()).find((row) => row.state)?._id);
+    const streaming = await inside(
+      async (db) => (await db.db.query("messages").collect()).find((row) => row.state)?._id,
+    );
     const fact: NewFact = { text, sources: [{ kind: "message", messageId: streaming ?? "" }] };
     expect(await codeOf(learn(test, fact))).toBe("INVALID_ARGUMENT");
   });

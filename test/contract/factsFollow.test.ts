@@ -18,7 +18,10 @@ async function threeMessages(): Promise<TestThread & { ids: [string, string, str
   const { threadId: otherThread } = await owner.threads.create(ctx);
   const append = async (thread: string, ...words: string[]) =>
     (
-      await owner.messages.append(ctx, { threadId: thread, messages: words.map((word) => said("user", word)) })
+      await owner.messages.append(ctx, {
+        threadId: thread,
+        messages: words.map((word) => said("user", word)),
+      })
     ).places.map(({ messageId }) => messageId);
   const [a = "", b = ""] = await append(threadId, "I ski.", "I sail.");
   const [c = ""] = await append(otherThread, "I ski, still.");
@@ -62,7 +65,12 @@ describe("removing a message", () => {
     expect((await owner.facts.get(ctx, { factId: both })).sources).toMatchObject([{ messageId: other }]);
     expect((await owner.facts.get(ctx, { factId: app })).sources).toEqual([{ kind: "app", ref: "crm:7" }]);
     expect(new Set(await indexed(scene))).toEqual(new Set([both, app, unrelated]));
-    expect(await owner.facts.count(ctx, inUser)).toMatchObject({ active: 3, candidate: 0, retracted: 0, forgotten: 3 });
+    expect(await owner.facts.count(ctx, inUser)).toMatchObject({
+      active: 3,
+      candidate: 0,
+      retracted: 0,
+      forgotten: 3,
+    });
     expect(await scene.countRows()).toMatchObject({ factSources: 2 });
   });
 
@@ -138,14 +146,30 @@ describe("removing a thread", () => {
     });
     const inThread = { scope: "thread" as const, threadId };
     const ids = places.map(({ messageId }) => messageId);
-    await append(scene, ...ids.map((id, index) => on(`secret fact ${index}`, id)), on("secret pair", ...ids.slice(0, 2)));
+    await append(
+      scene,
+      ...ids.map((id, index) => on(`secret fact ${index}`, id)),
+      on("secret pair", ...ids.slice(0, 2)),
+    );
     await memory.as(WRITER).facts.append(ctx, { scope: "user", facts: [on("Wendy's secret", ids[0] ?? "")] });
-    await owner.facts.append(ctx, { ...inThread, facts: [{ text: "secret of the thread" }], operationId: "once" });
+    await owner.facts.append(ctx, {
+      ...inThread,
+      facts: [{ text: "secret of the thread" }],
+      operationId: "once",
+    });
     await owner.blocks.create(ctx, { ...inThread, label: "notes", value: "secret" });
     const edit = { kind: "append" as const, text: "secret too" };
     await owner.blocks.update(ctx, { ...inThread, label: "notes", edit, operationId: "twice" });
     const { from, to, readAt, isLast } = await owner.extraction.read(ctx, { threadId });
-    await owner.extraction.commit(ctx, { threadId, from, to: to!, readAt, isLast, facts: [], status: "active" });
+    await owner.extraction.commit(ctx, {
+      threadId,
+      from,
+      to: to!,
+      readAt,
+      isLast,
+      facts: [],
+      status: "active",
+    });
     await owner.threads.remove(ctx, { threadId });
     expect(await codeOf(owner.facts.list(ctx, { ...inThread, cursor: null }))).toBe("THREAD_NOT_FOUND");
     await scene.finishSweeps();

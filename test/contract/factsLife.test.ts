@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { touchRecalled } from "../../src/component/model/facts.js";
+import type { FactStatus } from "../../src/validators/fact.js";
 import { codeOf } from "../support/aMemory.js";
 import { indexed, inUser, known, learn, someFacts, textsOf, type TestFacts } from "../support/facts.js";
 
@@ -50,7 +51,11 @@ describe("forgetting", () => {
   test("erases the words wherever they stand, and keeps the row with its reason", async () => {
     const test = someFacts();
     const { facts, ctx, inside } = test;
-    const { factId } = await learn(test, { text: "Zanzibar secret", key: "trip", metadata: '{"a":"Zanzibar"}' });
+    const { factId } = await learn(test, {
+      text: "Zanzibar secret",
+      key: "trip",
+      metadata: '{"a":"Zanzibar"}',
+    });
     await facts.forget(ctx, { factId, reason: "The user asked." });
     await facts.forget(ctx, { factId, reason: "Twice." });
     expect(await facts.get(ctx, { factId })).toMatchObject({
@@ -74,7 +79,10 @@ describe("forgetting", () => {
     const test = someFacts();
     const factId = await aFactThatIs(test, state);
     await test.facts.forget(test.ctx, { factId, reason: "Asked to." });
-    expect(await test.facts.get(test.ctx, { factId })).toMatchObject({ text: "", state: { kind: "forgotten" } });
+    expect(await test.facts.get(test.ctx, { factId })).toMatchObject({
+      text: "",
+      state: { kind: "forgotten" },
+    });
     expect(await test.facts.count(test.ctx, inUser)).toMatchObject({ [state]: 0, forgotten: 1 });
   });
 });
@@ -221,7 +229,7 @@ describe("lists", () => {
       await learn(test, { text: `Fact ${index}`, key: index % 2 === 0 ? "even" : "odd", validFrom: index });
     const { page } = await facts.list(ctx, { ...inUser, cursor: null });
     await facts.retract(ctx, { factId: page[0]?.factId ?? "" });
-    const all = async (filter: Partial<Parameters<typeof facts.list>[1]>) => {
+    const all = async (filter: { key?: string; status?: FactStatus | "any" }) => {
       const texts: string[] = [];
       let cursor: string | null = null;
       do {

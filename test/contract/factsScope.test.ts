@@ -12,7 +12,9 @@ describe("promise 7: facts belong to a user, an agent, a tenant or a thread", ()
     for (const scope of ["user", "agent", "tenant"] as const) {
       const { facts: written } = await facts.append(ctx, { scope, facts: [{ text: "Same words." }] });
       expect(written[0]?.kind).toBe("written");
-      expect((await facts.list(ctx, { scope, cursor: null })).page).toMatchObject([{ scope, text: "Same words." }]);
+      expect((await facts.list(ctx, { scope, cursor: null })).page).toMatchObject([
+        { scope, text: "Same words." },
+      ]);
       expect((await facts.count(ctx, { scope })).active).toBe(1);
     }
   });
@@ -32,7 +34,9 @@ describe("promise 7: facts belong to a user, an agent, a tenant or a thread", ()
       const mine = seen.includes(scope);
       expect(await codeOf(other.get(ctx, { factId })), scope).toBe(mine ? "ok" : "FACT_NOT_FOUND");
       expect(await codeOf(other.history(ctx, { factId }))).toBe(mine ? "ok" : "FACT_NOT_FOUND");
-      expect(textsOf((await other.list(ctx, { scope, cursor: null })).page)).toEqual(mine ? [`In ${scope}.`] : []);
+      expect(textsOf((await other.list(ctx, { scope, cursor: null })).page)).toEqual(
+        mine ? [`In ${scope}.`] : [],
+      );
       if (mine) continue;
       const rows = await countRows();
       const append = { scope, facts: [{ text: "Other.", supersedes: factId }] };
@@ -74,7 +78,9 @@ describe("promise 7: facts belong to a user, an agent, a tenant or a thread", ()
     for (const text of ["A", "B", "C"]) await learn(test, text);
     const { cursor } = await facts.list(ctx, { scope: "user", cursor: null, limit: 1 });
     for (const who of [STRANGER, OTHER_TENANT])
-      expect(await codeOf(memory.as(who).facts.list(ctx, { scope: "user", cursor }))).toBe("INVALID_ARGUMENT");
+      expect(await codeOf(memory.as(who).facts.list(ctx, { scope: "user", cursor }))).toBe(
+        "INVALID_ARGUMENT",
+      );
   });
 });
 
@@ -82,7 +88,10 @@ describe("facts of a thread", () => {
   test("participants read them, writers write them, others find nothing there", async () => {
     const { memory, ctx, threadId, writer } = await aThread();
     const inThread = { scope: "thread" as const, threadId };
-    const { facts } = await writer.facts.append(ctx, { ...inThread, facts: [{ text: "We meet on Friday." }] });
+    const { facts } = await writer.facts.append(ctx, {
+      ...inThread,
+      facts: [{ text: "We meet on Friday." }],
+    });
     const factId = facts[0]?.factId ?? "";
     const codes = async (who: Principal) => {
       const other = memory.as(who).facts;
@@ -112,7 +121,12 @@ describe("a source that the caller may not read", () => {
     ["a message of another tenant's user of the same name", OTHER_TENANT],
   ])("%s looks like a missing one, and nothing is written", async (_name, who) => {
     const { memory, ctx, threadId, owner, countRows } = await aThread({ shared: false });
-    const begin = { threadId, agentName: "a", engine: "action" as const, prompt: [{ type: "text" as const, text: "x" }] };
+    const begin = {
+      threadId,
+      agentName: "a",
+      engine: "action" as const,
+      prompt: [{ type: "text" as const, text: "x" }],
+    };
     const { runId, promptMessageId } = await owner.turns.begin(ctx, begin);
     const rows = await countRows();
     const append = (source: { kind: "message"; messageId: string } | { kind: "run"; runId: string }) =>
@@ -130,6 +144,8 @@ describe("a source that the caller may not read", () => {
     const { ctx, threadId, owner, reader } = await aThread();
     const { places } = await owner.messages.append(ctx, { threadId, messages: [said("user", "x")] });
     const sources = [{ kind: "message" as const, messageId: places[0]?.messageId ?? "" }];
-    expect(await codeOf(reader.facts.append(ctx, { scope: "user", facts: [{ text: "x", sources }] }))).toBe("ok");
+    expect(await codeOf(reader.facts.append(ctx, { scope: "user", facts: [{ text: "x", sources }] }))).toBe(
+      "ok",
+    );
   });
 });

@@ -163,7 +163,9 @@ function casesOf(args: Record<string, object>, shared: Omit<Case, "door" | "args
 }
 
 function inThread(args: Record<string, object>): Record<string, object> {
-  return Object.fromEntries(Object.entries(args).map(([door, given]) => [door, { ...given, scope: "thread" }]));
+  return Object.fromEntries(
+    Object.entries(args).map(([door, given]) => [door, { ...given, scope: "thread" }]),
+  );
 }
 
 function prefixed(domain: string, args: Record<string, object>): Record<string, object> {

@@ -47,7 +47,8 @@ describe("health of a scope", () => {
     await learn(test, "Never shown.");
     await learn(test, { text: "Pinned.", pinned: true });
     await inside((db) => touchRecalled(db, [shown.factId]));
-    const stale = async (staleAfterMs?: number) => (await owner.health(ctx, { ...inUser, staleAfterMs })).stale.count;
+    const stale = async (staleAfterMs?: number) =>
+      (await owner.health(ctx, { ...inUser, staleAfterMs })).stale.count;
     expect((await owner.health(ctx, inUser)).neverRecalled).toEqual({ count: 2, isAtLeast: false });
     expect(await stale()).toBe(0);
     vi.setSystemTime(NOW + 91 * DAY_MS);

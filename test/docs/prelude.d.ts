@@ -23,6 +23,7 @@ export declare const fileId: string;
 export declare const generationId: string;
 export declare const storageId: string;
 export declare const documentId: string;
+export declare const factId: string;
 export declare const operationId: string;
 export declare const key: string;
 export declare const query: string;

@@ -22,28 +22,39 @@ const item = fc.record(
 describe("what a model gives", () => {
   test("is read without an error, and only what can be written is kept, whatever it is", () => {
     fc.assert(
-      fc.property(fc.oneof(nonsense, fc.record({ facts: fc.array(fc.oneof(item, nonsense)) })), shown, (output, limits) => {
-        const read = readFound(output, limits);
-        if (read === null) return;
-        expect(read.facts.length).toBeLessThanOrEqual(Math.min(25, limits.maxFacts));
-        for (const fact of read.facts) {
-          expect(normalFactText(fact.text)).not.toBe("");
-          expect(Buffer.byteLength(fact.text)).toBeLessThanOrEqual(FACT_MAX_BYTES);
-          expect(fact.text.isWellFormed()).toBe(true);
-          expect(fact.messages.length).toBeGreaterThan(0);
-          for (const id of fact.messages) expect(id >= 0 && id < limits.messages && Number.isInteger(id)).toBe(true);
-          if (fact.supersedes !== undefined) expect(fact.supersedes < limits.known).toBe(true);
-          if (fact.importance !== undefined) expect(fact.importance >= 0 && fact.importance <= 1).toBe(true);
-          if (fact.validFrom !== undefined) expect(Number.isFinite(fact.validFrom)).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.oneof(nonsense, fc.record({ facts: fc.array(fc.oneof(item, nonsense)) })),
+        shown,
+        (output, limits) => {
+          const read = readFound(output, limits);
+          if (read === null) return;
+          expect(read.facts.length).toBeLessThanOrEqual(Math.min(25, limits.maxFacts));
+          for (const fact of read.facts) {
+            expect(normalFactText(fact.text)).not.toBe("");
+            expect(Buffer.byteLength(fact.text)).toBeLessThanOrEqual(FACT_MAX_BYTES);
+            expect(fact.text.isWellFormed()).toBe(true);
+            expect(fact.messages.length).toBeGreaterThan(0);
+            for (const id of fact.messages)
+              expect(id >= 0 && id < limits.messages && Number.isInteger(id)).toBe(true);
+            if (fact.supersedes !== undefined) expect(fact.supersedes < limits.known).toBe(true);
+            if (fact.importance !== undefined)
+              expect(fact.importance >= 0 && fact.importance <= 1).toBe(true);
+            if (fact.validFrom !== undefined) expect(Number.isFinite(fact.validFrom)).toBe(true);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   test("keeps every right fact, in order, and warns of each that is wrong", () => {
     const right = fc.record({ text: fc.stringMatching(/^[a-z]{3,9}$/), messages: fc.constant([0]) });
-    const wrong = fc.constantFrom<object>({}, { text: "a" }, { text: "", messages: [0] }, { text: "a", messages: [9] });
+    const wrong = fc.constantFrom<object>(
+      {},
+      { text: "a" },
+      { text: "", messages: [0] },
+      { text: "a", messages: [9] },
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(right, wrong), { maxLength: 25 }), (facts) => {
         const read = readFound({ facts }, { messages: 1, known: 0, maxFacts: 25 });
@@ -60,21 +71,30 @@ describe("the text that duplicates are told by", () => {
 
   test("is the same however it is spaced, and a normal text is its own", () => {
     fc.assert(
-      fc.property(words, fc.constantFrom(" ", "\n", "\t  "), fc.constantFrom("", ".", "!?", " …"), (parts, space, end) => {
-        const normal = normalFactText(parts.join(" "));
-        expect(normalFactText(`${space}${parts.join(space)}${end}${space}`)).toBe(normal);
-        expect(normalFactText(normal)).toBe(normal);
-      }),
+      fc.property(
+        words,
+        fc.constantFrom(" ", "\n", "\t  "),
+        fc.constantFrom("", ".", "!?", " …"),
+        (parts, space, end) => {
+          const normal = normalFactText(parts.join(" "));
+          expect(normalFactText(`${space}${parts.join(space)}${end}${space}`)).toBe(normal);
+          expect(normalFactText(normal)).toBe(normal);
+        },
+      ),
     );
   });
 
   test("differs where key or words differ: no key can imitate another text", () => {
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (text, key, otherText, otherKey) => {
-        const same = normalFactText(text) === normalFactText(otherText) && key === otherKey;
-        expect(factIdentity(text, key) === factIdentity(otherText, otherKey)).toBe(same);
-        expect(factIdentity(text, undefined)).not.toBe(factIdentity(text, key));
-      }),
+      fc.property(
+        fc.tuple(fc.string(), fc.string()),
+        fc.tuple(fc.string(), fc.string()),
+        ([text, key], [otherText, otherKey]) => {
+          const same = normalFactText(text) === normalFactText(otherText) && key === otherKey;
+          expect(factIdentity(text, key) === factIdentity(otherText, otherKey)).toBe(same);
+          expect(factIdentity(text, undefined)).not.toBe(factIdentity(text, key));
+        },
+      ),
     );
   });
 });

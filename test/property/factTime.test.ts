@@ -29,7 +29,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     candidate: fc.boolean(),
   }),
   fc.record({ kind: fc.constant("supersede" as const), which, from: tick }),
-  fc.record({ kind: fc.constantFrom("retract" as const, "confirm" as const, "decline" as const, "forget" as const), which }),
+  fc.record({
+    kind: fc.constantFrom("retract" as const, "confirm" as const, "decline" as const, "forget" as const),
+    which,
+  }),
 );
 
 /** What was thought of one fact at each moment of knowledge: its span, or null while it is not believed. */
@@ -86,8 +89,12 @@ function replay(log: Log, step: Command): boolean {
     log.add(step.from, Infinity, false);
     return true;
   }
-  const next = { retract: "retracted", confirm: "active", decline: "declined", forget: "forgotten" }[step.kind];
-  const allowed = { retract: ["active"], confirm: ["candidate"], decline: ["candidate"], forget: null }[step.kind];
+  const next = { retract: "retracted", confirm: "active", decline: "declined", forget: "forgotten" }[
+    step.kind
+  ];
+  const allowed = { retract: ["active"], confirm: ["candidate"], decline: ["candidate"], forget: null }[
+    step.kind
+  ];
   if (status === next) return true;
   if (allowed !== null && !allowed.includes(status)) return false;
   fact.status = next;
@@ -117,7 +124,10 @@ describe("facts as of two times", () => {
             const run = {
               supersede: async () => {
                 const from = "from" in step ? step.from : 0;
-                const { facts: written } = await facts.supersede(ctx, { factId, facts: [{ text, validFrom: from }] });
+                const { facts: written } = await facts.supersede(ctx, {
+                  factId,
+                  facts: [{ text, validFrom: from }],
+                });
                 ids.push(written[0]?.factId ?? "");
               },
               retract: () => facts.retract(ctx, { factId }),
@@ -131,9 +141,18 @@ describe("facts as of two times", () => {
         }
         for (let knownAt = 0; knownAt < script.length; knownAt++)
           for (let validAt = 0; validAt <= 2 * TICKS; validAt += 3) {
-            const asked = { ...inUser, key: "k", validAt, knownAt: EPOCH + knownAt, cursor: null, limit: 100 };
+            const asked = {
+              ...inUser,
+              key: "k",
+              validAt,
+              knownAt: EPOCH + knownAt,
+              cursor: null,
+              limit: 100,
+            };
             const { page } = await facts.asOf(ctx, asked);
-            expect(page.map(({ factId }) => ids.indexOf(factId)).sort()).toEqual(log.trueAt(validAt, knownAt));
+            expect(page.map(({ factId }) => ids.indexOf(factId)).sort()).toEqual(
+              log.trueAt(validAt, knownAt),
+            );
           }
         const counts: Record<string, number> = await facts.count(ctx, inUser);
         for (const status of ["candidate", "active", "declined", "superseded", "retracted", "forgotten"])

@@ -76,7 +76,9 @@ async function aScene() {
       const shown = JSON.stringify(asked.prompt);
       readings.push(shown);
       // A model that copies what it was shown beside the messages: it names no message for it.
-      return { text: JSON.stringify({ facts: [{ text: `Copied: ${shown.slice(0, 2_000)}`, messages: [99] }] }) };
+      return {
+        text: JSON.stringify({ facts: [{ text: `Copied: ${shown.slice(0, 2_000)}`, messages: [99] }] }),
+      };
     }),
   );
   const extract = () => extractFacts(ctx, { memory: owner, threadId, model: reader, maxCalls: 20 });
@@ -142,10 +144,17 @@ describe("whatever was injected", () => {
         const read = scene.readings.map(saidIn).join("\n");
         expect(read).not.toContain(INJECTED);
         for (const word of words) expect(read.split(word).length - 1, word).toBe(1);
-        const { page } = await owner.facts.list(ctx, { scope: "user", status: "any", cursor: null, limit: 100 });
+        const { page } = await owner.facts.list(ctx, {
+          scope: "user",
+          status: "any",
+          cursor: null,
+          limit: 100,
+        });
         expect(page.filter(({ origin }) => origin === "extraction")).toEqual([]);
         const entries = await scene.inside((db) => db.db.query("recallEntries").collect());
-        const ofMessages = entries.filter(({ kind }) => kind === "message").map(({ searchText }) => searchText);
+        const ofMessages = entries
+          .filter(({ kind }) => kind === "message")
+          .map(({ searchText }) => searchText);
         expect(ofMessages.join("\n")).not.toContain(INJECTED);
       }),
       { numRuns: 25 },
