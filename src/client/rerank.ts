@@ -27,7 +27,9 @@ export function reachForRerank(
 ): { limit?: number; maxTokens?: number } {
   if (rerank === undefined) return {};
   const { candidates = DEFAULT_CANDIDATES } = rerank;
-  // What is no number stays as it is: the component refuses it and says why.
+  const isCount = (value: number) => Number.isInteger(value) && value > 0;
+  // What is no count stays as it is: the component refuses it and says why.
+  if (!isCount(limit ?? 1) || !isCount(maxTokens)) return {};
   return {
     limit: Math.min(RECALL_MAX_HITS, Math.max(candidates, limit ?? 0)),
     maxTokens: maxTokens * OVER_FETCH,

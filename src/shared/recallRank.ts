@@ -4,7 +4,7 @@ import { readQuestion, speakerTerms, type RecallQuestion } from "./recallQuestio
 import type { RecallRow } from "./recallRow.js";
 import { signalsOf, type Signals } from "./recallSignals.js";
 import { RECALL_WEIGHTS, SIGNAL_NAMES, type SignalName } from "./recallWeights.js";
-import { viewRows, type RowView } from "./recallWindow.js";
+import { countBeginnings, viewRows, type RowView } from "./recallWindow.js";
 
 /** Damping of the fusion with what humans said: low, because both lists are good at their tops. */
 const HUMAN_FUSION_DAMPING = 10;
@@ -50,6 +50,7 @@ export function rankRows(input: RankInput): RankedRow[] {
   const names = speakerTerms(new Set(rows.flatMap(({ speaker }) => speaker ?? [])));
   const question = readQuestion(input.query, names);
   const views = viewRows(rows);
+  countBeginnings(views, question.terms);
   const documents = Math.max(input.documents, rows.length);
   const vectorRank = new Map(input.byVector.map((id, rank) => [id, rank]));
   const signals = signalsOf({ question, views, documents, names, vectorRank });

@@ -1,5 +1,6 @@
 import type { RecallKind } from "../validators/recall.js";
 import { termsOf } from "./recallTerms.js";
+import { STOP_WORDS } from "./recallWords.js";
 
 /** A human turn of more terms is a topic of its own, no context for the next. */
 const CONTEXT_MAX_TERMS = 60;
@@ -73,7 +74,7 @@ export function withContext(
   previous: PreviousRow | null,
 ): Pick<StoredRow, "searchText" | "split"> {
   const context = previous === null ? "" : ownTerms(previous);
-  if (context === "" || countTerms(context) > CONTEXT_MAX_TERMS) return { searchText: own };
+  if (!isContext(context)) return { searchText: own };
   return { searchText: `${context} ${own}`, split: context.length + 1 };
 }
 
@@ -81,10 +82,10 @@ export function withContext(
 export const ownTerms = ({ searchText, split }: Pick<StoredRow, "searchText" | "split">): string =>
   searchText.slice(split ?? 0);
 
-function countTerms(terms: string): number {
-  let spaces = 0;
-  for (const character of terms) if (character === " ") spaces += 1;
-  return terms === "" ? 0 : spaces + 1;
+/** A greeting tells nothing about what follows, and a long turn is a topic of its own. */
+function isContext(terms: string): boolean {
+  const context = terms.split(" ");
+  return context.length <= CONTEXT_MAX_TERMS && context.some((term) => term !== "" && !STOP_WORDS.has(term));
 }
 
 function sessionAfter(previous: PreviousRow | null, at: number): number {

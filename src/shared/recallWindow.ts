@@ -1,5 +1,4 @@
-import type { Bag } from "./recallBm25.js";
-import { bagOf } from "./recallBm25.js";
+import { bagOf, documentCounts, type Bag } from "./recallBm25.js";
 import type { RecallRow } from "./recallRow.js";
 
 /** A turn of so many terms takes and gives full context; longer ones less and less. */
@@ -50,6 +49,25 @@ export function viewRows(rows: readonly RecallRow[]): RowView[] {
       session,
     };
   });
+}
+
+/**
+ * Counts a question's terms that no row holds where they begin a term: text search has matched them so, and of a
+ * script without spaces a single character is known only as the start of a pair.
+ */
+export function countBeginnings(views: readonly RowView[], terms: readonly string[]): void {
+  const vocabulary = documentCounts(views.map(({ own }) => own));
+  const missing = terms.filter((term) => !vocabulary.has(term));
+  if (missing.length === 0) return;
+  const beginnings = new Map<string, string[]>();
+  for (const term of vocabulary.keys()) {
+    const begun = missing.filter((beginning) => term.startsWith(beginning));
+    if (begun.length > 0) beginnings.set(term, begun);
+  }
+  if (beginnings.size === 0) return;
+  for (const { terms: held, own } of views)
+    for (const term of held)
+      for (const beginning of beginnings.get(term) ?? []) own.set(beginning, (own.get(beginning) ?? 0) + 1);
 }
 
 function neighboursOf(row: RecallRow, human: (step: number) => number | undefined): Neighbours {

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { indexFact } from "../../src/component/model/recallIndex.js";
+import type { Doc } from "../../src/component/_generated/dataModel.js";
+import { threadScope, userScope } from "../../src/shared/scope.js";
+import { aThread, OWNER, said, STRANGER, WRITER, type TestThread } from "../support/aMemory.js";
+import { idOfThread } from "../support/component.js";
+
+type Fact = Partial<Doc<"facts">> & { text: string };
+
+/** A fact as its domain writes it, with its entry. */
+async function know({ inside }: TestThread, { text, ...given }: Fact): Promise<void> {
+  await inside(async (ctx) => {
+    const fact = {
+      scope: userScope(OWNER),
+      text,
+      hash: text,
+      state: { kind: "active" as const },
+      validFrom: 1,
+      origin: "app" as const,
+      sources: [],
+      ...given,
+    };
+    const factId = await ctx.db.insert("facts", fact);
+    const { scope, threadId, importance } = fact;
+    await indexFact(ctx, { factId, scope, threadId, text, at: 1, importance });
+  });
+}
+
+const FACTS = { kinds: ["fact" as const], scopes: ["user" as const] };
+const textsOf = async ({ ctx, memory }: TestThread, question: object, as = OWNER) =>
+  (await memory.as(as).recall(ctx, { query: "fjord", ...FACTS, ...question })).hits
+    .map(({ text }) => text)
+    .sort();
+
+describe("facts in recall", () => {
+  test("are found by words, and cited", async () => {
+    const thread = await aThread({ shared: false });
+    await know(thread, { text: "Olga lives by a fjord", key: "home" });
+    await know(thread, { text: "Olga swims in the fjord" });
+    const { hits } = await thread.owner.recall(thread.ctx, { query: "fjord", ...FACTS });
+    expect(hits.map(({ kind, citation }) => [kind, citation]).sort()).toEqual([
+      ["fact", "[fact home]"],
+      ["fact", "[fact]"],
+    ]);
+  });
+
+  test("come beside messages in one answer", async () => {
+    const thread = await aThread({ shared: false });
+    const { ctx, owner, threadId } = thread;
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "A fjord!")] });
+    await know(thread, { text: "Olga lives by a fjord" });
+    expect(await textsOf(thread, { kinds: ["message", "fact", "chunk"] })).toEqual([
+      "A fjord!",
+      "Olga lives by a fjord",
+    ]);
+  });
+
+  test("that do not hold are left out: candidates, closed, expired, ended and future ones", async () => {
+    const thread = await aThread({ shared: false });
+    const past = Date.now() - 1;
+    const future = Date.now() + 1e9;
+    await know(thread, { text: "fjord holds", validTo: future, expiresAt: future });
+    await know(thread, { text: "fjord maybe", state: { kind: "candidate" } });
+    await know(thread, { text: "fjord retracted", state: { kind: "retracted", closedAt: past } });
+    await know(thread, { text: "fjord expired", expiresAt: past });
+    await know(thread, { text: "fjord ended", validTo: past });
+    await know(thread, { text: "fjord later", validFrom: future });
+    expect(await textsOf(thread, {})).toEqual(["fjord holds"]);
+  });
+
+  test("of a user are not for others, and not for a shared thread that they were learned in", async () => {
+    const thread = await aThread({ shared: true });
+    const threadId = idOfThread(thread.threadId);
+    await know(thread, { text: "fjord of the user", threadId });
+    await know(thread, { text: "fjord of the thread", scope: threadScope(threadId), threadId });
+    expect(await textsOf(thread, {})).toEqual(["fjord of the user"]);
+    expect(await textsOf(thread, {}, STRANGER)).toEqual([]);
+    const inThread = { scopes: ["thread", "user"], threadId };
+    expect(await textsOf(thread, inThread)).toEqual(["fjord of the thread"]);
+    expect(await textsOf(thread, inThread, WRITER)).toEqual(["fjord of the thread"]);
+  });
+
+  test("of more importance come first among equals", async () => {
+    const thread = await aThread({ shared: false });
+    await know(thread, { text: "fjord of little note", importance: 0 });
+    await know(thread, { text: "fjord of great note", importance: 1 });
+    await know(thread, { text: "fjord of medium note" });
+    const { hits } = await thread.owner.recall(thread.ctx, { query: "fjord", ...FACTS });
+    expect(hits.map(({ text }) => text)).toEqual([
+      "fjord of great note",
+      "fjord of medium note",
+      "fjord of little note",
+    ]);
+  });
+
+  test("that say how to answer are found for questions of other words", async () => {
+    const thread = await aThread({ shared: false });
+    await know(thread, { text: "Always answer in Norwegian" });
+    await know(thread, { text: "Olga lives by a fjord" });
+    expect(await textsOf(thread, { query: "How deep is a fjord?" })).toEqual([
+      "Always answer in Norwegian",
+      "Olga lives by a fjord",
+    ]);
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import type { RecallQuestion } from "../../src/client/recall.js";
+import type { NewMessage } from "../../src/validators/message.js";
+import { aMemory, aThread, codeOf, OTHER_TENANT, OWNER, said } from "../support/aMemory.js";
+
+const DAY = 24 * 60 * 60 * 1000;
+const AT = Date.UTC(2025, 0, 1);
+const MIB = 1024 * 1024;
+
+/** Ten messages of one word and a number, a day apart, with a reply to each. */
+async function aDiary() {
+  const thread = await aThread({ shared: false });
+  const { ctx, threadId, owner } = thread;
+  const messages = Array.from({ length: 10 }, (_, day): NewMessage[] => [
+    { ...said("user", `fjord on day ${day}`), saidAt: AT + day * DAY },
+    { ...said("assistant", `Reply ${day}`), saidAt: AT + day * DAY + 1 },
+  ]).flat();
+  await owner.messages.append(ctx, { threadId, messages });
+  const ask = (question: Partial<RecallQuestion>) =>
+    owner.recall(ctx, { query: "fjord", scopes: ["thread"], threadId, ...question });
+  return { ...thread, ask };
+}
+
+describe("time filters", () => {
+  test("keep what was said from `after` on and before `before`", async () => {
+    const { ask } = await aDiary();
+    const { hits } = await ask({ after: AT + 3 * DAY, before: AT + 5 * DAY });
+    expect(
+      hits
+        .filter(({ role }) => role === "user")
+        .map(({ text }) => text)
+        .sort(),
+    ).toEqual(["fjord on day 3", "fjord on day 4"]);
+    for (const hit of hits) expect(hit.at).toBeGreaterThanOrEqual(AT + 3 * DAY);
+    expect((await ask({ after: AT + 100 * DAY })).hits).toEqual([]);
+    expect((await ask({ after: AT + DAY, before: AT })).hits).toEqual([]);
+  });
+
+  test("find what many better matches outside of them would have hidden", async () => {
+    const { ctx, owner, memory } = await aThread({ shared: false });
+    const { threadId } = await owner.threads.create(ctx, {});
+    for (let page = 0; page < 3; page++)
+      await memory.as(OWNER).messages.append(ctx, {
+        threadId,
+        messages: Array.from({ length: 150 }, () => ({ ...said("user", "fjord"), saidAt: AT })),
+      });
+    await owner.messages.append(ctx, {
+      threadId,
+      messages: [{ ...said("user", "one fjord"), saidAt: AT + DAY }],
+    });
+    const { hits } = await owner.recall(ctx, { query: "fjord", after: AT + 1 });
+    expect(hits.map(({ text }) => text)).toEqual(["one fjord"]);
+  });
+
+  test("refuse what is no time", async () => {
+    const { ask } = await aDiary();
+    for (const bad of [{ after: NaN }, { before: Infinity }, { after: 9e15 }])
+      expect(await codeOf(ask(bad))).toBe("INVALID_ARGUMENT");
+  });
+});
+
+describe("neighbours", () => {
+  test("are shown with who said them, and what overlaps becomes one hit", async () => {
+    const { ask } = await aDiary();
+    const { hits } = await ask({ query: "day 4", neighbours: 1, limit: 1 });
+    expect(hits).toHaveLength(1);
+    expect(hits[0]?.text.split("\n")).toEqual([
+      "user: fjord on day 3",
+      "assistant: Reply 3",
+      "user: fjord on day 4",
+      "assistant: Reply 4",
+      "user: fjord on day 5",
+      "assistant: Reply 5",
+    ]);
+    expect(hits[0]?.sourceIds).toHaveLength(6);
+    const all = await ask({ neighbours: 1, maxTokens: 10_000 });
+    expect(all.hits).toHaveLength(1);
+    const lines = all.hits[0]?.text.split("\n") ?? [];
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines).toHaveLength(20);
+    expect(lines.at(0)).toBe("user: fjord on day 0");
+  });
+
+  test("stay within the budget, the turn that asks and the times that are asked for", async () => {
+    const { ask } = await aDiary();
+    const budget = await ask({ query: "day 4", neighbours: 3, maxTokens: 12 });
+    expect(budget.hits.reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThanOrEqual(12);
+    const earlier = await ask({ query: "day 4", neighbours: 1, beforeTurn: 5 });
+    expect(earlier.hits.map(({ text }) => text).join()).not.toContain("day 5");
+    const day = await ask({ query: "day 4", neighbours: 1, after: AT + 4 * DAY, before: AT + 5 * DAY });
+    expect(day.hits.map(({ text }) => text)).toEqual(["user: fjord on day 4\nassistant: Reply 4"]);
+  });
+
+  test("of a passage are the passages beside it", async () => {
+    const { ctx, memory } = aMemory();
+    const as = memory.as(OWNER);
+    const text = Array.from({ length: 9 }, (_, part) => `## Part ${part}\n\nAbout topic${part}, at length and with words.`).join(
+      "\n\n",
+    );
+    await as.documents.put(ctx, { scope: "user", key: "a.md", text, chunk: { maxTokens: 16 } });
+    const { hits } = await as.recall(ctx, { query: "topic4", kinds: ["chunk"], neighbours: 1, limit: 1 });
+    expect(hits[0]?.text).toMatch(/topic3[^]*topic4[^]*topic5/);
+    expect(hits[0]?.text).not.toMatch(/topic2|topic6/);
+    expect(hits[0]?.citation).toContain("Part 4");
+  });
+});
+
+describe("explain", () => {
+  test("says the place in each list, what each signal added, and why", async () => {
+    const { ask } = await aDiary();
+    const { hits } = await ask({ query: "Which day was the fjord?", explain: true, limit: 3 });
+    expect(hits).toHaveLength(3);
+    for (const { why } of hits) {
+      expect(why?.lists["ranked"]).toBeGreaterThan(0);
+      expect(why?.lists["lexical"]).toBeGreaterThan(0);
+      expect(Object.keys(why?.signals ?? {})).toContain("coverage");
+      expect(why?.multiplier).toBeGreaterThanOrEqual(1);
+      expect(why?.because).toContain("share words with the question");
+    }
+    expect((await ask({ limit: 1 })).hits[0]).not.toHaveProperty("why");
+  });
+});
+
+describe("bad questions", () => {
+  test("of nothing but function words, control characters or white space give what holds them, or nothing", async () => {
+    const { ctx, owner, threadId, ask } = await aDiary();
+    for (const query of ["", " \n\t", "\u0000\u0007\u001b", "?!"])
+      expect(await ask({ query })).toEqual({ hits: [] });
+    expect((await ask({ query: "who are you" })).hits).toEqual([]);
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "Who are you?")] });
+    expect((await ask({ query: "who are you", limit: 1 })).hits[0]?.text).toBe("Who are you?");
+    expect((await ask({ query: "fjord\u0000 \u0007on day 4", limit: 1 })).hits).toHaveLength(1);
+  });
+
+  test("of a mebibyte are refused", async () => {
+    const { ask } = await aDiary();
+    expect(await codeOf(ask({ query: "fjord ".repeat(MIB / 6) }))).toBe("INVALID_ARGUMENT");
+  });
+
+  test("with budgets and shares out of their range are refused", async () => {
+    const { ask } = await aDiary();
+    for (const bad of [
+      { maxTokens: 0 },
+      { maxTokens: -5 },
+      { limit: 0 },
+      { limit: -1 },
+      { neighbours: -1 },
+      { neighbours: 4 },
+      { neighbours: 0.5 },
+      { recency: -0.1 },
+      { recency: NaN },
+      { vectorWeight: 2 },
+    ])
+      expect(await codeOf(ask(bad)), JSON.stringify(bad)).toBe("INVALID_ARGUMENT");
+  });
+
+  test("about a thread of another tenant, or of nobody, do not say that it exists", async () => {
+    const { ctx, memory, threadId, owner } = await aDiary();
+    const question = { query: "fjord", scopes: ["thread" as const] };
+    expect(await codeOf(memory.as(OTHER_TENANT).recall(ctx, { ...question, threadId }))).toBe(
+      "THREAD_NOT_FOUND",
+    );
+    expect(await codeOf(owner.recall(ctx, { ...question, threadId: "nonsense" }))).toBe("THREAD_NOT_FOUND");
+    expect((await memory.as(OTHER_TENANT).recall(ctx, { query: "fjord" })).hits).toEqual([]);
+  });
+});
+
+describe("the live twin", () => {
+  test("answers in a query what recall answers without vectors, option for option", async () => {
+    const { ctx, owner, threadId } = await aDiary();
+    for (const options of [
+      {},
+      { neighbours: 1 },
+      { explain: true },
+      { after: AT + 2 * DAY },
+      { limit: 2, maxTokens: 30 },
+    ]) {
+      const question = { query: "fjord day", scopes: ["thread" as const], threadId, ...options };
+      expect(await owner.entries.searchText(ctx, question)).toEqual(await owner.recall(ctx, question));
+    }
+  });
+});
