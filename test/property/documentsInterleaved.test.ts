@@ -9,7 +9,7 @@ const guide = { scope: "user" as const, key: "guide.md" };
 const PAGES = 3;
 const PER_PAGE = 2;
 /** What an overtaken writer is told. */
-const REFUSALS = ["DOCUMENT_REPLACED", "DOCUMENT_NOT_FOUND", "INVALID_ARGUMENT"];
+const REFUSALS = ["DOCUMENT_REPLACED", "DOCUMENT_NOT_FOUND"];
 
 type Step = (test: TestMemory) => Promise<void>;
 
@@ -48,15 +48,25 @@ const removal: Step = async ({ ctx, memory }) => {
   if (document !== null) await documents.remove(ctx, { documentId: document.documentId });
 };
 
-const pages = fc.integer({ min: 1, max: PAGES });
+/** Most writers live to their last page. */
+const pages = fc.oneof({ weight: 3, arbitrary: fc.constant(PAGES) }, fc.integer({ min: 1, max: PAGES }));
 const scenes = fc.record({
-  isSameContent: fc.boolean(),
+  isSameContent: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
   pages: fc.tuple(pages, pages),
   /** Who acts next, with what is left of each: 0 and 1 write, 2 removes. */
   order: fc.shuffledSubarray([0, 0, 0, 1, 1, 1, 2], { minLength: 7 }),
   /** Where the sweep runs in between. */
   sweeps: fc.subarray([0, 1, 2, 3, 4, 5, 6]),
 });
+
+/** One after the other: the first stays, the second stays, nothing stays. */
+const plain = [
+  [1, 1, 1, 2, 0, 0, 0],
+  [0, 0, 0, 2, 1, 1, 1],
+  [0, 0, 0, 1, 1, 1, 2],
+].map((order): [{ isSameContent: boolean; pages: [number, number]; order: number[]; sweeps: number[] }] => [
+  { isSameContent: false, pages: [PAGES, PAGES], order, sweeps: [] },
+]);
 
 /** The chunks that readers see, by the list. */
 async function textsOf({ ctx, memory }: TestMemory, documentId: string): Promise<string[]> {
@@ -112,7 +122,7 @@ describe("two writers of one key, and whoever removes it", () => {
         const left = await on.memory.as(OWNER).documents.get(on.ctx, guide);
         seen.add(left?.contentHash ?? "none");
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: plain },
     );
     expect([...seen].sort(), "or the scenes are too tame").toEqual(["a", "b", "none"]);
   });
