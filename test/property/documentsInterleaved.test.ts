@@ -59,14 +59,19 @@ const scenes = fc.record({
   sweeps: fc.subarray([0, 1, 2, 3, 4, 5, 6]),
 });
 
-/** One after the other: the first stays, the second stays, nothing stays. */
+const scene = (order: number[], isSameContent = false) => ({
+  isSameContent,
+  pages: [PAGES, PAGES] as [number, number],
+  order,
+  sweeps: [],
+});
+/** The first stays, the second stays, nothing stays; and one goes on in what the other began after a removal. */
 const plain = [
-  [1, 1, 1, 2, 0, 0, 0],
-  [0, 0, 0, 2, 1, 1, 1],
-  [0, 0, 0, 1, 1, 1, 2],
-].map((order): [{ isSameContent: boolean; pages: [number, number]; order: number[]; sweeps: number[] }] => [
-  { isSameContent: false, pages: [PAGES, PAGES], order, sweeps: [] },
-]);
+  scene([1, 1, 1, 2, 0, 0, 0]),
+  scene([0, 0, 0, 2, 1, 1, 1]),
+  scene([0, 0, 0, 1, 1, 1, 2]),
+  scene([0, 0, 2, 1, 0, 1, 1], true),
+].map((one): [typeof one] => [one]);
 
 /** The chunks that readers see, by the list. */
 async function textsOf({ ctx, memory }: TestMemory, documentId: string): Promise<string[]> {
