@@ -132,13 +132,24 @@ export function makeConversation(number: number): Conversation {
   return { messages, facts };
 }
 
-/** Some facts of each of the first conversations; left out are those whose question has two answers. */
+/**
+ * Some facts of each of the first conversations. Left out are those whose question has two answers, and those that
+ * someone else told in the very same words: no side is to be credited with the wrong message.
+ */
 export function makeQuestions(conversations: number): AskedQuestion[] {
-  const all = Array.from({ length: conversations }, (_unused, number) => makeConversation(number).facts);
-  const answers = new Map<string, number>();
-  for (const { query } of all.flat()) answers.set(query, (answers.get(query) ?? 0) + 1);
-  const isClear = ({ query }: AskedQuestion) => answers.get(query) === 1;
-  return all.flatMap((facts) => facts.filter(isClear).slice(0, QUESTIONS_PER_CONVERSATION));
+  const all = Array.from({ length: conversations }, (_unused, number) => makeConversation(number));
+  const times = new Map<string, number>();
+  const textOf = (message: number, messages: SaidMessage[]) => messages[message]?.text ?? "";
+  for (const { messages, facts } of all)
+    for (const text of facts.flatMap(({ query, message }) => [query, textOf(message, messages)]))
+      times.set(text, (times.get(text) ?? 0) + 1);
+  return all.flatMap(({ messages, facts }) =>
+    facts
+      .filter(({ query, message }) =>
+        [query, textOf(message, messages)].every((text) => times.get(text) === 1),
+      )
+      .slice(0, QUESTIONS_PER_CONVERSATION),
+  );
 }
 
 /** What a side stores that has no field for who speaks. */

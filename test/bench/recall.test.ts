@@ -3,7 +3,6 @@ import {
   CONVERSATION_MESSAGES,
   makeConversation,
   makeQuestions,
-  withSpeaker,
 } from "../../bench/material/conversations.js";
 import { renderTable } from "../../bench/report.js";
 import { linesOf } from "../../bench/targets.js";
@@ -72,12 +71,12 @@ describe("the conversations", () => {
     const questions = makeQuestions(60);
     expect(questions.length).toBeGreaterThanOrEqual(100);
     const conversations = Array.from({ length: 60 }, (_unused, number) => makeConversation(number));
-    const texts = conversations.flatMap(({ messages }) => messages.map(withSpeaker));
+    const texts = conversations.flatMap(({ messages }) => messages.map(({ text }) => text));
     for (const { query, conversation, message } of questions) {
       const said = conversations[conversation]!.messages[message]!;
       expect(query).toContain(said.speaker);
       expect(
-        texts.filter((text) => text === withSpeaker(said)),
+        texts.filter((text) => text === said.text),
         query,
       ).toHaveLength(1);
       expect(conversations.flatMap(({ facts }) => facts).filter((fact) => fact.query === query)).toHaveLength(

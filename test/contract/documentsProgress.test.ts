@@ -81,6 +81,27 @@ describe("the list of documents shows what is being written", () => {
     expect(await codeOf(documents.list(ctx, mixed))).toBe("INVALID_ARGUMENT");
   });
 
+  test("a put that fails at once does not end the one that is under way", async () => {
+    const { ctx, memory, component } = aMemory();
+    const { documents } = memory.as(OWNER);
+    const page = {
+      ...{ caller: OWNER, ...guide, contentHash: "h", bytes: 2, total: { chunks: 2, bytes: 2 } },
+      chunks: [{ heading: "", text: "a", tokens: 1 }],
+    };
+    const { generation } = await ctx.runMutation(component.documents.write, {
+      ...page,
+      offset: 0,
+      final: false,
+    });
+    const failing = documents.put(ctx, { ...guide, text: "Other.", embed: anEmbedThatFails(0) });
+    expect(await codeOf(failing)).toBe("EMBEDDING_FAILED");
+    expect(await documents.get(ctx, guide)).toMatchObject({
+      writing: { generation, phase: { kind: "writing" } },
+    });
+    await ctx.runMutation(component.documents.write, { ...page, generation, offset: 1, final: true });
+    expect(await documents.get(ctx, guide)).toMatchObject({ contentHash: "h", chunks: 2 });
+  });
+
   test("pages through what is being written, the longest silent first", async () => {
     const { ctx, memory } = aMemory();
     const { documents } = memory.as(OWNER);

@@ -40,7 +40,7 @@ export async function documentsMatching(
 export const passes = ({ metadata }: Pick<Doc<"documents">, "metadata">, tags: readonly string[]): boolean =>
   hasTags(metadata, tags);
 
-/** What a filter names in each scope: an action asks before it compares vectors. */
+/** What a filter names in all scopes together: an action asks before it compares vectors. Threads have no documents. */
 export async function matching(
   ctx: QueryCtx,
   { caller, scopes, filter }: { caller: Caller; scopes: ScopeKind[]; filter: string },
@@ -48,6 +48,7 @@ export async function matching(
   const tags = tagsOfFilter(filter);
   const ids: Id<"documents">[] = [];
   for (const kind of new Set(scopes)) {
+    if (kind === "thread") continue;
     const found = await documentsMatching(ctx, scopeOf(caller, kind), tags);
     if ("tooMany" in found) return found;
     ids.push(...found.ids);

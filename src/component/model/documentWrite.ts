@@ -29,6 +29,8 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
     const kind = args.generation === undefined ? "unchanged" : "ready";
     return { kind, documentId: document._id, generation: document.generation };
   }
+  if (document !== null && failsBeside(document, args, hash))
+    return { kind: "unchanged", documentId: document._id, generation: document.generation };
   const draft = draftFor(document, args, hash);
   const fresh = freshChunks(draft, args);
   const after = withPage(draft, fresh, args);
@@ -56,6 +58,12 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
 function isWritten(document: Doc<"documents">, { generation }: WriteArgs, hash: string): boolean {
   const isCurrent = generation === undefined || generation === document.generation;
   return document.state.kind === "ready" && document.hash === hash && isCurrent;
+}
+
+/** True for a write that failed before its first page while another is under way: it must not put an end to that. */
+function failsBeside({ next }: Doc<"documents">, { failure, generation }: WriteArgs, hash: string): boolean {
+  const isFirst = failure !== undefined && generation === undefined;
+  return isFirst && next?.phase.kind === "writing" && next.hash !== hash;
 }
 
 type Save = { document: Doc<"documents"> | null; scope: string; args: WriteArgs; after: StoredDraft };
