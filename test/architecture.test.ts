@@ -133,7 +133,9 @@ describe("bundles", () => {
   test.each([
     "src/client/index.ts",
     "src/react/index.ts",
-    ...["brief", "chat", "documents", "reports"].map((name) => `example/convex/${name}.ts`),
+    ...["brief", "chat", "crons", "digests", "documents", "reports"].map(
+      (name) => `example/convex/${name}.ts`,
+    ),
   ])("the AI SDK is not in a module that imports %s", async (entryPoint) => {
     const modules = await bundledModules(entryPoint);
     expect(modules).toContain(entryPoint);

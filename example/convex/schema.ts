@@ -21,6 +21,15 @@ export default defineSchema({
     "batch",
   ]),
 
+  // What a user's threads were about on a day (UTC, as 2026-11-25). Written by the cron of `crons.ts`, once.
+  digests: defineTable({
+    userId: v.string(),
+    day: v.string(),
+    text: v.string(),
+    /** The summaries that it was made from. */
+    summaryIds: v.array(v.string()),
+  }).index("by_user_day", ["userId", "day"]),
+
   // A brief that two agents write and a person approves in between. Written by `brief.start` and by its workflow.
   briefs: defineTable({
     userId: v.string(),

@@ -1,3 +1,4 @@
+import { IDENTIFIER_SEPARATOR as SEPARATOR } from "./identifiers.js";
 import { SUMMARY_MAX_TOKENS, SUMMARY_MIN_TOKENS, SUMMARY_SHARE } from "./limits.js";
 
 /** The sections of a summary, in their order; a summary that a model writes has the same. */
@@ -27,7 +28,6 @@ export const noLines = (): SectionLines => ({
 const SECTION_NAMES = Object.keys(SUMMARY_SECTIONS) as SummarySection[];
 /** Sections whose items stand in one line: each is a few words. */
 const INLINE: readonly SummarySection[] = ["identifiers", "lookUp"];
-const SEPARATOR = " · ";
 
 /** How many tokens a summary may have that replaces so many: a fifth, within bounds, never more than it replaces. */
 export function summaryBudget(replacedTokens: number): number {

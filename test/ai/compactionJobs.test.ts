@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compactThread, readOutputTool } from "../../src/ai/index.js";
+import { compactionJob, compactThread, readOutputTool } from "../../src/ai/index.js";
 import { estimateTokens } from "../../src/shared/tokens.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { call, result, said } from "../support/aMemory.js";
@@ -104,6 +104,20 @@ describe("compaction of a thread", () => {
       warnings: [],
     });
     expect(await compactThread(ctx, job)).toMatchObject({ done: true, summaries: 1 });
+  });
+});
+
+describe("a compaction as a job of a worker", () => {
+  test("is called again until it is done, with the budget of each call", async () => {
+    const thread = await withTurns(8);
+    const { owner, ctx, threadId } = thread;
+    const settings = { triggerTokens: 1_500, keepTokens: 700, minTokens: 100 };
+    const job = compactionJob({ threadId, settings });
+    let asked = 0;
+    expect(await job(ctx, owner, { hasTime: () => asked++ < 1 })).toMatchObject({ done: false });
+    expect(await thread.countRows()).toMatchObject({ summaries: 1 });
+    expect(await job(ctx, owner, { hasTime: () => true })).toMatchObject({ done: true });
+    expect(await thread.countRows()).toMatchObject({ summaries: 1 });
   });
 });
 

@@ -62,6 +62,7 @@ const otherCalls = (): Omit<Call, "code">[] => [
   { kind: "query", path: "documents:listUnfinished", args: {} },
   { kind: "query", path: "documents:get", args: { key: "otters.md" } },
   { kind: "query", path: "documents:listHeadings", args: { key: "otters.md" } },
+  { kind: "query", path: "digests:list", args: {} },
   { kind: "action", path: "about:models", args: {} },
 ];
 
