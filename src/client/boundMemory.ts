@@ -1,5 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller } from "../validators/principal.js";
+import { ContextsClient } from "./contexts.js";
 import { DocumentsClient } from "./documents.js";
 import { FilesClient } from "./files.js";
 import { MessagesClient } from "./messages.js";
@@ -17,6 +18,7 @@ export class BoundMemory {
   readonly runs: RunsClient;
   readonly turns: TurnsClient;
   readonly streams: StreamsClient;
+  readonly contexts: ContextsClient;
   readonly documents: DocumentsClient;
   readonly files: FilesClient;
   readonly usage: UsageClient;
@@ -31,6 +33,7 @@ export class BoundMemory {
     this.runs = new RunsClient(component, caller);
     this.turns = new TurnsClient(component, caller);
     this.streams = new StreamsClient(component, caller);
+    this.contexts = new ContextsClient(component, caller);
     this.documents = new DocumentsClient(component, caller);
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);

@@ -1,5 +1,6 @@
 export { AgentMemory } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
+export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Embed } from "./embed.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
@@ -7,6 +8,14 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
+export type {
+  ContextAsk,
+  ContextCall,
+  ContextEntry,
+  ContextExplanation,
+  ContextGiven,
+  ContextSource,
+} from "../validators/context.js";
 export type { Chunk, Document } from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";

@@ -8,9 +8,19 @@
  * @module
  */
 
+import type * as contexts from "../contexts.js";
 import type * as documents from "../documents.js";
 import type * as files from "../files.js";
 import type * as messages from "../messages.js";
+import type * as model_blockReads from "../model/blockReads.js";
+import type * as model_contextExplain from "../model/contextExplain.js";
+import type * as model_contextGiven from "../model/contextGiven.js";
+import type * as model_contextOpen from "../model/contextOpen.js";
+import type * as model_contextParts from "../model/contextParts.js";
+import type * as model_contextRecall from "../model/contextRecall.js";
+import type * as model_contextReplay from "../model/contextReplay.js";
+import type * as model_contextTraces from "../model/contextTraces.js";
+import type * as model_contexts from "../model/contexts.js";
 import type * as model_counts from "../model/counts.js";
 import type * as model_documentChecks from "../model/documentChecks.js";
 import type * as model_documentReads from "../model/documentReads.js";
@@ -83,9 +93,19 @@ import type {
 import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
+  contexts: typeof contexts;
   documents: typeof documents;
   files: typeof files;
   messages: typeof messages;
+  "model/blockReads": typeof model_blockReads;
+  "model/contextExplain": typeof model_contextExplain;
+  "model/contextGiven": typeof model_contextGiven;
+  "model/contextOpen": typeof model_contextOpen;
+  "model/contextParts": typeof model_contextParts;
+  "model/contextRecall": typeof model_contextRecall;
+  "model/contextReplay": typeof model_contextReplay;
+  "model/contextTraces": typeof model_contextTraces;
+  "model/contexts": typeof model_contexts;
   "model/counts": typeof model_counts;
   "model/documentChecks": typeof model_documentChecks;
   "model/documentReads": typeof model_documentReads;

@@ -2,6 +2,7 @@ import { getDocumentSize } from "convex/values";
 import { SWEEP_MAX_BYTES } from "../../shared/limits.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { forgetRecalled } from "./contextParts.js";
 import { removeEntries } from "./recallIndex.js";
 
 /** Rows that go with a chunk: itself, its entry and its vector. */
@@ -30,6 +31,7 @@ export async function sweepDocument(
         return { removed: removed * ROWS_PER_CHUNK, nextAt: Date.now() };
       }
       await removeEntries(ctx, chunk._id);
+      await forgetRecalled(ctx, chunk._id);
       await ctx.db.delete("chunks", chunk._id);
       removed += 1;
       bytes += getDocumentSize(chunk) + BYTES_BESIDE_CHUNK;

@@ -2,10 +2,12 @@ import { v } from "convex/values";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepRecalled } from "./contextParts.js";
 import { sweepDocument } from "./documentSweep.js";
 import { sweepFiles } from "./files.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
+import { sweepBudget } from "./sweepBudget.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 
@@ -16,6 +18,7 @@ export const vSweepKind = v.union(
   v.literal("thread"),
   v.literal("document"),
   v.literal("message"),
+  v.literal("recalled"),
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
@@ -33,6 +36,8 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt;
     case "message":
       return await sweepMessage(ctx, target);
+    case "recalled":
+      return (await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now();
   }
 }
 

@@ -3,8 +3,8 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
-/** `message`: payloads of a removed message. `thread` and `document`: everything of the removed or replaced target. */
-export type SweepKind = "operations" | "streams" | "files" | "thread" | "document" | "message";
+/** `message`: payloads of a removed message. `recalled`: kept texts of a forgotten source. `thread` and `document`: everything of the removed or replaced target. */
+export type SweepKind = "operations" | "streams" | "files" | "thread" | "document" | "message" | "recalled";
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under

@@ -1,6 +1,7 @@
 import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepPartsOfThread } from "./contextParts.js";
 import { releaseFile } from "./files.js";
 import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
@@ -18,6 +19,7 @@ type Phase = (ctx: MutationCtx, removal: Removal) => Promise<boolean>;
 const PHASES: readonly Phase[] = [
   removeRuns,
   removeStreams,
+  removeContextParts,
   removeBatches,
   removeEntries,
   removeMessages,
@@ -51,6 +53,11 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
       if (!(await budget.take())) return false;
       await ctx.db.delete("toolCalls", call._id);
     }
+    const traces = ctx.db.query("contextTraces").withIndex("by_run", (q) => q.eq("runId", run._id));
+    for await (const trace of traces) {
+      if (!(await budget.take())) return false;
+      await ctx.db.delete("contextTraces", trace._id);
+    }
     if (!(await budget.take())) return false;
     await ctx.db.delete("runs", run._id);
   }
@@ -61,6 +68,10 @@ async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): P
   const streams = ctx.db.query("streams").withIndex("by_thread", (q) => q.eq("threadId", threadId));
   for await (const stream of streams) if (!(await removeStream(ctx, stream, budget))) return false;
   return true;
+}
+
+function removeContextParts(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  return sweepPartsOfThread(ctx, { threadId, owner: threadScope(threadId) }, budget);
 }
 
 /** Deletes the listed rows without reading them first. Where edits added rows that no list knows, only the lists go. */

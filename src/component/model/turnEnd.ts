@@ -8,11 +8,13 @@ import { previewOf, textOf } from "../../shared/messageText.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
+import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { keepContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive } from "./runRows.js";
@@ -27,6 +29,7 @@ export type EndArgs = {
   partial?: unknown[];
   results?: Result[];
   usage?: Usage;
+  context?: ContextCall;
 };
 
 /**
@@ -46,6 +49,7 @@ export type Ending = {
   results?: Result[];
   usage?: Usage;
   caller?: Caller;
+  context?: ContextCall;
 };
 
 /** As `end`, for a run row that was checked before. */
@@ -59,6 +63,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
+  if (kept.messages > 0) await keepContext(ctx, run, { step: run.nextStep, context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
   const ended = { ...run, totals, nextStep: run.nextStep + kept.messages };
@@ -131,10 +136,19 @@ function failureOf(outcome: RunOutcome): { code: string; reason: string } | null
   }
 }
 
-type Closing = { run: Doc<"runs">; head: Doc<"threadHeads"> | null; state: RunState; preview: string };
+type Closing = {
+  run: Doc<"runs">;
+  head: Doc<"threadHeads"> | null;
+  state: RunState;
+  preview: string;
+  tokenFactor?: number;
+};
 
 /** Writes the run's end and frees its thread; `head` is null when the thread is being removed. */
-export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: Closing): Promise<void> {
+export async function closeRun(
+  ctx: MutationCtx,
+  { run, head, state, preview, tokenFactor }: Closing,
+): Promise<void> {
   const { steps, nextStep, totals } = run;
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
@@ -150,6 +164,7 @@ export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: 
     messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
+    ...(tokenFactor === undefined ? {} : { tokenFactor }),
   });
   if (Date.now() - run._creationTime >= ACTIVITY_RESOLUTION_MS)
     await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });
