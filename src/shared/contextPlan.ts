@@ -125,7 +125,6 @@ class Planning {
   }
 
   /** Puts a row in where it fits. */
-  // eslint-disable-next-line max-params -- a row, its section and its cap, as everywhere here
   offer(section: SectionName, row: Sized, cap: number): boolean {
     const reason = this.refusal(section, [row], cap);
     if (reason === null) this.put(section, [row]);
@@ -133,7 +132,6 @@ class Planning {
     return reason === null;
   }
 
-  // eslint-disable-next-line max-params -- as `offer`
   leaveOut(section: SectionName, rows: readonly Sized[], reason: LeftOutReason): void {
     if (rows.length === 0) return;
     const key = `${section} ${reason}`;
@@ -142,7 +140,6 @@ class Planning {
     this.#leftOut.set(key, { ...before, count: before.count + rows.length, tokens });
   }
 
-  // eslint-disable-next-line max-params -- as `offer`
   takeBack(section: SectionName, row: Sized, reason: LeftOutReason): false {
     const size = this.sizeOf([row]);
     this.used -= size;

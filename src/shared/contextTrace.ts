@@ -34,21 +34,48 @@ export type ContextTrace = {
   leftOut?: LeftOutTrace[];
 };
 
+/** The letter under which each field is stored: a trace is written with every call of a model. */
+const LETTERS = {
+  agent: "a",
+  hash: "h",
+  factor: "f",
+  places: "p",
+  tokens: "t",
+  blocks: "b",
+  summary: "s",
+  prunedTo: "u",
+  recalled: "r",
+  long: "l",
+  leftOut: "o",
+} as const satisfies Record<keyof ContextTrace, string>;
+const FIELDS = Object.entries(LETTERS);
+
+const abbreviate = (trace: Record<string, unknown>): string =>
+  JSON.stringify(Object.fromEntries(FIELDS.map(([field, letter]) => [letter, trace[field]])));
+
+function unfold(text: string): Record<string, unknown> {
+  const stored = JSON.parse(text) as Record<string, unknown>;
+  return Object.fromEntries(
+    FIELDS.flatMap(([field, letter]) => (stored[letter] === undefined ? [] : [[field, stored[letter]]])),
+  );
+}
+
 /** A trace as it is stored. After the first call of a run only what differs from that is kept; null: no more there. */
 export function encodeTrace(trace: ContextTrace, first: ContextTrace | null): string {
-  if (first === null) return JSON.stringify(trace);
+  if (first === null) return abbreviate(trace);
   const before: Record<string, unknown> = first;
   const now: Record<string, unknown> = trace;
   const changed: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(before), ...Object.keys(now)]))
     if (canonicalJson(before[key]) !== canonicalJson(now[key])) changed[key] = now[key] ?? null;
   changed.places = placesAdded(first.places, trace.places);
-  return JSON.stringify(changed);
+  return abbreviate(changed);
 }
 
 /** The whole trace again. Throws `SyntaxError` for what was never one. */
 export function decodeTrace(text: string, first: ContextTrace | null): ContextTrace {
-  const told = JSON.parse(text) as ContextTrace;
+  // The boundary where stored JSON is a trace again: `encodeTrace` wrote it.
+  const told = unfold(text) as ContextTrace;
   if (first === null) return told;
   const merged: Record<string, unknown> = { ...first, ...told };
   for (const [key, value] of Object.entries(told)) if (value === null) delete merged[key];
@@ -68,9 +95,10 @@ function joinPlaces(first: string, added: string): string {
   return first.slice(0, Number(added.slice(0, bar))) + added.slice(bar + 1);
 }
 
-/** What was left out as a trace keeps it, and back. */
+/** What was left out, as a trace keeps it. */
 export const encodeLeftOut = (leftOut: readonly LeftOut[]): LeftOutTrace[] =>
   leftOut.map(({ section, reason, count, tokens }) => [SECTIONS.indexOf(section), reason, count, tokens]);
+/** And back. */
 export const decodeLeftOut = (leftOut: readonly LeftOutTrace[] = []): LeftOut[] =>
   leftOut.map(([section, reason, count, tokens]) => ({
     section: SECTIONS[section] ?? "tail",

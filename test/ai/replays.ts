@@ -40,7 +40,7 @@ function withUrls(message: ModelMessage): ModelMessage {
   if (message.role !== "user" || typeof message.content === "string") return message;
   const content = message.content.map((part) => {
     if (part.type !== "file") return part;
-    const { data } = part as { data: { type: string; url: string } };
+    const { data } = part as unknown as { data: { type: string; url: string } };
     return data.type === "url" ? { ...part, data: { type: "url", url: new URL(data.url) } } : part;
   });
   return { ...message, content } as ModelMessage;

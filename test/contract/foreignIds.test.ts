@@ -54,7 +54,7 @@ type Case = {
 const page = { cursor: null };
 const question = { query: "x", kinds: ["message"], scopes: ["thread"] };
 const context = {
-  trace: JSON.stringify({ agent: "a", hash: "h", places: "0:0", tokens: [1, 0, 0, 0, 0, 1, 0] }),
+  trace: JSON.stringify({ a: "a", h: "h", p: "0:0", t: [1, 0, 0, 0, 0, 1, 0] }),
   estimate: 2,
   texts: [{ hash: "a", text: "{}" }],
 };

@@ -45,7 +45,6 @@ export async function readTail(
     newestFirst.every(({ role }) => role === "tool");
   let isCut = false;
   for await (const row of rowsWithin(ctx, threadId, limits)) {
-    if (limits.after !== undefined && comparePositions(row, limits.after) <= 0) break;
     looked += 1;
     left.rows -= 1;
     left.bytes -= getDocumentSize(row);
@@ -79,18 +78,21 @@ export async function findComplete(
   return row !== null && isComplete(row) ? toMessage(row) : null;
 }
 
-/** The rows from the turn of `after` up to the one before `beforeTurn`, newest first. */
-const rowsWithin = (
+/** The rows behind `after` and before the turn `beforeTurn`, newest first. */
+async function* rowsWithin(
   ctx: QueryCtx,
   threadId: Id<"threads">,
-  { beforeTurn = Infinity, after }: TailLimits,
-): AsyncIterable<Doc<"messages">> =>
-  ctx.db
+  { beforeTurn = Infinity, after = THREAD_START }: TailLimits,
+): AsyncGenerator<Doc<"messages">> {
+  const rows = ctx.db
     .query("messages")
-    .withIndex("by_place", (q) =>
-      q
-        .eq("threadId", threadId)
-        .gte("turn", after?.turn ?? 0)
-        .lt("turn", beforeTurn),
-    )
+    .withIndex("by_place", (q) => q.eq("threadId", threadId).gte("turn", after.turn).lt("turn", beforeTurn))
     .order("desc");
+  for await (const row of rows) {
+    if (comparePositions(row, after) <= 0) return;
+    yield row;
+  }
+}
+
+/** Before the first place. */
+const THREAD_START: Position = { turn: 0, step: -1 };

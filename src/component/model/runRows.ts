@@ -1,7 +1,7 @@
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Run, RunState } from "../../validators/run.js";
+import type { Run, RunState, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { openThread } from "./threads.js";
@@ -20,6 +20,10 @@ export function isActive(state: RunState): boolean {
       return false;
   }
 }
+
+/** What a run has used so far. */
+export const totalsOf = (run: Doc<"runs">): RunTotals =>
+  run.totals ?? { calls: 0, inputTokens: 0, outputTokens: 0 };
 
 /** The run, or `RUN_NOT_FOUND` when there is none by that id: malformed ids look the same. */
 export async function findRun(ctx: QueryCtx, runId: string): Promise<Doc<"runs">> {
@@ -63,10 +67,10 @@ export function toRun(run: Doc<"runs">): Run {
     threadId: run.threadId,
     turn: run.turn,
     agentName: run.agentName,
-    engine: run.engine,
+    engine: run.engine ?? "action",
     state: run.state,
     steps: run.steps,
-    totals: run.totals,
+    totals: totalsOf(run),
     startedAt: run._creationTime,
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),
   };

@@ -124,7 +124,8 @@ async function findRepeated(
 async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (active === null || !isActive(active.state)) return head;
-  if (active.engine === "action" && active.activeAt + RUN_LEASE_MS < Date.now()) {
+  const activeAt = active.activeAt ?? active._creationTime;
+  if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
     await endRun(ctx, active, {
       outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
     });
@@ -204,13 +205,11 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
   const runId = await ctx.db.insert("runs", {
     ...run,
-    engine: args.engine,
+    ...(args.engine === "action" ? {} : { engine: args.engine }),
     state: { kind: "running" },
     steps: 0,
     nextStep: prompt.nextStep,
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
-    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
-    activeAt: Date.now(),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
   });

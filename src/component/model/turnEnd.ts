@@ -10,14 +10,14 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState } from "../../validators/run.js";
+import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
-import { findOwnRun, isActive } from "./runRows.js";
+import { findOwnRun, isActive, totalsOf } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -56,7 +56,7 @@ export type Ending = {
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const totals = await recordLastCall(ctx, run, ending);
   if (!isActive(run.state)) {
-    if (totals !== run.totals) await ctx.db.patch("runs", run._id, { totals });
+    if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
     return run.state;
   }
   const outcome = shortened(ending.outcome);
@@ -66,23 +66,23 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (kept.messages > 0) await keepContext(ctx, run, { step: run.nextStep, context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = { ...run, totals, nextStep: run.nextStep + kept.messages };
+  const ended = { ...run, totals: totals ?? run.totals, nextStep: run.nextStep + kept.messages };
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
 }
 
-/** The totals with the call that was under way; an end that is repeated after the run had ended adds nothing. */
+/** The totals with the call that was under way, or null; an end that is repeated after the run had ended adds nothing. */
 async function recordLastCall(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { usage, caller = "system" }: Ending,
-): Promise<Doc<"runs">["totals"]> {
-  if (usage === undefined) return run.totals;
+): Promise<RunTotals | null> {
+  if (usage === undefined) return null;
   const call = { caller, usage, step: run.steps };
-  if (!isActive(run.state) && (await wasRecorded(ctx, run, call))) return run.totals;
+  if (!isActive(run.state) && (await wasRecorded(ctx, run, call))) return null;
   await recordRunUsage(ctx, run, call);
-  return addUsage(run.totals, usage);
+  return addUsage(totalsOf(run), usage);
 }
 
 /** Why a run ended is told in a line or two: what comes from outside may be of any length. */
@@ -156,7 +156,7 @@ export async function closeRun(
     steps,
     nextStep,
     totals,
-    activeAt: Date.now(),
+    activeAt: undefined,
     ...open,
   });
   if (head === null) return;

@@ -36,15 +36,7 @@ export type OpenArgs = {
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
-  if (!Number.isInteger(args.step) || args.step < 0 || args.step > run.steps)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      "Steps are opened in order: `step` must not be past the run's next.",
-      {
-        step: args.step,
-        next: run.steps,
-      },
-    );
+  checkStep(args.step, run.steps);
   const saved = args.step < run.steps;
   const told = { saved, state: run.state, threadId: run.threadId, turn: run.turn, agentName: run.agentName };
   const nothing = { ...told, steps: run.steps, context: [], calls: [], promptText: "", pending: [] };
@@ -61,6 +53,15 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
   return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+}
+
+function checkStep(step: number, next: number): void {
+  if (Number.isInteger(step) && step >= 0 && step <= next) return;
+  throw memoryError(
+    "INVALID_ARGUMENT",
+    "Steps are opened in order: `step` must not be past the run's next.",
+    { step, next },
+  );
 }
 
 /** The messages up to the run's turn, from the summary on, and what is shown besides them. */

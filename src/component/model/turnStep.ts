@@ -14,7 +14,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive } from "./runRows.js";
+import { findRunToWrite, isActive, totalsOf } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -44,7 +44,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
-  const totals = addUsage(run.totals, args.usage);
+  const totals = addUsage(totalsOf(run), args.usage);
   if (!isActive(run.state)) {
     await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
     return { saved: false, state: run.state, calls: [] };
