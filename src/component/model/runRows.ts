@@ -21,6 +21,9 @@ export function isActive(state: RunState): boolean {
   }
 }
 
+/** Where a run stands. */
+export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };
+
 /** What a run has used so far. */
 export const totalsOf = (run: Doc<"runs">): RunTotals =>
   run.totals ?? { calls: 0, inputTokens: 0, outputTokens: 0 };
@@ -46,7 +49,7 @@ export async function findOwnRun(ctx: QueryCtx, caller: Caller, runId: string): 
  */
 export async function findRunToWrite(ctx: QueryCtx, caller: Caller, runId: string): Promise<Doc<"runs">> {
   const run = await findOwnRun(ctx, caller, runId);
-  if (run.isGuest !== true || !isActive(run.state)) return run;
+  if (run.isGuest !== true || !isActive(stateOf(run))) return run;
   await openThread(ctx, caller, run.threadId, "write").catch((error: unknown) => {
     if (!isMemoryError(error, "THREAD_NOT_FOUND")) throw error;
     throw memoryError("FORBIDDEN", "The user of this run was shut out of its thread: end the run.", {
@@ -68,7 +71,7 @@ export function toRun(run: Doc<"runs">): Run {
     turn: run.turn,
     agentName: run.agentName,
     engine: run.engine ?? "action",
-    state: run.state,
+    state: stateOf(run),
     steps: run.steps,
     totals: totalsOf(run),
     startedAt: run._creationTime,

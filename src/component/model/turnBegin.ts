@@ -16,7 +16,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { findComplete, insertMessage, parseParts, readTail, toMessage, type ShownTurn } from "./messages.js";
 import { indexMessage, pendingOf } from "./recall.js";
-import { isActive } from "./runRows.js";
+import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
@@ -113,7 +113,7 @@ async function findRepeated(
     runId: run._id,
     turn: run.turn,
     repeated: true,
-    state: run.state,
+    state: stateOf(run),
     promptMessageId: prompt?.messageId ?? "",
     context: [],
     pending: [],
@@ -123,7 +123,7 @@ async function findRepeated(
 /** One active run per thread. An in-action run that was silent past its lease is ended as failed and makes room. */
 async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (active === null || !isActive(active.state)) return head;
+  if (active === null || !isActive(stateOf(active))) return head;
   const activeAt = active.activeAt ?? active._creationTime;
   if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
     await endRun(ctx, active, {
@@ -206,7 +206,6 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const runId = await ctx.db.insert("runs", {
     ...run,
     ...(args.engine === "action" ? {} : { engine: args.engine }),
-    state: { kind: "running" },
     steps: 0,
     nextStep: prompt.nextStep,
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),

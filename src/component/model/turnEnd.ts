@@ -17,7 +17,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { keepContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
-import { findOwnRun, isActive, totalsOf } from "./runRows.js";
+import { findOwnRun, isActive, stateOf, totalsOf } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -55,9 +55,9 @@ export type Ending = {
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const totals = await recordLastCall(ctx, run, ending);
-  if (!isActive(run.state)) {
+  if (!isActive(stateOf(run))) {
     if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
-    return run.state;
+    return stateOf(run);
   }
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
@@ -80,7 +80,7 @@ async function recordLastCall(
 ): Promise<RunTotals | null> {
   if (usage === undefined) return null;
   const call = { caller, usage, step: run.steps };
-  if (!isActive(run.state) && (await wasRecorded(ctx, run, call))) return null;
+  if (!isActive(stateOf(run)) && (await wasRecorded(ctx, run, call))) return null;
   await recordRunUsage(ctx, run, call);
   return addUsage(totalsOf(run), usage);
 }

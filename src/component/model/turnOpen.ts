@@ -10,7 +10,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven } from "./contextGiven.js";
 import { pendingOf } from "./recall.js";
-import { findRunToWrite, isActive, runNotFound } from "./runRows.js";
+import { findRunToWrite, isActive, runNotFound, stateOf } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { findHead } from "./threadAccess.js";
@@ -38,13 +38,19 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   const run = await findRunToWrite(ctx, args.caller, args.runId);
   checkStep(args.step, run.steps);
   const saved = args.step < run.steps;
-  const told = { saved, state: run.state, threadId: run.threadId, turn: run.turn, agentName: run.agentName };
+  const told = {
+    saved,
+    state: stateOf(run),
+    threadId: run.threadId,
+    turn: run.turn,
+    agentName: run.agentName,
+  };
   const nothing = { ...told, steps: run.steps, context: [], calls: [], promptText: "", pending: [] };
   if (saved) {
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall) };
   }
-  if (!isActive(run.state)) return nothing;
+  if (!isActive(stateOf(run))) return nothing;
   if (args.workflowId !== undefined && run.workflowId === undefined)
     await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);

@@ -14,7 +14,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive, totalsOf } from "./runRows.js";
+import { findRunToWrite, isActive, stateOf, totalsOf } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -45,9 +45,9 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
   const totals = addUsage(totalsOf(run), args.usage);
-  if (!isActive(run.state)) {
+  if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
-    return { saved: false, state: run.state, calls: [] };
+    return { saved: false, state: stateOf(run), calls: [] };
   }
   await settleOpenCalls(ctx, run, args.results);
   const asked = askedCalls(parts);
@@ -81,7 +81,7 @@ async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Pr
     ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
     ...open,
   ];
-  return { saved: false, state: run.state, calls };
+  return { saved: false, state: stateOf(run), calls };
 }
 
 /** What the step asks us to run. Throws `INVALID_ARGUMENT` for too many, or for two of one id. */

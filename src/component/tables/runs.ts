@@ -14,7 +14,8 @@ export const runsTables = {
     agentName: v.string(),
     /** Absent: in an action. Fields that say the usual are left out, because a run is written with every step. */
     engine: v.optional(vRunEngine),
-    state: vRunState,
+    /** Absent: running. */
+    state: v.optional(vRunState),
     /** Model steps saved so far, and the next free place in the turn. */
     steps: v.number(),
     nextStep: v.number(),
