@@ -30,9 +30,10 @@ export const shared = {
   context: CONTEXT,
   tools: { [TOOL_NAME]: lookUp },
 };
-const plain = defineAgent(memory, { ...shared, name: "plain" });
+const plain = defineAgent(memory, { ...shared, name: "plain", blocks: ["thread", "user"] });
 const hybrid = defineAgent(memory, {
   ...shared,
+  blocks: ["thread", "user"],
   name: "hybrid",
   embeddingModel: scriptedEmbedder,
   recall: { scopes: ["thread"], maxTokens: RECALL_TOKENS },

@@ -15,9 +15,10 @@ async function play(
   await host.call("action", `${side.name}:${asked.action}`, { ...threadArgs(side, asked.threadId), prompt });
 }
 
-/** The turn in a new thread. */
+/** The turn in a new thread, of an agent that has answered before: what it is was kept then. */
 export function measureTurn(side: Side, action: "turn" | "hybridTurn"): Promise<Counts> {
   return withHost(async (host) => {
+    await play(host, side, { action, threadId: await createThread(host, side), prompt: 1 });
     const threadId = await createThread(host, side);
     return await measure(host, side, () => play(host, side, { action, threadId }));
   });

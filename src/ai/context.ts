@@ -2,14 +2,27 @@ import type { ModelMessage } from "ai";
 import type {
   ActionCtx,
   BoundMemory,
+  ContextAsk,
+  ContextCall,
+  ContextEntry,
+  ContextGiven,
   EmbeddedText,
   Message,
   PendingEntry,
   QueryCtx,
+  RecallHit,
 } from "../client/index.js";
-import { toModelMessages } from "../parts/modelMessages.js";
+import { contextText, renderContext } from "../parts/contextMessages.js";
+import { shortHash } from "../shared/canonicalJson.js";
+import { planContext, type ContextPlan } from "../shared/contextPlan.js";
+import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPruning.js";
+import { recalledEntry, renderBlock } from "../shared/contextTexts.js";
+import { decodeTrace, encodeTrace, type ContextTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
+import { estimateTokens } from "../shared/tokens.js";
+import { agentText } from "./agentText.js";
+import { traceOf } from "./contextTracing.js";
 import type { ResolvedAgent } from "./definition.js";
 import { recallFor } from "./recalled.js";
 
@@ -22,6 +35,7 @@ export type ContextRequest = {
   turn: number;
   /** The thread's messages, oldest first, up to the turn that is answered. */
   history: Message[];
+  given?: ContextGiven;
   promptEntryId?: string;
   pending: PendingEntry[];
   /** The prompt's vector, where its text was embedded before. */
@@ -31,60 +45,172 @@ export type ContextRequest = {
   abortSignal: AbortSignal;
 };
 
-/** The context of a call of the model, the same for both engines: what is recalled for the prompt, and the history. */
+/** Something recalled, ready to be shown and kept. */
+export type Recollection = ContextEntry & { sourceThreadId?: string };
+
+/** What stays the same through a run: the snapshot of its start and what was recalled for its prompt. */
+export type RunContext = {
+  turn: number;
+  given: ContextGiven;
+  recalled: Recollection[];
+  /** Of the run's first call, once it is known. */
+  first: ContextTrace | null;
+  /** Where files can be fetched; asked once each. */
+  urls: Map<string, string | null>;
+};
+
+/** What one call of the model is given, and what is saved about it. */
+export type CallContext = { instructions: string; messages: ModelMessage[]; call: ContextCall };
+
+/** What a context needs besides the messages. */
+export const contextAsk = async (agent: ResolvedAgent): Promise<ContextAsk> => ({
+  agentHash: (await agentText(agent)).hash,
+  ...(agent.blocks === undefined ? {} : { blocks: agent.blocks }),
+});
+
+const NOTHING: ContextGiven = { isAgentKnown: true, blocks: [], long: [] };
+
+/**
+ * Opens the context of a run, the same for both engines. Recalls for the prompt, once: later calls of the run are
+ * shown what the first was, so that the prompt's start stays the same for a provider's cache.
+ */
 export async function openContext(
   agent: ResolvedAgent,
   request: ContextRequest,
-): Promise<{ messages: ModelMessage[]; warnings: string[] }> {
-  const { ctx, memory, history, turn } = request;
-  const promptText = textOf(promptOf(history, turn)?.parts ?? []);
-  const shown = new Set(history.map((message) => message.messageId));
-  const { block, warnings } =
-    agent.recall === undefined
-      ? { block: null, warnings: [] }
-      : await recallFor(agent, agent.recall, { ...request, promptText, shown });
-  return { messages: await buildContext(ctx, memory, { history, turn, recalled: block }), warnings };
+): Promise<{ context: RunContext; warnings: string[] }> {
+  const { history, turn, given = NOTHING } = request;
+  const first = given.first === undefined ? null : decodeTrace(given.first.trace, null);
+  const context: RunContext = {
+    turn,
+    given,
+    recalled: given.first?.recalled ?? [],
+    first,
+    urls: new Map(),
+  };
+  if (agent.recall === undefined || first !== null) return { context, warnings: [] };
+  const reserved = { sourceId: "", tokens: agent.budget.recalled };
+  const { messages } = await plan(agent, { ...context, history, recalled: [reserved] });
+  const shown = new Set(messages.map(({ messageId }) => messageId));
+  const prompt = history.findLast((message) => message.turn === turn && message.step === PROMPT_STEP);
+  const promptText = textOf(prompt?.parts ?? []);
+  const { hits, warnings } = await recallFor(agent, agent.recall, { ...request, promptText, shown });
+  return { context: { ...context, recalled: await Promise.all(hits.map(toRecollection)) }, warnings };
 }
 
-type ContextPlan = { history: Message[]; turn: number; recalled: string | null };
+async function toRecollection(hit: RecallHit): Promise<Recollection> {
+  const text = recalledEntry(hit);
+  const { kind, sourceId, threadId, lexicalRank, vectorRank } = hit;
+  return {
+    kind,
+    sourceId,
+    ranks: {
+      ...(lexicalRank === undefined ? {} : { lexical: lexicalRank }),
+      ...(vectorRank === undefined ? {} : { vector: vectorRank }),
+    },
+    tokens: estimateTokens(text),
+    hash: await shortHash(`${sourceId}\n${text}`), // two sources may say the same: each is forgotten alone
+    text,
+    ...(threadId === undefined ? {} : { sourceThreadId: threadId }),
+  };
+}
+
+type Planned = Pick<RunContext, "turn" | "given"> & {
+  history: readonly Message[];
+  recalled: readonly (Pick<Recollection, "sourceId" | "tokens"> & Partial<Recollection>)[];
+};
+type Plan = ContextPlan<ContextGiven["blocks"][number] & { tokens: number }, Planned["recalled"][number]>;
+
+async function plan(agent: ResolvedAgent, { given, turn, history, recalled }: Planned): Promise<Plan> {
+  const { prunedTo = null, summary = null, tokenFactor = 1 } = given;
+  return planContext({
+    instructions: (await agentText(agent)).tokens,
+    blocks: given.blocks.map((block) => ({ ...block, tokens: estimateTokens(renderBlock(block)) })),
+    summary,
+    messages: history.map((message) => prune(message, prunedTo, pruningOf(agent))),
+    turn,
+    recalled,
+    factor: tokenFactor,
+    budget: agent.budget,
+  });
+}
+
+/** How pruned outputs read: only an agent that has the tool is told to read them again. */
+const pruningOf = ({ tools }: ResolvedAgent): PruneOptions => ({
+  ...(Object.hasOwn(tools, READ_OUTPUT_TOOL) ? {} : { canReadAgain: false }),
+});
+
+type Building = {
+  ctx: QueryCtx;
+  memory: BoundMemory;
+  context: RunContext;
+  /** The thread up to here, with the steps of the run. */
+  history: readonly Message[];
+  /** Long parts that are shown further than their rows hold them. */
+  long: readonly ShownLong[];
+};
 
 /**
- * The messages for the model. Recalled text stands in the prompt's own message, before what was asked: so the
- * history before it stays the same from turn to turn, which keeps a provider's prompt cache warm, and roles still
- * alternate. One call of the component for each stored file, none without files.
+ * Plans and renders one call of the model, and its trace. One call of the component for each stored file that was
+ * not shown before, none without files. Throws `CONTEXT_TOO_SMALL`.
  */
-async function buildContext(
-  ctx: QueryCtx,
-  memory: BoundMemory,
-  { history, turn, recalled }: ContextPlan,
-): Promise<ModelMessage[]> {
-  const urls = await fileUrls(ctx, memory, history);
-  const options = { fileUrl: (fileId: string) => urls.get(fileId) };
-  const prompt = promptOf(history, turn);
-  if (recalled === null || prompt === undefined) return toModelMessages(history, options);
-  const withRecalled: Message = { ...prompt, parts: [{ type: "text", text: recalled }, ...prompt.parts] };
-  return toModelMessages(history.with(history.indexOf(prompt), withRecalled), options);
+export async function buildContext(agent: ResolvedAgent, building: Building): Promise<CallContext> {
+  const { ctx, memory, context, history } = building;
+  const recalled = context.recalled;
+  const planned = await plan(agent, { ...context, history, recalled });
+  const { tools, text, hash: agentHash } = await agentText(agent);
+  await findFiles(ctx, { memory, messages: planned.messages, urls: context.urls });
+  const kept = recalled.filter((entry) => planned.recalled.includes(entry));
+  const rendered = renderContext(
+    {
+      instructions: agent.instructions,
+      tools,
+      blocks: planned.blocks,
+      summary: planned.hasSummary ? (context.given.summary?.text ?? null) : null,
+      messages: planned.messages,
+      turn: context.turn,
+      recalled: kept.map((entry) => entry.text),
+    },
+    { fileUrl: (fileId) => context.urls.get(fileId) ?? undefined },
+  );
+  const hash = await shortHash(contextText(rendered, tools));
+  const { given, first } = context;
+  const trace = traceOf({
+    planned,
+    recalled: kept,
+    given,
+    pruning: pruningOf(agent),
+    hash,
+    agentHash,
+    long: building.long,
+    turn: context.turn,
+  });
+  const isNew = agentHash !== first?.agent && !(first === null && given.isAgentKnown);
+  const texts = [...(isNew ? [{ hash: agentHash, text }] : []), ...(first === null ? kept.map(toKeep) : [])];
+  return {
+    ...rendered,
+    call: { trace: encodeTrace(trace, first), estimate: planned.estimate, texts },
+  };
 }
 
-/** The prompt's message: where a turn begins. */
-const promptOf = (history: readonly Message[], turn: number): Message | undefined =>
-  history.findLast((message) => message.turn === turn && message.step === PROMPT_STEP);
+const toKeep = ({ hash, text, sourceId, sourceThreadId }: Recollection) => ({
+  hash,
+  text,
+  sourceIds: [sourceId],
+  ...(sourceThreadId === undefined ? {} : { sourceThreadId }),
+});
+
+type Files = { memory: BoundMemory; messages: readonly Message[]; urls: Map<string, string | null> };
 
 /** Where the model can fetch the files of the context; those that are gone are only named to it. */
-async function fileUrls(
-  ctx: QueryCtx,
-  memory: BoundMemory,
-  history: readonly Message[],
-): Promise<Map<string, string>> {
+async function findFiles(ctx: QueryCtx, { memory, messages, urls }: Files): Promise<void> {
   const holders = new Map<string, string>(); // the message that shows a file lets its readers have it
-  for (const { messageId, parts } of history)
+  for (const { messageId, parts } of messages)
     for (const part of parts)
-      if (part.type === "file" && part.file.kind === "stored") holders.set(part.file.fileId, messageId);
-  const urls = new Map<string, string>();
+      if (part.type === "file" && part.file.kind === "stored" && !urls.has(part.file.fileId))
+        holders.set(part.file.fileId, messageId);
   const resolve = async ([fileId, messageId]: [string, string]) => {
     const file = await memory.files.get(ctx, { fileId, messageId }).catch(() => null);
-    if (file !== null && file.url !== null) urls.set(fileId, file.url);
+    urls.set(fileId, file?.url ?? null);
   };
   await Promise.all([...holders].map(resolve));
-  return urls;
 }

@@ -8,6 +8,7 @@ import {
   type ToolSet,
 } from "ai";
 import type { AgentMemory, ContextLimits, RecallKind, Rerank, ScopeKind } from "../client/index.js";
+import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
 import { memoryError } from "../validators/errors.js";
 import type { AgentTool } from "./tool.js";
@@ -25,6 +26,20 @@ export type AgentRecall = {
   vectorWeight?: number;
   /** Puts what is found in a new order; `rerankWith` makes one of a model. Called in actions only. */
   rerank?: () => Rerank;
+};
+
+/** How much a model is shown. Tokens are our estimate, calibrated by what the provider counted last in the thread. */
+export type AgentContext = {
+  /** Tokens of everything: instructions, tools, blocks, summary, messages, recalled text. 32,000 unless told. */
+  maxTokens?: number;
+  /** Messages of the thread, and bytes of their rows, that are read at most: 100 and 512 KiB unless told. */
+  maxMessages?: number;
+  maxBytes?: number;
+  /**
+   * Tokens that one section may have: unless told, blocks a tenth of `maxTokens`, the summary a quarter, recalled text
+   * what `recall.maxTokens` says, the older messages what is left. 0 leaves the section out.
+   */
+  sections?: { blocks?: number; summary?: number; recalled?: number; tail?: number };
 };
 
 /** How often a durable step is tried when it fails, and how long it waits in between. */
@@ -53,8 +68,10 @@ export type AgentDefinition = {
   stopWhen?: StopCondition<ToolSet> | StopCondition<ToolSet>[];
   /** Recalls before the model is asked. What is recalled is shown to the model and never becomes history. */
   recall?: AgentRecall;
-  /** How much of the thread the model sees: 100 messages, 512 KiB and 32,000 tokens unless told. */
-  context?: ContextLimits;
+  /** Whose blocks the model always sees behind its instructions, in this order; none unless told. */
+  blocks?: ScopeKind[];
+  /** How much the model is shown. */
+  context?: AgentContext;
   settings?: ModelSettings;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
@@ -70,6 +87,9 @@ export type AgentDefinition = {
 export type ResolvedAgent = AgentDefinition &
   Required<Pick<AgentDefinition, "tools" | "settings" | "maxRetries" | "retry" | "stream" | "throttleMs">> & {
     memory: AgentMemory;
+    budget: ContextBudget;
+    /** What is read of the thread at most. */
+    limits: ContextLimits;
     stopConditions: StopCondition<ToolSet>[];
   };
 
@@ -95,9 +115,19 @@ export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): 
     ...DEFAULTS,
     ...withoutUndefined(definition),
     memory,
+    budget: budgetOf(definition),
+    limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };
 }
+
+function budgetOf({ context = {}, recall }: AgentDefinition): ContextBudget {
+  const { sections = {}, maxTokens } = context;
+  const recalled = sections.recalled ?? recall?.maxTokens;
+  return contextBudget({ ...sections, ...(recalled === undefined ? {} : { recalled }), maxTokens });
+}
+
+const limitsOf = ({ sections: _sections, ...limits }: AgentContext = {}): ContextLimits => limits;
 
 /** A setting that is `undefined` was not made: it must not hide its default. */
 const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
@@ -105,7 +135,8 @@ const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
     Object.entries(definition).filter(([, value]) => value !== undefined),
   ) as unknown as AgentDefinition;
 
-function checkDefinition({ name, tools = {}, throttleMs = 0, recall, context }: AgentDefinition): void {
+function checkDefinition(definition: AgentDefinition): void {
+  const { name, tools = {}, throttleMs = 0, recall, context = {}, blocks = [] } = definition;
   const misnamed = Object.keys(tools).find((tool) => !TOOL_NAME.test(tool));
   const problems = {
     [`An agent's name must have 1 to ${NAME_MAX_CHARACTERS} characters.`]:
@@ -114,8 +145,25 @@ function checkDefinition({ name, tools = {}, throttleMs = 0, recall, context }: 
       misnamed !== undefined,
     "`throttleMs` must be a number from 0.": !(throttleMs >= 0),
     "`recall.maxTokens` must be above 0.": recall !== undefined && !(recall.maxTokens > 0),
-    "`context.maxMessages` must be at least 1: the prompt is one.": context?.maxMessages === 0,
+    ...contextProblems(context, blocks),
   };
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName: name });
+}
+
+const SCOPE_KINDS = new Set<string>(["thread", "user", "agent", "tenant"] satisfies ScopeKind[]);
+
+function contextProblems(context: AgentContext, blocks: readonly ScopeKind[]): Record<string, boolean> {
+  const { sections = {}, maxTokens, maxMessages, maxBytes } = context;
+  const isBad = (count: number | undefined, min: number): boolean =>
+    count !== undefined && !(Number.isInteger(count) && count >= min);
+  const cap = Object.entries(sections).find(([, tokens]) => isBad(tokens, 0))?.[0];
+  return {
+    "`context.maxMessages` must be an integer from 1: the prompt is one.": isBad(maxMessages, 1),
+    "`context.maxTokens` and `context.maxBytes` must be integers from 1.":
+      isBad(maxTokens, 1) || isBad(maxBytes, 1),
+    [`\`context.sections.${cap}\` must be an integer from 0.`]: cap !== undefined,
+    "`blocks` names each of thread, user, agent and tenant at most once.":
+      new Set(blocks).size < blocks.length || blocks.some((kind) => !SCOPE_KINDS.has(kind)),
+  };
 }

@@ -1,11 +1,12 @@
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, BoundMemory, Principal, RunState, StepStart } from "../client/index.js";
+import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
+import type { ShownLong } from "../shared/contextTrace.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
-import { openContext } from "./context.js";
+import { buildContext, contextAsk, openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
@@ -62,52 +63,46 @@ export async function runModelStep(
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, args.as);
   const abort = abortWith(undefined);
+  const shown: Shown = {};
   try {
     const start = await memory.turns.open(ctx, {
       runId: args.runId,
       step: args.place,
-      limits: agent.context,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
       stream: agent.stream,
       recall: agent.recall !== undefined,
       workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (!isRunning(start.state)) return endedWith(start.state);
-    const answer = await ask(agent, { ctx, memory, args, start, abort });
-    return await saveAnswer(agent, { ctx, memory, args, start, answer });
+    const answer = await ask(agent, { ctx, memory, args, start, abort, shown });
+    return await saveAnswer(agent, { ctx, memory, args, start, shown, answer });
   } catch (error) {
-    return await failStep({ ctx, memory, args, abort, error });
+    return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
 
 const callOf = ({ callId, toolName }: Call): Call => ({ callId, toolName });
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+/** What the call of this step was shown, once it is known. */
+type Shown = { call?: ContextCall };
 
-async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }): Promise<ModelAnswer> {
-  const { ctx, memory, args, start, abort } = step;
-  const { turn, threadId, promptEntryId, promptVector, activeEmbedder, pending, context: history } = start;
-  const request = {
-    ctx,
-    memory,
-    runId: args.runId,
-    threadId,
-    turn,
-    history,
-    promptEntryId,
-    promptVector,
-    activeEmbedder,
-    pending,
-  };
-  const { messages, warnings } = await openContext(agent, { ...request, abortSignal: abort.signal });
-  const answer = await takeStep(agent, {
-    ctx,
-    memory,
-    messages,
-    streamId: start.streamId,
-    maxRetries: 0,
-    abort,
-  });
+async function ask(
+  agent: ResolvedAgent,
+  { ctx, memory, args, start, abort, shown }: Step & { abort: AbortController; shown: Shown },
+): Promise<ModelAnswer> {
+  const { context: history, streamId } = start;
+  const { runId } = args;
+  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
+  const { context, warnings } = await openContext(agent, request);
+  const long = context.given.long as ShownLong[];
+  const built = await buildContext(agent, { ctx, memory, context, history, long });
+  const { instructions, messages, call } = built;
+  shown.call = call;
+  const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort };
+  const answer = await takeStep(agent, asked);
   // Nobody waits for a result that could carry them, and they must not be swallowed.
   for (const warning of [...warnings, ...answer.warnings]) console.warn(`[${agent.name}] ${warning}`);
   return answer;
@@ -115,11 +110,13 @@ async function ask(agent: ResolvedAgent, step: Step & { abort: AbortController }
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, answer }: Step & { answer: ModelAnswer },
+  { ctx, memory, args, start, shown, answer }: Step & { shown: Shown; answer: ModelAnswer },
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
-  const message = { parts: answer.parts, model: answer.usage.model };
-  const step = { runId: args.runId, step: args.place, message, results: [], usage: answer.usage, finish };
+  const { parts, usage } = answer;
+  const message = { parts, model: usage.model };
+  const { runId, place } = args;
+  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call };
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
@@ -146,12 +143,14 @@ type Failing = {
   memory: BoundMemory;
   args: StepArgs;
   abort: AbortController;
+  shown: Shown;
   error: unknown;
 };
 
-async function failStep({ ctx, memory, args, abort, error }: Failing): Promise<StepOutcome> {
+async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
   if (!abort.signal.aborted && isRetryable(error)) throw error;
-  const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
+  const said =
+    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
   const outcome = failureOf(error);
   try {
     const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });

@@ -1,8 +1,8 @@
-import type { ModelMessage, StepResult as SdkStep, ToolSet } from "ai";
+import type { StepResult as SdkStep, ToolSet } from "ai";
 import type {
   ActionCtx,
   BoundMemory,
-  Message,
+  ContextCall,
   Principal,
   RunState,
   RunTotals,
@@ -10,14 +10,14 @@ import type {
   StepSaved,
   TurnStart,
 } from "../client/index.js";
-import { toModelMessages } from "../parts/modelMessages.js";
-import { shortenForModel } from "../shared/partBodies.js";
+import { decodeTrace, type ShownLong } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
-import { openContext } from "./context.js";
+import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
+import { rowsOfStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
@@ -33,6 +33,8 @@ type OpenTurn = {
   abort: AbortController;
   /** Results that the next save takes along. */
   results: StepResult[];
+  /** What the call under way was shown. */
+  shown?: ContextCall;
   text: string;
   steps: SdkStep<ToolSet>[];
   totals: RunTotals;
@@ -53,7 +55,8 @@ export async function runInAction(
     engine: "action",
     ...promptOfArgs(args),
     operationId: args.operationId,
-    limits: agent.context,
+    limits: agent.limits,
+    shown: await contextAsk(agent),
     stream: streaming,
     recall: agent.recall !== undefined,
   });
@@ -92,51 +95,29 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
-  const { context, pending, promptEntryId, promptVector, activeEmbedder, streamId } = await memory.turns.open(
-    ctx,
-    {
-      runId,
-      step: steps,
-      limits: agent.context,
-      stream: streaming,
-      recall: agent.recall !== undefined,
-    },
-  );
-  turn.start = { ...start, context, pending, promptEntryId, promptVector, activeEmbedder, streamId };
+  const opened = await memory.turns.open(ctx, {
+    runId,
+    step: steps,
+    limits: agent.limits,
+    shown: await contextAsk(agent),
+    stream: streaming,
+    recall: agent.recall !== undefined,
+  });
+  const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
+  const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
+  turn.start = { ...start, ...read };
   turn.steps = unknownSteps(steps);
   turn.totals = { ...totals };
   return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
 }
 
 async function converse(turn: OpenTurn): Promise<RunState> {
-  const { agent, memory, ctx, start } = turn;
+  const { agent, start } = turn;
   turn.abort.signal.throwIfAborted();
-  const { runId, turn: number, context: history, promptEntryId, pending } = start;
-  const { promptVector, activeEmbedder } = start;
-  const request = {
-    ctx,
-    memory,
-    runId,
-    threadId: turn.threadId,
-    turn: number,
-    history,
-    promptEntryId,
-    promptVector,
-    activeEmbedder,
-    pending,
-  };
-  const { messages, warnings } = await openContext(agent, { ...request, abortSignal: turn.abort.signal });
-  turn.warnings.push(...warnings);
+  const nextContext = await openSteps(turn);
   let { streamId } = start;
   for (let step = turn.steps.length; ; step++) {
-    const answer = await takeStep(agent, {
-      ctx,
-      memory,
-      messages,
-      streamId,
-      maxRetries: agent.maxRetries,
-      abort: turn.abort,
-    });
+    const answer = await ask(turn, await nextContext(), streamId);
     note(turn, answer);
     const finish = answer.calls.length === 0;
     const stop = finish || (await isStopMet(agent, turn.steps));
@@ -146,8 +127,43 @@ async function converse(turn: OpenTurn): Promise<RunState> {
     turn.results = await runTools(turn, answer, saved);
     turn.abort.signal.throwIfAborted();
     if (stop) return await complete(turn);
-    messages.push(...asMessages(turn, { answer, saved }));
+    nextContext.add(answer, saved);
   }
+}
+
+type NextContext = (() => Promise<CallContext>) & { add: (answer: ModelAnswer, saved: StepSaved) => void };
+
+/** The contexts of the turn's calls, each planned anew with the steps that were added. */
+async function openSteps(turn: OpenTurn): Promise<NextContext> {
+  const { agent, ctx, memory, threadId, start, abort } = turn;
+  const { context: read, turn: number } = start;
+  const request = { ...start, ctx, memory, threadId, history: read, abortSignal: abort.signal };
+  const { context, warnings } = await openContext(agent, request);
+  turn.warnings.push(...warnings);
+  const history = [...read];
+  const long = [...(context.given.long as ShownLong[])];
+  const next = async (): Promise<CallContext> => {
+    const built = await buildContext(agent, { ctx, memory, context, history, long });
+    context.first ??= decodeTrace(built.call.trace, null);
+    turn.shown = built.call;
+    return built;
+  };
+  const add = (answer: ModelAnswer, saved: StepSaved): void => {
+    const rows = rowsOfStep({ threadId, turn: number, answer, saved, results: turn.results });
+    history.push(...rows.messages);
+    long.push(...rows.long);
+  };
+  return Object.assign(next, { add });
+}
+
+function ask(
+  turn: OpenTurn,
+  { instructions, messages }: CallContext,
+  streamId: string | undefined,
+): Promise<ModelAnswer> {
+  const { agent, ctx, memory, abort } = turn;
+  const { maxRetries } = agent;
+  return takeStep(agent, { ctx, memory, instructions, messages, streamId, maxRetries, abort });
 }
 
 function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
@@ -171,6 +187,7 @@ async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving
       usage: answer.usage,
       finish,
       nextStream,
+      context: turn.shown,
     })
     .catch((error: unknown) => {
       throw refusedAnswer(error, answer);
@@ -187,22 +204,6 @@ function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promis
   });
   const scope = { ctx, memory, principal, threadId, runId: start.runId, abortSignal: abort.signal };
   return executeTools(agent.tools, calls, scope);
-}
-
-/** The step as the next call of the model sees it: shortened as the component would shorten it. */
-function asMessages(
-  turn: OpenTurn,
-  { answer, saved }: { answer: ModelAnswer; saved: StepSaved },
-): ModelMessage[] {
-  const place = { threadId: turn.threadId, turn: turn.start.turn, step: 0, messageId: saved.messageId ?? "" };
-  const row = { ...place, state: { kind: "complete" as const }, tokens: 0, createdAt: 0 };
-  const said: Message = { ...row, role: "assistant", parts: answer.parts };
-  const results = turn.results.map(({ part }): Message => ({
-    ...row,
-    role: "tool",
-    parts: [shortenForModel(part)],
-  }));
-  return toModelMessages([said, ...results]);
 }
 
 /** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */
@@ -223,7 +224,8 @@ async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : failureOf(error);
-  const said = error instanceof ModelFailure ? { partial: error.partial, usage: error.usage } : {};
+  const said =
+    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
   const ending = { runId, outcome, ...said, results: turn.results };
   const withoutResults = { runId, outcome, ...said };
   const ended = await memory.turns

@@ -18,6 +18,8 @@ import type { AgentTool } from "./tool.js";
 import { answerUsage } from "./usage.js";
 
 export type ModelCall = {
+  /** The agent's, with what it keeps in mind. */
+  instructions: string;
   messages: ModelMessage[];
   /** Retries of the SDK: a durable step is retried as a whole instead. */
   maxRetries: number;
@@ -56,7 +58,8 @@ export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<
   return { parts, text: step.text, calls: callsToRun(parts), usage, step, warnings };
 }
 
-function requestOf(agent: ResolvedAgent, { messages, maxRetries, abortSignal }: ModelCall) {
+function requestOf(agent: ResolvedAgent, call: ModelCall) {
+  const { instructions, messages, maxRetries, abortSignal } = call;
   const { timeoutMs, ...settings } = agent.settings;
   const tools = toolSet(agent.tools);
   return {
@@ -64,7 +67,7 @@ function requestOf(agent: ResolvedAgent, { messages, maxRetries, abortSignal }: 
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     ...(Object.keys(tools).length === 0 ? {} : { tools }),
     model: agent.model(),
-    instructions: agent.instructions,
+    instructions,
     messages,
     allowSystemInMessages: true, // an app may have put some into the thread
     maxRetries,

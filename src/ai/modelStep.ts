@@ -8,6 +8,7 @@ import { callModel, type ModelAnswer } from "./modelCall.js";
 export type ModelStep = {
   ctx: ActionCtx;
   memory: BoundMemory;
+  instructions: string;
   messages: ModelMessage[];
   /** The stream to write to; without it the model is not asked to stream. */
   streamId?: string;
@@ -21,8 +22,8 @@ export type ModelStep = {
  * was said until then is in the stream by then.
  */
 export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
-  const { messages, maxRetries, abort, streamId } = step;
-  const call = { messages, maxRetries, abortSignal: abort.signal };
+  const { instructions, messages, maxRetries, abort, streamId } = step;
+  const call = { instructions, messages, maxRetries, abortSignal: abort.signal };
   if (streamId === undefined) return await callModel(agent, call);
   const writer = new DeltaWriter({
     append: (seq, deltas) => step.memory.streams.append(step.ctx, { streamId, seq, deltas }),

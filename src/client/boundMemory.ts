@@ -2,6 +2,7 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { Health } from "../validators/health.js";
 import type { Caller } from "../validators/principal.js";
 import { BlocksClient } from "./blocks.js";
+import { ContextsClient } from "./contexts.js";
 import type { QueryCtx } from "./ctx.js";
 import { DocumentsClient } from "./documents.js";
 import { EmbeddingsClient } from "./embeddings.js";
@@ -25,6 +26,7 @@ export class BoundMemory {
   readonly runs: RunsClient;
   readonly turns: TurnsClient;
   readonly streams: StreamsClient;
+  readonly contexts: ContextsClient;
   readonly documents: DocumentsClient;
   readonly files: FilesClient;
   readonly usage: UsageClient;
@@ -44,6 +46,7 @@ export class BoundMemory {
     this.runs = new RunsClient(component, caller);
     this.turns = new TurnsClient(component, caller);
     this.streams = new StreamsClient(component, caller);
+    this.contexts = new ContextsClient(component, caller);
     this.documents = new DocumentsClient(component, caller);
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);

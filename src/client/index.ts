@@ -1,5 +1,6 @@
 export { AgentMemory } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
+export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
@@ -13,6 +14,14 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
+export type {
+  ContextAsk,
+  ContextCall,
+  ContextEntry,
+  ContextExplanation,
+  ContextGiven,
+  ContextSource,
+} from "../validators/context.js";
 export type {
   Chunk,
   ChunkSpan,

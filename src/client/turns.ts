@@ -1,4 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
 import type { RunEngine, RunOutcome, RunState } from "../validators/run.js";
@@ -24,6 +25,8 @@ export type BeginTurn = {
   /** Repeating a begin with the same id gives the first run. Kept for the life of the run. */
   operationId?: string;
   limits?: ContextLimits;
+  /** Returns what a context shows besides the messages, as `given`. */
+  shown?: ContextAsk;
   /** Opens the stream of the first step as well. */
   stream?: boolean;
   /** Returns what is still to be embedded. */
@@ -40,6 +43,8 @@ export type SaveStep = {
   usage: Usage;
   finish: boolean;
   nextStream?: boolean;
+  /** What the model was shown. */
+  context?: ContextCall;
 };
 
 export type EndTurn = {
@@ -48,6 +53,7 @@ export type EndTurn = {
   partial?: Part[];
   results?: StepResult[];
   usage?: Usage;
+  context?: ContextCall;
 };
 
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
@@ -76,6 +82,7 @@ export class TurnsClient {
       runId: string;
       step: number;
       limits?: ContextLimits;
+      shown?: ContextAsk;
       stream?: boolean;
       recall?: boolean;
       /** The workflow that drives the run. */

@@ -1,4 +1,5 @@
 import { v } from "convex/values";
+import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vCaller } from "../validators/principal.js";
 import { vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
@@ -26,6 +27,7 @@ export const begin = mutation({
     promptMessageId: v.optional(v.string()),
     operationId: v.optional(v.string()),
     limits: v.optional(vContextLimits),
+    shown: v.optional(vContextAsk),
     stream: v.optional(v.boolean()),
     recall: v.optional(v.boolean()),
   },
@@ -40,6 +42,7 @@ export const open = mutation({
     runId: v.string(),
     step: v.number(),
     limits: v.optional(vContextLimits),
+    shown: v.optional(vContextAsk),
     stream: v.optional(v.boolean()),
     recall: v.optional(v.boolean()),
     workflowId: v.optional(v.string()),
@@ -59,6 +62,7 @@ export const saveStep = mutation({
     usage: vUsage,
     finish: v.boolean(),
     nextStream: v.optional(v.boolean()),
+    context: v.optional(vContextCall),
   },
   returns: vStepSaved,
   handler: (ctx, args) => turns.saveStep(ctx, args),
@@ -87,6 +91,7 @@ export const end = mutation({
     partial: v.optional(vOpaqueParts),
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vUsage),
+    context: v.optional(vContextCall),
   },
   returns: v.object({ state: vRunState }),
   handler: (ctx, args) => turns.end(ctx, args),

@@ -41,3 +41,13 @@ function toHex(bytes: ArrayBuffer): string {
 export async function hashText(text: string): Promise<string> {
   return toHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
+
+/** Characters of a short hash: 132 bits. */
+const SHORT_HASH_CHARACTERS = 22;
+
+/** The start of the SHA-256 of a text, in base 64 for URLs: long enough that two texts never share one by chance. */
+export async function shortHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return base64.replaceAll("+", "-").replaceAll("/", "_").slice(0, SHORT_HASH_CHARACTERS);
+}

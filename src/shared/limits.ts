@@ -245,3 +245,25 @@ export const SUMMARIES_PER_THREAD = 64;
 export const COMPACTION_SPAN_MAX_TOKENS = 48_000;
 /** Summaries that one call of a worker writes for a thread before it comes again. */
 export const COMPACTIONS_PER_CALL = 8;
+/** Shares of a context's tokens that blocks and the summary may take when an agent names no caps. */
+export const CONTEXT_BLOCKS_SHARE = 0.1;
+export const CONTEXT_SUMMARY_SHARE = 0.25;
+/** Recalled text at most, as a share and in tokens, when an agent names no cap. */
+export const CONTEXT_RECALL_SHARE = 0.1;
+export const CONTEXT_RECALL_MAX_TOKENS = 4_000;
+/** How far a provider's count may be from our estimate to be believed, and what of it is used: short calls are noisy. */
+export const TOKEN_FACTOR_BELIEVED = { min: 0.1, max: 20 } as const;
+export const TOKEN_FACTOR_USED = { min: 0.5, max: 4 } as const;
+/** Blocks of one scope that a context reads: each is a row. */
+export const CONTEXT_MAX_BLOCKS = 32;
+/** Bytes of a trace as JSON text: it is one row. */
+export const TRACE_MAX_BYTES = 64 * KIB;
+/** Texts kept with one call of a model, and bytes of all of them: they are written in the mutation that saves it. */
+export const TRACE_MAX_TEXTS = 128;
+export const TRACE_TEXTS_MAX_BYTES = 4 * MIB;
+/** Bytes of a kept text that stay in its short row; a longer one lies beside it, so that finding it reads little. */
+export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
+/** Instructions kept for one agent of a tenant: the oldest go, so that instructions made anew each call do not pile up. */
+export const AGENT_TEXTS_MAX = 64;
+/** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
+export const FORGET_AT_ONCE = 16;

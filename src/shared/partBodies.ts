@@ -84,6 +84,18 @@ export function shortenForModel(part: Part, maxBytes = CONTEXT_PART_MAX_BYTES): 
   return withBody(part, cutToBytes(body, maxBytes), { bytes, hash: "", pieces: 0 });
 }
 
+/**
+ * Which parts of a message leave its row, and how many of their bytes are shown: a context that is rebuilt from rows
+ * must show as many.
+ */
+export const longShown = (whole: readonly Part[], shown: readonly Part[]): [part: number, bytes: number][] =>
+  [...chooseLongParts(whole)]
+    .sort((left, right) => left - right)
+    .flatMap((index): [number, number][] => {
+      const part = shown[index];
+      return part === undefined ? [] : [[index, utf8Bytes(bodyOf(part) ?? "")]];
+    });
+
 /** The parts of one message so; of long ones beyond `CONTEXT_WHOLE_MAX_BYTES` together only the starts. */
 export function shortenAllForModel(parts: readonly Part[]): Part[] {
   let bytesLeft = CONTEXT_WHOLE_MAX_BYTES;

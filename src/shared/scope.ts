@@ -63,3 +63,9 @@ export function scopeOf(caller: Caller, kind: ScopeKind): string {
   if (caller.agentName !== undefined) return agentScope(caller, caller.agentName);
   throw memoryError("INVALID_ARGUMENT", "The principal names no agent: set `agentName`.", { scope: kind });
 }
+
+/** The agent's scope in the tenant of a user's scope: `t:<tenant>|u:<user>` gives `t:<tenant>|a:<agent>`. */
+export function agentScopeIn(scope: string, agentName: string): string {
+  const [tenant = ""] = scope.split("|");
+  return `${tenant}|a:${segment(agentName)}`;
+}

@@ -1,5 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vOpaqueParts, type Part, type PartOf } from "./content.js";
+import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
 import { vRunState, vToolCall } from "./run.js";
@@ -39,6 +40,7 @@ export const vTurnStart = v.object({
   state: vRunState,
   promptMessageId: v.string(),
   context: v.array(vMessage),
+  given: v.optional(vContextGiven),
   streamId: v.optional(v.string()),
   messageId: v.optional(v.string()),
   ...vPromptEmbedding,
@@ -55,6 +57,7 @@ export const vStepStart = v.object({
   agentName: v.string(),
   steps: v.number(),
   context: v.array(vMessage),
+  given: v.optional(vContextGiven),
   calls: v.array(vToolCall),
   streamId: v.optional(v.string()),
   messageId: v.optional(v.string()),

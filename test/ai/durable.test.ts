@@ -163,7 +163,7 @@ describe("a durable run", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
   });
 
-  test("recalls for each of its model calls, embeds its prompt once, and never keeps what was recalled", async () => {
+  test("shows what it recalled to each of its model calls, embeds its prompt once, and never keeps what was recalled", async () => {
     const embedder = deterministicEmbedder();
     const app = await aDurableApp([asksFor("Oslo"), { text: "Miro." }], {
       tools: { weather },

@@ -33,6 +33,7 @@ const publicDoors = new Map<string, Door>(
 const TABLE_OF = {
   thread: "threads",
   message: "messages",
+  answer: "messages",
   run: "runs",
   stream: "streams",
   document: "documents",
@@ -55,6 +56,11 @@ type Case = {
 
 const page = { cursor: null };
 const question = { query: "x", kinds: ["message"], scopes: ["thread"] };
+const context = {
+  trace: JSON.stringify({ a: "a", h: "h", p: "0:0", t: [1, 0, 0, 0, 0, 1, 0] }),
+  estimate: 2,
+  texts: [{ hash: "a", text: "{}" }],
+};
 const step = { step: 0, message: { parts: [text("x")] }, results: [], usage: used, finish: false };
 const toolResult = { callId: "a", part: result("a"), failed: false, ms: 1 };
 const begin = { agentName: "a", engine: "durable" as const };
@@ -128,6 +134,10 @@ const chunk = { seq: 7, deltas: "[]" };
 const cases: Case[] = [
   ...casesOf(byThread, { id: "threadId", of: "thread", code: "THREAD_NOT_FOUND" }),
   ...casesOf(prefixed("messages", byMessage), { id: "messageId", of: "message", code: "MESSAGE_NOT_FOUND" }),
+  ...casesOf(
+    { "contexts.explain": {}, "contexts.read": {} },
+    { id: "messageId", of: "answer", code: "TRACE_NOT_FOUND" },
+  ),
   ...casesOf(byRun, { id: "runId", of: "run", code: "RUN_NOT_FOUND" }),
   ...casesOf(
     { "streams.append": chunk, "streams.follow": { after: 0 } },
@@ -188,7 +198,7 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const { ctx, owner, threadId } = scene;
   const begun = await owner.turns.begin(ctx, { ...begin, threadId, prompt: [text("x")] });
   const { runId, promptMessageId } = begun;
-  await owner.turns.saveStep(ctx, { ...step, runId, message: { parts: [call("a")] } });
+  const saved = await owner.turns.saveStep(ctx, { ...step, runId, message: { parts: [call("a")] }, context });
   const { streamId = "" } = await owner.turns.open(ctx, { runId, step: 1, stream: true });
   await owner.documents.put(ctx, { scope: "user", key: "k", text: "# A\n\nWords." });
   const document = await owner.documents.get(ctx, { scope: "user", key: "k" });
@@ -204,6 +214,7 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const ids = {
     run: runId,
     message: promptMessageId,
+    answer: saved.messageId ?? "",
     stream: streamId,
     document: documentId,
     chunk: chunkId,

@@ -72,7 +72,16 @@ describe("after turns, a durable run, an ingest and a removal, when every retent
     expect(Object.keys(rowsIn(/^agentMemory$/)).sort()).toEqual(
       [
         ...["threads", "threadHeads", "scopeCounts", "messages", "batches", "runs", "toolCalls"],
-        ...["documents", "chunks", "recallEntries", "vectors_256", "usageEvents", "_scheduled_functions"],
+        ...[
+          "contextTraces",
+          "contextParts",
+          "documents",
+          "chunks",
+          "recallEntries",
+          "vectors_256",
+          "usageEvents",
+          "_scheduled_functions",
+        ],
       ]
         .map((table) => `agentMemory.${table}`)
         .sort(),

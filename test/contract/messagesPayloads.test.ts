@@ -194,7 +194,7 @@ describe("the end of a thread with long messages", () => {
       return { old: await wholeTurn(db, tail, 0), current: await wholeTurn(db, tail, 1) };
     });
     const part = (messages: typeof shown.old, turn: number) =>
-      messages.find((message) => message.turn === turn && message.role === "tool")?.parts[0];
+      messages.messages.find((message) => message.turn === turn && message.role === "tool")?.parts[0];
     expect(part(shown.old, 0)).toEqual(result("a", whole));
     const cut = part(shown.current, 1);
     if (cut?.type !== "toolResult") throw new Error("not a result");

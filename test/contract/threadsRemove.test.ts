@@ -53,7 +53,16 @@ describe("removing a thread", () => {
       results: [],
       usage: used,
       finish: false,
+      context: {
+        trace: JSON.stringify({ a: "agent", h: "hash", p: "0:0", t: [0, 0, 0, 0, 0, 1, 0] }),
+        estimate: 1,
+        texts: [
+          { hash: "short", text: "secret", sourceIds: ["x", "y"] },
+          { hash: "long", text: "secret ".repeat(1_000), sourceIds: ["z"], sourceThreadId: threadId },
+        ],
+      },
     });
+    expect(await thread.countRows()).toMatchObject({ contextTraces: 1, contextParts: 3, contextTexts: 1 });
     await owner.turns.saveResult(ctx, {
       runId,
       callId: "a",

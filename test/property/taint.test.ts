@@ -104,7 +104,10 @@ async function happen(scene: Scene, what: Happening, number: number): Promise<st
     case "a summary": {
       const place = { turn: 0, step: 0 };
       await inside((db) =>
-        db.db.insert("summaries", { threadId: id, scope: "x", from: place, to: place, text, tokens: 9 }),
+        db.db.insert("summaries", {
+          ...{ threadId: id, scope: "x", from: place, to: place },
+          ...{ text, tokens: 9, number: 0 },
+        }),
       );
       return [];
     }

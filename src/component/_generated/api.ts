@@ -9,6 +9,7 @@
  */
 
 import type * as blocks from "../blocks.js";
+import type * as contexts from "../contexts.js";
 import type * as documents from "../documents.js";
 import type * as embeddings from "../embeddings.js";
 import type * as extraction from "../extraction.js";
@@ -17,9 +18,18 @@ import type * as files from "../files.js";
 import type * as health from "../health.js";
 import type * as messages from "../messages.js";
 import type * as model_blockChecks from "../model/blockChecks.js";
+import type * as model_blockReads from "../model/blockReads.js";
 import type * as model_blockRows from "../model/blockRows.js";
 import type * as model_blockWrite from "../model/blockWrite.js";
 import type * as model_blocks from "../model/blocks.js";
+import type * as model_contextExplain from "../model/contextExplain.js";
+import type * as model_contextGiven from "../model/contextGiven.js";
+import type * as model_contextOpen from "../model/contextOpen.js";
+import type * as model_contextParts from "../model/contextParts.js";
+import type * as model_contextRecall from "../model/contextRecall.js";
+import type * as model_contextReplay from "../model/contextReplay.js";
+import type * as model_contextTraces from "../model/contextTraces.js";
+import type * as model_contexts from "../model/contexts.js";
 import type * as model_counts from "../model/counts.js";
 import type * as model_documentChecks from "../model/documentChecks.js";
 import type * as model_documentDraft from "../model/documentDraft.js";
@@ -134,6 +144,7 @@ import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
   blocks: typeof blocks;
+  contexts: typeof contexts;
   documents: typeof documents;
   embeddings: typeof embeddings;
   extraction: typeof extraction;
@@ -142,9 +153,18 @@ const fullApi: ApiFromModules<{
   health: typeof health;
   messages: typeof messages;
   "model/blockChecks": typeof model_blockChecks;
+  "model/blockReads": typeof model_blockReads;
   "model/blockRows": typeof model_blockRows;
   "model/blockWrite": typeof model_blockWrite;
   "model/blocks": typeof model_blocks;
+  "model/contextExplain": typeof model_contextExplain;
+  "model/contextGiven": typeof model_contextGiven;
+  "model/contextOpen": typeof model_contextOpen;
+  "model/contextParts": typeof model_contextParts;
+  "model/contextRecall": typeof model_contextRecall;
+  "model/contextReplay": typeof model_contextReplay;
+  "model/contextTraces": typeof model_contextTraces;
+  "model/contexts": typeof model_contexts;
   "model/counts": typeof model_counts;
   "model/documentChecks": typeof model_documentChecks;
   "model/documentDraft": typeof model_documentDraft;

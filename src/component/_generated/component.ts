@@ -176,6 +176,124 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    contexts: {
+      explain: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+        },
+        {
+          agentName: string;
+          hash: string;
+          messageId: string;
+          runId: string;
+          sections: Array<{
+            items: Array<{
+              id?: string;
+              kind: string;
+              place?: { step: number; turn: number };
+              ranks?: Record<string, number>;
+              tokens?: number;
+              version?: number;
+              why: string;
+            }>;
+            leftOut: Array<{ count: number; reason: string; tokens: number }>;
+            section: string;
+            tokens: number;
+          }>;
+          tokenFactor: number;
+          tokens: number;
+          turn: number;
+        },
+        Name
+      >;
+      read: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+        },
+        | {
+            kind: "SOURCE_CHANGED" | "SOURCE_ERASED";
+            source: {
+              id?: string;
+              kind:
+                | "message"
+                | "block"
+                | "summary"
+                | "fact"
+                | "chunk"
+                | "file"
+                | "instructions"
+                | "rendering";
+              place?: { step: number; turn: number };
+            };
+          }
+        | {
+            agent: string;
+            blocks: Array<{
+              blockId: string;
+              description?: string;
+              label: string;
+              updatedAt: number;
+              value: string;
+              version: number;
+            }>;
+            files: Array<{ fileId: string; url: string | null }>;
+            hash: string;
+            kind: "material";
+            messages: Array<{
+              agentName?: string;
+              author?: string;
+              createdAt: number;
+              editedAt?: number;
+              messageId: string;
+              metadata?: string;
+              model?: string;
+              parts: Array<any>;
+              role: "system" | "user" | "assistant" | "tool";
+              runId?: string;
+              saidAt?: number;
+              speaker?: string;
+              state:
+                | { kind: "complete" }
+                | { kind: "streaming"; streamId: string }
+                | { code: string; kind: "failed"; reason: string };
+              step: number;
+              threadId: string;
+              tokens: number;
+              turn: number;
+            }>;
+            recalled: Array<string>;
+            summary: string | null;
+            suspects: Array<{
+              kind: "SOURCE_CHANGED" | "SOURCE_ERASED";
+              source: {
+                id?: string;
+                kind:
+                  | "message"
+                  | "block"
+                  | "summary"
+                  | "fact"
+                  | "chunk"
+                  | "file"
+                  | "instructions"
+                  | "rendering";
+                place?: { step: number; turn: number };
+              };
+            }>;
+            turn: number;
+          },
+        Name
+      >;
+    };
     documents: {
       count: FunctionReference<
         "query",
@@ -2057,6 +2175,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           prompt?: Array<any>;
           promptMessageId?: string;
           recall?: boolean;
+          shown?: {
+            agentHash: string;
+            blocks?: Array<"thread" | "user" | "agent" | "tenant">;
+          };
           stream?: boolean;
           threadId: string;
         },
@@ -2084,6 +2206,32 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             tokens: number;
             turn: number;
           }>;
+          given?: {
+            blocks: Array<{
+              blockId: string;
+              description?: string;
+              label: string;
+              updatedAt: number;
+              value: string;
+              version: number;
+            }>;
+            first?: {
+              recalled: Array<{
+                hash: string;
+                kind: string;
+                ranks: Record<string, number>;
+                sourceId: string;
+                text: string;
+                tokens: number;
+              }>;
+              trace: string;
+            };
+            isAgentKnown: boolean;
+            long: Array<Array<number>>;
+            prunedTo?: { step: number; turn: number };
+            summary?: { summaryId: string; text: string; tokens: number };
+            tokenFactor?: number;
+          };
           messageId?: string;
           pending: Array<{
             embedded?: { embedder: string; vector: Array<number> };
@@ -2115,6 +2263,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          context?: {
+            estimate: number;
+            texts: Array<{
+              hash: string;
+              sourceIds?: Array<string>;
+              sourceThreadId?: string;
+              text: string;
+            }>;
+            trace: string;
+          };
           outcome:
             | { kind: "completed" }
             | { code: string; kind: "failed"; message: string }
@@ -2167,6 +2325,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           recall?: boolean;
           runId: string;
+          shown?: {
+            agentHash: string;
+            blocks?: Array<"thread" | "user" | "agent" | "tenant">;
+          };
           step: number;
           stream?: boolean;
           workflowId?: string;
@@ -2212,6 +2374,32 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             tokens: number;
             turn: number;
           }>;
+          given?: {
+            blocks: Array<{
+              blockId: string;
+              description?: string;
+              label: string;
+              updatedAt: number;
+              value: string;
+              version: number;
+            }>;
+            first?: {
+              recalled: Array<{
+                hash: string;
+                kind: string;
+                ranks: Record<string, number>;
+                sourceId: string;
+                text: string;
+                tokens: number;
+              }>;
+              trace: string;
+            };
+            isAgentKnown: boolean;
+            long: Array<Array<number>>;
+            prunedTo?: { step: number; turn: number };
+            summary?: { summaryId: string; text: string; tokens: number };
+            tokenFactor?: number;
+          };
           messageId?: string;
           pending: Array<{
             embedded?: { embedder: string; vector: Array<number> };
@@ -2260,6 +2448,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          context?: {
+            estimate: number;
+            texts: Array<{
+              hash: string;
+              sourceIds?: Array<string>;
+              sourceThreadId?: string;
+              text: string;
+            }>;
+            trace: string;
+          };
           finish: boolean;
           message: { model?: string; parts: Array<any> };
           nextStream?: boolean;

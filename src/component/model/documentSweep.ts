@@ -9,6 +9,7 @@ import {
 import type { DraftPhase } from "../../validators/document.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { forgetRecalled } from "./contextParts.js";
 import { stampImportance } from "./documentUpdate.js";
 import { removeEntries } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
@@ -51,6 +52,7 @@ async function removeStale(ctx: MutationCtx, { documentId, document, most }: Sta
     for await (const chunk of chunksIn(ctx, documentId, range)) {
       if (removed >= most || bytes > SWEEP_MAX_BYTES) return most;
       await removeEntries(ctx, chunk._id);
+      await forgetRecalled(ctx, chunk._id);
       await ctx.db.delete("chunks", chunk._id);
       removed += 1;
       bytes += getDocumentSize(chunk) + BYTES_BESIDE_CHUNK;

@@ -18,9 +18,10 @@ export type NewUsageEvent = Usage & {
 /** Adds one event to the ledger: one insert, no read. Whoever calls it sees to it that a retry does not. */
 export async function recordUsage(ctx: MutationCtx, event: NewUsageEvent): Promise<Id<"usageEvents">> {
   checkCounts(event);
-  const { raw, ...kept } = event;
+  const { raw, purpose, ...kept } = event;
   return await ctx.db.insert("usageEvents", {
     ...kept,
+    ...(purpose === "answer" ? {} : { purpose }),
     ...(raw !== undefined && utf8Bytes(raw) <= USAGE_RAW_MAX_BYTES ? { raw } : {}),
     commitTs: ctx.db.vars.commitTs,
   });

@@ -7,6 +7,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { forgetRecalled } from "./contextParts.js";
 import { followEdit, followRemoval } from "./factFollow.js";
 import { releaseFile } from "./files.js";
 import { checkSaid, indexText } from "./messageAppend.js";
@@ -66,6 +67,7 @@ async function replaceParts(
   await ctx.db.patch("messages", row._id, { parts: packed.parts, editedAt: Date.now() });
   await writePieces(ctx, row._id, packed.pieces);
   await followEdit(ctx, row._id);
+  await forgetRecalled(ctx, row._id);
   await indexAnew(ctx, { row, head, parts });
   const preview = previewOf(textOf(parts));
   const hasEdits = packed.pieces.length > 0 || fileIdsOf(parts).length > 0;
@@ -118,6 +120,7 @@ export async function remove(
 async function removeRow(ctx: MutationCtx, row: Doc<"messages">): Promise<void> {
   await ctx.db.delete("messages", row._id);
   await removeEntries(ctx, row._id);
+  await forgetRecalled(ctx, row._id);
   for (const fileId of fileIdsOf(row.parts)) await releaseFile(ctx, fileId);
   if (payloadBytes(row.parts) > 0) await armSweep(ctx, "message", { delayMs: 0, target: row._id });
 }

@@ -111,6 +111,9 @@ export async function wholeParts(ctx: QueryCtx, message: Doc<"messages">): Promi
   return whole;
 }
 
+/** Messages as a context shows them, with the step, part and bytes of each long part that is shown further. */
+export type ShownTurn = { messages: Message[]; long: [step: number, part: number, bytes: number][] };
+
 /**
  * The same messages with the long parts of one turn shown further: whole up to `CONTEXT_PART_MAX_BYTES`, else cut
  * there with `payload` still set. Newest first until `CONTEXT_WHOLE_MAX_BYTES` are shown.
@@ -119,8 +122,9 @@ export async function wholeTurn(
   ctx: QueryCtx,
   messages: readonly Message[],
   turn: number,
-): Promise<Message[]> {
+): Promise<ShownTurn> {
   const shown = [...messages];
+  const long: ShownTurn["long"] = [];
   let bytesLeft = CONTEXT_WHOLE_MAX_BYTES;
   for (let index = shown.length - 1; index >= 0; index--) {
     const message = shown[index];
@@ -128,8 +132,24 @@ export async function wholeTurn(
     const parts = await showParts(ctx, message, bytesLeft);
     bytesLeft -= getConvexSize(parts);
     shown[index] = { ...message, parts, tokens: tokensOf(parts) };
+    for (const [at, part] of parts.entries())
+      if (part !== message.parts[at]) long.push([message.step, at, utf8Bytes(bodyOf(part) ?? "")]);
   }
-  return shown;
+  return { messages: shown, long };
+}
+
+/** A message with its long parts as far as a context once showed them. */
+export async function showAgain(ctx: QueryCtx, message: Message, long: ShownTurn["long"]): Promise<Message> {
+  const messageId = ctx.db.normalizeId("messages", message.messageId);
+  const parts = [...message.parts];
+  for (const [step, index, bytes] of long) {
+    const part = parts[index];
+    const payload = part === undefined ? undefined : payloadOf(part);
+    if (step !== message.step || messageId === null || part === undefined || payload === undefined) continue;
+    const body = cutToBytes(await readBody(ctx, { messageId, part: index }, bytes), bytes);
+    parts[index] = withBody(part, body, payload.bytes > bytes ? payload : undefined);
+  }
+  return { ...message, parts };
 }
 
 async function showParts(ctx: QueryCtx, message: Message, maxBytes: number): Promise<Part[]> {

@@ -1,6 +1,6 @@
 import { getDocumentSize } from "convex/values";
 import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
-import type { Position } from "../../shared/position.js";
+import { comparePositions, type Position } from "../../shared/position.js";
 import { wholeToolGroups } from "../../shared/toolGroups.js";
 import type { Message } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -11,7 +11,8 @@ import { isComplete, toMessage } from "./messageRows.js";
 const NEWEST_GROUP_ROWS = STEP_MAX_TOOL_CALLS + 2;
 
 /**
- * How much of a thread's end is read. Rows of turns from `beforeTurn` on are left out. Tokens do not cut `keepTurn`:
+ * How much of a thread's end is read. Rows of turns from `beforeTurn` on are left out, and those up to `after`, which
+ * a summary stands for. Tokens do not cut `keepTurn`:
  * a run that has read much must still see its prompt. Nothing cuts the last tool group of that turn: a model that
  * does not see what its tools gave would call them again.
  */
@@ -21,6 +22,7 @@ export type TailLimits = {
   maxTokens: number;
   beforeTurn?: number;
   keepTurn?: number;
+  after?: Position;
 };
 
 /**
@@ -42,7 +44,7 @@ export async function readTail(
     looked <= NEWEST_GROUP_ROWS &&
     newestFirst.every(({ role }) => role === "tool");
   let isCut = false;
-  for await (const row of rowsBefore(ctx, threadId, limits.beforeTurn)) {
+  for await (const row of rowsWithin(ctx, threadId, limits)) {
     looked += 1;
     left.rows -= 1;
     left.bytes -= getDocumentSize(row);
@@ -76,16 +78,21 @@ export async function findComplete(
   return row !== null && isComplete(row) ? toMessage(row) : null;
 }
 
-const rowsBefore = (
+/** The rows behind `after` and before the turn `beforeTurn`, newest first. */
+async function* rowsWithin(
   ctx: QueryCtx,
   threadId: Id<"threads">,
-  beforeTurn: number | undefined,
-): AsyncIterable<Doc<"messages">> =>
-  ctx.db
+  { beforeTurn = Infinity, after = THREAD_START }: TailLimits,
+): AsyncGenerator<Doc<"messages">> {
+  const rows = ctx.db
     .query("messages")
-    .withIndex("by_place", (q) =>
-      beforeTurn === undefined
-        ? q.eq("threadId", threadId)
-        : q.eq("threadId", threadId).lt("turn", beforeTurn),
-    )
+    .withIndex("by_place", (q) => q.eq("threadId", threadId).gte("turn", after.turn).lt("turn", beforeTurn))
     .order("desc");
+  for await (const row of rows) {
+    if (comparePositions(row, after) <= 0) return;
+    yield row;
+  }
+}
+
+/** Before the first place. */
+const THREAD_START: Position = { turn: 0, step: -1 };

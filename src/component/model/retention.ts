@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepRecalled } from "./contextParts.js";
 import { sweepDocument, sweepDrafts } from "./documentSweep.js";
 import { sweepQueries } from "./embeddingCache.js";
 import { sweepFacts } from "./factExpiry.js";
@@ -10,6 +11,7 @@ import { sweepFiles } from "./files.js";
 import { sweepGeneration } from "./generationSweep.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
+import { sweepBudget } from "./sweepBudget.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 
@@ -25,6 +27,7 @@ export const vSweepKind = v.union(
   v.literal("generation"),
   v.literal("facts"),
   v.literal("factSources"),
+  v.literal("recalled"),
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
@@ -52,6 +55,8 @@ async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promis
       return await sweepFacts(ctx);
     case "factSources":
       return await sweepFactSources(ctx, target);
+    case "recalled":
+      return (await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now();
   }
 }
 

@@ -1,7 +1,7 @@
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Run, RunState } from "../../validators/run.js";
+import type { Run, RunState, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { openThread } from "./threads.js";
@@ -20,6 +20,13 @@ export function isActive(state: RunState): boolean {
       return false;
   }
 }
+
+/** Where a run stands. */
+export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };
+
+/** What a run has used so far. */
+export const totalsOf = (run: Doc<"runs">): RunTotals =>
+  run.totals ?? { calls: 0, inputTokens: 0, outputTokens: 0 };
 
 /** The run, or `RUN_NOT_FOUND` when there is none by that id: malformed ids look the same. */
 export async function findRun(ctx: QueryCtx, runId: string): Promise<Doc<"runs">> {
@@ -42,7 +49,7 @@ export async function findOwnRun(ctx: QueryCtx, caller: Caller, runId: string): 
  */
 export async function findRunToWrite(ctx: QueryCtx, caller: Caller, runId: string): Promise<Doc<"runs">> {
   const run = await findOwnRun(ctx, caller, runId);
-  if (run.isGuest !== true || !isActive(run.state)) return run;
+  if (run.isGuest !== true || !isActive(stateOf(run))) return run;
   await openThread(ctx, caller, run.threadId, "write").catch((error: unknown) => {
     if (!isMemoryError(error, "THREAD_NOT_FOUND")) throw error;
     throw memoryError("FORBIDDEN", "The user of this run was shut out of its thread: end the run.", {
@@ -63,10 +70,10 @@ export function toRun(run: Doc<"runs">): Run {
     threadId: run.threadId,
     turn: run.turn,
     agentName: run.agentName,
-    engine: run.engine,
-    state: run.state,
+    engine: run.engine ?? "action",
+    state: stateOf(run),
     steps: run.steps,
-    totals: run.totals,
+    totals: totalsOf(run),
     startedAt: run._creationTime,
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),
   };

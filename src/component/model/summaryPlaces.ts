@@ -5,13 +5,13 @@ import type { NewSummary } from "../../validators/summary.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isComplete } from "./messageRows.js";
-import { isActive } from "./runRows.js";
+import { isActive, stateOf } from "./runRows.js";
 import { rowsBehind } from "./summaryRows.js";
 
 /** True when the run under way must still see what would be covered: its prompt alone, its newest group, its turn's end. */
 export async function isNeeded(ctx: QueryCtx, head: Doc<"threadHeads">, to: Position): Promise<boolean> {
   const run = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (run === null || !isActive(run.state) || to.turn < run.turn) return false;
+  if (run === null || !isActive(stateOf(run)) || to.turn < run.turn) return false;
   if (to.turn > run.turn || to.step === PROMPT_STEP) return true;
   const next = await firstBehind(ctx, head.threadId, to);
   if (next?.turn !== to.turn || next.role === "tool") return true;

@@ -14,7 +14,7 @@ import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { isComplete, toMessage } from "./messageRows.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { isActive } from "./runRows.js";
+import { isActive, stateOf } from "./runRows.js";
 import { compactionHead, findNewest, rowsBehind, toSummary } from "./summaryRows.js";
 import { findHead, openThread } from "./threadAccess.js";
 import { ownerOf } from "./threads.js";
@@ -84,7 +84,7 @@ export async function listUncovered(ctx: QueryCtx, args: UncoveredArgs): Promise
   return {
     head: compactionHead(head),
     ...(newest === null ? {} : { summary: toSummary(newest) }),
-    ...(run !== null && isActive(run.state) ? { runningTurn: run.turn } : {}),
+    ...(run !== null && isActive(stateOf(run)) ? { runningTurn: run.turn } : {}),
     ...(head.tokenFactor === undefined ? {} : { tokenFactor: head.tokenFactor }),
     ...page,
   };

@@ -2,6 +2,7 @@ import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { removeBlocksOfThread } from "./blocks.js";
+import { sweepPartsOfThread } from "./contextParts.js";
 import { findCounts } from "./counts.js";
 import { removeFactsOfThread } from "./factFollow.js";
 import { releaseFile } from "./files.js";
@@ -21,6 +22,7 @@ type Phase = (ctx: MutationCtx, removal: Removal) => Promise<boolean>;
 const PHASES: readonly Phase[] = [
   removeRuns,
   removeStreams,
+  removeContextParts,
   removeBatches,
   removeFactsOfThread,
   removeBlocksOfThread,
@@ -58,6 +60,11 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
       if (!(await budget.take())) return false;
       await ctx.db.delete("toolCalls", call._id);
     }
+    const traces = ctx.db.query("contextTraces").withIndex("by_run", (q) => q.eq("runId", run._id));
+    for await (const trace of traces) {
+      if (!(await budget.take())) return false;
+      await ctx.db.delete("contextTraces", trace._id);
+    }
     if (!(await budget.take())) return false;
     await ctx.db.delete("runs", run._id);
   }
@@ -68,6 +75,10 @@ async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): P
   const streams = ctx.db.query("streams").withIndex("by_thread", (q) => q.eq("threadId", threadId));
   for await (const stream of streams) if (!(await removeStream(ctx, stream, budget))) return false;
   return true;
+}
+
+function removeContextParts(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  return sweepPartsOfThread(ctx, { threadId, owner: threadScope(threadId) }, budget);
 }
 
 /** Deletes the listed rows without reading them first. Where edits added rows that no list knows, only the lists go. */

@@ -8,7 +8,7 @@ import { userScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { insertMessage, parseParts, wholeParts } from "./messages.js";
-import { findRunToWrite, isActive } from "./runRows.js";
+import { findRunToWrite, isActive, stateOf } from "./runRows.js";
 
 /** What a row of `toolCalls` and its result's message take from the run. */
 export type CallOwner = Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn">;
@@ -90,7 +90,7 @@ type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: bo
 /** Marks the call as started before its tool runs. A tool that may have run is settled, not run again. */
 export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<ToolStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
-  if (!isActive(run.state)) return { kind: "ended" };
+  if (!isActive(stateOf(run))) return { kind: "ended" };
   const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { kind: "settled" };
   if (call.state.kind === "started" && !args.idempotent) {

@@ -2,9 +2,10 @@ import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
 import { RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
 import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
-import { shortenAllForModel } from "../../shared/partBodies.js";
+import { longShown, shortenAllForModel } from "../../shared/partBodies.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
+import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
@@ -12,13 +13,14 @@ import type { RunEngine } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { findComplete, insertMessage, parseParts, readTail, toMessage } from "./messages.js";
+import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
+import { findComplete, insertMessage, parseParts, readTail, toMessage, type ShownTurn } from "./messages.js";
 import { indexMessage, pendingOf } from "./recall.js";
-import { isActive } from "./runRows.js";
+import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
 import { openThread } from "./threads.js";
-import { clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
+import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
 
 export type BeginArgs = {
@@ -30,10 +32,19 @@ export type BeginArgs = {
   promptMessageId?: string;
   operationId?: string;
   limits?: ContextLimits;
+  shown?: ContextAsk;
   stream?: boolean;
   recall?: boolean;
 };
-type Prompt = { messageId: Id<"messages">; turn: number; nextStep: number; row: Message; isNew: boolean };
+type Prompt = {
+  messageId: Id<"messages">;
+  turn: number;
+  nextStep: number;
+  row: Message;
+  isNew: boolean;
+  /** Its long parts as the context shows them. */
+  long: ShownTurn["long"];
+};
 
 /** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
 export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
@@ -46,9 +57,14 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const free = await freeThread(ctx, head);
   const earlier =
     args.promptMessageId === undefined ? null : await findPrompt(ctx, free, args.promptMessageId);
-  const context = await readContext(ctx, { head: free, limits, earlier });
+  const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
+  const read = await readContext(ctx, { head: free, limits, earlier, overlay });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
   const prompt = earlier ?? (await savePrompt(ctx, free, args));
+  const { shown: ask, agentName } = args;
+  const long = [...read.long, ...prompt.long];
+  const given =
+    ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
   await occupy(ctx, { head: free, prompt, runId: opened.runId });
   return {
@@ -57,7 +73,8 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     repeated: false,
     state: { kind: "running" },
     promptMessageId: prompt.messageId,
-    context: earlier === null && limits.maxMessages > 0 ? [...context, prompt.row] : context,
+    context: earlier === null && limits.maxMessages > 0 ? [...read.messages, prompt.row] : read.messages,
+    ...(given === null ? {} : { given }),
     pending,
     ...(args.recall === true ? await embeddingOf(ctx, textOf(prompt.row.parts)) : {}),
   };
@@ -98,7 +115,7 @@ async function findRepeated(
     runId: run._id,
     turn: run.turn,
     repeated: true,
-    state: run.state,
+    state: stateOf(run),
     promptMessageId: prompt?.messageId ?? "",
     context: [],
     pending: [],
@@ -108,8 +125,9 @@ async function findRepeated(
 /** One active run per thread. An in-action run that was silent past its lease is ended as failed and makes room. */
 async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (active === null || !isActive(active.state)) return head;
-  if (active.engine === "action" && active.activeAt + RUN_LEASE_MS < Date.now()) {
+  if (active === null || !isActive(stateOf(active))) return head;
+  const activeAt = active.activeAt ?? active._creationTime;
+  if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
     await endRun(ctx, active, {
       outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
     });
@@ -134,7 +152,8 @@ async function findPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, messageId:
     .order("desc")
     .first();
   const nextStep = (last?.step ?? message.step) + 1;
-  return { messageId: message._id, turn: message.turn, nextStep, row: toMessage(message), isNew: false };
+  const row = toMessage(message);
+  return { messageId: message._id, turn: message.turn, nextStep, row, isNew: false, long: [] };
 }
 
 async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: BeginArgs): Promise<Prompt> {
@@ -145,24 +164,39 @@ async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: Begi
   const author = args.caller === "system" ? head.userId : args.caller.userId;
   const said = { role: "user" as const, ...(author === head.userId ? {} : { author }) };
   const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts });
+  const shown = shortenAllForModel(parts);
+  const long = longShown(parts, shown).map(([part, bytes]): ShownTurn["long"][number] => [
+    PROMPT_STEP,
+    part,
+    bytes,
+  ]);
   const row: Message = {
     ...place,
     ...said,
     messageId,
-    parts: shortenAllForModel(parts),
+    parts: shown,
     tokens,
     state: { kind: "complete" },
     createdAt: Date.now(),
   };
-  return { messageId, turn: head.nextTurn, nextStep: PROMPT_STEP + 1, row, isNew: true };
+  return { messageId, turn: head.nextTurn, nextStep: PROMPT_STEP + 1, row, isNew: true, long };
 }
 
-type Context = { head: Doc<"threadHeads">; limits: ClampedLimits; earlier: Prompt | null };
+type Context = {
+  head: Doc<"threadHeads">;
+  limits: ClampedLimits;
+  earlier: Prompt | null;
+  overlay: Overlay;
+};
 
-async function readContext(ctx: MutationCtx, { head, limits, earlier }: Context): Promise<Message[]> {
-  if (limits.maxMessages === 0) return [];
-  if (earlier === null) return await readTail(ctx, head.threadId, limits);
-  return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn }, limits);
+async function readContext(ctx: MutationCtx, context: Context): Promise<ShownTurn> {
+  const { head, earlier } = context;
+  const { after } = context.overlay;
+  const limits = calibrated(context.limits, head.tokenFactor);
+  if (limits.maxMessages === 0) return { messages: [], long: [] };
+  if (earlier === null)
+    return { messages: await readTail(ctx, head.threadId, { ...limits, after }), long: [] };
+  return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn, after }, limits);
 }
 
 type Opening = { head: Doc<"threadHeads">; args: BeginArgs; prompt: Prompt; payloadHash: string | undefined };
@@ -173,13 +207,10 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
   const runId = await ctx.db.insert("runs", {
     ...run,
-    engine: args.engine,
-    state: { kind: "running" },
+    ...(args.engine === "action" ? {} : { engine: args.engine }),
     steps: 0,
     nextStep: prompt.nextStep,
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
-    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
-    activeAt: Date.now(),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
   });

@@ -1,14 +1,20 @@
 import { CONTEXT_DEFAULT_TOKENS, CONTEXT_MAX_BYTES, CONTEXT_MAX_MESSAGES } from "../../shared/limits.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Message } from "../../validators/message.js";
 import type { ContextLimits } from "../../validators/turn.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { findComplete, readTail, wholeTurn } from "./messages.js";
+import type { ThreadPlace } from "../../validators/thread.js";
+import { findComplete, readTail, wholeTurn, type ShownTurn } from "./messages.js";
 
 /** The limits of one context read, after the caller's were clamped to the component's. */
 export type ClampedLimits = { maxMessages: number; maxBytes: number; maxTokens: number };
+
+/** The limits in our estimate's tokens, for a thread whose real ones are `factor` times as many. */
+export const calibrated = (limits: ClampedLimits, factor = 1): ClampedLimits => ({
+  ...limits,
+  maxTokens: Math.ceil(limits.maxTokens / factor),
+});
 
 /** Takes the caller's limits where they are lower; refuses what is no count. */
 export function clampLimits(limits: ContextLimits = {}): ClampedLimits {
@@ -31,11 +37,11 @@ export function clampLimits(limits: ContextLimits = {}): ClampedLimits {
  */
 export async function readTurnContext(
   ctx: QueryCtx,
-  { threadId, turn }: { threadId: Id<"threads">; turn: number },
+  { threadId, turn, after }: { threadId: Id<"threads">; turn: number; after?: ThreadPlace },
   limits: ClampedLimits,
-): Promise<Message[]> {
-  if (limits.maxMessages === 0) return [];
-  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn });
+): Promise<ShownTurn> {
+  if (limits.maxMessages === 0) return { messages: [], long: [] };
+  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn, after });
   const ofTurn = tail.findIndex((message) => message.turn === turn);
   const hasPrompt = tail[ofTurn]?.step === PROMPT_STEP;
   const prompt = hasPrompt ? null : await findComplete(ctx, { threadId, turn, step: PROMPT_STEP });

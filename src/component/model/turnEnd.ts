@@ -8,14 +8,16 @@ import { previewOf, textOf } from "../../shared/messageText.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
+import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState } from "../../validators/run.js";
+import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { keepContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
-import { findOwnRun, isActive } from "./runRows.js";
+import { findOwnRun, isActive, stateOf, totalsOf } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -27,6 +29,7 @@ export type EndArgs = {
   partial?: unknown[];
   results?: Result[];
   usage?: Usage;
+  context?: ContextCall;
 };
 
 /**
@@ -46,38 +49,40 @@ export type Ending = {
   results?: Result[];
   usage?: Usage;
   caller?: Caller;
+  context?: ContextCall;
 };
 
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const totals = await recordLastCall(ctx, run, ending);
-  if (!isActive(run.state)) {
-    if (totals !== run.totals) await ctx.db.patch("runs", run._id, { totals });
-    return run.state;
+  if (!isActive(stateOf(run))) {
+    if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
+    return stateOf(run);
   }
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
+  if (kept.messages > 0) await keepContext(ctx, run, { step: run.nextStep, context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = { ...run, totals, nextStep: run.nextStep + kept.messages };
+  const ended = { ...run, totals: totals ?? run.totals, nextStep: run.nextStep + kept.messages };
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
 }
 
-/** The totals with the call that was under way; an end that is repeated after the run had ended adds nothing. */
+/** The totals with the call that was under way, or null; an end that is repeated after the run had ended adds nothing. */
 async function recordLastCall(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { usage, caller = "system" }: Ending,
-): Promise<Doc<"runs">["totals"]> {
-  if (usage === undefined) return run.totals;
+): Promise<RunTotals | null> {
+  if (usage === undefined) return null;
   const call = { caller, usage, step: run.steps };
-  if (!isActive(run.state) && (await wasRecorded(ctx, run, call))) return run.totals;
+  if (!isActive(stateOf(run)) && (await wasRecorded(ctx, run, call))) return null;
   await recordRunUsage(ctx, run, call);
-  return addUsage(run.totals, usage);
+  return addUsage(totalsOf(run), usage);
 }
 
 /** Why a run ended is told in a line or two: what comes from outside may be of any length. */
@@ -131,10 +136,19 @@ function failureOf(outcome: RunOutcome): { code: string; reason: string } | null
   }
 }
 
-type Closing = { run: Doc<"runs">; head: Doc<"threadHeads"> | null; state: RunState; preview: string };
+type Closing = {
+  run: Doc<"runs">;
+  head: Doc<"threadHeads"> | null;
+  state: RunState;
+  preview: string;
+  tokenFactor?: number;
+};
 
 /** Writes the run's end and frees its thread; `head` is null when the thread is being removed. */
-export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: Closing): Promise<void> {
+export async function closeRun(
+  ctx: MutationCtx,
+  { run, head, state, preview, tokenFactor }: Closing,
+): Promise<void> {
   const { steps, nextStep, totals } = run;
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
@@ -142,7 +156,7 @@ export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: 
     steps,
     nextStep,
     totals,
-    activeAt: Date.now(),
+    activeAt: undefined,
     ...open,
   });
   if (head === null) return;
@@ -150,6 +164,7 @@ export async function closeRun(ctx: MutationCtx, { run, head, state, preview }: 
     messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
+    ...(tokenFactor === undefined ? {} : { tokenFactor }),
   });
   if (Date.now() - run._creationTime >= ACTIVITY_RESOLUTION_MS)
     await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });

@@ -1,24 +1,28 @@
 import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
+import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { overlayOf, readGiven } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { pendingOf } from "./recall.js";
-import { findRunToWrite, isActive } from "./runRows.js";
+import { findRunToWrite, isActive, runNotFound, stateOf } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
-import { clampLimits, readTurnContext } from "./turnContext.js";
+import { findHead } from "./threadAccess.js";
+import { calibrated, clampLimits, readTurnContext } from "./turnContext.js";
 
 export type OpenArgs = {
   caller: Caller;
   runId: string;
   step: number;
   limits?: ContextLimits;
+  shown?: ContextAsk;
   stream?: boolean;
   recall?: boolean;
   /** The workflow that drives the run: kept with the run, so that an abandoned one can be told. */
@@ -32,30 +36,53 @@ export type OpenArgs = {
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
-  if (!Number.isInteger(args.step) || args.step < 0 || args.step > run.steps)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      "Steps are opened in order: `step` must not be past the run's next.",
-      {
-        step: args.step,
-        next: run.steps,
-      },
-    );
+  checkStep(args.step, run.steps);
   const saved = args.step < run.steps;
-  const told = { saved, state: run.state, threadId: run.threadId, turn: run.turn, agentName: run.agentName };
+  const told = {
+    saved,
+    state: stateOf(run),
+    threadId: run.threadId,
+    turn: run.turn,
+    agentName: run.agentName,
+  };
   const nothing = { ...told, steps: run.steps, context: [], calls: [], promptText: "", pending: [] };
   if (saved) {
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall) };
   }
-  if (!isActive(run.state)) return nothing;
+  if (!isActive(stateOf(run))) return nothing;
   if (args.workflowId !== undefined && run.workflowId === undefined)
     await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
-  const context = await readTurnContext(ctx, run, clampLimits(args.limits));
+  const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
-  const recall = args.recall === true ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, context, ...stream, ...recall };
+  const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
+  const recall = asks ? await readRecall(ctx, run, context) : {};
+  return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+}
+
+function checkStep(step: number, next: number): void {
+  if (Number.isInteger(step) && step >= 0 && step <= next) return;
+  throw memoryError(
+    "INVALID_ARGUMENT",
+    "Steps are opened in order: `step` must not be past the run's next.",
+    { step, next },
+  );
+}
+
+/** The messages up to the run's turn, from the summary on, and what is shown besides them. */
+async function readShown(ctx: MutationCtx, run: Doc<"runs">, args: OpenArgs) {
+  const head = await findHead(ctx, run.threadId);
+  if (head === null) throw runNotFound(run._id);
+  const overlay = await overlayOf(ctx, head, run.turn);
+  const limits = calibrated(clampLimits(args.limits), head.tokenFactor);
+  const place = { threadId: run.threadId, turn: run.turn, after: overlay.after };
+  const { messages, long } = await readTurnContext(ctx, place, limits);
+  const { agentName, _id: runId } = run;
+  const { shown: ask } = args;
+  const given =
+    ask === undefined ? null : await readGiven(ctx, { head, agentName, ask, overlay, long, runId });
+  return { context: messages, given };
 }
 
 /** An action died before it could save what its tools gave: they may have run, so the model is told. */

@@ -4,15 +4,17 @@ import { reservePlaces } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { callsToRun } from "../../shared/toolGroups.js";
 import type { Part } from "../../validators/content.js";
+import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { factorOf, keepContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive } from "./runRows.js";
+import { findRunToWrite, isActive, stateOf, totalsOf } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -28,6 +30,7 @@ export type SaveStepArgs = {
   usage: Usage;
   finish: boolean;
   nextStream?: boolean;
+  context?: ContextCall;
 };
 
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
@@ -41,10 +44,10 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
-  const totals = addUsage(run.totals, args.usage);
-  if (!isActive(run.state)) {
+  const totals = addUsage(totalsOf(run), args.usage);
+  if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
-    return { saved: false, state: run.state, calls: [] };
+    return { saved: false, state: stateOf(run), calls: [] };
   }
   await settleOpenCalls(ctx, run, args.results);
   const asked = askedCalls(parts);
@@ -53,6 +56,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const filesOf = args.caller === "system" ? undefined : args.caller.userId;
   const said = { parts, model: args.message.model, filesOf };
   const messageId = await writeMessage(ctx, { run, step: places.message, ...said });
+  await keepContext(ctx, run, { step: places.message, context: args.context });
   const saved: Doc<"runs"> = {
     ...run,
     steps: run.steps + 1,
@@ -65,7 +69,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   if (run.engine === "durable") await insertPending(ctx, run, { askedBy: run.steps, messageId, calls });
   else if (calls.length > 0) saved.openCalls = calls;
   const next = args.finish
-    ? await finish(ctx, saved, { messageId, parts })
+    ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
     : await goOn(ctx, saved, args.nextStream);
   return { saved: true, messageId, calls, ...next };
 }
@@ -77,7 +81,7 @@ async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Pr
     ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
     ...open,
   ];
-  return { saved: false, state: run.state, calls };
+  return { saved: false, state: stateOf(run), calls };
 }
 
 /** What the step asks us to run. Throws `INVALID_ARGUMENT` for too many, or for two of one id. */
@@ -135,7 +139,7 @@ async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | un
 async function finish(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { messageId, parts }: { messageId: Id<"messages">; parts: Part[] },
+  { messageId, parts, tokenFactor }: { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number },
 ) {
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, []);
@@ -147,6 +151,6 @@ async function finish(
     await indexMessage(ctx, { ...said, at: Date.now(), pending: true });
   }
   const state = { kind: "completed" as const, endedAt: Date.now() };
-  await closeRun(ctx, { run, head, state, preview: previewOf(text) });
+  await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });
   return { state };
 }

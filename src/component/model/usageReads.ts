@@ -68,5 +68,5 @@ async function findReadableRun(ctx: QueryCtx, caller: Caller, runId: string): Pr
 
 function toUsageEvent(row: Doc<"usageEvents">): UsageEvent {
   const { _id, _creationTime, commitTs: _, ...event } = row;
-  return { ...event, eventId: _id, at: _creationTime };
+  return { purpose: "answer", ...event, eventId: _id, at: _creationTime };
 }

@@ -21,20 +21,26 @@ export const contextsTables = {
   })
     .index("by_thread", ["threadId"])
     .index("by_scope", ["scope"]),
-  // What a model call was shown and why. Written with the message that it gave, deleted with the thread.
-  contextTraces: defineTable({
-    threadId: v.id("threads"),
-    runId: v.id("runs"),
-    step: v.number(),
-    messageId: v.id("messages"),
-    trace: v.string(),
+  // What a model call was shown and why: ids, counts and hashes, never words. `step` is the place of the message that
+  // it gave. Written with that message, deleted with the run.
+  contextTraces: defineTable({ runId: v.id("runs"), step: v.number(), trace: v.string() }).index("by_run", [
+    "runId",
+    "step",
+  ]),
+  // Texts of contexts, once per owner and content: instructions and tools of an agent; in a thread what was recalled
+  // there, a row for each source of it, so that it is forgotten with any of them. Short texts stand in the row, on
+  // the first source's.
+  contextParts: defineTable({
+    owner: v.string(),
+    hash: v.string(),
+    sourceId: v.optional(v.string()),
+    sourceThreadId: v.optional(v.string()),
+    text: v.optional(v.string()),
   })
-    .index("by_message", ["messageId"])
-    .index("by_run", ["runId", "step"])
-    .index("by_thread", ["threadId"]),
-  // Texts of contexts, once per owner and content: instructions and tools of an agent; blocks, summaries and recalled
-  // texts of a thread. The text lies apart, so that asking whether it is there reads a short row.
-  contextParts: defineTable({ owner: v.string(), hash: v.string() }).index("by_hash", ["owner", "hash"]),
+    .index("by_hash", ["owner", "hash"])
+    .index("by_source", ["sourceId"])
+    .index("by_source_thread", ["sourceThreadId"]),
+  // Longer texts lie apart, so that asking whether one is there reads a short row.
   contextTexts: defineTable({ partId: v.id("contextParts"), piece: v.number(), text: v.string() }).index(
     "by_part",
     ["partId", "piece"],

@@ -12,16 +12,19 @@ export const runsTables = {
     scope: v.string(),
     turn: v.number(),
     agentName: v.string(),
-    engine: vRunEngine,
-    state: vRunState,
+    /** Absent: in an action. Fields that say the usual are left out, because a run is written with every step. */
+    engine: v.optional(vRunEngine),
+    /** Absent: running. */
+    state: v.optional(vRunState),
     /** Model steps saved so far, and the next free place in the turn. */
     steps: v.number(),
     nextStep: v.number(),
     /** Where the run began to write, when that is not right after the prompt. */
     firstStep: v.optional(v.number()),
-    totals: vRunTotals,
-    /** When the last step was saved: an in-action run that is silent past its lease is taken over. */
-    activeAt: v.number(),
+    /** Absent until the first call. */
+    totals: v.optional(vRunTotals),
+    /** When the last step was saved, absent before and after the run: one in an action that is silent past its lease is taken over. */
+    activeAt: v.optional(v.number()),
     /** Calls of an in-action step whose results come with the next save. */
     openCalls: v.optional(v.array(vReservedCall)),
     operationId: v.optional(v.string()),

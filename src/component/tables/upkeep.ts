@@ -1,12 +1,14 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vUsage } from "../../validators/usage.js";
+import { vUsage, vUsagePurpose } from "../../validators/usage.js";
 
 /** The ledger, repeated operations and sweeps. */
 export const upkeepTables = {
   // The ledger: one row per call of a model. Only ever inserted.
   usageEvents: defineTable({
     ...vUsage.fields,
+    /** Absent: an answer, as nearly every call is. */
+    purpose: v.optional(vUsagePurpose),
     userId: v.string(),
     tenantId: v.optional(v.string()),
     agentName: v.optional(v.string()),

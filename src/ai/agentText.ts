@@ -1,0 +1,36 @@
+import type { ToolDescription } from "../parts/contextMessages.js";
+import { canonicalJson, shortHash } from "../shared/canonicalJson.js";
+import { estimateTokens } from "../shared/tokens.js";
+import type { ResolvedAgent } from "./definition.js";
+
+/** What an agent is, as text: kept once by its hash, so that every context of it can be shown again. */
+export type AgentText = { text: string; hash: string; tokens: number; tools: ToolDescription[] };
+
+const texts = new WeakMap<ResolvedAgent, Promise<AgentText>>();
+
+/** Made once for each agent. */
+export function agentText(agent: ResolvedAgent): Promise<AgentText> {
+  const made = texts.get(agent) ?? makeText(agent);
+  texts.set(agent, made);
+  return made;
+}
+
+async function makeText(agent: ResolvedAgent): Promise<AgentText> {
+  const { instructions, recall, blocks, context } = agent;
+  // Headers and provider options may hold keys.
+  const { headers: _headers, providerOptions: _options, ...settings } = agent.settings;
+  const tools = await Promise.all(
+    Object.entries(agent.tools).map(async ([name, { description, inputSchema }]) => ({
+      name,
+      description,
+      inputSchema: await inputSchema.jsonSchema,
+    })),
+  );
+  const text = canonicalJson({ instructions, tools, settings: { ...settings, recall, blocks, context } });
+  const tokens = estimateTokens(instructions) + toolTokens(tools);
+  return { text, hash: await shortHash(text), tokens, tools };
+}
+
+/** Providers send the definitions with every call. */
+const toolTokens = (tools: readonly ToolDescription[]): number =>
+  tools.length === 0 ? 0 : estimateTokens(canonicalJson(tools));

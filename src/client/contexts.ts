@@ -1,0 +1,60 @@
+import type { ComponentApi } from "../component/_generated/component.js";
+import { contextText, renderContext, type ToolDescription } from "../parts/contextMessages.js";
+import { shortHash } from "../shared/canonicalJson.js";
+import type { ContextExplanation, ContextSource } from "../validators/context.js";
+import type { Message } from "../validators/message.js";
+import type { Caller } from "../validators/principal.js";
+import type { QueryCtx } from "./ctx.js";
+
+/**
+ * What came of showing a context again. `same`: `text` is, byte for byte, the canonical JSON of the `instructions`,
+ * `tools` and `messages` that the model was given. Else the source that was changed or erased since.
+ */
+export type ReplayedContext =
+  { kind: "same"; text: string } | { kind: "SOURCE_CHANGED" | "SOURCE_ERASED"; source: ContextSource };
+
+/** What models were shown: why each thing was in a context, and the whole of it again. */
+export class ContextsClient {
+  constructor(
+    private readonly component: ComponentApi,
+    private readonly caller: Caller,
+  ) {}
+
+  /**
+   * What was in the call of a model that wrote this message: its sections in order, what stood in each and why, with
+   * ranks and tokens, and what was left out. Live in a query; for whoever may read the thread. Throws
+   * `TRACE_NOT_FOUND` for messages that no agent wrote.
+   *
+   * @example const { sections } = await memory.as(principal).contexts.explain(ctx, { messageId });
+   */
+  async explain(ctx: QueryCtx, args: { messageId: string }): Promise<ContextExplanation> {
+    return await ctx.runQuery(this.component.contexts.explain, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Builds the context of that call again and compares it with the hash of what was sent. What was edited since
+   * answers `SOURCE_CHANGED`, what is gone `SOURCE_ERASED`, with the source: erased words are never shown. Throws
+   * `TRACE_NOT_FOUND`.
+   *
+   * @example
+   * const replayed = await memory.as(principal).contexts.replay(ctx, { messageId });
+   * if (replayed.kind === "same") console.log(replayed.text);
+   */
+  async replay(ctx: QueryCtx, args: { messageId: string }): Promise<ReplayedContext> {
+    const read = await ctx.runQuery(this.component.contexts.read, { ...args, caller: this.caller });
+    if (read.kind !== "material") return read;
+    const { instructions, tools } = JSON.parse(read.agent) as AgentContent;
+    const urls = new Map(read.files.map(({ fileId, url }) => [fileId, url]));
+    const { blocks, summary, turn, recalled } = read;
+    // The boundary where opaque parts are parts again: the component checked them when they were written.
+    const messages = read.messages as Message[];
+    const content = { instructions, tools, blocks, summary, turn, recalled, messages };
+    const rendered = renderContext(content, { fileUrl: (fileId) => urls.get(fileId) ?? undefined });
+    const text = contextText(rendered, tools);
+    if ((await shortHash(text)) === read.hash) return { kind: "same", text };
+    return read.suspects[0] ?? { kind: "SOURCE_CHANGED", source: { kind: "rendering" } };
+  }
+}
+
+/** What is kept of an agent. */
+type AgentContent = { instructions: string; tools: ToolDescription[] };

@@ -1,0 +1,67 @@
+import { tokenFactor } from "../../shared/contextBudget.js";
+import { decodeTrace, type ContextTrace } from "../../shared/contextTrace.js";
+import { TRACE_MAX_BYTES, TRACE_MAX_TEXTS, TRACE_TEXTS_MAX_BYTES } from "../../shared/limits.js";
+import { agentScopeIn, threadScope } from "../../shared/scope.js";
+import { utf8Bytes } from "../../shared/utf8.js";
+import type { ContextCall } from "../../validators/context.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Usage } from "../../validators/usage.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { keepAgentPart, keepPart } from "./contextParts.js";
+
+/** Saves what a call was shown, beside the message that it gave at `step`: a row, and the texts that are not kept yet. */
+export async function keepContext(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { step, context }: { step: number; context: ContextCall | undefined },
+): Promise<void> {
+  if (context === undefined) return;
+  checkCall(context);
+  const { trace, texts } = context;
+  await ctx.db.insert("contextTraces", { runId: run._id, step, trace });
+  for (const kept of texts)
+    if (kept.sourceIds === undefined) await keepAgentPart(ctx, agentScopeIn(run.scope, run.agentName), kept);
+    else await keepPart(ctx, threadScope(run.threadId), kept);
+}
+
+function checkCall({ trace, texts }: ContextCall): void {
+  const bytes = texts.reduce((sum, { text }) => sum + utf8Bytes(text), 0);
+  if (trace.length > TRACE_MAX_BYTES || texts.length > TRACE_MAX_TEXTS || bytes > TRACE_TEXTS_MAX_BYTES)
+    throw memoryError("INVALID_ARGUMENT", "The trace of a call or its texts are too long to be kept.", {
+      traceLength: trace.length,
+      texts: texts.length,
+      bytes,
+    });
+}
+
+/** The factor that the last call's count gives, where the count can be believed. */
+export function factorOf(usage: Usage, context: ContextCall | undefined): { tokenFactor?: number } {
+  const factor = context === undefined ? null : tokenFactor(usage.inputTokens, context.estimate);
+  return factor === null ? {} : { tokenFactor: factor };
+}
+
+/** The trace of a run's first call as it is stored: later ones build on it. */
+export const firstTrace = (
+  ctx: Pick<QueryCtx, "db">,
+  runId: Id<"runs">,
+): Promise<Doc<"contextTraces"> | null> =>
+  ctx.db
+    .query("contextTraces")
+    .withIndex("by_run", (q) => q.eq("runId", runId))
+    .first();
+
+/** What the call was shown that wrote a message; null when that was no call, or its trace is gone. */
+export async function traceOf(
+  ctx: Pick<QueryCtx, "db">,
+  { runId, step }: { runId: Id<"runs">; step: number },
+): Promise<{ row: Doc<"contextTraces">; trace: ContextTrace } | null> {
+  const row = await ctx.db
+    .query("contextTraces")
+    .withIndex("by_run", (q) => q.eq("runId", runId).eq("step", step))
+    .unique();
+  const first = row === null ? null : await firstTrace(ctx, runId);
+  if (row === null || first === null) return null;
+  if (first._id === row._id) return { row, trace: decodeTrace(row.trace, null) };
+  return { row, trace: decodeTrace(row.trace, decodeTrace(first.trace, null)) };
+}
