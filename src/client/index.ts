@@ -7,7 +7,14 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
-export type { Chunk, ChunkSpan, Document, DocumentFilter, Draft, DraftPhase } from "../validators/document.js";
+export type {
+  Chunk,
+  ChunkSpan,
+  Document,
+  DocumentFilter,
+  Draft,
+  DraftPhase,
+} from "../validators/document.js";
 export type { File } from "../validators/file.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
