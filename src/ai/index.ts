@@ -16,11 +16,5 @@ export { embedderName, embedWith } from "./embed.js";
 
 // What waits for a model.
 export { defineWorker } from "./worker.js";
-export type {
-  Worker,
-  WorkerBudget,
-  WorkerDefinition,
-  WorkerJob,
-  WorkerResult,
-  WorkerTarget,
-} from "./worker.js";
+export type { Worker, WorkerDefinition, WorkerResult } from "./worker.js";
+export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
