@@ -6,7 +6,7 @@ import { shareOut } from "../shared/shareOut.js";
 import { utf8Bytes } from "../shared/utf8.js";
 import { embedderName, embedTexts } from "./embed.js";
 import { embedSplitting, type Split } from "./embedSplitting.js";
-import type { WorkerBudget } from "./worker.js";
+import type { WorkerBudget } from "./workerJob.js";
 
 type Models = { embeddingModel?: () => EmbeddingModel; nextEmbeddingModel?: () => EmbeddingModel };
 /** `memory`: as the one whose texts are embedded; `system`: as the app itself, to whom generations belong. */

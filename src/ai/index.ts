@@ -47,3 +47,5 @@ export { resolveCompaction } from "../shared/compactionPlan.js";
 export type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
 export { prune, type PruningSettings } from "../shared/contextPruning.js";
 export { readOutputTool } from "./readOutput.js";
+export type { Worker, WorkerDefinition, WorkerResult } from "./worker.js";
+export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";

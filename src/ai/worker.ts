@@ -7,33 +7,11 @@ import {
   type RegisteredAction,
 } from "convex/server";
 import { v, type Infer } from "convex/values";
-import type { ActionCtx, AgentMemory, BoundMemory, Principal } from "../client/index.js";
+import type { ActionCtx, AgentMemory, BoundMemory } from "../client/index.js";
 import { WORKER_GRACE_MS, WORKER_MAX_MS } from "../shared/limits.js";
 import { vPrincipal } from "../validators/principal.js";
 import { embeddingWork } from "./embeddingWork.js";
-
-/** What a job may work on: everything, one thread (`threadId`), or what one principal has (`as`). */
-export type WorkerTarget = { threadId?: string; as?: Principal };
-
-/** How long a job may go on. It asks before each bounded piece of work, and comes back to the rest. */
-export type WorkerBudget = {
-  target: WorkerTarget;
-  hasTime: () => boolean;
-  /** Aborts calls that outlast the worker. */
-  abortSignal: AbortSignal;
-};
-
-/**
- * Work that needs one of the app's models and can wait. It works in bounded pieces until nothing is left (`done`) or
- * the budget has no more time, keeps what it has done, and goes on where it stopped when it is called again.
- *
- * @example const greet: WorkerJob = async (ctx, memory, budget) => ({ done: true });
- */
-export type WorkerJob = (
-  ctx: ActionCtx,
-  memory: AgentMemory,
-  budget: WorkerBudget,
-) => Promise<{ done: boolean }>;
+import type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
 
 export type WorkerDefinition = {
   /** Makes the vectors that wait. */
