@@ -1,9 +1,9 @@
-import { mayUseScope, scopeOf, threadScope } from "../../shared/scope.js";
+import { scopeOf, threadScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal, ScopeKind } from "../../validators/principal.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { mayOpenThread, openThread } from "./threadAccess.js";
+import { openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
 
 /** Where rows live: `thread` with its id; the others follow from the caller, or from the `owner` the system names. */
@@ -26,19 +26,6 @@ export async function openScope(
     throw memoryError("INVALID_ARGUMENT", "The thread scope needs a `threadId`.", { field: "threadId" });
   const { threadId } = await openThread(ctx, args.caller, args.threadId, need);
   return { scope: threadScope(threadId), threadId };
-}
-
-/** Whether the caller may use the scope of a row: its own, its tenant's, its agent's, or of a thread open to it. */
-// eslint-disable-next-line max-params -- as openThread
-export async function mayUse(
-  ctx: Pick<QueryCtx, "db">,
-  caller: Caller,
-  row: OpenScope,
-  need: "read" | "write",
-): Promise<boolean> {
-  return row.threadId === undefined
-    ? mayUseScope(caller, row.scope)
-    : await mayOpenThread(ctx, caller, row.threadId, need);
 }
 
 /** The operations of a scope by their domain; those of a thread go with it. */
