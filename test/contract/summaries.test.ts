@@ -289,7 +289,9 @@ describe("recent summaries", () => {
     expect((await system.summaries.listRecent(ctx, time)).page).toEqual([owned]);
     expect((await system.summaries.listRecent(ctx, { ...time, owner: OWNER })).page).toEqual([owned]);
     for (const since of [time.since, time.since - 1_000])
-      expect((await system.summaries.listRecent(ctx, { ...time, since, until: time.since })).page).toEqual([]);
+      expect((await system.summaries.listRecent(ctx, { ...time, since, until: time.since })).page).toEqual(
+        [],
+      );
     expect(await codeOf(writer.summaries.listRecent(ctx, { ...time, owner: OWNER }))).toBe("FORBIDDEN");
     expect(await codeOf(owner.summaries.listRecent(ctx, { ...time, since: NaN }))).toBe("INVALID_ARGUMENT");
   });
