@@ -3,7 +3,7 @@ import { defineAgent, defineTool, embedWith, type ToolContext } from "convex-age
 import { z } from "zod";
 import { internal } from "./_generated/api.js";
 import { memory, workflow } from "./memory.js";
-import { chatModel, embeddingModel } from "./models/index.js";
+import { chatModel, embeddingModel, embeddingWeight } from "./models/index.js";
 
 /** A passage as the tools return it: what it says, how to cite it, and the document to read more of. */
 type Passage = { text: string; citation: string; key: string };
@@ -19,7 +19,7 @@ const MOST_STEPS = 12;
 async function searchDocuments(ctx: ToolContext, query: string): Promise<Passage[]> {
   const { hits } = await ctx.memory.recall(ctx, {
     query,
-    embed: embedWith(embeddingModel()),
+    embed: embedWith(embeddingModel(), { weight: embeddingWeight() }),
     kinds: ["chunk"],
     scopes: ["tenant"],
     maxTokens: SEARCH_MAX_TOKENS,
@@ -83,7 +83,12 @@ export const researcher = defineAgent(memory, {
     "End each claim with the citation of the passage it rests on, exactly as given: [document › heading]. " +
     "Say so when the documents do not hold the answer.",
   tools: { search, read, outline },
-  recall: { scopes: ["thread", "user"], kinds: ["message", "fact"], maxTokens: 1_500 },
+  recall: {
+    scopes: ["thread", "user"],
+    kinds: ["message", "fact"],
+    maxTokens: 1_500,
+    vectorWeight: embeddingWeight(),
+  },
   stopWhen: isStepCount(MOST_STEPS),
 });
 

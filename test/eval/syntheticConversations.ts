@@ -67,9 +67,10 @@ const trains: { date: string; lines: Line[] }[] = [
   },
 ];
 
+/** A conversation as LoCoMo has it: keys by session, turns by their place. */
 const sample = (id: string, sessions: typeof gardens, qa: Question[]) => ({
   sample_id: id,
-  conversation: Object.fromEntries(
+  conversation: Object.fromEntries<unknown>(
     sessions.flatMap(({ date, lines }, session) => [
       [`session_${session + 1}_date_time`, date],
       [

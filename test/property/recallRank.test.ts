@@ -28,7 +28,7 @@ const toRows = (drawn: Drawn): RecallRow[] =>
     const { searchText, flags = 0, standing } = rowOfText(text, { isHuman: kind === "human" });
     return {
       id: `id${index}`,
-      kind: isMessage ? "message" : (kind as "fact" | "chunk"),
+      kind: isMessage ? "message" : kind,
       group: isMessage ? thread : "document",
       isReply: kind === "reply",
       at: at * 86_400_000,
@@ -186,12 +186,10 @@ describe("the order of candidates", () => {
 });
 
 describe("a question in words", () => {
-  const signalOf = (query: string, text: string, name: SignalName, given: Partial<RecallRow> = {}) => {
+  /** What a signal adds to a text, beside another that shares nothing with the question. */
+  const signalOf = (query: string, text: string, { name, at = 0 }: { name: SignalName; at?: number }) => {
     const { searchText, flags = 0, standing } = rowOfText(text, { isHuman: true });
-    const rows = [
-      row("it", searchText, { flags, isStanding: standing === true, ...given }),
-      row("other", "zzz"),
-    ];
+    const rows = [row("it", searchText, { flags, isStanding: standing === true, at }), row("other", "zzz")];
     return ask(rows, { query }).find((each) => each.row.id === "it")?.contributions[name];
   };
 
@@ -203,17 +201,19 @@ describe("a question in words", () => {
     ["Plan a fjord trip", "Always mention the ferry when I ask about trips", "standing"],
     ["fjord", "I love my fjord", "firstPerson"],
   ])("%s | %s: %s", (query, text, name) => {
-    expect(signalOf(query, text, name)).toBeGreaterThan(0);
-    expect(signalOf(query, "fjord", name)).toBeUndefined();
+    expect(signalOf(query, text, { name })).toBeGreaterThan(0);
+    expect(signalOf(query, "fjord", { name })).toBeUndefined();
   });
 
   test("names a month: what was said then counts, by what that excludes", () => {
     const inMay = Date.UTC(2023, 4, 8);
     expect(
-      signalOf("What happened at the fjord in May 2023?", "fjord", "date", { at: inMay }),
+      signalOf("What happened at the fjord in May 2023?", "fjord", { name: "date", at: inMay }),
     ).toBeGreaterThan(0);
-    expect(signalOf("What may happen at the fjord?", "fjord", "date", { at: inMay })).toBeUndefined();
-    expect(signalOf("What happened at the fjord in July?", "fjord", "date", { at: inMay })).toBeUndefined();
+    expect(signalOf("What may happen at the fjord?", "fjord", { name: "date", at: inMay })).toBeUndefined();
+    expect(
+      signalOf("What happened at the fjord in July?", "fjord", { name: "date", at: inMay }),
+    ).toBeUndefined();
   });
 });
 

@@ -62,6 +62,11 @@ export function embeddingModel(): EmbeddingModelV4 {
   );
 }
 
+/** How far its vectors are trusted beside words: the built-in embedder knows words only, which are looked for anyway. */
+export function embeddingWeight(): number {
+  return setting(process.env.EMBEDDING_MODEL) === undefined ? 0 : 1;
+}
+
 /** Which models run, as `provider/model`: what every output should say. */
 export function modelInfo(): { chat: string; embedding: string } {
   return { chat: label(chatModel()), embedding: label(embeddingModel()) };
