@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { decodePlaces, decodeTrace, encodePlaces, encodeTrace, type ContextTrace } from "../../src/shared/contextTrace.js";
+import {
+  decodePlaces,
+  decodeTrace,
+  encodePlaces,
+  encodeTrace,
+  type ContextTrace,
+} from "../../src/shared/contextTrace.js";
 import { AGENT_TEXTS_MAX, TRACE_MAX_TEXTS } from "../../src/shared/limits.js";
 import type { ContextCall } from "../../src/validators/context.js";
 import fc from "fast-check";
@@ -21,11 +27,7 @@ const callOf = (texts: ContextCall["texts"], trace = TRACE): ContextCall => ({
 });
 
 /** A turn of one call with this context; gives the answer's id. */
-async function answered(
-  { ctx, owner }: TestThread,
-  threadId: string,
-  context: ContextCall,
-): Promise<string> {
+async function answered({ ctx, owner }: TestThread, threadId: string, context: ContextCall): Promise<string> {
   const { runId } = await owner.turns.begin(ctx, {
     threadId,
     agentName: "helper",
@@ -109,7 +111,12 @@ describe("kept texts", () => {
     const { places } = await owner.messages.append(ctx, { threadId, messages: [said("user", "secret")] });
     const sourceId = places[0]?.messageId ?? "";
     const recalled: ContextTrace["recalled"] = [["message", sourceId, { lexical: 1 }, 3, "recalled"]];
-    const kept = { hash: "recalled", text: "secret", sourceIds: [sourceId, "neighbour"], sourceThreadId: threadId };
+    const kept = {
+      hash: "recalled",
+      text: "secret",
+      sourceIds: [sourceId, "neighbour"],
+      sourceThreadId: threadId,
+    };
     const context = callOf([{ hash: "agent", text: "{}" }, kept], { ...TRACE, recalled });
     const answers: string[] = [];
     for (let count = 0; count < 40; count++) {
