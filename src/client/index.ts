@@ -35,6 +35,7 @@ export type {
 export type { Usage, UsageEvent } from "../validators/usage.js";
 
 // Shapes, for the returns of an app's own functions.
+export { vContextExplanation } from "../validators/context.js";
 export { vDocument } from "../validators/document.js";
 export { vFile } from "../validators/file.js";
 export { vMessage } from "../validators/message.js";
