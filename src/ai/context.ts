@@ -4,19 +4,17 @@ import type {
   BoundMemory,
   ContextAsk,
   ContextCall,
-  ContextEntry,
   ContextGiven,
   EmbeddedText,
   Message,
   PendingEntry,
   QueryCtx,
-  RecallHit,
 } from "../client/index.js";
 import { contextText, renderContext } from "../parts/contextMessages.js";
 import { shortHash } from "../shared/canonicalJson.js";
 import { planContext, type ContextPlan } from "../shared/contextPlan.js";
 import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPruning.js";
-import { recalledEntry, renderBlock } from "../shared/contextTexts.js";
+import { renderBlock } from "../shared/contextTexts.js";
 import { decodeTrace, encodeTrace, type ContextTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
@@ -25,6 +23,7 @@ import { agentText } from "./agentText.js";
 import { traceOf } from "./contextTracing.js";
 import type { ResolvedAgent } from "./definition.js";
 import { recallFor } from "./recalled.js";
+import { toKeep, toRecollection, type Recollection } from "./recollection.js";
 
 /** What the component gave for one turn or step. */
 export type ContextRequest = {
@@ -44,9 +43,6 @@ export type ContextRequest = {
   activeEmbedder?: string;
   abortSignal: AbortSignal;
 };
-
-/** Something recalled, ready to be shown and kept. */
-export type Recollection = ContextEntry & { sourceThreadId?: string };
 
 /** What stays the same through a run: the snapshot of its start and what was recalled for its prompt. */
 export type RunContext = {
@@ -95,23 +91,6 @@ export async function openContext(
   const promptText = textOf(prompt?.parts ?? []);
   const { hits, warnings } = await recallFor(agent, agent.recall, { ...request, promptText, shown });
   return { context: { ...context, recalled: await Promise.all(hits.map(toRecollection)) }, warnings };
-}
-
-async function toRecollection(hit: RecallHit): Promise<Recollection> {
-  const text = recalledEntry(hit);
-  const { kind, sourceId, threadId, lexicalRank, vectorRank } = hit;
-  return {
-    kind,
-    sourceId,
-    ranks: {
-      ...(lexicalRank === undefined ? {} : { lexical: lexicalRank }),
-      ...(vectorRank === undefined ? {} : { vector: vectorRank }),
-    },
-    tokens: estimateTokens(text),
-    hash: await shortHash(`${sourceId}\n${text}`), // two sources may say the same: each is forgotten alone
-    text,
-    ...(threadId === undefined ? {} : { sourceThreadId: threadId }),
-  };
 }
 
 type Planned = Pick<RunContext, "turn" | "given"> & {
@@ -191,13 +170,6 @@ export async function buildContext(agent: ResolvedAgent, building: Building): Pr
     call: { trace: encodeTrace(trace, first), estimate: planned.estimate, texts },
   };
 }
-
-const toKeep = ({ hash, text, sourceId, sourceThreadId }: Recollection) => ({
-  hash,
-  text,
-  sourceIds: [sourceId],
-  ...(sourceThreadId === undefined ? {} : { sourceThreadId }),
-});
 
 type Files = { memory: BoundMemory; messages: readonly Message[]; urls: Map<string, string | null> };
 

@@ -2,7 +2,7 @@ import type { ContextGiven } from "../client/index.js";
 import type { ContextPlan } from "../shared/contextPlan.js";
 import type { PruneOptions } from "../shared/contextPruning.js";
 import { encodeLeftOut, encodePlaces, type ContextTrace, type ShownLong } from "../shared/contextTrace.js";
-import type { Recollection } from "./context.js";
+import type { Recollection } from "./recollection.js";
 
 type Traced = {
   planned: ContextPlan<ContextGiven["blocks"][number], unknown>;

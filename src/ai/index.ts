@@ -1,7 +1,7 @@
 // An agent and its tools.
 export { defineAgent } from "./agent.js";
 export type { Agent, RunTicket, StartArgs } from "./agent.js";
-export type { AgentDefinition, AgentRecall, ModelSettings, StepRetry } from "./definition.js";
+export type { AgentContext, AgentDefinition, AgentRecall, ModelSettings, StepRetry } from "./definition.js";
 export { defineTool } from "./tool.js";
 export type { AgentTool, ToolContext, ToolDefinition } from "./tool.js";
 export { agentTool } from "./agentTool.js";

@@ -174,6 +174,25 @@ describe("replay names the source", () => {
     expect(await lastReplay(helper)).toEqual({ kind: "SOURCE_ERASED", source: { kind: "file", id: fileId } });
   });
 
+  test("that was a document, as soon as it is removed", async () => {
+    const helper = await anAgent([{ text: "Paris." }], {
+      recall: { scopes: ["user"], kinds: ["chunk"], maxTokens: 300 },
+    });
+    const { ctx, owner } = helper;
+    const document = { scope: "user" as const, key: "towns", text: "# Towns\n\nThe secret town is Paris." };
+    const { documentId } = await owner.documents.put(ctx, document);
+    await ask(helper, "Which secret town?");
+    const replayed = await lastReplay(helper);
+    expect(replayed.kind === "same" && replayed.text).toContain("secret town is Paris");
+    await owner.documents.remove(ctx, { documentId });
+    expect(await lastReplay(helper)).toMatchObject({ kind: "SOURCE_ERASED", source: { kind: "chunk" } });
+    await vi.waitFor(async () =>
+      expect(
+        await helper.inside(async (db) => JSON.stringify(await db.db.query("contextParts").collect())),
+      ).not.toContain("Paris"),
+    );
+  });
+
   test("a thread that is removed takes what others recalled of it along", async () => {
     const helper = await anAgent([{ text: "Yes." }], definition);
     const [id = ""] = await remember(helper);

@@ -1,20 +1,38 @@
 import type { ContextSource } from "../../validators/context.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { findHead } from "./threadAccess.js";
 
-const TABLE_OF_KIND = { message: "messages", fact: "facts", chunk: "chunks" } as const;
-type SourceKind = keyof typeof TABLE_OF_KIND;
+type Db = Pick<QueryCtx, "db">;
 
-const isSourceKind = (kind: string): kind is SourceKind => Object.hasOwn(TABLE_OF_KIND, kind);
+/** True while what was recalled is still there for readers: not removed, nor about to be swept. */
+const isThereByKind = {
+  message: async ({ db }: Db, sourceId: string): Promise<boolean> => {
+    const id = db.normalizeId("messages", sourceId);
+    const message = id === null ? null : await db.get("messages", id);
+    const head = message === null ? null : await findHead({ db }, message.threadId);
+    return head !== null && head.removing !== true;
+  },
+  fact: async ({ db }: Db, sourceId: string): Promise<boolean> => {
+    const id = db.normalizeId("facts", sourceId);
+    return id !== null && (await db.get("facts", id)) !== null;
+  },
+  chunk: async ({ db }: Db, sourceId: string): Promise<boolean> => {
+    const id = db.normalizeId("chunks", sourceId);
+    const chunk = id === null ? null : await db.get("chunks", id);
+    const document = chunk === null ? null : await db.get("documents", chunk.documentId);
+    return document !== null && document.generation === chunk?.generation;
+  },
+};
+type SourceKind = keyof typeof isThereByKind;
 
-/** True while what was recalled is still there. */
+const isSourceKind = (kind: string): kind is SourceKind => Object.hasOwn(isThereByKind, kind);
+
+/** True while what was recalled is still there; what is of no known kind is not. */
 export async function isThere(
-  ctx: Pick<QueryCtx, "db">,
+  ctx: Db,
   { kind, sourceId }: { kind: string; sourceId: string },
 ): Promise<boolean> {
-  if (!isSourceKind(kind)) return false;
-  const table = TABLE_OF_KIND[kind];
-  const id = ctx.db.normalizeId(table, sourceId);
-  return id !== null && (await ctx.db.get(table, id)) !== null;
+  return isSourceKind(kind) && (await isThereByKind[kind](ctx, sourceId));
 }
 
 /** Something recalled, as a source. */
