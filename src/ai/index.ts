@@ -19,14 +19,8 @@ export { rerankWith } from "./rerank.js";
 
 // What waits for a model.
 export { defineWorker } from "./worker.js";
-export type {
-  Worker,
-  WorkerBudget,
-  WorkerDefinition,
-  WorkerJob,
-  WorkerResult,
-  WorkerTarget,
-} from "./worker.js";
+export type { Worker, WorkerDefinition, WorkerResult } from "./worker.js";
+export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
 
 // Memory that agents keep and that is found in what was said.
 export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
@@ -47,5 +41,3 @@ export { resolveCompaction } from "../shared/compactionPlan.js";
 export type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
 export { prune, type PruningSettings } from "../shared/contextPruning.js";
 export { readOutputTool } from "./readOutput.js";
-export type { Worker, WorkerDefinition, WorkerResult } from "./worker.js";
-export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";

@@ -72,7 +72,6 @@ export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vBlock } from "../validators/block.js";
 export { vFact } from "../validators/fact.js";
 export { vContextExplanation } from "../validators/context.js";
-export { vDocument } from "../validators/document.js";
 export { vFile } from "../validators/file.js";
 export { vHealth } from "../validators/health.js";
 export { vMessage } from "../validators/message.js";
