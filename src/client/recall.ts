@@ -1,9 +1,11 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import { plainToEmbed } from "../shared/embeddedText.js";
+import type { DocumentFilter } from "../validators/document.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { EntryVector, RecallHit, RecallKind } from "../validators/recall.js";
 import type { Usage } from "../validators/usage.js";
 import type { ActionCtx, QueryCtx } from "./ctx.js";
+import { filterText } from "./documents.js";
 import { embedUnknown, type Embed } from "./embed.js";
 import { rerankHits, reachForRerank, type Rerank } from "./rerank.js";
 
@@ -17,6 +19,11 @@ export type RecallQuestion = {
   threadId?: string;
   /** Leaves out messages of the thread from this turn on: the question itself stands there. */
   beforeTurn?: number;
+  /**
+   * Only passages of documents whose metadata holds every key with exactly that value; messages and facts have none,
+   * so they do not answer then.
+   */
+  filter?: DocumentFilter;
   /** Hits at most: 50 unless told, never more. */
   limit?: number;
   /** Tokens of all texts at most, by estimate: 2,000 unless told. */
@@ -77,21 +84,28 @@ export class RecallClient {
    *
    * @example const { hits } = await memory.as(principal).recall(ctx, { query, kinds: ["chunk"], scopes: ["tenant"] });
    */
-  async search(ctx: ActionCtx, { embed, rerank, ...args }: RecallSearch): Promise<RecallAnswer> {
+  async search(ctx: ActionCtx, { embed, rerank, filter, ...args }: RecallSearch): Promise<RecallAnswer> {
     const made =
       embed === undefined || args.vector !== undefined
         ? {}
         : await this.embedQuestion(ctx, embed, args.query);
-    const asked = { ...this.question(args), ...made, ...args, ...reachForRerank(rerank, args) };
+    const asked = {
+      ...this.question(args),
+      ...made,
+      ...args,
+      ...textOfFilter(filter),
+      ...reachForRerank(rerank, args),
+    };
     const { hits } = await ctx.runAction(this.component.recall.search, { ...asked, caller: this.caller });
     return rerank === undefined ? { hits } : await rerankHits(rerank, hits, args);
   }
 
   /** As `search`, by words alone: in a query, and live. Throws `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`. */
-  async searchText(ctx: QueryCtx, args: RecallQuestion): Promise<{ hits: RecallHit[] }> {
+  async searchText(ctx: QueryCtx, { filter, ...args }: RecallQuestion): Promise<{ hits: RecallHit[] }> {
     return await ctx.runQuery(this.component.recall.searchText, {
       ...this.question(args),
       ...args,
+      ...textOfFilter(filter),
       caller: this.caller,
     });
   }
@@ -114,3 +128,6 @@ export class RecallClient {
     return { caller: this.caller, kinds, scopes };
   }
 }
+
+const textOfFilter = (filter: DocumentFilter | undefined) =>
+  filter === undefined ? {} : { filter: filterText(filter) };

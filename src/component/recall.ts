@@ -12,6 +12,7 @@ const vQuestion = {
   scopes: v.array(vScopeKind),
   threadId: v.optional(v.string()),
   beforeTurn: v.optional(v.number()),
+  filter: v.optional(v.string()),
   limit: v.optional(v.number()),
   maxTokens: v.optional(v.number()),
   after: v.optional(v.number()),

@@ -1475,6 +1475,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           embedder?: string;
           explain?: boolean;
+          filter?: string;
           kinds: Array<"message" | "fact" | "chunk">;
           limit?: number;
           maxTokens?: number;
@@ -1547,6 +1548,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           explain?: boolean;
+          filter?: string;
           kinds: Array<"message" | "fact" | "chunk">;
           limit?: number;
           maxTokens?: number;

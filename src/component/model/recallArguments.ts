@@ -21,6 +21,8 @@ export type Question = {
   threadId?: string;
   /** Messages of the thread from this turn on are left out: the question itself stands there. */
   beforeTurn?: number;
+  /** Of documents' metadata, as JSON text: with it only chunks answer. */
+  filter?: string;
   limit?: number;
   maxTokens?: number;
   /** Only what was said or written from `after` on and before `before`, in ms since the epoch. */

@@ -10,6 +10,7 @@ import { searchOf } from "../../shared/recallTerms.js";
 import { mergeIntervals, type TurnInterval } from "../../shared/turnIntervals.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { searchFiltered } from "./documentFilter.js";
 import {
   isFiltered,
   ownedPairs,
@@ -75,7 +76,10 @@ async function searchAll(ctx: QueryCtx, reach: Reach, terms: string): Promise<En
   const limit = limitOf(reach, count <= 2 ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES);
   const lists: Entry[][] = [];
   if (thread !== null) lists.push(await searchThread(ctx, { threadId: thread.threadId, terms, limit }));
-  for (const pair of pairs) lists.push(await searchScope(ctx, pair, { terms, limit }));
+  const { tags } = reach;
+  for (const { kind, scope } of pairs)
+    if (tags.length > 0) lists.push(...(await searchFiltered(ctx, { scope, terms, tags })));
+    else lists.push(await searchScope(ctx, { kind, scope }, { terms, limit }));
   return takeTurns(lists);
 }
 

@@ -1,3 +1,4 @@
+import { tagsOfFilter } from "../../shared/documentTags.js";
 import { scopeOf, threadScope } from "../../shared/scope.js";
 import type { ScopeKind } from "../../validators/principal.js";
 import type { RecallKind } from "../../validators/recall.js";
@@ -17,6 +18,8 @@ export type Reach = {
   scopes: { kind: ScopeKind; scope: string }[];
   /** Times and turns that the question leaves out. */
   within: Pick<Question, "after" | "before" | "beforeTurn">;
+  /** What the metadata of a chunk's document must hold. */
+  tags: string[];
 };
 
 /** What lives where: other pairs would be searches that find nothing. */
@@ -35,8 +38,11 @@ export async function reachOf(ctx: QueryCtx, question: Question): Promise<Reach>
   const { caller, threadId, after, before, beforeTurn } = question;
   const thread = threadId === undefined ? null : await openThread(ctx, caller, threadId, "read");
   const scopes = ownScopes(question);
+  const tags = tagsOfFilter(question.filter);
+  const kinds = [...new Set(question.kinds)];
   return {
-    kinds: [...new Set(question.kinds)],
+    kinds: tags.length === 0 ? kinds : kinds.filter((kind) => kind === "chunk"),
+    tags,
     thread,
     searchesThread: question.scopes.includes("thread"),
     scopes: thread?.shared === true ? [] : scopes,

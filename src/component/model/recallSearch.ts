@@ -3,11 +3,13 @@ import { explainRow, type ListRanks } from "../../shared/recallExplain.js";
 import { rankRows } from "../../shared/recallRank.js";
 import { ownTerms, type RecallRow } from "../../shared/recallRow.js";
 import { threadScope } from "../../shared/scope.js";
+import { tagsOfFilter } from "../../shared/documentTags.js";
 import { isZeroVector, ownerKey, padVector, threadKey } from "../../shared/vectors.js";
 import type { RecallHit } from "../../validators/recall.js";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { ActionCtx, QueryCtx } from "../_generated/server.js";
+import { documentKeys } from "./documentFilter.js";
 import { boundsOf, checkEmbedded, checkQuestion, type Question, type SearchArgs } from "./recallArguments.js";
 import { findCandidates, type Candidates } from "./recallCandidates.js";
 import { readHits } from "./recallHits.js";
@@ -142,6 +144,8 @@ async function nearest(
   const limit = isFiltered(question) ? RECALL_VECTOR_SCAN : RECALL_LIST_CANDIDATES;
   const query = { vector: padVector(vector), limit };
   const table = tableFor(vector.length);
+  const named = await keysOfFiltered(ctx, question, made);
+  if (named !== null) return await nearestOf(ctx, { table, query, keys: named });
   const { threadId, scopes, kinds } = question;
   const inThread: Promise<Nearest[]> =
     threadId === undefined || !scopes.includes("thread") || !kinds.includes("message")
@@ -164,4 +168,30 @@ async function nearest(
   const found = [...(await inThread), ...(await inScopes)];
   found.sort((left, right) => right._score - left._score);
   return [...new Set(found.map(({ _id }) => _id as string))];
+}
+
+/** The keys of the few documents that a filter names; null without a filter, and where they are too many. */
+async function keysOfFiltered(
+  ctx: ActionCtx,
+  { caller, scopes, filter }: Question,
+  made: { embedder: string; length: number },
+): Promise<string[] | null> {
+  if (filter === undefined || tagsOfFilter(filter).length === 0) return null;
+  const matches = await ctx.runQuery(internal.documents.matching, { caller, scopes, filter });
+  return "ids" in matches ? documentKeys(made, matches.ids) : null;
+}
+
+type Near = {
+  table: ReturnType<typeof tableFor>;
+  query: { vector: number[]; limit: number };
+  keys: string[];
+};
+
+async function nearestOf(ctx: ActionCtx, { table, query, keys }: Near): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const found = await ctx.vectorSearch(table, "by_vector", {
+    ...query,
+    filter: (q) => q.or(...keys.map((key) => q.eq("threadKey", key))),
+  });
+  return found.map(({ _id }) => _id as string);
 }

@@ -7,6 +7,7 @@ import { cutToBytes } from "../../shared/utf8.js";
 import type { RecallHit } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { passes } from "./documentFilter.js";
 import type { Reach } from "./recallReach.js";
 import { findHead } from "./threadAccess.js";
 
@@ -55,6 +56,7 @@ async function readChunk(ctx: QueryCtx, entry: Entry, reading: Reading): Promise
   if (documentId === undefined || chunkId === null) return null;
   const document = await once(reading.documents, documentId, () => ctx.db.get("documents", documentId));
   if (document === null || document.generation !== entry.generation) return null;
+  if (!passes(document, reading.reach.tags)) return null;
   const chunk = await ctx.db.get("chunks", chunkId);
   if (chunk === null) return null;
   reading.bytes += getDocumentSize(chunk);
