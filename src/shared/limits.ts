@@ -100,8 +100,8 @@ export const RECALL_MAX_HITS = 50;
 export const RECALL_LIST_CANDIDATES = 100;
 /** Candidates of the list by words where one or two searches make it: the ranking reads each, within a second. */
 export const RECALL_LEXICAL_CANDIDATES = 200;
-/** Rows that a search with a time filter reads: Convex searches scan 1,024. */
-export const RECALL_SCAN_ROWS = 1_000;
+/** Rows that the searches of a question with a time filter read together: Convex searches scan 1,024. */
+export const RECALL_SCAN_ROWS = 800;
 /** Vectors that a search with a time filter gives: the most that Convex does. */
 export const RECALL_VECTOR_SCAN = 256;
 /** Rows read around the best candidates, and newest standing instructions: their bytes are read in every recall. */

@@ -1,4 +1,7 @@
-import { termOf, termsOf, wordsOf } from "./recallTerms.js";
+import { mostTelling, termOf, termsOf, wordsOf } from "./recallTerms.js";
+
+/** Terms of a question that are ranked by: bounds the work for a prompt of pages. */
+const QUESTION_MAX_TERMS = 64;
 
 const MONTHS = "january february march april may june july august september october november december".split(
   " ",
@@ -58,7 +61,7 @@ export function readQuestion(question: string, speakers: ReadonlyMap<string, str
   const content = all.filter((term) => !speakers.has(term));
   const [speaker] = named;
   return {
-    terms: content.length > 0 ? content : all,
+    terms: mostTelling(content.length > 0 ? content : all, QUESTION_MAX_TERMS),
     speaker: named.size === 1 && speaker !== undefined ? speaker : null,
     wantsTime: WANTS_TIME.test(lower),
     wantsNumber: WANTS_NUMBER.test(lower),

@@ -2,7 +2,7 @@ import { stemmer } from "stemmer";
 import { RECALL_TEXT_MAX_BYTES } from "./limits.js";
 import { BASE_OF, COMMON_TERMS, STOP_WORDS } from "./recallWords.js";
 import { isWideCharacter } from "./tokens.js";
-import { cutToBytes } from "./utf8.js";
+import { cutToBytes, utf8Bytes } from "./utf8.js";
 
 /** Terms that Convex text search reads of a query; further ones are ignored. */
 export const SEARCH_MAX_TERMS = 16;
@@ -10,6 +10,8 @@ export const SEARCH_MAX_TERMS = 16;
 export const TERM_MAX_BYTES = 32;
 /** Terms of one text that are kept: bounds what a candidate costs to read. */
 export const TEXT_MAX_TERMS = 400;
+/** Bytes of them: a recall reads up to some 1,500 entries, and a query 16 MiB. */
+export const TEXT_MAX_BYTES = 4 * 1024;
 /** Words whose terms are remembered: texts share most of theirs, and stemming is most of the work. */
 const CACHE_MAX_WORDS = 50_000;
 
@@ -108,11 +110,22 @@ export function termOf(word: string): string {
   return term;
 }
 
-/** The terms of a text, in order: without function words, unless it has no other. At most `TEXT_MAX_TERMS`. */
+/**
+ * The terms of a text, in order: without function words, unless it has no other. At most `TEXT_MAX_TERMS` and
+ * `TEXT_MAX_BYTES`.
+ */
 export function termsOf(text: string, use: "index" | "query" = "index"): string[] {
   const words = wordsOf(text, use);
   const content = words.filter((word) => !STOP_WORDS.has(word));
-  return content.length === 0 ? words.slice(0, TEXT_MAX_TERMS) : content.slice(0, TEXT_MAX_TERMS).map(termOf);
+  const terms: string[] = [];
+  let bytes = 0;
+  for (const word of content.length === 0 ? words : content) {
+    const term = content.length === 0 ? word : termOf(word);
+    bytes += utf8Bytes(term) + 1;
+    if (terms.length === TEXT_MAX_TERMS || bytes > TEXT_MAX_BYTES) break;
+    terms.push(term);
+  }
+  return terms;
 }
 
 /**
@@ -122,17 +135,17 @@ export function termsOf(text: string, use: "index" | "query" = "index"): string[
  */
 export function searchOf(terms: readonly string[]): string {
   const distinct = [...new Set(terms)];
-  const kept = distinct.length <= SEARCH_MAX_TERMS ? distinct : mostTelling(distinct);
+  const kept = distinct.length <= SEARCH_MAX_TERMS ? distinct : mostTelling(distinct, SEARCH_MAX_TERMS);
   const longest = kept.reduce((best, term) => (term.length > best.length ? term : best), "");
   return [...kept.filter((term) => term !== longest), longest].join(" ");
 }
 
-/** The 16 longest terms that are not common, in the order of the question; common ones only fill up. */
-function mostTelling(terms: string[]): string[] {
+/** So many of the longest terms that are not common, in the order of the question; common ones only fill up. */
+export function mostTelling(terms: readonly string[], count: number): string[] {
   const byWorth = terms.toSorted(
     (left, right) =>
       Number(COMMON_TERMS.has(left)) - Number(COMMON_TERMS.has(right)) || right.length - left.length,
   );
-  const kept = new Set(byWorth.slice(0, SEARCH_MAX_TERMS));
+  const kept = new Set(byWorth.slice(0, count));
   return terms.filter((term) => kept.has(term));
 }

@@ -94,9 +94,10 @@ describe("neighbours", () => {
   test("of a passage are the passages beside it", async () => {
     const { ctx, memory } = aMemory();
     const as = memory.as(OWNER);
-    const text = Array.from({ length: 9 }, (_, part) => `## Part ${part}\n\nAbout topic${part}, at length and with words.`).join(
-      "\n\n",
-    );
+    const text = Array.from(
+      { length: 9 },
+      (_, part) => `## Part ${part}\n\nAbout topic${part}, at length and with words.`,
+    ).join("\n\n");
     await as.documents.put(ctx, { scope: "user", key: "a.md", text, chunk: { maxTokens: 16 } });
     const { hits } = await as.recall(ctx, { query: "topic4", kinds: ["chunk"], neighbours: 1, limit: 1 });
     expect(hits[0]?.text).toMatch(/topic3[^]*topic4[^]*topic5/);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RECALL_TEXT_MAX_BYTES } from "../../src/shared/limits.js";
 import {
   SEARCH_MAX_TERMS,
   searchOf,
   TERM_MAX_BYTES,
   termOf,
   termsOf,
+  TEXT_MAX_BYTES,
   TEXT_MAX_TERMS,
   wordsOf,
 } from "../../src/shared/recallTerms.js";
@@ -87,7 +87,7 @@ describe("the terms of a text", () => {
     );
     expect(termsOf("fjord ".repeat(100_000))).toHaveLength(TEXT_MAX_TERMS);
     expect(bytesOf(termsOf("достопримечательностями ".repeat(100_000)).join(" "))).toBeLessThanOrEqual(
-      RECALL_TEXT_MAX_BYTES,
+      TEXT_MAX_BYTES,
     );
     expect(termsOf("x".repeat(3_000_000))).toEqual(["x".repeat(TERM_MAX_BYTES)]);
     expect(termsOf("\u0000\u0007\u200b\ud800")).toEqual([]);

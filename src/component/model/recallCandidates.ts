@@ -55,9 +55,9 @@ export async function findCandidates(ctx: QueryCtx, search: Search): Promise<Can
     for (const row of kept) entries.set(row._id, row);
     return kept.map((row) => row._id);
   };
-  const lexical = keep(terms === "" ? [] : await searchAll(ctx, reach, terms));
+  const lexical = keep(terms === "" ? [] : await searchAll(ctx, reach, { terms }));
   const hasReplies = lexical.some((id) => entries.get(id)?.role === "assistant");
-  const human = hasReplies ? keep(await searchHumans(ctx, reach, terms)) : lexical;
+  const human = hasReplies ? keep(await searchAll(ctx, reach, { terms, role: "user" })) : lexical;
   const usesVectors = search.vectorWeight > 0 || entries.size === 0;
   const vector = usesVectors
     ? keep(await entriesOfVectors(ctx, search.vectorIds, [...entries.values()]))
@@ -68,35 +68,36 @@ export async function findCandidates(ctx: QueryCtx, search: Search): Promise<Can
   return { entries, lexical, human, vector, standing };
 }
 
-/** One list of all searches, in turns: a filter cannot OR, and no score tells how two searches compare. */
-async function searchAll(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {
+/**
+ * One list of all searches, in turns: a filter cannot OR, and no score tells how two searches compare. With `role`
+ * only of what people said: replies, which are long, would take its places. A search cannot filter times either, so
+ * more is read then, within one bound for all searches, and as many are kept.
+ */
+async function searchAll(
+  ctx: QueryCtx,
+  reach: Reach,
+  { terms, role }: { terms: string; role?: "user" },
+): Promise<Entry[]> {
   const thread = threadToSearch(reach);
-  const pairs = [...threadFacts(reach), ...ownedPairs(reach)];
+  const owned = role === undefined ? [...threadFacts(reach), ...ownedPairs(reach)] : ownedPairs(reach);
+  const pairs = owned.filter(({ kind }) => role === undefined || kind === "message");
   const count = pairs.length + (thread === null ? 0 : 1);
-  const limit = limitOf(reach, count <= 2 ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES);
+  const kept = role === undefined && count <= 2 ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES;
+  let left = isFiltered(reach.within) ? RECALL_SCAN_ROWS : 0;
   const lists: Entry[][] = [];
-  if (thread !== null) lists.push(await searchThread(ctx, { threadId: thread.threadId, terms, limit }));
+  const add = async (find: (limit: number) => Promise<Entry[]>) => {
+    const rows = await find(Math.max(kept, left));
+    left -= rows.length;
+    lists.push(rows.filter((row) => reaches(reach, row)).slice(0, kept));
+  };
+  if (thread !== null)
+    await add((limit) => searchThread(ctx, { threadId: thread.threadId, terms, limit, role }));
   const { tags } = reach;
   for (const { kind, scope } of pairs)
     if (tags.length > 0) lists.push(...(await searchFiltered(ctx, { scope, terms, tags })));
-    else lists.push(await searchScope(ctx, { kind, scope }, { terms, limit }));
+    else await add((limit) => searchScope(ctx, { kind, scope }, { terms, limit, role }));
   return takeTurns(lists);
 }
-
-/** What people said alone: replies, which are long, would take its places. */
-async function searchHumans(ctx: QueryCtx, reach: Reach, terms: string): Promise<Entry[]> {
-  const thread = threadToSearch(reach);
-  const limit = limitOf(reach, RECALL_LIST_CANDIDATES);
-  const role = "user";
-  const lists: Entry[][] = [];
-  if (thread !== null) lists.push(await searchThread(ctx, { threadId: thread.threadId, terms, limit, role }));
-  for (const pair of ownedPairs(reach))
-    if (pair.kind === "message") lists.push(await searchScope(ctx, pair, { terms, limit, role }));
-  return takeTurns(lists);
-}
-
-/** A search cannot filter times: of a longer list as many stay. */
-const limitOf = ({ within }: Reach, limit: number): number => (isFiltered(within) ? RECALL_SCAN_ROWS : limit);
 
 type TextSearch = { terms: string; limit: number; role?: MessageRole };
 
