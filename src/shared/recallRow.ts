@@ -35,6 +35,9 @@ const FIRST_PERSON_WORD = /\b(?:I|my|me|we|our)\b/gi;
 /** The human message before one, as its row keeps it. */
 export type PreviousRow = { searchText: string; split?: number; session?: number; at: number };
 
+/** What a person said, when, and under which name, where that is not the thread's owner's. */
+export type Said = { text: string; at: number; speaker?: string };
+
 /** What is stored of a text so that it can be found and ranked; what is absent is 0 or false. */
 export type StoredRow = {
   searchText: string;
@@ -58,23 +61,26 @@ export function rowOfText(text: string, { isHuman }: { isHuman: boolean }): Stor
  * What a person said. Where the human turn before it was of the same session and short, its terms stand before the
  * message's own, which begin at `split`: an answer seldom repeats the words of its question.
  */
-export function rowOfHuman(text: string, at: number, previous: PreviousRow | null): StoredRow {
+export function rowOfHuman({ text, at, speaker }: Said, previous: PreviousRow | null): StoredRow {
   const own = rowOfText(text, { isHuman: true });
   const session = sessionAfter(previous, at);
   return {
     ...own,
-    ...withContext(own.searchText, session === (previous?.session ?? 0) ? previous : null),
+    ...withContext(own.searchText, session === (previous?.session ?? 0) ? previous : null, speaker),
     ...(session === 0 ? {} : { session }),
   };
 }
 
-/** The same terms behind those of another previous turn. */
+/** The same terms behind who said them, where a name is known, and behind those of another previous turn. */
 export function withContext(
   own: string,
   previous: PreviousRow | null,
+  speaker?: string,
 ): Pick<StoredRow, "searchText" | "split"> {
-  const context = previous === null ? "" : ownTerms(previous);
-  if (!isContext(context)) return { searchText: own };
+  const before = previous === null ? "" : ownTerms(previous);
+  const names = speaker === undefined ? [] : termsOf(speaker);
+  const context = [...names, ...(isContext(before) ? [before] : [])].join(" ");
+  if (context === "") return { searchText: own };
   return { searchText: `${context} ${own}`, split: context.length + 1 };
 }
 

@@ -35,6 +35,25 @@ describe("an entry of what a person said", () => {
     ]);
   });
 
+  test("holds the name of who said it before that, also when its predecessor is edited or removed", async () => {
+    const thread = await aThread({ shared: false });
+    const [first = "", second = ""] = await appended(thread, [
+      { ...said("user", "Where is the fjord?"), speaker: "Anna Berg" },
+      { ...said("user", "Which region?"), speaker: "Lars" },
+    ]);
+    expect(await searchTexts(thread)).toEqual(["anna berg fjord", "lar fjord region"]);
+    expect((await entriesOf(thread)).map(ownTerms)).toEqual(["fjord", "region"]);
+    await thread.owner.messages.update(thread.ctx, {
+      messageId: first,
+      parts: said("user", "Where is the glacier?").parts,
+    });
+    expect((await searchTexts(thread)).sort()).toEqual(["anna berg glacier", "lar glacier region"]);
+    await thread.owner.messages.remove(thread.ctx, { messageId: first });
+    expect(await searchTexts(thread)).toEqual(["lar region"]);
+    const found = await thread.owner.recall(thread.ctx, { query: "What does Lars ask?" });
+    expect(found.hits.map(({ sourceId }) => sourceId)).toEqual([second]);
+  });
+
   test("is the same when written by itself, by turns and in one append", async () => {
     const words = ["Where is the fjord?", "Which region is it in?", "Always answer in Norwegian."];
     const together = await aThread({ shared: false });

@@ -129,7 +129,7 @@ describe("the order of candidates", () => {
   });
 
   test("puts the answer before the short question that it follows", () => {
-    const question = rowOfHuman("Which fjord did the train pass?", 0, null);
+    const question = rowOfHuman({ text: "Which fjord did the train pass?", at: 0 }, null);
     const asked = row("asked", question.searchText, { turn: 1, flags: question.flags ?? 0 });
     const answered = row("answered", "geirang", { turn: 2 });
     const other = row("other", "geirang", { turn: 9 });

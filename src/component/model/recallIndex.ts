@@ -74,9 +74,10 @@ export async function indexMessage(
   });
 }
 
-async function rowInChain(ctx: QueryCtx, { threadId, turn, text, at }: MessageEntry, chain: HumanChain) {
+async function rowInChain(ctx: QueryCtx, said: MessageEntry, chain: HumanChain) {
+  const { threadId, turn, at } = said;
   const previous = chain.previous === undefined ? await humanBefore(ctx, { threadId, turn }) : chain.previous;
-  const row = rowOfHuman(text, at, previous);
+  const row = rowOfHuman(said, previous);
   chain.previous = { ...row, at };
   return row;
 }
@@ -111,7 +112,11 @@ export async function rewriteFollower(
   if (follower?.turn === undefined) return;
   const before = await humanBefore(ctx, { threadId, turn: follower.turn, sourceId: follower.sourceId });
   const isSameSession = before !== null && (before.session ?? 0) === (follower.session ?? 0);
-  const { searchText, split } = withContext(ownTerms(follower), isSameSession ? before : null);
+  const { searchText, split } = withContext(
+    ownTerms(follower),
+    isSameSession ? before : null,
+    follower.speaker,
+  );
   await ctx.db.patch("recallEntries", follower._id, { searchText, split });
 }
 
