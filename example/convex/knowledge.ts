@@ -1,7 +1,6 @@
 import { vBlock, vFact } from "convex-agent-memory";
 import { v } from "convex/values";
-import { internal } from "./_generated/api.js";
-import { action, mutation, query } from "./_generated/server.js";
+import { mutation, query } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
 
 // What the researcher knows of the one who asks, across all their threads.
@@ -11,7 +10,7 @@ const PROFILE = "profile";
 const PROFILE_MAX_TOKENS = 300;
 const PAGE_FACTS = 50;
 
-/** Makes the caller's profile, empty, unless they have one: an app does so at the first sign-in. Safe to repeat. */
+/** Makes the caller's profile unless they have one: an app does so at the first sign-in. Safe to repeat. */
 export const createProfile = mutation({
   args: {},
   returns: v.null(),
@@ -20,7 +19,8 @@ export const createProfile = mutation({
     const profile = { scope: "user" as const, label: PROFILE };
     if ((await memory.as(as).blocks.get(ctx, profile)) !== null) return null;
     const description = "Who the user is, and how they prefer to be answered.";
-    await memory.as(as).blocks.create(ctx, { ...profile, description, maxTokens: PROFILE_MAX_TOKENS });
+    const value = `Joined on ${new Date().toISOString().slice(0, 10)}.`;
+    await memory.as(as).blocks.create(ctx, { ...profile, description, value, maxTokens: PROFILE_MAX_TOKENS });
     return null;
   },
 });
@@ -53,22 +53,5 @@ export const forgetFact = mutation({
     const as = await principal(ctx);
     await memory.as(as).facts.forget(ctx, { factId, reason: "The user asked." });
     return null;
-  },
-});
-
-const vLearned = v.object({
-  done: v.boolean(),
-  embedded: v.number(),
-  failure: v.optional(v.string()),
-});
-
-/** When a conversation is over: gives what it left its vectors and, with a real model, finds the facts in it. */
-export const learn = action({
-  args: { threadId: v.string() },
-  returns: vLearned,
-  handler: async (ctx, { threadId }): Promise<typeof vLearned.type> => {
-    const as = await principal(ctx);
-    const { done, embedded, failure } = await ctx.runAction(internal.worker.worker, { threadId, as });
-    return { done, embedded, failure };
   },
 });

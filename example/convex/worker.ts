@@ -1,17 +1,32 @@
-import { defineWorker, extractAfterRun, type WorkerJob } from "convex-agent-memory/ai";
+import { defineWorker, extractAfterRun } from "convex-agent-memory/ai";
 import type { FunctionReference } from "convex/server";
+import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
-import { memory } from "./memory.js";
+import { action } from "./_generated/server.js";
+import { memory, principal } from "./memory.js";
 import { chatModel, embeddingModel, hasModel } from "./models/index.js";
-
-/** Finds facts in what was said in one thread. The built-in model quotes and does not understand: it finds none. */
-const extract: WorkerJob = async (ctx, agentMemory, { target: { threadId, as }, abortSignal }) => {
-  if (threadId === undefined || as === undefined || !hasModel()) return { done: true };
-  await extractAfterRun(ctx, { memory: agentMemory.as(as), threadId, model: chatModel, abortSignal });
-  return { done: true };
-};
 
 const self = (): FunctionReference<"action", "internal"> => internal.worker.worker;
 
-/** What waits for a model: `knowledge.learn` calls it for a thread, `npx convex run worker:worker` for everything. */
-export const worker = defineWorker(memory, { embeddingModel, jobs: [extract], self });
+/** Gives what waits its vectors: of one user by `learn`, of everyone by `npx convex run worker:worker`. */
+export const worker = defineWorker(memory, { embeddingModel, self });
+
+const vLearned = v.object({ embedded: v.number(), warnings: v.array(v.string()) });
+
+/**
+ * When a conversation is over: finds the facts in it, and gives what the caller's memory holds its vectors. The
+ * built-in model quotes and does not understand: without another one only what was asked to be remembered is known.
+ */
+export const learn = action({
+  args: { threadId: v.string() },
+  returns: vLearned,
+  handler: async (ctx, { threadId }): Promise<typeof vLearned.type> => {
+    const as = await principal(ctx);
+    await memory.as(as).threads.get(ctx, { threadId });
+    const extracted = hasModel()
+      ? await extractAfterRun(ctx, { memory: memory.as(as), threadId, model: chatModel })
+      : { warnings: [] };
+    const { embedded, failure } = await ctx.runAction(internal.worker.worker, { as });
+    return { embedded, warnings: [...extracted.warnings, ...(failure === undefined ? [] : [failure])] };
+  },
+});

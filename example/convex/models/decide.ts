@@ -35,18 +35,22 @@ function decideAnswer(
   turn: Turn,
   tools: LanguageModelV4FunctionTool[],
 ): PlannedCall[] | string {
-  const mustCall = planRequired(options, tools, turn.question);
-  const remembered = mustCall.length > 0 ? null : answerFromMemory(turn);
+  const required = planRequired(options, tools, turn.question);
+  const remembered = required.length > 0 ? null : answerFromMemory(turn);
   if (remembered !== null) return remembered;
-  const { memory, others } = splitByMemory(tools);
-  const [first, second] = isPersonal(turn.question) ? [memory, others] : [others, memory];
-  const searches = planSearches(turn, first.length > 0 ? first : second);
+  const [first, second] = searchOrder(turn, tools);
+  const searches = planSearches(turn, first);
   if (searches.length > 0) return searches;
-  if (mustCall.length > 0) return mustCall;
+  if (required.length > 0) return required;
   const answer = answerFrom(turn, passagesOf(turn));
-  const more = answer.isThin ? planReading(turn, tools, passagesOf(turn)) : [];
-  if (more.length > 0) return more;
-  const further = answer.isFound ? [] : planSearches(turn, second);
+  const further = answer.isThin ? planReading(turn, tools, passagesOf(turn)) : [];
+  if (further.length === 0 && !answer.isFound) further.push(...planSearches(turn, second));
   if (further.length > 0) return further;
   return turn.outputs.length === 0 && !answer.isFound ? summaryOf(turn) : answer.text;
+}
+
+/** Where to search first, and where then if that gave nothing: who asks about themselves is looked up in memory. */
+function searchOrder(turn: Turn, tools: LanguageModelV4FunctionTool[]) {
+  const { memory, others } = splitByMemory(tools);
+  return isPersonal(turn.question) ? [memory, others] as const : [others, memory] as const;
 }

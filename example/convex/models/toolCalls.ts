@@ -57,7 +57,10 @@ export function planReading(
 ): PlannedCall[] {
   for (const { name, inputSchema } of tools) {
     const field = stringField(inputSchema, REFERENCE_FIELDS);
-    if (field === null || wasCalled(turn, name) || stringField(inputSchema, QUERY_FIELDS) !== null) continue;
+    // A tool that wants more than that does something else with it.
+    const takesMore = (inputSchema.required ?? []).some((required) => required !== field);
+    if (field === null || takesMore || wasCalled(turn, name)) continue;
+    if (stringField(inputSchema, QUERY_FIELDS) !== null) continue;
     const reference = passages.map(({ fields }) => fields[field]).find((value) => typeof value === "string");
     if (reference === undefined) continue;
     return [{ toolName: name, input: { ...asRecord(fillSchema(inputSchema, "")), [field]: reference } }];
