@@ -17,7 +17,12 @@ const SHOWN_CHARACTERS = 40;
 /** Everything that the model was shown for one answer, and why; then whether it can be shown again. */
 export function tellExplanation(screen: Screen, { explain, replay, texts }: ShownExplanation): void {
   screen.line("\nWhy the model could say that: all that it was shown");
-  const columns = [{ title: "section" }, { title: "what" }, { title: "tokens", right: true }, { title: "why" }];
+  const columns = [
+    { title: "section" },
+    { title: "what" },
+    { title: "tokens", right: true },
+    { title: "why" },
+  ];
   const rows = explain.sections.flatMap(({ section, items, tokens, leftOut }) => [
     ...items.map((item) => [
       section,
@@ -39,7 +44,8 @@ export function tellExplanation(screen: Screen, { explain, replay, texts }: Show
 function whatOf({ kind, id, version }: Item, texts: Map<string, string>): string {
   const text = id === undefined ? undefined : texts.get(id);
   if (kind === "block") return `block ${text ?? ""}, version ${version ?? 1}`;
-  return text === undefined ? kind : `${kind} “${shortened(text)}”`;
+  if (text === undefined) return kind === "message" ? "message of an earlier conversation" : kind;
+  return `${kind} “${shortened(text)}”`;
 }
 
 function shortened(text: string): string {

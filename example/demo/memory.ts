@@ -82,7 +82,9 @@ async function readKnown(client: ConvexClient): Promise<Known> {
 }
 
 function isTold({ facts, blocks }: Known): boolean {
-  const kept = [...facts.map(({ text }) => text), ...blocks.map(({ value }) => value)].join("\n").toLowerCase();
+  const kept = [...facts.map(({ text }) => text), ...blocks.map(({ value }) => value)]
+    .join("\n")
+    .toLowerCase();
   return memoryScene.words.every((word) => kept.includes(word.toLowerCase()));
 }
 

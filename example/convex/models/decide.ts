@@ -52,5 +52,5 @@ function decideAnswer(
 /** Where to search first, and where then if that gave nothing: who asks about themselves is looked up in memory. */
 function searchOrder(turn: Turn, tools: LanguageModelV4FunctionTool[]) {
   const { memory, others } = splitByMemory(tools);
-  return isPersonal(turn.question) ? [memory, others] as const : [others, memory] as const;
+  return isPersonal(turn.question) ? ([memory, others] as const) : ([others, memory] as const);
 }

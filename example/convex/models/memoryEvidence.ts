@@ -35,7 +35,8 @@ export function memoryEvidence(passages: Passage[]): MemoryEvidence {
 /** True for a passage of memory. */
 export const isOfMemory = ({ citation }: Passage): boolean => memoryCitation(citation) !== null;
 
-const evidenceIn = (candidates: Candidate[]) => (part: string) => evidenceFor(part, candidates, MOST_SENTENCES);
+const evidenceIn = (candidates: Candidate[]) => (part: string) =>
+  evidenceFor(part, candidates, MOST_SENTENCES);
 
 /** The best sentences among candidates. */
 export function evidenceFor(part: string, candidates: Candidate[], most: number): Evidence {

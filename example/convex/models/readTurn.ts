@@ -30,7 +30,9 @@ export function readTurn(prompt: LanguageModelV4Prompt): Turn {
     .map((message) => unframe(textOf(message)));
   const summaries = asked.map(({ summary }) => summary).filter((summary) => summary !== "");
   const said = prompt.filter(({ role }) => role !== "system" && role !== "user").flatMap(textsOf);
-  const blocks = prompt.filter(({ role }) => role === "system").flatMap((message) => blocksIn(textOf(message)));
+  const blocks = prompt
+    .filter(({ role }) => role === "system")
+    .flatMap((message) => blocksIn(textOf(message)));
   return {
     question: asked.at(-1)?.text ?? "",
     earlierQuestion: asked.at(-2)?.text ?? "",
