@@ -37,7 +37,7 @@ export async function showMemory(
   hosts: Hosts,
 ): Promise<{ report: MemoryReport; asked: Asked[] }> {
   const { client, screen } = session;
-  screen.line("\nMemory");
+  screen.line("\nMemory: told in one run, asked in a later one");
   await client.mutation(api.knowledge.createProfile, {});
   const earlier = await readKnown(client);
   const isKept = isTold(earlier);
