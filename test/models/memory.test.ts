@@ -239,6 +239,15 @@ describe("what memory shows beside a prompt", () => {
     expect(order).toEqual(["search", "recall"]);
   });
 
+  test("is all there is for a question about who asks, where no sentence of a document has its words", async () => {
+    const { tools } = searching([
+      { text: "Bookstores with cats sell more books. A tool is called once.", citation: LOOP },
+      { text: "Every agent that you write stops the loop by a limit.", citation: "[Agents › Limits]" },
+    ]);
+    expect((await told("What is my cat called?", tools)).text).toBe(NOT_FOUND);
+    expect((await told("What stops the loop of my agent?", tools)).text).toContain("[Agents › Limits]");
+  });
+
   test("answers an agent without tools", async () => {
     expect((await told("When do I deploy?", {}, { recalled: [fact] })).text).toContain(DEPLOY);
   });

@@ -1,4 +1,4 @@
-import { candidatesFrom, centralSentences, type Candidate } from "./evidence.js";
+import { candidatesFrom, centralSentences, coverageOf, type Candidate } from "./evidence.js";
 import { evidenceFor, isOfMemory, memoryEvidence, type Evidence } from "./memoryEvidence.js";
 import { passagesIn, passagesInText, type Passage } from "./passages.js";
 import { isPersonal, questionParts } from "./questionParts.js";
@@ -39,7 +39,7 @@ export function answerFrom(turn: Turn, passages: Passage[]): Answer {
   const chosen = new Set<Candidate>();
   let isThin = false;
   for (const part of parts) {
-    const found = evidenceFor(part, documents, most);
+    const found = fromDocuments(part, documents, most);
     const known = memory.known(part);
     const isKnown = answers(known) && (isPersonal(part) || known.coverage > found.coverage);
     const best = [...(isKnown ? [known] : []), found, memory.said(part)].find(answers);
@@ -56,6 +56,14 @@ export function answerFromMemory(turn: Turn): string | null {
   const parts = questionParts(turn.question);
   const isKnown = parts.every((part) => isPersonal(part) && answers(known(part)));
   return isKnown ? answerFrom(turn, []).text : null;
+}
+
+/** Documents hardly know who asks: of a question about that, one sentence must have nearly all the words. */
+function fromDocuments(part: string, documents: Candidate[], most: number): Evidence {
+  const evidence = evidenceFor(part, documents, most);
+  if (!isPersonal(part)) return evidence;
+  const alone = coverageOf(part, evidence.sentences.slice(0, 1));
+  return alone >= GOOD_ANSWER_COVERAGE ? evidence : { sentences: [], coverage: 0 };
 }
 
 const answers = ({ coverage }: Evidence): boolean => coverage >= LEAST_ANSWER_COVERAGE;
