@@ -1,3 +1,4 @@
+import { vContextExplanation } from "convex-agent-memory";
 import { v } from "convex/values";
 import { query } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
@@ -109,5 +110,27 @@ export const totalUsage = query({
   handler: async (ctx, args) => {
     const as = await principal(ctx);
     return await memory.as(as).usage.total(ctx, args);
+  },
+});
+
+/** What was in the call of a model that wrote a message, section by section, and why; none of its words. */
+export const explain = query({
+  args: { messageId: v.string() },
+  returns: vContextExplanation,
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    return await memory.as(as).contexts.explain(ctx, args);
+  },
+});
+
+/** Builds that context again: `same` when it is what was sent, to the byte, else what was changed or erased since. */
+export const replay = query({
+  args: { messageId: v.string() },
+  returns: v.object({ kind: v.string(), source: v.optional(v.string()), bytes: v.optional(v.number()) }),
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    const replayed = await memory.as(as).contexts.replay(ctx, args);
+    if (replayed.kind !== "same") return { kind: replayed.kind, source: replayed.source.kind };
+    return { kind: replayed.kind, bytes: new TextEncoder().encode(replayed.text).length };
   },
 });

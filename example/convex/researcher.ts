@@ -1,5 +1,5 @@
 import { isStepCount } from "ai";
-import { defineAgent, defineTool, embedWith, type ToolContext } from "convex-agent-memory/ai";
+import { defineAgent, defineTool, embedWith, memoryTools, type ToolContext } from "convex-agent-memory/ai";
 import { z } from "zod";
 import { internal } from "./_generated/api.js";
 import { memory, workflow } from "./memory.js";
@@ -73,16 +73,22 @@ const outline = defineTool({
   execute: (ctx, { key }) => ctx.runQuery(internal.documents.outline, { userId: ctx.principal.userId, key }),
 });
 
-/** Answers questions from the documents, with a citation for each claim. */
+/**
+ * Answers questions from the documents and from what it knows of the user, with a citation for each claim. Facts and
+ * blocks belong to the user, not to a thread: what is told in one conversation is known in the next.
+ */
 export const researcher = defineAgent(memory, {
   name: "researcher",
   model: chatModel,
   embeddingModel,
   instructions:
-    "You answer from the documents only. Search first; read a document where passages are not enough. " +
-    "End each claim with the citation of the passage it rests on, exactly as given: [document › heading]. " +
-    "Say so when the documents do not hold the answer.",
-  tools: { search, read, outline },
+    "You answer from the documents, and what the user asks about themselves from your memory. Search the documents " +
+    "first; read one where passages are not enough. End each claim with the citation of the passage it rests on, " +
+    "exactly as given: [document › heading], [fact], or [block profile] for what your blocks say. When the user " +
+    "tells you to remember something, keep it with remember; how they want to be answered belongs in the block " +
+    "profile. Say so when neither documents nor memory hold the answer.",
+  tools: { search, read, outline, ...memoryTools() },
+  blocks: ["user"],
   recall: {
     scopes: ["thread", "user"],
     kinds: ["message", "fact"],

@@ -26,7 +26,7 @@ export const USAGE = `npm run demo -- [options]
   --crash            kill the host (SIGKILL) in the middle of a run and show that the run completes
   --json             print one JSON object as the last line of standard output
   --port N           where the host listens; any free port when not given
-  --keep             keep the database in .demo/ and go on from it the next time
+  --keep             keep the database in .demo/ and go on from it the next time, with what was remembered
   --help             this text
 
 Models: OPENAI_API_KEY, ANTHROPIC_API_KEY, or MODEL_BASE_URL with MODEL_NAME; a built-in model when none is set.`;

@@ -4,9 +4,17 @@ import { api } from "../convex/_generated/api.js";
 /** `[document › heading]`, as the researcher is told to cite. */
 const CITATION = /\[([^[\]\n]*?) › ([^[\]\n]*)\]/g;
 
-/** The citations of an answer, each once, in the order in which they first appear. */
+/** `[fact]`, `[fact home.city]`, `[message 0.1]`, `[block profile]`: what an answer has from memory, not from documents. */
+const MEMORY_CITATION = /\[(?:fact|message|block)(?: [^[\]\n›]*)?\]/g;
+
+/** The citations of documents in an answer, each once, in the order in which they first appear. */
 export function citationsIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(CITATION), ([citation]) => citation))];
+}
+
+/** The citations of memory in an answer, each once. */
+export function memoryCitationsIn(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(MEMORY_CITATION), ([citation]) => citation))];
 }
 
 /** The citations that do not name a document that was ingested and a heading of it. */

@@ -10,13 +10,14 @@ import type { HostProcess, HostSettings } from "./hostProcess.js";
 import { Hosts } from "./hosts.js";
 import { ingestFiles, type IngestResult } from "./ingest.js";
 import { sumUsage, type UsageReport } from "./ledger.js";
+import { showMemory, type MemoryReport } from "./memory.js";
 import { questions } from "./questions.js";
 import { tellMemory, tellTimelines, tellUsage } from "./report.js";
 import type { Screen } from "./screen.js";
 import { connect, type Session } from "./session.js";
 import { readDocuments } from "./sources.js";
-import { readTables, type ThreadTables } from "./tables.js";
-import { answerProblems, crashProblems, ingestProblems } from "./verdict.js";
+import { readTables, type Asked } from "./tables.js";
+import { answerProblems, crashProblems, ingestProblems, memoryProblems } from "./verdict.js";
 
 export type DemoResult = {
   model: { chat: string; embedding: string };
@@ -25,13 +26,11 @@ export type DemoResult = {
   answers: Answer[];
   usage: UsageReport;
   crash: CrashReport | null;
+  memory: MemoryReport;
   hostPeakBytes: number | null;
   /** What did not hold; empty when all is well. */
   problems: string[];
 };
-
-/** An answer, with what the tables hold about its thread. */
-type Asked = { answer: Answer; tables: ThreadTables };
 
 /** The question that the crash hits, counted from 0: some are answered before it and some after it. */
 const CRASH_AT = 2;
@@ -75,15 +74,18 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   screen.line(`model: ${model.chat}; embeddings: ${model.embedding}`);
   const ingest = await ingestFiles(session, files);
   const { answers, crash } = await askAll(plan);
-  const usage = sumUsage(answers.map(({ tables }) => tables));
+  const { report: memory, asked: askedMemory } = await showMemory(session, hosts);
+  const all = [...answers, ...askedMemory];
+  const usage = sumUsage(all.map(({ tables }) => tables));
   const hostPeakBytes = hosts.peakBytes();
-  tellTimelines(screen, answers);
+  tellTimelines(screen, all);
   tellUsage(screen, usage);
   tellMemory(screen, hostPeakBytes);
   const problems = [
     ...(await ingestProblems(session, files, ingest)),
-    ...(await Promise.all(answers.map((each) => answerProblems(session, each.answer, each.tables)))).flat(),
+    ...(await Promise.all(all.map((each) => answerProblems(session, each.answer, each.tables)))).flat(),
     ...(crash === null ? [] : crashProblems(crash)),
+    ...memoryProblems(memory),
   ];
   return {
     model,
@@ -91,6 +93,7 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
     answers: answers.map(({ answer }) => answer),
     usage,
     crash,
+    memory,
     hostPeakBytes,
     problems,
   };

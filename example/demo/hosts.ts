@@ -5,6 +5,7 @@ import { HostProcess, type HostSettings } from "./hostProcess.js";
 export class Hosts {
   #started: HostProcess[] = [];
   #death = deferred<never>();
+  #newest: { host: HostProcess; settings: HostSettings } | null = null;
 
   constructor(private readonly settings: HostSettings) {
     this.#death.promise.catch(() => undefined); // told to whoever races with it
@@ -17,10 +18,18 @@ export class Hosts {
 
   /** Starts the next one. */
   async start(changes: Partial<HostSettings> = {}): Promise<HostProcess> {
-    const host = await HostProcess.start({ ...this.settings, ...changes });
+    const settings = { ...this.settings, ...changes };
+    const host = await HostProcess.start(settings);
     this.#started.push(host);
+    this.#newest = { host, settings: { ...settings, port: host.port } };
     host.died.catch((error: Error) => this.#death.reject(error));
     return host;
+  }
+
+  /** Ends the newest in order and starts the next as it was: at the same address, with the same clock. */
+  async restart(): Promise<HostProcess> {
+    await this.#newest?.host.stop();
+    return await this.start(this.#newest?.settings);
   }
 
   /** The most memory that any of them held, in bytes; `null` where the system does not tell. */

@@ -1,4 +1,5 @@
 import type { DemoResult } from "./demo.js";
+import type { MemoryReport } from "./memory.js";
 
 /** What `--json` prints; times in ms. */
 export function toJson(result: DemoResult): Record<string, unknown> {
@@ -20,9 +21,14 @@ export function toJson(result: DemoResult): Record<string, unknown> {
       ms: Math.round(ms),
       firstTokenMs: firstTokenMs === null ? null : Math.round(firstTokenMs),
     })),
+    memory: toMemoryJson(result.memory),
     usage: result.usage,
     hostPeakBytes,
     problems,
     ...(crash === null ? {} : { crash }),
   };
+}
+
+function toMemoryJson({ remembered, question, answer, citations, explain, replay }: MemoryReport) {
+  return { remembered, question, answer, citations, explain, replay };
 }

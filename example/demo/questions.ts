@@ -6,3 +6,10 @@ export const questions = [
   "What does smoothStream do?",
   "How do I generate structured data with a schema?",
 ];
+
+/** What the demo tells in one run and asks in a later one: only memory holds the answer, which must name these words. */
+export const memoryScene = {
+  told: "Remember that I work in TypeScript and deploy on Fridays. From now on, I prefer short answers with an example.",
+  question: "Which day do I deploy, and what kind of answers do I prefer?",
+  words: ["Friday", "short"],
+};

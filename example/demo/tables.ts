@@ -2,6 +2,7 @@ import type { ConvexClient } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
 import type { Message } from "convex-agent-memory";
 import { api } from "../convex/_generated/api.js";
+import type { Answer } from "./ask.js";
 
 type RowOf<List extends (typeof api.reports)["listRuns" | "listToolCalls" | "listUsage"]> =
   FunctionReturnType<List>["page"][number];
@@ -16,6 +17,9 @@ export type ThreadTables = {
   toolCalls: ToolCallRow[];
   usage: UsageRow[];
 };
+
+/** An answer, with what the tables hold about its thread. */
+export type Asked = { answer: Answer; tables: ThreadTables };
 
 type Page<Row> = { page: Row[]; cursor: string | null };
 

@@ -4,7 +4,8 @@ import type { CrashReport } from "./crash.js";
 import type { SourceFile } from "./folder.js";
 import type { IngestResult } from "./ingest.js";
 import { ledgerAddsUp } from "./ledger.js";
-import { questions } from "./questions.js";
+import type { MemoryReport } from "./memory.js";
+import { memoryScene, questions } from "./questions.js";
 import type { Session } from "./session.js";
 import type { ThreadTables } from "./tables.js";
 
@@ -53,3 +54,21 @@ export function crashProblems({ killed, resumed, ...proof }: CrashReport): strin
   if (proof.lostSteps > 0) problems.push(`${proof.lostSteps} steps were lost`);
   return problems.map((problem) => `crash: ${problem}`);
 }
+
+/** What the later run did not have from the earlier one, or cannot show that it had. */
+export function memoryProblems({ remembered, answer, citations, explain, replay }: MemoryReport): string[] {
+  const problems: string[] = [];
+  const kept = [...remembered.facts, ...remembered.blocks.map(({ value }) => value)].join("\n");
+  const lacks = (text: string) => memoryScene.words.filter((word) => !holds(text, word)).join(", ");
+  if (lacks(kept) !== "") problems.push(`no fact and no block holds: ${lacks(kept)}`);
+  if (lacks(answer) !== "") problems.push(`the answer does not hold what was told: ${lacks(answer)}`);
+  if (citations.length === 0) problems.push("the answer cites neither fact nor block");
+  const items = explain.sections.flatMap((section) => section.items);
+  for (const kind of ["fact", "block"])
+    if (!items.some((item) => item.kind === kind)) problems.push(`explain names no ${kind}`);
+  if (replay.kind !== "same")
+    problems.push(`replay is ${replay.kind}, because of ${replay.source ?? "something unknown"}`);
+  return problems.map((problem) => `memory: ${problem}`);
+}
+
+const holds = (text: string, word: string): boolean => text.toLowerCase().includes(word.toLowerCase());

@@ -41,6 +41,7 @@ const vWorkerResult = v.object({
 /** What a worker did. */
 export type WorkerResult = Infer<typeof vWorkerResult>;
 
+/** What `defineWorker` gives. There it is written out: Convex reads types off the name, and an alias hides it. */
 export type Worker = RegisteredAction<"internal", WorkerTarget, Promise<WorkerResult>>;
 
 const NOTHING: WorkerResult = { done: false, embedded: 0, refused: 0, busy: true };
@@ -55,7 +56,10 @@ const NOTHING: WorkerResult = { done: false, embedded: 0, refused: 0, busy: true
  *
  * @example export const worker = defineWorker(memory, { embeddingModel, self: () => internal.memory.worker });
  */
-export function defineWorker(memory: AgentMemory, definition: WorkerDefinition): Worker {
+export function defineWorker(
+  memory: AgentMemory,
+  definition: WorkerDefinition,
+): RegisteredAction<"internal", WorkerTarget, Promise<WorkerResult>> {
   return internalActionGeneric({
     args: vWorkerArgs,
     returns: vWorkerResult,

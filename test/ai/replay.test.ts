@@ -193,6 +193,30 @@ describe("replay names the source", () => {
     );
   });
 
+  test("that was a fact, as soon as it is forgotten, and keeps none of its words", async () => {
+    const helper = await anAgent([{ text: "Rex." }], {
+      recall: { scopes: ["user"], kinds: ["fact"], maxTokens: 300 },
+    });
+    const { ctx, owner } = helper;
+    const { facts } = await owner.facts.append(ctx, {
+      scope: "user",
+      facts: [{ text: "My dog is called Rex." }],
+    });
+    await ask(helper, "What is my dog called?");
+    const replayed = await lastReplay(helper);
+    expect(replayed.kind === "same" && replayed.text).toContain("dog is called Rex");
+    const factId = facts[0]?.factId ?? "";
+    await owner.facts.forget(ctx, { factId, reason: "The user asked." });
+    expect(await lastReplay(helper)).toEqual({
+      kind: "SOURCE_ERASED",
+      source: { kind: "fact", id: factId },
+    });
+    const kept = await helper.inside(async (db) =>
+      JSON.stringify(await db.db.query("contextParts").collect()),
+    );
+    expect(kept).not.toContain("called Rex");
+  });
+
   test("a thread that is removed takes what others recalled of it along", async () => {
     const helper = await anAgent([{ text: "Yes." }], definition);
     const [id = ""] = await remember(helper);

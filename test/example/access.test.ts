@@ -1,3 +1,4 @@
+import type { Fact } from "convex-agent-memory";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import { askAndWait, ingestDocuments, refusalOf, startExample, userOf, type User } from "./exampleApp.js";
@@ -8,6 +9,8 @@ let threadId: string;
 let runId: string;
 let ingestId: string;
 let briefId: string;
+let messageId: string;
+let factId: string;
 
 beforeAll(async () => {
   host = await startExample();
@@ -16,6 +19,10 @@ beforeAll(async () => {
   const asked = await askAndWait(ann, "What does an otter eat?");
   threadId = asked.threadId;
   runId = asked.run.runId;
+  messageId = asked.messages.at(-1)?.messageId ?? "";
+  await askAndWait(ann, "Remember that otters are my favourite animals.");
+  const { page } = await ann.query<{ page: Fact[] }>("knowledge:listFacts", { cursor: null });
+  factId = page[0]?.factId ?? "";
   briefId = await ann.mutation<string>("brief:start", { threadId, topic: "How do sea otters sleep?" });
 });
 afterAll(async () => await host.close());
@@ -40,6 +47,10 @@ const callsOnHers = (): Call[] => [
   { kind: "query", path: "reports:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
   { kind: "query", path: "reports:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "reports:totalUsage", args: { threadId }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "reports:explain", args: { messageId }, code: "TRACE_NOT_FOUND" },
+  { kind: "query", path: "reports:replay", args: { messageId }, code: "TRACE_NOT_FOUND" },
+  { kind: "mutation", path: "knowledge:forgetFact", args: { factId }, code: "FACT_NOT_FOUND" },
+  { kind: "action", path: "worker:learn", args: { threadId }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "documents:progress", args: { ingestId }, code: "INGEST_NOT_FOUND" },
   {
     kind: "action",
@@ -63,6 +74,9 @@ const otherCalls = (): Omit<Call, "code">[] => [
   { kind: "query", path: "documents:get", args: { key: "otters.md" } },
   { kind: "query", path: "documents:listHeadings", args: { key: "otters.md" } },
   { kind: "query", path: "digests:list", args: {} },
+  { kind: "mutation", path: "knowledge:createProfile", args: {} },
+  { kind: "query", path: "knowledge:listBlocks", args: {} },
+  { kind: "query", path: "knowledge:listFacts", args: { cursor: null } },
   { kind: "action", path: "about:models", args: {} },
 ];
 
@@ -73,6 +87,7 @@ describe("the functions of the example", () => {
       const refusal = await refusalOf(stranger[kind](path, args));
       expect(refusal.code, path).toMatch(code);
     }
+    expect(await stranger.query("knowledge:listFacts", { cursor: null })).toMatchObject({ page: [] });
     expect(await stranger.query("chat:listThreads", { cursor: null })).toMatchObject({ page: [] });
   });
 
@@ -84,6 +99,8 @@ describe("the functions of the example", () => {
   });
 
   test("serve their owner, so that a refusal means something", async () => {
+    for (const path of ["reports:explain", "reports:replay"]) await ann.query(path, { messageId });
+    await ann.mutation("knowledge:forgetFact", { factId });
     for (const path of ["chat:getRun", "reports:totalUsage"]) await ann.query(path, { threadId });
     expect(await ann.query("documents:progress", { ingestId })).toMatchObject({ filesDone: 3 });
     expect(await ann.query("documents:listHeadings", { key: "otters.md" })).toEqual({

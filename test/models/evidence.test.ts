@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { answerFrom } from "../../example/convex/models/composeAnswer.js";
 import { passagesIn, passagesInText } from "../../example/convex/models/passages.js";
 import { questionParts, searchQuery } from "../../example/convex/models/questionParts.js";
+import { type Turn } from "../../example/convex/models/readTurn.js";
 import { sentencesOf } from "../../example/convex/models/sentences.js";
 import { stemOf, wordsOf } from "../../example/convex/models/words.js";
 
@@ -26,6 +27,11 @@ const passage = fc.record({
   citation: fc.constantFrom("[a › b]", "[c › d]", "[e › f › g]"),
 });
 
+const emptyTurn: Turn = {
+  ...{ question: "", earlierQuestion: "", outputs: [], earlierTexts: [] },
+  ...{ blocks: [], memory: [] },
+};
+
 describe("an answer", () => {
   test("holds only sentences of its passages, each with the citation of a passage that has it", () => {
     fc.assert(
@@ -33,7 +39,7 @@ describe("an answer", () => {
         fc.array(passage, { maxLength: 6 }),
         fc.array(word, { minLength: 1, maxLength: 5 }),
         (found, asked) => {
-          const turn = { question: asked.join(" "), earlierQuestion: "", outputs: [], earlierTexts: [] };
+          const turn = { ...emptyTurn, question: asked.join(" ") };
           const { text } = answerFrom(turn, passagesIn(found));
           if (text === "I found no answer to this in the documents.") return;
           for (const claim of passagesInText(text)) {

@@ -1,7 +1,9 @@
-import { candidatesFrom, centralSentences, coverageOf, sentencesFor, type Candidate } from "./evidence.js";
+import { candidatesFrom, centralSentences, coverageOf, type Candidate } from "./evidence.js";
+import { evidenceFor, isOfMemory, memoryEvidence, type Evidence } from "./memoryEvidence.js";
 import { passagesIn, passagesInText, type Passage } from "./passages.js";
-import { questionParts } from "./questionParts.js";
+import { isPersonal, questionParts } from "./questionParts.js";
 import { type Turn } from "./readTurn.js";
+import { memoryCitation } from "./shownMemory.js";
 
 /** Sentences of an answer, over all parts of the question, and of a summary. */
 const ANSWER_SENTENCES = 6;
@@ -12,8 +14,8 @@ const LEAST_ANSWER_COVERAGE = 0.5;
 /** Below this share, or with one sentence only, it is worth reading more of the best source. */
 const GOOD_ANSWER_COVERAGE = 0.7;
 
-/** An answer made of sentences of the sources, and whether there may be more to find. */
-export type Answer = { text: string; isThin: boolean };
+/** An answer made of sentences of the sources, whether any bears on the question, and whether there may be more to find. */
+export type Answer = { text: string; isFound: boolean; isThin: boolean };
 
 /** Every passage that the tools returned in this turn, the best of each result before the second of any. */
 export function passagesOf(turn: Turn): Passage[] {
@@ -24,22 +26,47 @@ export function passagesOf(turn: Turn): Passage[] {
   ).flat();
 }
 
-/** Answers from what the tools returned: sentences that bear on the question, each with its citation. */
+/**
+ * Answers from what the tools returned and what memory shows: sentences that bear on the question, each with its
+ * citation. Facts and blocks answer what someone asks about themselves, and else what they bear on better than the
+ * documents do; what was merely said once answers where nothing else does.
+ */
 export function answerFrom(turn: Turn, passages: Passage[]): Answer {
-  const candidates = candidatesFrom(passages);
+  const documents = candidatesFrom([...passages, ...turn.memory].filter((passage) => !isOfMemory(passage)));
+  const memory = memoryEvidence([...turn.memory, ...passages.filter(isOfMemory)]);
   const parts = questionParts(turn.question);
   const most = Math.max(LEAST_SENTENCES_PER_PART, Math.floor(ANSWER_SENTENCES / parts.length));
   const chosen = new Set<Candidate>();
   let isThin = false;
   for (const part of parts) {
-    const sentences = sentencesFor(part, candidates, most);
-    const coverage = coverageOf(part, sentences);
-    if (coverage >= LEAST_ANSWER_COVERAGE) for (const sentence of sentences) chosen.add(sentence);
-    isThin ||= coverage < GOOD_ANSWER_COVERAGE || sentences.length < 2;
+    const found = fromDocuments(part, documents, most);
+    const known = memory.known(part);
+    const isKnown = answers(known) && (isPersonal(part) || known.coverage > found.coverage);
+    const best = [...(isKnown ? [known] : []), found, memory.said(part)].find(answers);
+    for (const sentence of best?.sentences ?? []) chosen.add(sentence);
+    isThin ||= !isKnown && (found.coverage < GOOD_ANSWER_COVERAGE || found.sentences.length < 2);
   }
-  const text = chosen.size > 0 ? render([...chosen]) : noAnswer(turn);
-  return { text, isThin };
+  const isFound = chosen.size > 0;
+  return { text: isFound ? render([...chosen]) : noAnswer(turn), isFound, isThin };
 }
+
+/** An answer to what someone asks about themselves, where memory shows all of it before anything was looked up. */
+export function answerFromMemory(turn: Turn): string | null {
+  const { known } = memoryEvidence(turn.memory);
+  const parts = questionParts(turn.question);
+  const isKnown = parts.every((part) => isPersonal(part) && answers(known(part)));
+  return isKnown ? answerFrom(turn, []).text : null;
+}
+
+/** Documents hardly know who asks: of a question about that, one sentence must have nearly all the words. */
+function fromDocuments(part: string, documents: Candidate[], most: number): Evidence {
+  const evidence = evidenceFor(part, documents, most);
+  if (!isPersonal(part)) return evidence;
+  const alone = coverageOf(part, evidence.sentences.slice(0, 1));
+  return alone >= GOOD_ANSWER_COVERAGE ? evidence : { sentences: [], coverage: 0 };
+}
+
+const answers = ({ coverage }: Evidence): boolean => coverage >= LEAST_ANSWER_COVERAGE;
 
 /** The most central sentences of what the conversation holds, in their order, each with its citation. */
 export function summaryOf(turn: Turn): string {
@@ -71,17 +98,18 @@ function render(chosen: Candidate[]): string {
   for (const candidate of chosen) {
     bySource.set(candidate.citation, [...(bySource.get(candidate.citation) ?? []), candidate]);
   }
-  return [...bySource.values()]
-    .map((candidates) =>
-      candidates
-        .sort((left, right) => left.order - right.order)
-        .map(claim)
-        .join(" "),
-    )
+  return [...bySource]
+    .map(([citation, candidates]) => {
+      const claims = candidates.sort((left, right) => left.order - right.order).map(claim);
+      const isRemembered = memoryCitation(citation) !== null;
+      return `${isRemembered ? "From memory: " : ""}${claims.join(" ")}`;
+    })
     .join("\n\n");
 }
 
+/** What memory holds is quoted: it is in the words of who told it. */
 function claim({ sentence, citation }: Candidate): string {
   const ended = /[.!?。！？…]["'”’)*`]{0,2}$/.test(sentence) ? sentence : `${sentence}.`;
-  return citation === null ? ended : `${ended} ${citation}`;
+  if (citation === null) return ended;
+  return `${memoryCitation(citation) === null ? ended : `“${ended}”`} ${citation}`;
 }

@@ -1,6 +1,7 @@
 import { type Passage } from "./passages.js";
 import { subjectStems } from "./questionParts.js";
 import { sentencesOf } from "./sentences.js";
+import { memoryCitation } from "./shownMemory.js";
 import { stemsOf } from "./words.js";
 
 /** A sentence of a source, with what it can be judged by. `order` is its place among all candidates. */
@@ -34,14 +35,14 @@ const MOST_CANDIDATES = 5_000;
 const MOST_PASSAGE_CHARACTERS = 500_000;
 
 /** The sentences of passages, best passage first; of passages with a citation only, where any has one. */
-export function candidatesFrom(passages: Passage[]): Candidate[] {
+export function candidatesFrom(passages: Passage[], leastWords?: number): Candidate[] {
   const cited = passages.filter(({ citation }) => citation !== null);
   const seen = new Set<string>();
   const candidates: Candidate[] = [];
   (cited.length > 0 ? cited : passages).forEach(({ text, citation }, passageRank) => {
-    const headingStems = new Set(stemsOf(citation ?? ""));
+    const headingStems = new Set(stemsOf(headingOf(citation)));
     if (candidates.length >= MOST_CANDIDATES) return;
-    for (const sentence of sentencesOf(text.slice(0, MOST_PASSAGE_CHARACTERS))) {
+    for (const sentence of sentencesOf(text.slice(0, MOST_PASSAGE_CHARACTERS), leastWords)) {
       if (seen.has(sentence)) continue;
       seen.add(sentence);
       const stems = stemsOf(sentence);
@@ -49,6 +50,13 @@ export function candidatesFrom(passages: Passage[]): Candidate[] {
     }
   });
   return candidates;
+}
+
+/** What a citation says about its passage: of memory, the key of a fact or a block's label and no more. */
+function headingOf(citation: string | null): string {
+  const memory = memoryCitation(citation);
+  if (memory === null) return citation ?? "";
+  return memory.kind === "message" ? "" : memory.name;
 }
 
 /** Up to `most` distinct sentences that bear on a question, best first; none where nothing does. */

@@ -4,17 +4,10 @@ import {
   type LanguageModelV4StreamPart,
   type SharedV4Warning,
 } from "@ai-sdk/provider";
-import { answerFrom, passagesOf, summaryOf } from "./composeAnswer.js";
+import { decide } from "./decide.js";
 import { contentOf, streamPartsOf, usageOf, type Reply } from "./modelOutput.js";
-import { promptText, readTurn } from "./readTurn.js";
-import {
-  callableTools,
-  fillSchema,
-  planReading,
-  planRequired,
-  planSearches,
-  type PlannedCall,
-} from "./toolCalls.js";
+import { promptText } from "./readTurn.js";
+import { fillSchema } from "./toolCalls.js";
 
 /** `name` is the model id that outputs show; `delayMs` waits before each text delta, for demonstrations. */
 export type ExtractiveModelSettings = { name?: string; delayMs?: number };
@@ -25,8 +18,9 @@ const CHARACTERS_PER_TOKEN = 4;
 /**
  * A language model without weights, for machines without a key. It searches with the tools that it is given, then
  * answers with sentences of what they returned, each with the citation that came with it; without tools it picks the
- * most central sentences of the conversation. It never writes a sentence of its own about a subject: where the
- * sources hold no answer it says so. The same prompt always gives the same reply.
+ * most central sentences of the conversation. What it is told to remember it keeps with the tools for that, and what its
+ * memory shows beside a prompt is a source like others. It never writes a sentence of its own about a subject: where
+ * the sources hold no answer it says so. The same prompt always gives the same reply.
  */
 export function createExtractiveModel(settings: ExtractiveModelSettings = {}): LanguageModelV4 {
   const modelId = settings.name ?? "extractive";
@@ -120,21 +114,6 @@ function replyTo(options: LanguageModelV4CallOptions, id: string): Reply {
   const most = (options.maxOutputTokens ?? Infinity) * CHARACTERS_PER_TOKEN;
   if (text.length <= most) return { text, toolCalls: [], finishReason: "stop" };
   return { text: text.slice(0, most), toolCalls: [], finishReason: "length" };
-}
-
-/** Search, read more, or answer: the first that fits where the turn stands. */
-function decide(options: LanguageModelV4CallOptions): PlannedCall[] | string {
-  const turn = readTurn(options.prompt);
-  const tools = callableTools(options);
-  const searches = planSearches(turn, tools);
-  if (searches.length > 0) return searches;
-  const required = planRequired(options, tools, turn.question);
-  if (required.length > 0) return required;
-  if (turn.outputs.length === 0) return summaryOf(turn);
-  const passages = passagesOf(turn);
-  const answer = answerFrom(turn, passages);
-  const reading = answer.isThin ? planReading(turn, tools, passages) : [];
-  return reading.length > 0 ? reading : answer.text;
 }
 
 /** Settings that a model without sampling cannot follow. */

@@ -67,6 +67,11 @@ export function embeddingWeight(): number {
   return setting(process.env.EMBEDDING_MODEL) === undefined ? 0 : 1;
 }
 
+/** Whether a real model is there, which can read a conversation and find the facts in it. */
+export function hasModel(): boolean {
+  return readSource().kind !== "built-in";
+}
+
 /** Which models run, as `provider/model`: what every output should say. */
 export function modelInfo(): { chat: string; embedding: string } {
   return { chat: label(chatModel()), embedding: label(embeddingModel()) };

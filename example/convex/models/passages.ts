@@ -3,6 +3,7 @@ export type Passage = { text: string; citation: string | null; fields: Record<st
 
 /** `[document › heading]`, as the tools of this app cite. Bounded, so that no text makes the match slow. */
 const CITATION_PATTERN = /\[[^[\]\n›]{1,200}(?:›[^[\]\n›]{1,200}){1,8}\]/g;
+const CITATION_FIELDS = ["citation", "from", "source"];
 const TEXT_FIELDS = ["text", "content", "snippet", "output", "answer"];
 /** Depth at which nested values are given up: a tool may return anything. */
 const MAX_DEPTH = 8;
@@ -21,7 +22,8 @@ export function passagesIn(value: unknown, depth = 0): Passage[] {
     return Object.values(value)
       .filter(isObject)
       .flatMap((item) => passagesIn(item, depth + 1));
-  if (typeof value.citation === "string") return [{ text, citation: value.citation, fields: value }];
+  const citation = CITATION_FIELDS.map((field) => value[field]).find(isCitation);
+  if (citation !== undefined) return [{ text, citation, fields: value }];
   return passagesInText(text).map((passage) => ({ ...passage, fields: value }));
 }
 
@@ -54,6 +56,10 @@ export function passagesInText(text: string): Passage[] {
   add(text.length, heading);
   return passages;
 }
+
+/** Anything in brackets, as sources name themselves: a link or a file's name is no citation. */
+const isCitation = (value: unknown): value is string =>
+  typeof value === "string" && /^\[[^\n]+\]$/.test(value);
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;

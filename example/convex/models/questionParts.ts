@@ -32,6 +32,16 @@ export function questionParts(prompt: string): string[] {
   return asksMore ? parts.slice(0, MOST_PARTS) : [prompt.trim()];
 }
 
+/** "How do I …" asks about the thing, not about who asks; "tell me" about neither. */
+const IMPERSONAL =
+  /\b(?:how|where|can|could|should|would|may|must)\s+(?:(?:do|can|could|should|would|must)\s+)?(?:I|we)\b|\b(?:tell|show|give|help|let)\s+(?:me|us)\b/i;
+const FIRST_PERSON = /\b(?:I|me|mine|my|our|ours|us|we)\b/i;
+
+/** True for a question about who asks it, which memory may answer and documents hardly can. */
+export function isPersonal(question: string): boolean {
+  return FIRST_PERSON.test(question) && !IMPERSONAL.test(question);
+}
+
 /** The words to search for: a part's content words, with those it leans on where it has few of its own. */
 export function searchQuery(part: string, context: string): string {
   const own = contentWords(part);

@@ -1,4 +1,6 @@
 import { type LanguageModelV4Prompt, type LanguageModelV4ToolResultOutput } from "@ai-sdk/provider";
+import { type Passage } from "./passages.js";
+import { blockPassages, blocksIn, recalledPassages, unframe, type ShownBlock } from "./shownMemory.js";
 
 /** What one tool returned: a value, or the error that took its place. */
 export type ToolOutput = { toolName: string; value: unknown; error: string | null };
@@ -9,28 +11,35 @@ export type Turn = {
   earlierQuestion: string;
   outputs: ToolOutput[];
   earlierTexts: string[];
+  /** The blocks that the instructions show, and every passage that memory shows: theirs, and what was recalled. */
+  blocks: ShownBlock[];
+  memory: Passage[];
 };
 
 type Message = LanguageModelV4Prompt[number];
 
-/** What an agent's memory shows beside a prompt: earlier talk, which is neither the question nor a source to cite. */
-const RECALLED = /<recalled>[^]*?<\/recalled>/g;
-
 /**
  * Reads the turn that a prompt ends with. `earlierTexts` is what was said or returned before the last user message,
- * oldest first, without instructions and without what users asked.
+ * oldest first, without instructions and without what users asked. What memory shows is a source, never the question.
  */
 export function readTurn(prompt: LanguageModelV4Prompt): Turn {
   const lastUser = prompt.findLastIndex(({ role }) => role === "user");
-  const questions = prompt
+  const asked = prompt
     .slice(0, lastUser + 1)
     .filter(({ role }) => role === "user")
-    .map((message) => textOf(message).replace(RECALLED, "").trim());
+    .map((message) => unframe(textOf(message)));
+  const summaries = asked.map(({ summary }) => summary).filter((summary) => summary !== "");
+  const said = prompt.filter(({ role }) => role !== "system" && role !== "user").flatMap(textsOf);
+  const blocks = prompt
+    .filter(({ role }) => role === "system")
+    .flatMap((message) => blocksIn(textOf(message)));
   return {
-    question: questions.at(-1) ?? "",
-    earlierQuestion: questions.at(-2) ?? "",
+    question: asked.at(-1)?.text ?? "",
+    earlierQuestion: asked.at(-2)?.text ?? "",
     outputs: prompt.slice(lastUser + 1).flatMap(outputsOf),
-    earlierTexts: prompt.filter(({ role }) => role !== "system" && role !== "user").flatMap(textsOf),
+    earlierTexts: [...summaries, ...said],
+    blocks,
+    memory: [...blockPassages(blocks), ...recalledPassages(asked.at(-1)?.recalled ?? "")],
   };
 }
 

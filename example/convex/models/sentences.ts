@@ -9,11 +9,12 @@ const MOST_CODE_MARKS = 0.06;
  * The sentences of a Markdown or MDX text that can stand alone in an answer: prose and list items without their
  * markup, and the descriptions in property lists with the name they describe. Headings, code, tables, tags and
  * phrases that only announce what follows are left out.
+ * Shorter ones than `leastWords` say too little alone.
  */
-export function sentencesOf(text: string): string[] {
+export function sentencesOf(text: string, leastWords = LEAST_WORDS): string[] {
   return paragraphsOf(text)
     .flatMap((paragraph) => splitSentences(withoutMarkup(paragraph)))
-    .filter(canStandAlone);
+    .filter((sentence) => canStandAlone(sentence, leastWords));
 }
 
 function paragraphsOf(text: string): string[] {
@@ -60,14 +61,14 @@ function withoutMarkup(paragraph: string): string {
 }
 
 /** Cuts after `.`, `!` or `?` where a space and no small letter follows, and after their full-width forms. */
-function splitSentences(paragraph: string): string[] {
+export function splitSentences(paragraph: string): string[] {
   return paragraph.split(/(?<=[.!?]["'”’)*`]{0,2})(?<!\b(?:e\.g|i\.e|cf|vs)\.)\s+(?![a-z])|(?<=[。！？])/);
 }
 
-function canStandAlone(sentence: string): boolean {
+function canStandAlone(sentence: string, leastWords: number): boolean {
   if (sentence.length > MOST_CHARACTERS || /[:：;,{]$/.test(sentence)) return false;
   const prose = sentence.replace(/`[^`]*`/g, "");
   if (/(?:^|\s)(?:\/\/|=>|=\s|const\s|await\s)/.test(prose)) return false;
   const codeMarks = prose.replace(/[^{}<>=;()[\]|\\]/g, "").length;
-  return wordsOf(sentence).length >= LEAST_WORDS && codeMarks <= MOST_CODE_MARKS * sentence.length;
+  return wordsOf(sentence).length >= leastWords && codeMarks <= MOST_CODE_MARKS * sentence.length;
 }

@@ -40,6 +40,15 @@ export function planSearches(turn: Turn, tools: LanguageModelV4FunctionTool[]): 
   return [];
 }
 
+/** Tools that search what is known of the user and what was said, by their names. */
+const SEARCHES_MEMORY = /recall|memor/i;
+
+/** The tools that search memory, and the others. */
+export function splitByMemory(tools: LanguageModelV4FunctionTool[]) {
+  const isOfMemory = ({ name }: LanguageModelV4FunctionTool) => SEARCHES_MEMORY.test(name);
+  return { memory: tools.filter(isOfMemory), others: tools.filter((tool) => !isOfMemory(tool)) };
+}
+
 /** A call that reads more of the best result, by a tool that takes what the result is known by. */
 export function planReading(
   turn: Turn,
@@ -48,7 +57,10 @@ export function planReading(
 ): PlannedCall[] {
   for (const { name, inputSchema } of tools) {
     const field = stringField(inputSchema, REFERENCE_FIELDS);
-    if (field === null || wasCalled(turn, name) || stringField(inputSchema, QUERY_FIELDS) !== null) continue;
+    // A tool that wants more than that does something else with it.
+    const takesMore = (inputSchema.required ?? []).some((required) => required !== field);
+    if (field === null || takesMore || wasCalled(turn, name)) continue;
+    if (stringField(inputSchema, QUERY_FIELDS) !== null) continue;
     const reference = passages.map(({ fields }) => fields[field]).find((value) => typeof value === "string");
     if (reference === undefined) continue;
     return [{ toolName: name, input: { ...asRecord(fillSchema(inputSchema, "")), [field]: reference } }];
@@ -105,7 +117,8 @@ function itemSchema({ items }: JSONSchema7): JSONSchema7 | boolean | undefined {
   return Array.isArray(items) ? items[0] : items;
 }
 
-function stringField(schema: JSONSchema7, names: string[]): string | null {
+/** The first of these names under which a schema takes a text. */
+export function stringField(schema: JSONSchema7, names: string[]): string | null {
   const isString = (name: string) => {
     const property = schema.properties?.[name];
     return typeof property === "object" && property.type === "string";
@@ -116,6 +129,7 @@ function stringField(schema: JSONSchema7, names: string[]): string | null {
 const wasCalled = (turn: Turn, toolName: string) =>
   turn.outputs.some((output) => output.toolName === toolName);
 
-function asRecord(value: unknown): object {
+/** A value as an object, an empty one where it is none. */
+export function asRecord(value: unknown): object {
   return typeof value === "object" && value !== null ? value : {};
 }

@@ -14,7 +14,8 @@ const isThereByKind = {
   },
   fact: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("facts", sourceId);
-    return id !== null && (await db.get("facts", id)) !== null;
+    const fact = id === null ? null : await db.get("facts", id);
+    return fact !== null && fact.state.kind !== "forgotten";
   },
   chunk: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("chunks", sourceId);

@@ -48,7 +48,13 @@ describe("the demo", () => {
         documents: 3,
         answers: [{ question, steps: expect.any(Number) as number }],
         crash: { killed: true, resumed: true, duplicateSteps: 0, lostSteps: 0, repeatedCalls: 1 },
+        memory: { remembered: { isKept: false }, replay: { kind: "same" } },
       });
+      // Memory outlives the kill and an orderly end of the host: its own run is the last of three.
+      const { memory } = result as { memory: { answer: string; citations: string[] } };
+      expect(memory.answer).toContain("“I work in TypeScript and deploy on Fridays.” [fact]");
+      expect(memory.citations).toEqual(["[fact]", "[block profile]"]);
+      expect(ended.errors).toMatch(/recalled +fact “I work in TypeScript.* +\d+ +found for the prompt/);
       const [answer] = (result as { answers: { citations: string[]; answer: string }[] }).answers;
       expect(answer?.citations).toContain("[otters.md › Otters › Sleep]");
       expect(answer?.answer).toContain("Sea otters sleep on their backs at the surface.");
