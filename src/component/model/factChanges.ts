@@ -6,7 +6,6 @@ import type { FactState } from "../../validators/fact.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { forgetRecalled } from "./contextParts.js";
 import { confirmFact } from "./factAppend.js";
 import { checkExpiry, checkImportance, checkReason } from "./factChecks.js";
 import { writeTally, type FactTally } from "./factCounts.js";
@@ -62,7 +61,6 @@ export async function forgetFact(
     patch: { ...patch, text: "", metadata: undefined },
     counts,
   });
-  await forgetRecalled(ctx, fact._id);
 }
 
 type UpdateArgs = {
