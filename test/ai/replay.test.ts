@@ -41,6 +41,21 @@ const definition: Partial<AgentDefinition> = {
   context: { maxTokens: 30_000 },
 };
 
+/** The same with so little room that runs are pruned and summarised on the way. */
+const tight: Partial<AgentDefinition> = {
+  ...definition,
+  compaction: {
+    triggerTokens: 2_000,
+    keepTokens: 800,
+    minTokens: 100,
+    pruning: { triggerTokens: 1_000, keepToolUses: 1 },
+  },
+};
+const rooms = [
+  ["with room", definition],
+  ["that are compacted on the way", tight],
+] as const;
+
 /** Another thread of the owner, of which something is recalled. */
 async function remember({ owner, ctx }: Pick<TestAgent, "owner" | "ctx">): Promise<string[]> {
   const { threadId } = await owner.threads.create(ctx, {});
@@ -53,10 +68,10 @@ async function remember({ owner, ctx }: Pick<TestAgent, "owner" | "ctx">): Promi
 }
 
 describe("replay gives what the model was given", () => {
-  test("in an action, for every call of random turns", async () => {
+  test.each(rooms)("in an action, for every call of random turns %s", async (_, room) => {
     await fc.assert(
       fc.asyncProperty(turns, async (all) => {
-        const helper = await anAgent(scriptOf(all), definition);
+        const helper = await anAgent(scriptOf(all), room);
         await remember(helper);
         for (const { prompt } of all)
           await helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt });
@@ -68,7 +83,7 @@ describe("replay gives what the model was given", () => {
           expect(await givenAgain(replayed.text)).toBe(givenTo(helper.model.calls[index]!));
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   }, 120_000);
 
@@ -82,10 +97,10 @@ describe("replay gives what the model was given", () => {
       vi.restoreAllMocks();
     });
 
-    test("for every call of random turns", async () => {
+    test.each(rooms)("for every call of random turns %s", async (_, room) => {
       await fc.assert(
         fc.asyncProperty(turns, async (all) => {
-          const app = await aDurableApp(scriptOf(all), definition);
+          const app = await aDurableApp(scriptOf(all), room);
           await remember(app);
           for (const { prompt } of all) {
             await app.start(prompt);

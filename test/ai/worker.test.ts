@@ -107,7 +107,8 @@ describe("a worker", () => {
     expect(await app.work()).toMatchObject({ done: true, embedded: 4, refused: 3 });
     expect(await waitingIn(app.owner, app.ctx)).toEqual([]);
     expect(await app.countRows()).toMatchObject({ vectors_256: 4, recallEntries: 5 });
-    expect((await app.owner.recall(app.ctx, { query: "poison" })).hits).toHaveLength(1);
+    const [first] = (await app.owner.recall(app.ctx, { query: "poison" })).hits;
+    expect(first).toMatchObject({ text: "poison", lexicalRank: 1 });
   });
 
   test("stores nothing of an embedder that gives nonsense", async () => {

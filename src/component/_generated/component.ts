@@ -2229,7 +2229,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             isAgentKnown: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
-            summary?: { summaryId: string; text: string; tokens: number };
+            summary?: {
+              summaryId: string;
+              text: string;
+              to: { step: number; turn: number };
+              tokens: number;
+            };
             tokenFactor?: number;
           };
           messageId?: string;
@@ -2397,7 +2402,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             isAgentKnown: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
-            summary?: { summaryId: string; text: string; tokens: number };
+            summary?: {
+              summaryId: string;
+              text: string;
+              to: { step: number; turn: number };
+              tokens: number;
+            };
             tokenFactor?: number;
           };
           messageId?: string;
@@ -2487,6 +2497,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           calls: Array<{ callId: string; step: number; toolName: string }>;
           messageId?: string;
           nextMessageId?: string;
+          results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
           state:
             | { kind: "queued" }

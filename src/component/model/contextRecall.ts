@@ -1,5 +1,6 @@
 import type { ContextSource } from "../../validators/context.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { holdsNow } from "./factRows.js";
 import { findHead } from "./threadAccess.js";
 
 type Db = Pick<QueryCtx, "db">;
@@ -14,7 +15,8 @@ const isThereByKind = {
   },
   fact: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("facts", sourceId);
-    return id !== null && (await db.get("facts", id)) !== null;
+    const fact = id === null ? null : await db.get("facts", id);
+    return fact !== null && holdsNow(fact);
   },
   chunk: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("chunks", sourceId);

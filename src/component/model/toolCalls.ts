@@ -3,7 +3,7 @@ import type { PartOf } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolCall, ToolCallState } from "../../validators/run.js";
-import type { ReservedCall, ToolStart } from "../../validators/turn.js";
+import type { ReservedCall, SavedResult, ToolStart } from "../../validators/turn.js";
 import { userScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -38,22 +38,25 @@ export async function insertPending(
 
 /**
  * Settles the calls that an in-action step left open: one row and one message each, at the places that were
- * reserved. A call without a result is settled as interrupted; a result without a call is refused.
+ * reserved. A call without a result is settled as interrupted; a result without a call is refused. Gives the ids of
+ * the messages.
  */
 export async function settleOpenCalls(
   ctx: MutationCtx,
   run: Doc<"runs">,
   results: readonly Result[],
-): Promise<void> {
+): Promise<SavedResult[]> {
   const calls = run.openCalls ?? [];
   const stray = results.find((result) => calls.every((call) => call.callId !== result.callId));
   if (stray !== undefined)
     throw memoryError("INVALID_ARGUMENT", "A result without an open call: each result is given once.", {
       callId: stray.callId,
     });
+  const saved: SavedResult[] = [];
   for (const call of calls) {
     const result = results.find(({ callId }) => callId === call.callId) ?? null;
-    const settled = await writeResult(ctx, { run, call, result });
+    const { messageId, ...settled } = await writeResult(ctx, { run, call, result });
+    saved.push({ callId: call.callId, messageId });
     await ctx.db.insert("toolCalls", {
       ...call,
       runId: run._id,
@@ -62,6 +65,7 @@ export async function settleOpenCalls(
       ...settled,
     });
   }
+  return saved;
 }
 
 /** Settles every call of a durable step that has no result yet as interrupted, so that its tool group is whole. */
@@ -115,7 +119,8 @@ export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ 
   const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { saved: false };
   const run = { _id: call.runId, threadId: owner.threadId, turn: call.turn };
-  await ctx.db.patch("toolCalls", call._id, await writeResult(ctx, { run, call, result: args }));
+  const { messageId: _, ...settled } = await writeResult(ctx, { run, call, result: args });
+  await ctx.db.patch("toolCalls", call._id, settled);
   return { saved: true };
 }
 
@@ -124,8 +129,8 @@ type Write = { run: Omit<CallOwner, "scope">; call: ReservedCall; result: Result
 async function writeResult(
   ctx: MutationCtx,
   { run, call, result }: Write,
-): Promise<{ state: ToolCallState; ms?: number }> {
-  await insertMessage(ctx, {
+): Promise<{ messageId: Id<"messages">; state: ToolCallState; ms?: number }> {
+  const { messageId } = await insertMessage(ctx, {
     threadId: run.threadId,
     turn: run.turn,
     step: call.step,
@@ -134,8 +139,8 @@ async function writeResult(
     runId: run._id,
   });
   const endedAt = Date.now();
-  if (result === null) return { state: { kind: "interrupted", endedAt } };
-  return { state: { kind: result.failed ? "failed" : "done", endedAt }, ms: result.ms };
+  if (result === null) return { messageId, state: { kind: "interrupted", endedAt } };
+  return { messageId, state: { kind: result.failed ? "failed" : "done", endedAt }, ms: result.ms };
 }
 
 function resultPart(call: ReservedCall, given: unknown): PartOf<"toolResult"> {

@@ -19,6 +19,7 @@ import { findComplete, insertMessage, parseParts, readTail, toMessage, type Show
 import { indexMessage, pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
+import { noteEdit } from "./summaryErasure.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
@@ -54,9 +55,11 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
   const first = await findRepeated(ctx, { head, args, payloadHash });
   if (first !== null) return first;
-  const free = await freeThread(ctx, head);
+  const idle = await freeThread(ctx, head);
   const earlier =
-    args.promptMessageId === undefined ? null : await findPrompt(ctx, free, args.promptMessageId);
+    args.promptMessageId === undefined ? null : await findPrompt(ctx, idle, args.promptMessageId);
+  const changed = earlier === null ? {} : await reopened(ctx, idle, earlier);
+  const free = { ...idle, ...changed };
   const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
   const read = await readContext(ctx, { head: free, limits, earlier, overlay });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
@@ -66,7 +69,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const given =
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
-  await occupy(ctx, { head: free, prompt, runId: opened.runId });
+  await occupy(ctx, { head: free, prompt, runId: opened.runId, changed });
   return {
     ...opened,
     turn: prompt.turn,
@@ -156,6 +159,20 @@ async function findPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, messageId:
   return { messageId: message._id, turn: message.turn, nextStep, row, isNew: false, long: [] };
 }
 
+/**
+ * What the head must say when an earlier turn is written on: summaries that cover its end would not tell of the new
+ * answer, and its new outputs are not old ones.
+ */
+async function reopened(
+  ctx: MutationCtx,
+  head: Doc<"threadHeads">,
+  { turn, nextStep }: Prompt,
+): Promise<Partial<Doc<"threadHeads">>> {
+  const noted = await noteEdit(ctx, head, { turn, step: nextStep });
+  const isPruned = head.prunedTo !== undefined && head.prunedTo.turn > turn;
+  return { ...noted, ...(isPruned ? { prunedTo: { turn, step: nextStep - 1 } } : {}) };
+}
+
 async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: BeginArgs): Promise<Prompt> {
   const parts = parseParts(args.prompt ?? []);
   if (isBlank(parts))
@@ -242,11 +259,17 @@ async function indexPrompt(
   });
 }
 
-type Occupation = { head: Doc<"threadHeads">; prompt: Prompt; runId: Id<"runs"> };
+type Occupation = {
+  head: Doc<"threadHeads">;
+  prompt: Prompt;
+  runId: Id<"runs">;
+  changed: Partial<Doc<"threadHeads">>;
+};
 
 /** The thread's hot row: the run is active, the prompt is counted and shown in lists. */
-async function occupy(ctx: MutationCtx, { head, prompt, runId }: Occupation): Promise<void> {
+async function occupy(ctx: MutationCtx, { head, prompt, runId, changed }: Occupation): Promise<void> {
   await ctx.db.patch("threadHeads", head._id, {
+    ...changed,
     activeRunId: runId,
     ...(prompt.isNew
       ? {

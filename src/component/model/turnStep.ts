@@ -49,7 +49,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
     return { saved: false, state: stateOf(run), calls: [] };
   }
-  await settleOpenCalls(ctx, run, args.results);
+  const results = await settleOpenCalls(ctx, run, args.results);
   const asked = askedCalls(parts);
   const places = reservePlaces(run.nextStep, asked.length);
   const calls = asked.map((call, index) => ({ ...call, step: places.results[index] ?? places.nextStep }));
@@ -71,7 +71,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const next = args.finish
     ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
     : await goOn(ctx, saved, args.nextStream);
-  return { saved: true, messageId, calls, ...next };
+  return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
 }
 
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
