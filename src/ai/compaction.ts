@@ -133,7 +133,10 @@ export async function compactThread(
   return { done: false, summaries, warnings };
 }
 
-export type CompactionJobSettings = Pick<ThreadCompaction, "settings" | "maxTokens" | "model" | "maxRetries"> & {
+export type CompactionJobSettings = Pick<
+  ThreadCompaction,
+  "settings" | "maxTokens" | "model" | "maxRetries"
+> & {
   /** Threads that one run of the job looks at, those last active first: 50 unless told. */
   maxThreads?: number;
 };

@@ -8,7 +8,11 @@ import {
   type ToolSet,
 } from "ai";
 import type { AgentMemory, ContextLimits, RecallKind, Rerank, ScopeKind } from "../client/index.js";
-import { resolveCompaction, type CompactionOptions, type CompactionSettings } from "../shared/compactionPlan.js";
+import {
+  resolveCompaction,
+  type CompactionOptions,
+  type CompactionSettings,
+} from "../shared/compactionPlan.js";
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";

@@ -6,14 +6,7 @@ import {
   Output,
   type LanguageModel,
 } from "ai";
-import type {
-  BoundMemory,
-  ExtractedFact,
-  MutationCtx,
-  ScopeKind,
-  Unread,
-  Usage,
-} from "../client/index.js";
+import type { BoundMemory, ExtractedFact, MutationCtx, ScopeKind, Unread, Usage } from "../client/index.js";
 import { readFound, type FoundFact } from "../shared/extractionOutput.js";
 import { EXTRACTION_MAX_FACTS } from "../shared/limits.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";

@@ -32,12 +32,7 @@ export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
 
 // Memory that agents keep and that is found in what was said.
 export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
-export type {
-  ExtractArgs,
-  Extracted,
-  ExtractionJobSettings,
-  ExtractionSettings,
-} from "./extraction.js";
+export type { ExtractArgs, Extracted, ExtractionJobSettings, ExtractionSettings } from "./extraction.js";
 export { memoryTools } from "./memoryTools.js";
 export type { MemoryToolName, MemoryToolSettings } from "./memoryTools.js";
 

@@ -26,7 +26,10 @@ export async function* threadsOf(
   let left = maxThreads;
   do {
     const limit = Math.min(PAGE_THREADS, left);
-    const listed: { page: Thread[]; cursor: string | null } = await memory.extraction.list(ctx, { cursor, limit });
+    const listed: { page: Thread[]; cursor: string | null } = await memory.extraction.list(ctx, {
+      cursor,
+      limit,
+    });
     yield* listed.page;
     left -= limit;
     cursor = listed.cursor;

@@ -76,7 +76,10 @@ describe("in an action", () => {
     expect(last).not.toContain("Page 1 says");
     expect(last.length).toBeLessThan(promptOf(helper, 3).length * 2);
     await expectReplays(helper);
-    const { page } = await helper.owner.summaries.list(helper.ctx, { threadId: helper.threadId, cursor: null });
+    const { page } = await helper.owner.summaries.list(helper.ctx, {
+      threadId: helper.threadId,
+      cursor: null,
+    });
     expect(page[0]).toMatchObject({ to: { turn: 0 } });
     expect(page[0]).not.toHaveProperty("model");
     await ask(helper, "And now?").catch(() => {}); // the script is over: what was given counts
@@ -87,7 +90,8 @@ describe("in an action", () => {
 
   test("old outputs are placeholders first, which the model can follow", async () => {
     const again: ScriptedTurn = (options) => {
-      const [, input = "{}"] = /readToolOutput (\{[^}]*\})/.exec(unescaped(JSON.stringify(options.prompt))) ?? [];
+      const [, input = "{}"] =
+        /readToolOutput (\{[^}]*\})/.exec(unescaped(JSON.stringify(options.prompt))) ?? [];
       return { toolCalls: [{ toolName: "readToolOutput", input: JSON.parse(input) as object }] };
     };
     const helper = await anAgent([...script(4).slice(0, 4), again, { text: "So it says." }], {
@@ -164,7 +168,11 @@ describe("in an action", () => {
   });
 
   test("an earlier prompt that is answered again drops the summary that covers it, and its outputs are not pruned", async () => {
-    const helper = await anAgent([...script(9), { text: "Done." }, ...script(1)], { tools, compaction, stopWhen: [] });
+    const helper = await anAgent([...script(9), { text: "Done." }, ...script(1)], {
+      tools,
+      compaction,
+      stopWhen: [],
+    });
     await ask(helper, "Read them all.");
     await helper.owner.messages.append(helper.ctx, {
       threadId: helper.threadId,

@@ -46,9 +46,7 @@ export async function readGiven(
   return {
     isAgentKnown: (await findPart(ctx, agent, ask.agentHash)) !== null,
     blocks: await snapshot(ctx, { head, agentName, kinds: ask.blocks ?? [], trace }),
-    ...(summary === null
-      ? {}
-      : { summary: shownSummary(summary) }),
+    ...(summary === null ? {} : { summary: shownSummary(summary) }),
     ...(head.prunedTo === undefined ? {} : { prunedTo: head.prunedTo }),
     ...(head.tokenFactor === undefined ? {} : { tokenFactor: head.tokenFactor }),
     long,
@@ -56,7 +54,12 @@ export async function readGiven(
   };
 }
 
-const shownSummary = ({ _id: summaryId, text, tokens, to }: Doc<"summaries">) => ({ summaryId, text, tokens, to });
+const shownSummary = ({ _id: summaryId, text, tokens, to }: Doc<"summaries">) => ({
+  summaryId,
+  text,
+  tokens,
+  to,
+});
 
 type Snapshot = {
   head: Doc<"threadHeads">;
@@ -66,10 +69,7 @@ type Snapshot = {
 };
 
 /** The blocks as they are when a run begins; for its later calls as they were then, so that the prompt's start stays. */
-async function snapshot(
-  ctx: QueryCtx,
-  { head, agentName, kinds, trace }: Snapshot,
-): Promise<ContextBlock[]> {
+async function snapshot(ctx: QueryCtx, { head, agentName, kinds, trace }: Snapshot): Promise<ContextBlock[]> {
   if (kinds.length === 0) return [];
   if (trace === null) {
     const scopes = kinds.flatMap((kind) => blockScope(head, kind, agentName) ?? []);

@@ -1,6 +1,11 @@
 import { tokenFactor } from "../../shared/contextBudget.js";
 import { decodeTrace, type ContextTrace } from "../../shared/contextTrace.js";
-import { TRACE_MAX_BYTES, TRACE_MAX_SOURCES, TRACE_MAX_TEXTS, TRACE_TEXTS_MAX_BYTES } from "../../shared/limits.js";
+import {
+  TRACE_MAX_BYTES,
+  TRACE_MAX_SOURCES,
+  TRACE_MAX_TEXTS,
+  TRACE_TEXTS_MAX_BYTES,
+} from "../../shared/limits.js";
 import { agentScopeIn, tenantScopeIn, threadScope } from "../../shared/scope.js";
 import { utf8Bytes } from "../../shared/utf8.js";
 import type { ContextCall } from "../../validators/context.js";
@@ -10,6 +15,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { keepAgentPart, keepPart } from "./contextParts.js";
 import { touchRecalled } from "./factChanges.js";
+import { stepsOf } from "./runRows.js";
 
 /** Saves what a call was shown, beside the message that it gave at `step`: a row, and the texts that are not kept yet. */
 export async function keepContext(
@@ -26,7 +32,7 @@ export async function keepContext(
     if (kept.sourceIds === undefined) await keepAgentPart(ctx, agent, kept);
     else await keepPart(ctx, thread, kept);
   // Later calls of the run show what its first did.
-  if (run.steps > 0) return;
+  if (stepsOf(run) > 0) return;
   const scopes = new Set([run.scope, tenantScopeIn(run.scope), agent, thread]);
   await touchRecalled(ctx, factsIn(trace), scopes);
 }

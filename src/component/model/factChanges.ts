@@ -6,6 +6,7 @@ import type { FactState } from "../../validators/fact.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { forgetRecalled } from "./contextParts.js";
 import { confirmFact } from "./factAppend.js";
 import { checkExpiry, checkImportance, checkReason } from "./factChecks.js";
 import { writeTally, type FactTally } from "./factCounts.js";
@@ -50,7 +51,10 @@ async function change(
 
 type Forgetting = { fact: Doc<"facts">; reason: string; counts: FactTally; patch?: Partial<Doc<"facts">> };
 
-/** Erases what a fact says. Its hash stays: an extraction does not learn again what was to be forgotten. */
+/**
+ * Erases what a fact says, also where contexts keep it. Its hash stays: an extraction does not learn again what was to
+ * be forgotten.
+ */
 export async function forgetFact(
   ctx: MutationCtx,
   { fact, reason, counts, patch = {} }: Forgetting,
@@ -61,6 +65,7 @@ export async function forgetFact(
     patch: { ...patch, text: "", metadata: undefined },
     counts,
   });
+  await forgetRecalled(ctx, fact._id);
 }
 
 type UpdateArgs = {

@@ -5,6 +5,7 @@ import type { Fact, FactState } from "../../validators/fact.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { forgetRecalled } from "./contextParts.js";
 import { tally, type FactTally } from "./factCounts.js";
 import { indexFact, removeEntries } from "./recallIndex.js";
 import { mayUseScope } from "../../shared/scope.js";
@@ -83,6 +84,7 @@ export async function indexRow(ctx: MutationCtx, fact: Omit<Doc<"facts">, "_crea
 export async function deleteFact(ctx: MutationCtx, fact: Doc<"facts">, counts: FactTally): Promise<void> {
   for await (const source of sourceRowsOf(ctx, fact._id)) await ctx.db.delete("factSources", source._id);
   await removeEntries(ctx, fact._id);
+  await forgetRecalled(ctx, fact._id);
   await ctx.db.delete("facts", fact._id);
   tally(counts, fact.scope, { [fact.state.kind]: -1 });
 }

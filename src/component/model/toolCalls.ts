@@ -8,7 +8,7 @@ import { userScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { insertMessage, parseParts, wholeParts } from "./messages.js";
-import { findRunToWrite, isActive, stateOf } from "./runRows.js";
+import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
 
 /** What a row of `toolCalls` and its result's message take from the run. */
 export type CallOwner = Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn">;
@@ -29,9 +29,8 @@ export async function insertPending(
     await ctx.db.insert("toolCalls", {
       ...call,
       runId: run._id,
-      turn: run.turn,
       askedBy,
-      owner: { threadId: run.threadId, scope: run.scope, messageId },
+      owner: { threadId: run.threadId, scope: run.scope, turn: run.turn, messageId },
       state: { kind: "pending" },
     });
 }
@@ -60,8 +59,7 @@ export async function settleOpenCalls(
     await ctx.db.insert("toolCalls", {
       ...call,
       runId: run._id,
-      turn: run.turn,
-      askedBy: run.steps - 1,
+      askedBy: stepsOf(run) - 1,
       ...settled,
     });
   }
@@ -70,7 +68,7 @@ export async function settleOpenCalls(
 
 /** Settles every call of a durable step that has no result yet as interrupted, so that its tool group is whole. */
 export async function interruptOpen(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  for (const row of await callsOf(ctx, run._id, run.steps - 1)) {
+  for (const row of await callsOf(ctx, run._id, stepsOf(run) - 1)) {
     if (isSettled(row.state)) continue;
     const { state } = await writeResult(ctx, { run, call: row, result: null });
     await ctx.db.patch("toolCalls", row._id, { state });
@@ -84,10 +82,13 @@ export const callsOf = (ctx: QueryCtx, runId: Id<"runs">, askedBy: number): Prom
     .withIndex("by_run", (q) => q.eq("runId", runId).eq("askedBy", askedBy))
     .take(STEP_MAX_TOOL_CALLS);
 
-/** A row as the component returns it. */
-export function toToolCall({ callId, toolName, turn, step, state, ms }: Doc<"toolCalls">): ToolCall {
-  return { callId, toolName, turn, step, state, ...(ms === undefined ? {} : { ms }) };
-}
+/** A call of a run as the component returns it. */
+export const toToolCall =
+  ({ turn }: Pick<Doc<"runs">, "turn">) =>
+  ({ callId, toolName, step, state, ms }: Doc<"toolCalls">): ToolCall => ({
+    ...{ callId, toolName, turn, step, state },
+    ...(ms === undefined ? {} : { ms }),
+  });
 
 type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: boolean };
 
@@ -107,7 +108,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
     kind: "execute",
     toolName: call.toolName,
     input: await inputOf(ctx, owner.messageId, call.callId),
-    turn: call.turn,
+    turn: run.turn,
     step: call.step,
   };
 }
@@ -118,7 +119,7 @@ type ResultArgs = { caller: Caller; runId: string } & Result;
 export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ saved: boolean }> {
   const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { saved: false };
-  const run = { _id: call.runId, threadId: owner.threadId, turn: call.turn };
+  const run = { _id: call.runId, threadId: owner.threadId, turn: owner.turn };
   const { messageId: _, ...settled } = await writeResult(ctx, { run, call, result: args });
   await ctx.db.patch("toolCalls", call._id, settled);
   return { saved: true };

@@ -1,6 +1,6 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
-import { RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
+import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
 import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
 import { longShown, shortenAllForModel } from "../../shared/partBodies.js";
 import { PROMPT_STEP } from "../../shared/position.js";
@@ -225,8 +225,6 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const runId = await ctx.db.insert("runs", {
     ...run,
     ...(args.engine === "action" ? {} : { engine: args.engine }),
-    steps: 0,
-    nextStep: prompt.nextStep,
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
@@ -279,5 +277,8 @@ async function occupy(ctx: MutationCtx, { head, prompt, runId, changed }: Occupa
         }
       : {}),
   });
-  await ctx.db.patch("threads", head.threadId, { lastActivityAt: Date.now() });
+  const now = Date.now();
+  if (now - head._creationTime >= ACTIVITY_RESOLUTION_MS)
+    // made just now, it says so already
+    await ctx.db.patch("threads", head.threadId, { lastActivityAt: now });
 }
