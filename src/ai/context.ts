@@ -15,7 +15,7 @@ import { shortHash } from "../shared/canonicalJson.js";
 import { planContext, type ContextPlan } from "../shared/contextPlan.js";
 import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPruning.js";
 import { renderBlock } from "../shared/contextTexts.js";
-import { decodeTrace, encodeTrace, type ContextTrace, type ShownLong } from "../shared/contextTrace.js";
+import { decodeTrace, encodeTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
 import { estimateTokens } from "../shared/tokens.js";
@@ -25,6 +25,7 @@ import { traceOf } from "./contextTracing.js";
 import type { ResolvedAgent } from "./definition.js";
 import { recallFor } from "./recalled.js";
 import { toKeep, toRecollection, type Recollection } from "./recollection.js";
+import type { RunContext } from "./runContext.js";
 
 /** What the component gave for one turn or step. */
 export type ContextRequest = {
@@ -43,23 +44,6 @@ export type ContextRequest = {
   /** Whose vectors are searched, once the app has named it. */
   activeEmbedder?: string;
   abortSignal: AbortSignal;
-};
-
-/** The context of a run: the snapshot of its start, what was recalled for its prompt, and the thread up to here. */
-export type RunContext = {
-  runId: string;
-  threadId: string;
-  turn: number;
-  given: ContextGiven;
-  recalled: Recollection[];
-  /** The thread from its summary on, and the run's prompt, with the steps of the run. */
-  history: readonly Message[];
-  /** Long parts that are shown further than their rows hold them. */
-  long: readonly ShownLong[];
-  /** Of the run's first call, once it is known. */
-  first: ContextTrace | null;
-  /** Where files can be fetched; asked once each. */
-  urls: Map<string, string | null>;
 };
 
 /** What one call of the model is given, and what is saved about it. */

@@ -1,7 +1,7 @@
 import type { ActionCtx, BoundMemory, Message } from "../client/index.js";
 import { comparePositions, PROMPT_STEP } from "../shared/position.js";
 import { compactContext, dueIn } from "./compaction.js";
-import type { RunContext } from "./context.js";
+import type { RunContext } from "./runContext.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
 

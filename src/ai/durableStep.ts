@@ -6,12 +6,13 @@ import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
-import { buildContext, contextAsk, openContext, type RunContext } from "./context.js";
+import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
+import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTool } from "./toolExecution.js";
 

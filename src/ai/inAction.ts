@@ -13,12 +13,13 @@ import type {
 import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
 import { workAfterRun } from "./afterRun.js";
-import { buildContext, contextAsk, openContext, type CallContext, type RunContext } from "./context.js";
+import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
+import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";

@@ -1,7 +1,7 @@
 import type { Message, StepResult, StepSaved } from "../client/index.js";
 import type { ShownLong } from "../shared/contextTrace.js";
 import { longShown, shortenForModel, tokensOf } from "../shared/partBodies.js";
-import type { RunContext } from "./context.js";
+import type { RunContext } from "./runContext.js";
 import type { ModelAnswer } from "./modelCall.js";
 
 type Step = { answer: ModelAnswer; saved: StepSaved; results: readonly StepResult[] };

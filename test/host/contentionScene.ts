@@ -131,9 +131,10 @@ export function writeOf(
   { key, scope = "user", final = true }: { key: string; scope?: string; final?: boolean },
 ): DoorCall {
   const chunks = [{ heading: key, text: `About ${key}.`, tokens: 3 }];
+  const total = { chunks: final ? 1 : 2, bytes: `About ${key}.`.length + (final ? 0 : 10) };
   return {
     door: "documents.write",
-    args: { caller, scope, key, hash: key, bytes: 10, offset: 0, chunks, final },
+    args: { caller, scope, key, contentHash: key, bytes: 10, total, offset: 0, chunks, final },
   };
 }
 

@@ -31,41 +31,29 @@ export const vSweepKind = v.union(
 );
 
 /** Does one page and says when the next is due (ms since the epoch), or null when nothing is left. */
-async function sweepKind(ctx: MutationCtx, kind: SweepKind, target = ""): Promise<number | null> {
-  switch (kind) {
-    case "operations":
-      return await sweepOperations(ctx);
-    case "streams":
-      return await sweepStreams(ctx);
-    case "files":
-      return (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt;
-    case "queries":
-      return await sweepQueries(ctx);
-    case "thread":
-      return await sweepThread(ctx, target);
-    case "document":
-      return (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt;
-    case "drafts":
-      return await sweepDrafts(ctx);
-    case "message":
-      return await sweepMessage(ctx, target);
-    case "generation":
-      return await sweepGeneration(ctx, target);
-    case "facts":
-      return await sweepFacts(ctx);
-    case "factSources":
-      return await sweepFactSources(ctx, target);
-    case "recalled":
-      return (await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now();
-  }
-}
+type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
+
+const sweeps: Record<SweepKind, Sweep> = {
+  operations: sweepOperations,
+  streams: sweepStreams,
+  files: async (ctx) => (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt,
+  queries: sweepQueries,
+  thread: sweepThread,
+  document: async (ctx, target) => (await sweepDocument(ctx, target, SWEEP_MAX_ROWS)).nextAt,
+  drafts: sweepDrafts,
+  message: sweepMessage,
+  generation: sweepGeneration,
+  facts: sweepFacts,
+  factSources: sweepFactSources,
+  recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
+};
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */
 export async function sweepPage(
   ctx: MutationCtx,
   { kind, target }: { kind: SweepKind; target?: string },
 ): Promise<null> {
-  const nextAt = await sweepKind(ctx, kind, target);
+  const nextAt = await sweeps[kind](ctx, target ?? "");
   const row = await findSweep(ctx, kind, target);
   if (nextAt === null) {
     if (row !== null) await ctx.db.delete("sweeps", row._id);

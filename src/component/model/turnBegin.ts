@@ -55,11 +55,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
   const first = await findRepeated(ctx, { head, args, payloadHash });
   if (first !== null) return first;
-  const idle = await freeThread(ctx, head);
-  const earlier =
-    args.promptMessageId === undefined ? null : await findPrompt(ctx, idle, args.promptMessageId);
-  const changed = earlier === null ? {} : await reopened(ctx, idle, earlier);
-  const free = { ...idle, ...changed };
+  const { free, earlier, changed } = await findPlace(ctx, await freeThread(ctx, head), args);
   const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
   const read = await readContext(ctx, { head: free, limits, earlier, overlay });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
@@ -81,6 +77,25 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     pending,
     ...(args.recall === true ? await embeddingOf(ctx, textOf(prompt.row.parts)) : {}),
   };
+}
+
+type Place = {
+  free: Doc<"threadHeads">;
+  /** A prompt that is in the thread; null: a new one. */
+  earlier: Prompt | null;
+  /** What of the head an earlier prompt changes. */
+  changed: Partial<Doc<"threadHeads">>;
+};
+
+async function findPlace(
+  ctx: MutationCtx,
+  head: Doc<"threadHeads">,
+  { promptMessageId }: BeginArgs,
+): Promise<Place> {
+  if (promptMessageId === undefined) return { free: head, earlier: null, changed: {} };
+  const earlier = await findPrompt(ctx, head, promptMessageId);
+  const changed = await reopened(ctx, head, earlier);
+  return { free: { ...head, ...changed }, earlier, changed };
 }
 
 function checkNames({ agentName, operationId, prompt, promptMessageId }: BeginArgs): void {
