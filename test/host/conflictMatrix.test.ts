@@ -8,6 +8,7 @@ import {
   aBusyThread,
   anIdleThread,
   asTable,
+  callDoor,
   meetings,
   playsOfBusyThread,
   playsOfIdleThread,
@@ -28,6 +29,7 @@ beforeAll(async () => {
   // The first of each kind arms a sweep, which later ones find armed; what that costs has a test of its own.
   await aBusyThread(host, OLGA);
   await anIdleThread(host, OLGA, { operationId: "arms the sweep of operations" });
+  await callDoor(host, writeOf(OLGA, { key: "arms the sweep of drafts", final: false }));
 });
 afterAll(() => host.close());
 
