@@ -26,6 +26,7 @@ const LIMITS: { [Name in keyof Results]?: Numbers } = {
     documentsWritten: 18,
     bytesWritten: 9_000,
   },
+  summaryTurn: { componentCalls: 3, documentsWritten: 18 },
   hybridTurn: { componentCalls: 4, embeddingCalls: 1 },
   stream: { watcherRunsPerDelta: 1.3, watcherRunsPerDeltaDistinct: 3.6 },
   firstPage: { indexRanges: 3, documentsRead: 22, bytesRead: 25_000 },

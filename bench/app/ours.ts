@@ -1,7 +1,7 @@
 // The workloads on `convex-agent-memory`, written as its documentation shows.
 import { isStepCount } from "ai";
 import { AgentMemory } from "convex-agent-memory";
-import { defineAgent, defineTool } from "convex-agent-memory/ai";
+import { compactThread, defineAgent, defineTool } from "convex-agent-memory/ai";
 import { actionGeneric, mutationGeneric, type Auth } from "convex/server";
 import { v } from "convex/values";
 import { z } from "zod";
@@ -46,6 +46,29 @@ const turnArgs = { userId: v.string(), threadId: v.string(), prompt: v.string() 
 export const createThread = mutationGeneric({
   args: { userId: v.string() },
   handler: async (ctx, { userId }) => (await memory.as({ userId }).threads.create(ctx)).threadId,
+});
+
+/** What every turn of the user's is shown. */
+export const keepBlock = mutationGeneric({
+  args: { userId: v.string(), value: v.string() },
+  handler: async (ctx, { userId, value }) => {
+    await memory.as({ userId }).blocks.create(ctx, { scope: "user", label: "user", value });
+    return null;
+  },
+});
+
+/** As a worker does it between turns: what stays is half of what the peer's hundred messages hold. */
+export const compact = actionGeneric({
+  args: { userId: v.string(), threadId: v.string() },
+  handler: async (ctx, { userId, threadId }) => {
+    const bound = memory.as({ userId });
+    const settings = { triggerTokens: 10_000, keepTokens: 5_000 };
+    for (let done = false; !done;)
+      ({ done } = await compactThread(ctx, { memory: bound, threadId, settings }));
+    if ((await bound.summaries.latest(ctx, { threadId })) === null)
+      throw new Error("The thread has no summary");
+    return null;
+  },
 });
 
 export const turn = actionGeneric({

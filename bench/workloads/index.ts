@@ -15,6 +15,7 @@ import {
   measureDurableTurn,
   measureLongTurn,
   measureStored,
+  measureSummaryTurn,
   measureTurn,
   type DurableCounts,
   type Stored,
@@ -28,6 +29,8 @@ export type Results = {
   hybridTurn: Pair<Counts>;
   /** By the number of messages before the turn; both sides read at most the last 100. */
   longThread: Pair<Record<string, Counts>>;
+  /** The turn in a thread of 1,000 messages that was compacted. */
+  summaryTurn: Pair<Counts, null>;
   stream: Pair<StreamCounts>;
   firstPage: Pair<Counts>;
   threadList: Pair<Counts>;
@@ -41,8 +44,8 @@ export type Results = {
 };
 export type WorkloadName = keyof Results;
 
-/** Messages of the threads that are read and removed, and threads in the list. */
-export const SIZES = { messages: 10_000, threads: 1_000, turns: 250, conversations: 60 };
+/** Messages of the threads that are read and removed, and of the one with a summary, and threads in the list. */
+export const SIZES = { messages: 10_000, compacted: 1_000, threads: 1_000, turns: 250, conversations: 60 };
 
 async function both<Result>(work: (side: typeof ours) => Promise<Result>): Promise<Pair<Result>> {
   return { ours: await work(ours), peer: await work(peer) };
@@ -58,6 +61,7 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   turn: () => both((side) => measureTurn(side, "turn")),
   hybridTurn: () => both((side) => measureTurn(side, "hybridTurn")),
   longThread: () => both(bySize),
+  summaryTurn: async () => ({ ours: await measureSummaryTurn(SIZES.compacted), peer: null }),
   stream: () => both(measureStream),
   firstPage: () => both((side) => measureFirstPage(side, SIZES.messages)),
   threadList: () => both((side) => measureThreadList(side, SIZES.threads)),

@@ -15,9 +15,16 @@ async function play(
   await host.call("action", `${side.name}:${asked.action}`, { ...threadArgs(side, asked.threadId), prompt });
 }
 
+/** What our side shows of the user in every turn; the peer has no such thing. */
+async function keepBlock(host: Host, { name }: Side): Promise<void> {
+  if (name === "ours")
+    await host.call("mutation", "ours:keepBlock", { userId: USER_ID, value: makePrompt(2) });
+}
+
 /** The turn in a new thread, of an agent that has answered before: what it is was kept then. */
 export function measureTurn(side: Side, action: "turn" | "hybridTurn"): Promise<Counts> {
   return withHost(async (host) => {
+    await keepBlock(host, side);
     await play(host, side, { action, threadId: await createThread(host, side), prompt: 1 });
     const threadId = await createThread(host, side);
     return await measure(host, side, () => play(host, side, { action, threadId }));
@@ -31,6 +38,16 @@ export function measureLongTurn(side: Side, messages: number): Promise<Counts> {
   return withHost(async (host) => {
     const threadId = await seedThread(host, side, messages);
     return await measure(host, side, () => play(host, side, { action: "turn", threadId }));
+  });
+}
+
+/** The turn after so many messages, most of which a summary stands for, with a block of the user's. */
+export function measureSummaryTurn(messages: number): Promise<Counts> {
+  return withHost(async (host) => {
+    await keepBlock(host, ours);
+    const threadId = await seedThread(host, ours, messages);
+    await host.call("action", "ours:compact", threadArgs(ours, threadId));
+    return await measure(host, ours, () => play(host, ours, { action: "turn", threadId }));
   });
 }
 

@@ -19,7 +19,10 @@ import {
 import { planPruning, prune } from "../shared/contextPruning.js";
 import { COMPACTION_SPAN_MAX_TOKENS, COMPACTIONS_PER_CALL } from "../shared/limits.js";
 import { comparePositions } from "../shared/position.js";
+import { isMemoryError } from "../validators/errors.js";
 import { summarize } from "./summarize.js";
+import type { WorkerJob } from "./workerJob.js";
+import { boundTo, threadsOf } from "./workerThreads.js";
 
 /** Where to compact, and with what. */
 type Compaction = {
@@ -28,17 +31,20 @@ type Compaction = {
   threadId: string;
   settings: CompactionSettings;
   /** Writes the summaries; without one they are extractive. */
-  model?: LanguageModel;
+  model?: LanguageModel | (() => LanguageModel);
   /** The run whose context it is, for the ledger. */
   runId?: string;
   maxRetries?: number;
   abortSignal?: AbortSignal;
 };
 
+/** A summary as far as a context shows it. */
+export type ShownSummary = Pick<Summary, "summaryId" | "text" | "tokens" | "to">;
+
 export type ContextCompaction = Compaction & {
   /** The messages that the context holds behind its summary, in order, with nothing added to them. */
   history: readonly Message[];
-  summary: Summary | null;
+  summary: ShownSummary | null;
   prunedTo?: ThreadPlace;
   /** The turn of the run under way: its prompt and its newest tool group stay. */
   keepTurn?: number;
@@ -47,7 +53,7 @@ export type ContextCompaction = Compaction & {
 
 /** What a context is to be built with; `changed` tells whether that is something else than before. */
 export type CompactedContext = {
-  summary: Summary | null;
+  summary: ShownSummary | null;
   prunedTo?: ThreadPlace;
   changed: boolean;
   warnings: string[];
@@ -59,21 +65,13 @@ export type CompactedContext = {
  * so nothing that was only injected can get in. When another job was faster, its outcome is given. Safe to retry.
  */
 export async function compactContext(request: ContextCompaction): Promise<CompactedContext> {
-  const { history, summary, prunedTo, settings } = request;
-  const unchanged = {
-    summary,
-    ...(prunedTo === undefined ? {} : { prunedTo }),
-    changed: false,
-    warnings: [],
-  };
-  const state = stateOf(request, summary);
-  const furthest = planPruning(history, { ...settings.pruning, ...state, prunedTo });
-  const shown = pruned(history, furthest ?? prunedTo, settings);
-  const isOver = planCompaction(shown, { ...settings, ...state }) !== null;
-  if (furthest === null && !isOver) return unchanged;
+  const { summary, prunedTo, settings } = request;
+  const { isPruned, isSummarised } = dueIn(request);
+  if (!isPruned && !isSummarised)
+    return { summary, ...(prunedTo === undefined ? {} : { prunedTo }), changed: false, warnings: [] };
   // What the thread holds by now may be a little less than the context: the decision has been made here.
   const forced = { ...settings, pruning: { ...settings.pruning, triggerTokens: 0 } };
-  if (isOver) forced.triggerTokens = 0;
+  if (isSummarised) forced.triggerTokens = 0;
   const outcome = await compactOnce({ ...request, settings: forced }, request.keepTurn);
   const { head, warnings } = outcome;
   return {
@@ -84,6 +82,23 @@ export async function compactContext(request: ContextCompaction): Promise<Compac
       canonicalJson(head.prunedTo) !== canonicalJson(prunedTo),
     warnings,
   };
+}
+
+type Due = Pick<
+  ContextCompaction,
+  "history" | "summary" | "prunedTo" | "settings" | "keepTurn" | "tokenFactor"
+>;
+
+/** What a context needs to have room: new placeholders, a summary, both or neither. Pure. */
+export function dueIn({ history, summary, prunedTo, settings, ...keep }: Due): {
+  isPruned: boolean;
+  isSummarised: boolean;
+} {
+  const state = stateOf(keep, summary);
+  const furthest = planPruning(history, { ...settings.pruning, ...state, prunedTo });
+  const shown = pruned(history, furthest ?? prunedTo, settings);
+  const isSummarised = planCompaction(shown, { ...settings, ...state }) !== null;
+  return { isPruned: furthest !== null, isSummarised };
 }
 
 export type ThreadCompaction = Omit<Compaction, "ctx" | "settings"> & {
@@ -118,15 +133,41 @@ export async function compactThread(
   return { done: false, summaries, warnings };
 }
 
-/** A compaction as a job of a worker: called again until it is done. */
-export const compactionJob =
-  (options: Omit<ThreadCompaction, "memory" | "hasTime">) =>
-  async (
-    ctx: ActionCtx,
-    memory: BoundMemory,
-    budget: { hasTime: () => boolean },
-  ): Promise<{ done: boolean }> =>
-    await compactThread(ctx, { ...options, memory, hasTime: budget.hasTime });
+export type CompactionJobSettings = Pick<
+  ThreadCompaction,
+  "settings" | "maxTokens" | "model" | "maxRetries"
+> & {
+  /** Threads that one run of the job looks at, those last active first: 50 unless told. */
+  maxThreads?: number;
+};
+
+/**
+ * Compaction as a job of a worker, over the worker's target: a thread, the threads of a user, or those of everyone,
+ * last active first. Give it the settings of the agents that answer there.
+ *
+ * @example export const worker = defineWorker(memory, { jobs: [compactionJob({ maxTokens: 32_000 })] });
+ */
+export function compactionJob({ maxThreads, ...options }: CompactionJobSettings = {}): WorkerJob {
+  resolveCompaction(options.settings, options.maxTokens); // a wrong setting is told at once
+  return async (ctx, memory, budget) => {
+    const bound = boundTo(memory, budget.target);
+    const { hasTime, abortSignal } = budget;
+    let done = true;
+    for await (const { threadId } of threadsOf(ctx, bound, { target: budget.target, maxThreads })) {
+      if (!hasTime()) return { done: false };
+      const request = { ...options, memory: bound, threadId, hasTime, abortSignal };
+      const compacted = await compactThread(ctx, request).catch(unlessClosed);
+      done &&= compacted.done;
+    }
+    return { done };
+  };
+}
+
+/** A thread that was removed, or closed to the one who asks, since it was listed. */
+function unlessClosed(error: unknown): { done: boolean } {
+  if (isMemoryError(error, "THREAD_NOT_FOUND") || isMemoryError(error, "FORBIDDEN")) return { done: true };
+  throw error;
+}
 
 type Outcome = {
   summary: Summary | null;
@@ -183,7 +224,7 @@ async function write(request: Compaction, { plan, messages, previous }: Writing)
 
 type State = { keepTurn?: number; tokenFactor?: number };
 
-const stateOf = ({ keepTurn, tokenFactor }: State, summary: Summary | null) => ({
+const stateOf = ({ keepTurn, tokenFactor }: State, summary: ShownSummary | null) => ({
   ...(keepTurn === undefined ? {} : { keepTurn }),
   ...(tokenFactor === undefined ? {} : { tokenFactor }),
   ...(summary === null ? {} : { coveredTo: summary.to, summaryTokens: summary.tokens }),

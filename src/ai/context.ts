@@ -15,15 +15,17 @@ import { shortHash } from "../shared/canonicalJson.js";
 import { planContext, type ContextPlan } from "../shared/contextPlan.js";
 import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPruning.js";
 import { renderBlock } from "../shared/contextTexts.js";
-import { decodeTrace, encodeTrace, type ContextTrace, type ShownLong } from "../shared/contextTrace.js";
+import { decodeTrace, encodeTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
 import { PROMPT_STEP } from "../shared/position.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { agentText } from "./agentText.js";
+import { makeRoom } from "./contextRoom.js";
 import { traceOf } from "./contextTracing.js";
 import type { ResolvedAgent } from "./definition.js";
 import { recallFor } from "./recalled.js";
 import { toKeep, toRecollection, type Recollection } from "./recollection.js";
+import type { RunContext } from "./runContext.js";
 
 /** What the component gave for one turn or step. */
 export type ContextRequest = {
@@ -33,7 +35,7 @@ export type ContextRequest = {
   threadId: string;
   turn: number;
   /** The thread's messages, oldest first, up to the turn that is answered. */
-  history: Message[];
+  history: readonly Message[];
   given?: ContextGiven;
   promptEntryId?: string;
   pending: PendingEntry[];
@@ -42,17 +44,6 @@ export type ContextRequest = {
   /** Whose vectors are searched, once the app has named it. */
   activeEmbedder?: string;
   abortSignal: AbortSignal;
-};
-
-/** What stays the same through a run: the snapshot of its start and what was recalled for its prompt. */
-export type RunContext = {
-  turn: number;
-  given: ContextGiven;
-  recalled: Recollection[];
-  /** Of the run's first call, once it is known. */
-  first: ContextTrace | null;
-  /** Where files can be fetched; asked once each. */
-  urls: Map<string, string | null>;
 };
 
 /** What one call of the model is given, and what is saved about it. */
@@ -67,34 +58,34 @@ export const contextAsk = async (agent: ResolvedAgent): Promise<ContextAsk> => (
 const NOTHING: ContextGiven = { isAgentKnown: true, blocks: [], long: [] };
 
 /**
- * Opens the context of a run, the same for both engines. Recalls for the prompt, once: later calls of the run are
- * shown what the first was, so that the prompt's start stays the same for a provider's cache.
+ * Opens the context of a run, the same for both engines, and makes room in it. Recalls for the prompt, once: later
+ * calls of the run are shown what the first was, so that the prompt's start stays the same for a provider's cache.
  */
 export async function openContext(
   agent: ResolvedAgent,
   request: ContextRequest,
 ): Promise<{ context: RunContext; warnings: string[] }> {
-  const { history, turn, given = NOTHING } = request;
+  const { ctx, memory, runId, threadId, turn, history, given = NOTHING } = request;
   const first = given.first === undefined ? null : decodeTrace(given.first.trace, null);
   const context: RunContext = {
-    turn,
-    given,
+    ...{ runId, threadId, turn, given, history, first },
     recalled: given.first?.recalled ?? [],
-    first,
+    long: given.long as ShownLong[],
     urls: new Map(),
   };
-  if (agent.recall === undefined || first !== null) return { context, warnings: [] };
+  const warnings = await makeRoom(agent, { ctx, memory, context, abortSignal: request.abortSignal });
+  if (agent.recall === undefined || first !== null) return { context, warnings };
   const reserved = { sourceId: "", tokens: agent.budget.recalled };
-  const { messages } = await plan(agent, { ...context, history, recalled: [reserved] });
+  const { messages } = await plan(agent, { ...context, recalled: [reserved] });
   const shown = new Set(messages.map(({ messageId }) => messageId));
-  const prompt = history.findLast((message) => message.turn === turn && message.step === PROMPT_STEP);
+  const prompt = context.history.find((message) => message.turn === turn && message.step === PROMPT_STEP);
   const promptText = textOf(prompt?.parts ?? []);
-  const { hits, warnings } = await recallFor(agent, agent.recall, { ...request, promptText, shown });
-  return { context: { ...context, recalled: await Promise.all(hits.map(toRecollection)) }, warnings };
+  const found = await recallFor(agent, agent.recall, { ...request, promptText, shown });
+  context.recalled = await Promise.all(found.hits.map(toRecollection));
+  return { context, warnings: [...warnings, ...found.warnings] };
 }
 
-type Planned = Pick<RunContext, "turn" | "given"> & {
-  history: readonly Message[];
+type Planned = Pick<RunContext, "turn" | "given" | "history"> & {
   recalled: readonly (Pick<Recollection, "sourceId" | "tokens"> & Partial<Recollection>)[];
 };
 type Plan = ContextPlan<ContextGiven["blocks"][number] & { tokens: number }, Planned["recalled"][number]>;
@@ -113,29 +104,25 @@ async function plan(agent: ResolvedAgent, { given, turn, history, recalled }: Pl
   });
 }
 
-/** How pruned outputs read: only an agent that has the tool is told to read them again. */
-const pruningOf = ({ tools }: ResolvedAgent): PruneOptions => ({
-  ...(Object.hasOwn(tools, READ_OUTPUT_TOOL) ? {} : { canReadAgain: false }),
-});
+/** Which outputs are pruned, and how they read: only an agent that has the tool is told to read them again. */
+function pruningOf({ tools, compaction }: ResolvedAgent): PruneOptions {
+  const { excludeTools } = compaction?.settings.pruning ?? {};
+  return {
+    ...(excludeTools === undefined ? {} : { excludeTools }),
+    ...(Object.hasOwn(tools, READ_OUTPUT_TOOL) ? {} : { canReadAgain: false }),
+  };
+}
 
-type Building = {
-  ctx: QueryCtx;
-  memory: BoundMemory;
-  context: RunContext;
-  /** The thread up to here, with the steps of the run. */
-  history: readonly Message[];
-  /** Long parts that are shown further than their rows hold them. */
-  long: readonly ShownLong[];
-};
+type Building = { ctx: QueryCtx; memory: BoundMemory; context: RunContext };
 
 /**
  * Plans and renders one call of the model, and its trace. One call of the component for each stored file that was
  * not shown before, none without files. Throws `CONTEXT_TOO_SMALL`.
  */
 export async function buildContext(agent: ResolvedAgent, building: Building): Promise<CallContext> {
-  const { ctx, memory, context, history } = building;
-  const recalled = context.recalled;
-  const planned = await plan(agent, { ...context, history, recalled });
+  const { ctx, memory, context } = building;
+  const { recalled } = context;
+  const planned = await plan(agent, context);
   const { tools, text, hash: agentHash } = await agentText(agent);
   await findFiles(ctx, { memory, messages: planned.messages, urls: context.urls });
   const kept = recalled.filter((entry) => planned.recalled.includes(entry));
@@ -160,7 +147,7 @@ export async function buildContext(agent: ResolvedAgent, building: Building): Pr
     pruning: pruningOf(agent),
     hash,
     agentHash,
-    long: building.long,
+    long: context.long,
     turn: context.turn,
   });
   const isNew = agentHash !== first?.agent && !(first === null && given.isAgentKnown);

@@ -8,9 +8,18 @@ import {
   type ToolSet,
 } from "ai";
 import type { AgentMemory, ContextLimits, RecallKind, Rerank, ScopeKind } from "../client/index.js";
+import {
+  resolveCompaction,
+  type CompactionOptions,
+  type CompactionSettings,
+} from "../shared/compactionPlan.js";
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
+import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
-import { memoryError } from "../validators/errors.js";
+import { estimateTokens } from "../shared/tokens.js";
+import { isMemoryError, memoryError } from "../validators/errors.js";
+import type { ExtractionSettings } from "./extraction.js";
+import { readOutputTool } from "./readOutput.js";
 import type { AgentTool } from "./tool.js";
 
 export type AgentRecall = {
@@ -27,6 +36,15 @@ export type AgentRecall = {
   /** Puts what is found in a new order; `rerankWith` makes one of a model. Called in actions only. */
   rerank?: () => Rerank;
 };
+
+/**
+ * When the agent's contexts make room, and how: `CompactionOptions`, and whether it is also done after a run, so that
+ * the next turn need not wait for it; a worker may do that as well. True unless told.
+ */
+export type AgentCompaction = CompactionOptions & { afterRun?: boolean };
+
+/** How facts are found in what was said, after each run. One call of the model a run unless told. */
+export type AgentExtraction = Omit<ExtractionSettings, "abortSignal">;
 
 /** How much a model is shown. Tokens are our estimate, calibrated by what the provider counted last in the thread. */
 export type AgentContext = {
@@ -72,6 +90,16 @@ export type AgentDefinition = {
   blocks?: ScopeKind[];
   /** How much the model is shown. */
   context?: AgentContext;
+  /**
+   * Makes room where the history is near its budget: old outputs of tools become placeholders, then older turns a
+   * summary. With the defaults of `resolveCompaction` unless told; `false` turns it off, and what does not fit is left
+   * out. An agent with tools gets `readToolOutput` with it, to read what is a placeholder.
+   */
+  compaction?: AgentCompaction | false;
+  /** Writes the summaries. Unless told they are extractive and cost nothing: the agent's own model is not asked. */
+  compactionModel?: () => LanguageModel;
+  /** Finds facts in what was said, as the last thing of each run. Off unless told. */
+  extraction?: AgentExtraction;
   settings?: ModelSettings;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
@@ -84,12 +112,14 @@ export type AgentDefinition = {
 };
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
-export type ResolvedAgent = AgentDefinition &
+export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
   Required<Pick<AgentDefinition, "tools" | "settings" | "maxRetries" | "retry" | "stream" | "throttleMs">> & {
     memory: AgentMemory;
     budget: ContextBudget;
     /** What is read of the thread at most. */
     limits: ContextLimits;
+    /** Null: off. */
+    compaction: { settings: CompactionSettings; afterRun: boolean } | null;
     stopConditions: StopCondition<ToolSet>[];
   };
 
@@ -115,7 +145,9 @@ export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): 
     ...DEFAULTS,
     ...withoutUndefined(definition),
     memory,
+    tools: toolsOf(definition),
     budget: budgetOf(definition),
+    compaction: compactionOf(definition),
     limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };
@@ -125,6 +157,31 @@ function budgetOf({ context = {}, recall }: AgentDefinition): ContextBudget {
   const { sections = {}, maxTokens } = context;
   const recalled = sections.recalled ?? recall?.maxTokens;
   return contextBudget({ ...sections, ...(recalled === undefined ? {} : { recalled }), maxTokens });
+}
+
+/** The agent's own, and what reads an output again that became a placeholder: there from the start, so that prompts keep theirs. */
+function toolsOf({ tools = {}, compaction }: AgentDefinition): Record<string, AgentTool> {
+  const hasNone = Object.keys(tools).length === 0;
+  if (compaction === false || hasNone || Object.hasOwn(tools, READ_OUTPUT_TOOL)) return tools;
+  return { ...tools, [READ_OUTPUT_TOOL]: readOutputTool() };
+}
+
+/** Share of a context that is history at least, whatever an agent's other sections may take. */
+const HISTORY_MIN_SHARE = 0.25;
+
+function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] {
+  const { compaction = {}, instructions, blocks = [], recall } = definition;
+  if (compaction === false) return null;
+  const { afterRun = true, ...options } = compaction;
+  const budget = budgetOf(definition);
+  const others = [
+    estimateTokens(instructions),
+    blocks.length === 0 ? 0 : budget.blocks,
+    recall === undefined ? 0 : budget.recalled,
+  ].reduce((sum, tokens) => sum + tokens, 0);
+  const left = Math.max(budget.maxTokens - others, Math.floor(budget.maxTokens * HISTORY_MIN_SHARE));
+  const history = Math.min(left, budget.summary + budget.tail);
+  return { settings: resolveCompaction(options, history), afterRun };
 }
 
 const limitsOf = ({ sections: _sections, ...limits }: AgentContext = {}): ContextLimits => limits;
@@ -149,6 +206,12 @@ function checkDefinition(definition: AgentDefinition): void {
   };
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName: name });
+  try {
+    compactionOf(definition);
+  } catch (error) {
+    if (!isMemoryError(error)) throw error;
+    throw memoryError("AGENT_INVALID", error.data.message, { agentName: name });
+  }
 }
 
 const SCOPE_KINDS = new Set<string>(["thread", "user", "agent", "tenant"] satisfies ScopeKind[]);

@@ -10,11 +10,12 @@ import {
   type RegisteredMutation,
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { MutationCtx } from "../client/index.js";
+import type { ActionCtx, MutationCtx } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
 import {
+  runAfterStep,
   runModelStep,
   runToolStep,
   vStepArgs,
@@ -73,10 +74,7 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   const step = internalActionGeneric({
     args: vStepArgs,
     returns: vStepOutcome,
-    handler: (ctx, args) =>
-      args.call === undefined
-        ? runModelStep(agent, ctx, args)
-        : runToolStep(agent, ctx, { ...args, call: args.call }),
+    handler: (ctx, args) => runStep(agent, ctx, args),
   });
   const settle = internalMutationGeneric({
     args: { workflowId: v.string(), result: v.any(), context: vSettleContext }, // the result is the workflow's own union
@@ -89,6 +87,12 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
     },
   });
   return { run, step, settle };
+}
+
+function runStep(agent: ResolvedAgent, ctx: ActionCtx, args: StepArgs): Promise<StepOutcome> {
+  if (args.after === true) return runAfterStep(agent, ctx, args);
+  const { call } = args;
+  return call === undefined ? runModelStep(agent, ctx, args) : runToolStep(agent, ctx, { ...args, call });
 }
 
 type WorkflowId = Parameters<WorkflowManager["cleanup"]>[1];
@@ -104,7 +108,7 @@ async function drive(
   const { runId, as, threadId } = args;
   const siblings = siblingsAt(args.path);
   const call = (
-    more: Pick<StepArgs, "place" | "call" | "report" | "workflowId">,
+    more: Pick<StepArgs, "place" | "call" | "after" | "report" | "workflowId">,
     retry: typeof TOOL_RETRY,
   ): Promise<StepOutcome> =>
     step.runAction(siblings.step, { runId, as, threadId, ...more }, { retry }) as Promise<StepOutcome>;
@@ -112,9 +116,11 @@ async function drive(
   for (let place = 0; ; place++) {
     const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
-    if (outcome.ended) return { runId, text: outcome.text ?? "" };
     await Promise.all(outcome.calls.map((asked) => call({ place, call: asked }, TOOL_RETRY)));
-    if (outcome.stop) return { runId, text: outcome.text ?? "" };
+    if (!outcome.ended && !outcome.stop) continue;
+    // The answer is there, whatever comes of what is done after it.
+    if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
+    return { runId, text: outcome.text ?? "" };
   }
 }
 

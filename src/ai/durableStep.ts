@@ -1,16 +1,19 @@
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
-import type { ShownLong } from "../shared/contextTrace.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
+import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
+import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
+import type { RunContext } from "./runContext.js";
+import { addStep } from "./runSteps.js";
 import { executeTool } from "./toolExecution.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
@@ -25,6 +28,8 @@ export const vStepArgs = {
   place: v.number(),
   /** Of a tool's step. */
   call: v.optional(vCall),
+  /** The run has its answer: what is to be done after it. */
+  after: v.optional(v.boolean()),
   /** Whether to return the answer: a workflow around the run waits for it. */
   report: v.optional(v.boolean()),
   workflowId: v.optional(v.string()),
@@ -38,6 +43,8 @@ export const vStepOutcome = v.object({
   ended: v.boolean(),
   /** The model is not asked again after the tools. */
   stop: v.boolean(),
+  /** A last step is to follow: facts are to be found, or room made. */
+  after: v.optional(v.boolean()),
   text: v.optional(v.string()),
   failure: v.optional(v.string()),
 });
@@ -76,8 +83,8 @@ export async function runModelStep(
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (!isRunning(start.state)) return endedWith(start.state);
-    const answer = await ask(agent, { ctx, memory, args, start, abort, shown });
-    return await saveAnswer(agent, { ctx, memory, args, start, shown, answer });
+    const { answer, context } = await ask(agent, { ctx, memory, args, start, abort, shown });
+    return await saveAnswer(agent, { ctx, memory, args, start, shown, answer, context });
   } catch (error) {
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
@@ -92,25 +99,30 @@ type Shown = { call?: ContextCall };
 async function ask(
   agent: ResolvedAgent,
   { ctx, memory, args, start, abort, shown }: Step & { abort: AbortController; shown: Shown },
-): Promise<ModelAnswer> {
+): Promise<{ answer: ModelAnswer; context: RunContext }> {
   const { context: history, streamId } = start;
   const { runId } = args;
   const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
-  const long = context.given.long as ShownLong[];
-  const built = await buildContext(agent, { ctx, memory, context, history, long });
+  const built = await buildContext(agent, { ctx, memory, context });
   const { instructions, messages, call } = built;
   shown.call = call;
   const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort };
   const answer = await takeStep(agent, asked);
   // Nobody waits for a result that could carry them, and they must not be swallowed.
-  for (const warning of [...warnings, ...answer.warnings]) console.warn(`[${agent.name}] ${warning}`);
-  return answer;
+  tell(agent, [...warnings, ...answer.warnings]);
+  return { answer, context };
 }
+
+const tell = ({ name }: ResolvedAgent, warnings: readonly string[]): void => {
+  for (const warning of warnings) console.warn(`[${name}] ${warning}`);
+};
+
+type Answered = Step & { shown: Shown; answer: ModelAnswer; context: RunContext };
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, shown, answer }: Step & { shown: Shown; answer: ModelAnswer },
+  { ctx, memory, args, start, shown, answer, context }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
@@ -124,7 +136,10 @@ async function saveAnswer(
   const ended = !isRunning(saved.state);
   const text =
     args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
-  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf), stop, ...text };
+  addStep(context, { answer, saved, results: [] });
+  const isCompleted = saved.state.kind === "completed" || (stop && !ended);
+  const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
+  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf), stop, ...after, ...text };
 }
 
 /** The outcome of a step whose action was lost after it had saved. */
@@ -135,7 +150,9 @@ async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: 
   const report = args.report === true && (ended || stop);
   const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
-  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf), stop, ...text };
+  const isCompleted = start.state.kind === "completed" || (stop && !ended);
+  const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
+  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf), stop, ...after, ...text };
 }
 
 type Failing = {
@@ -170,6 +187,21 @@ function endedWith(state: RunState): StepOutcome {
 const isRunning = (state: RunState): boolean => state.kind === "running";
 
 /**
+ * The last step of a run's workflow: what is done when its answer is there. A run that was stopped behind its tools is
+ * ended first, so that its turn is read too. Never throws for what fails.
+ */
+export async function runAfterStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  { runId, threadId, as }: StepArgs,
+): Promise<StepOutcome> {
+  const { memory } = bind(agent, as);
+  await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
+  tell(agent, await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }));
+  return { calls: [], ended: true, stop: true };
+}
+
+/**
  * One tool as a step of a workflow: `started` is written before the tool runs, its result at the reserved place. A
  * tool that is not idempotent and may have run is told to the model as interrupted.
  */
@@ -186,8 +218,9 @@ export async function runToolStep(
   const done: StepOutcome = { calls: [], ended: false, stop: false };
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
-  const { toolName, input, step } = started;
-  const scope = { ctx, memory, principal, threadId, runId, abortSignal: new AbortController().signal };
+  const { toolName, input, step, turn } = started;
+  const { signal: abortSignal } = new AbortController();
+  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal };
   const result = await executeTool(agent.tools, { callId, toolName, input, place: step }, scope);
   await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;

@@ -6,21 +6,15 @@ import {
   Output,
   type LanguageModel,
 } from "ai";
-import type {
-  BoundMemory,
-  ExtractedFact,
-  MutationCtx,
-  Principal,
-  ScopeKind,
-  Unread,
-  Usage,
-} from "../client/index.js";
+import type { BoundMemory, ExtractedFact, MutationCtx, ScopeKind, Unread, Usage } from "../client/index.js";
 import { readFound, type FoundFact } from "../shared/extractionOutput.js";
 import { EXTRACTION_MAX_FACTS } from "../shared/limits.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import { describeError } from "./errors.js";
 import { extractionPrompt, FOUND_SCHEMA } from "./extractionPrompt.js";
 import { answerUsage } from "./usage.js";
+import type { WorkerJob } from "./workerJob.js";
+import { boundTo, threadsOf } from "./workerThreads.js";
 
 /** How facts are found in what was said. */
 export type ExtractionSettings = {
@@ -208,81 +202,37 @@ export async function extractAfterRun(ctx: MutationCtx, args: ExtractArgs): Prom
   }
 }
 
-/** What a worker lets one job spend. */
-export type WorkBudget = {
-  /** When to stop, in ms since the epoch: no new call of a model begins then. */
-  endsAt?: number;
-  /** Calls of a model at most. */
-  maxCalls?: number;
-};
-
-export type ExtractionJobSettings = Omit<ExtractionSettings, "maxCalls"> & {
-  /** This thread alone, instead of the principal's own threads. */
-  threadId?: string;
-  /** Whose threads, for a memory of the system. */
-  owner?: Principal;
+export type ExtractionJobSettings = Omit<ExtractionSettings, "abortSignal"> & {
   /** Threads that one run of the job looks at, those last active first: 50 unless told. */
   maxThreads?: number;
 };
 
-const DEFAULT_THREADS = 50;
-
 /**
- * Extraction as a job for a worker: reads the caller's threads that have something new, newest activity first, within
- * the budget. `done` is false when something is left. A thread whose extraction fails is passed over, and tried again
- * by the next run.
+ * Extraction as a job of a worker, over the worker's target: a thread, the threads of a user, or those of everyone,
+ * last active first; of these the ones that have something new. `done` is false when something is left. A thread
+ * whose extraction fails is passed over, and tried again by the next run.
  *
- * @example const job = extractionJob({ model: chatModel, status: "candidate" });
+ * @example export const worker = defineWorker(memory, { jobs: [extractionJob({ model: chatModel })] });
  */
-export function extractionJob(settings: ExtractionJobSettings) {
-  return async (
-    ctx: MutationCtx,
-    memory: BoundMemory,
-    budget: WorkBudget = {},
-  ): Promise<{ done: boolean }> => {
-    let callsLeft = budget.maxCalls ?? Infinity;
-    const hasTime = () => Date.now() < (budget.endsAt ?? Infinity);
+export function extractionJob({ maxThreads, ...settings }: ExtractionJobSettings): WorkerJob {
+  return async (ctx, memory, budget) => {
+    const { target, hasTime, abortSignal } = budget;
+    const bound = boundTo(memory, target);
     let done = true;
-    for await (const threadId of threadsToRead(ctx, memory, settings)) {
-      if (callsLeft <= 0 || !hasTime()) return { done: false };
-      const maxCalls = Math.min(DEFAULT_CALLS, callsLeft);
-      const { calls, isDone } = await extractFacts(ctx, { ...settings, memory, threadId, maxCalls }).catch(
-        passOver,
-      );
-      callsLeft -= calls;
+    for await (const { threadId, isUnread } of threadsOf(ctx, bound, { target, maxThreads })) {
+      if (!isUnread) continue;
+      if (!hasTime()) return { done: false };
+      const args = { ...settings, abortSignal, memory: bound, threadId };
+      const { isDone } = await extractFacts(ctx, args).catch(passOver);
       done &&= isDone;
     }
     return { done };
   };
 }
 
-/** A failed call was a call; what cannot be read now is not waited for. */
-function passOver(error: unknown): Pick<Extracted, "calls" | "isDone"> {
+/** What cannot be read now is not waited for. */
+function passOver(error: unknown): Pick<Extracted, "isDone"> {
   const passes = ["EXTRACTION_FAILED", "THREAD_NOT_FOUND", "FORBIDDEN"] as const;
-  if (passes.some((code) => isMemoryError(error, code))) return { calls: 1, isDone: true };
+  if (passes.some((code) => isMemoryError(error, code))) return { isDone: true };
   throw error;
-}
-
-async function* threadsToRead(
-  ctx: MutationCtx,
-  memory: BoundMemory,
-  { threadId, owner, maxThreads = DEFAULT_THREADS }: ExtractionJobSettings,
-): AsyncGenerator<string> {
-  if (threadId !== undefined) {
-    yield threadId;
-    return;
-  }
-  let cursor: string | null = null;
-  let looked = 0;
-  do {
-    const limit = Math.min(DEFAULT_THREADS, maxThreads - looked);
-    const listed: Awaited<ReturnType<BoundMemory["extraction"]["list"]>> = await memory.extraction.list(ctx, {
-      owner,
-      cursor,
-      limit,
-    });
-    for (const thread of listed.page) if (thread.isUnread) yield thread.threadId;
-    looked += limit;
-    cursor = listed.cursor;
-  } while (cursor !== null && looked < maxThreads);
 }

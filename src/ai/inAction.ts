@@ -10,14 +10,17 @@ import type {
   StepSaved,
   TurnStart,
 } from "../client/index.js";
-import { decodeTrace, type ShownLong } from "../shared/contextTrace.js";
+import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
+import { workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
+import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
-import { rowsOfStep } from "./runSteps.js";
+import type { RunContext } from "./runContext.js";
+import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
@@ -111,49 +114,43 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
 }
 
+/** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */
 async function converse(turn: OpenTurn): Promise<RunState> {
-  const { agent, start } = turn;
-  turn.abort.signal.throwIfAborted();
-  const nextContext = await openSteps(turn);
+  const { ctx, memory, start, threadId, abort } = turn;
+  abort.signal.throwIfAborted();
+  const request = { ...start, ctx, memory, threadId, history: start.context, abortSignal: abort.signal };
+  const { context, warnings } = await openContext(turn.agent, request);
+  turn.warnings.push(...warnings);
+  const state = await takeSteps(turn, context);
+  if (state.kind === "completed") {
+    const isDue = isFull(turn.agent, context);
+    const after = { ctx, memory, threadId, runId: start.runId, isDue, abortSignal: abort.signal };
+    turn.warnings.push(...(await workAfterRun(turn.agent, after)));
+  }
+  return state;
+}
+
+async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState> {
+  const { agent, ctx, memory, start } = turn;
   let { streamId } = start;
   for (let step = turn.steps.length; ; step++) {
-    const answer = await ask(turn, await nextContext(), streamId);
+    const built = await buildContext(agent, { ctx, memory, context });
+    context.first ??= decodeTrace(built.call.trace, null);
+    turn.shown = built.call;
+    const answer = await ask(turn, built, streamId);
     note(turn, answer);
     const finish = answer.calls.length === 0;
     const stop = finish || (await isStopMet(agent, turn.steps));
     const saved = await save(turn, { step, answer, finish, nextStream: turn.streaming && !stop });
-    if (saved.state.kind !== "running") return saved.state;
+    if (saved.state.kind !== "running" && !finish) return saved.state;
     streamId = saved.streamId;
-    turn.results = await runTools(turn, answer, saved);
+    turn.results = finish ? [] : await runTools(turn, answer, saved);
+    addStep(context, { answer, saved, results: turn.results });
+    if (finish) return saved.state;
     turn.abort.signal.throwIfAborted();
     if (stop) return await complete(turn);
-    nextContext.add(answer, saved);
+    turn.warnings.push(...(await makeRoom(agent, { ctx, memory, context, abortSignal: turn.abort.signal })));
   }
-}
-
-type NextContext = (() => Promise<CallContext>) & { add: (answer: ModelAnswer, saved: StepSaved) => void };
-
-/** The contexts of the turn's calls, each planned anew with the steps that were added. */
-async function openSteps(turn: OpenTurn): Promise<NextContext> {
-  const { agent, ctx, memory, threadId, start, abort } = turn;
-  const { context: read, turn: number } = start;
-  const request = { ...start, ctx, memory, threadId, history: read, abortSignal: abort.signal };
-  const { context, warnings } = await openContext(agent, request);
-  turn.warnings.push(...warnings);
-  const history = [...read];
-  const long = [...(context.given.long as ShownLong[])];
-  const next = async (): Promise<CallContext> => {
-    const built = await buildContext(agent, { ctx, memory, context, history, long });
-    context.first ??= decodeTrace(built.call.trace, null);
-    turn.shown = built.call;
-    return built;
-  };
-  const add = (answer: ModelAnswer, saved: StepSaved): void => {
-    const rows = rowsOfStep({ threadId, turn: number, answer, saved, results: turn.results });
-    history.push(...rows.messages);
-    long.push(...rows.long);
-  };
-  return Object.assign(next, { add });
 }
 
 function ask(
@@ -202,7 +199,8 @@ function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promis
     const place = saved.calls.find((call) => call.callId === callId)?.step ?? 0;
     return { callId, toolName, input, place };
   });
-  const scope = { ctx, memory, principal, threadId, runId: start.runId, abortSignal: abort.signal };
+  const { runId, turn: number } = start;
+  const scope = { ctx, memory, principal, threadId, runId, turn: number, abortSignal: abort.signal };
   return executeTools(agent.tools, calls, scope);
 }
 

@@ -1,7 +1,15 @@
 // An agent and its tools.
 export { defineAgent } from "./agent.js";
 export type { Agent, RunTicket, StartArgs } from "./agent.js";
-export type { AgentContext, AgentDefinition, AgentRecall, ModelSettings, StepRetry } from "./definition.js";
+export type {
+  AgentCompaction,
+  AgentContext,
+  AgentDefinition,
+  AgentExtraction,
+  AgentRecall,
+  ModelSettings,
+  StepRetry,
+} from "./definition.js";
 export { defineTool } from "./tool.js";
 export type { AgentTool, ToolContext, ToolDefinition } from "./tool.js";
 export { agentTool } from "./agentTool.js";
@@ -24,19 +32,19 @@ export type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
 
 // Memory that agents keep and that is found in what was said.
 export { extractAfterRun, extractFacts, extractionJob } from "./extraction.js";
-export type {
-  ExtractArgs,
-  Extracted,
-  ExtractionJobSettings,
-  ExtractionSettings,
-  WorkBudget,
-} from "./extraction.js";
+export type { ExtractArgs, Extracted, ExtractionJobSettings, ExtractionSettings } from "./extraction.js";
 export { memoryTools } from "./memoryTools.js";
 export type { MemoryToolName, MemoryToolSettings } from "./memoryTools.js";
 
 // Compaction: room in long threads, without losing them.
 export { compactContext, compactionJob, compactThread } from "./compaction.js";
-export type { CompactedContext, ContextCompaction, ThreadCompaction } from "./compaction.js";
+export type {
+  CompactedContext,
+  CompactionJobSettings,
+  ContextCompaction,
+  ShownSummary,
+  ThreadCompaction,
+} from "./compaction.js";
 export { resolveCompaction } from "../shared/compactionPlan.js";
 export type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
 export { prune, type PruningSettings } from "../shared/contextPruning.js";

@@ -113,8 +113,9 @@ function recallTool({ recall = {}, scope }: MemoryToolSettings): AgentTool {
     idempotent: true,
     execute: async (ctx, { query = "" }) => {
       const { scopes = scopesToSearch(scope), kinds = ALL_KINDS, maxTokens = DEFAULT_RECALL_TOKENS } = recall;
-      const { threadId, runId } = ctx;
-      const { hits } = await ctx.memory.recall(ctx, { query, scopes, kinds, maxTokens, threadId, runId });
+      const { threadId, runId, turn: beforeTurn } = ctx; // the prompt of this turn is no answer to it
+      const search = { query, scopes, kinds, maxTokens, threadId, runId, beforeTurn };
+      const { hits } = await ctx.memory.recall(ctx, search);
       return hits.length === 0 ? "Nothing was found." : hits.map(passage);
     },
   });

@@ -1,39 +1,56 @@
 import type { Message, StepResult, StepSaved } from "../client/index.js";
 import type { ShownLong } from "../shared/contextTrace.js";
 import { longShown, shortenForModel, tokensOf } from "../shared/partBodies.js";
+import type { RunContext } from "./runContext.js";
 import type { ModelAnswer } from "./modelCall.js";
 
-type Step = {
-  threadId: string;
-  turn: number;
-  answer: ModelAnswer;
-  saved: StepSaved;
-  results: readonly StepResult[];
-};
+type Step = { answer: ModelAnswer; saved: StepSaved; results: readonly StepResult[] };
 
-/** A saved step as rows: what was said, then the results, shortened as the component would shorten them. */
-export function rowsOfStep({ threadId, turn, answer, saved, results }: Step): {
-  messages: Message[];
-  long: ShownLong[];
-} {
-  const placeOf = (callId: string): number => saved.calls.find((call) => call.callId === callId)?.step ?? 0;
-  const place = Math.min(...saved.calls.map(({ step }) => step)) - 1; // results' places follow their message's
-  const row = { threadId, turn, state: { kind: "complete" as const }, createdAt: 0 };
+/**
+ * Adds a saved step to the context of its run: what was said, then the results, shortened as the component would
+ * shorten them. Results are saved with the step after them: until then they have no id, and then they get it.
+ */
+export function addStep(context: RunContext, { answer, saved, results }: Step): void {
+  const ids = new Map(saved.results?.map(({ callId, messageId }) => [callId, messageId]));
+  const { messages, long } = rowsOf(context, { answer, saved, results });
+  context.history = [...context.history.map((message) => withId(message, ids)), ...messages];
+  context.long = [...context.long, ...long];
+}
+
+/** Results of the step before have no id yet; a model may have numbered older ones alike, which have one. */
+function withId(message: Message, ids: ReadonlyMap<string, string>): Message {
+  const [part] = message.parts;
+  const messageId = part?.type === "toolResult" ? ids.get(part.callId) : undefined;
+  return message.messageId !== "" || messageId === undefined ? message : { ...message, messageId };
+}
+
+function rowsOf(
+  { threadId, turn, history }: RunContext,
+  { answer, saved, results }: Step,
+): { messages: Message[]; long: ShownLong[] } {
+  const row = { threadId, turn, state: { kind: "complete" as const }, createdAt: Date.now() };
   const { parts } = answer;
   const said: Message = {
     ...row,
     messageId: saved.messageId ?? "",
-    step: place,
+    step: placeOfAnswer(saved, history),
     role: "assistant",
     parts,
     tokens: tokensOf(parts),
   };
-  const long = longShown(parts, parts).map(([part, bytes]): ShownLong => [place, part, bytes]);
-  const rows = results.map(({ callId, part }): Message => {
+  const long = longShown(parts, parts).map(([part, bytes]): ShownLong => [said.step, part, bytes]);
+  const rows = results.flatMap(({ callId, part }): Message[] => {
+    const step = saved.calls.find((call) => call.callId === callId)?.step;
+    if (step === undefined) return [];
     const shown = shortenForModel(part);
-    const step = placeOf(callId);
     long.push(...longShown([part], [shown]).map(([index, bytes]): ShownLong => [step, index, bytes]));
-    return { ...row, messageId: "", step, role: "tool", parts: [shown], tokens: tokensOf([shown]) };
+    return [{ ...row, messageId: "", step, role: "tool", parts: [shown], tokens: tokensOf([shown]) }];
   });
   return { messages: [said, ...rows.sort((left, right) => left.step - right.step)], long };
+}
+
+/** Results' places follow their message's; an answer without calls stands behind what is there. */
+function placeOfAnswer({ calls }: StepSaved, history: readonly Message[]): number {
+  const [first] = calls.map(({ step }) => step).sort((left, right) => left - right);
+  return first === undefined ? (history.at(-1)?.step ?? 0) + 1 : first - 1;
 }

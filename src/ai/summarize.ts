@@ -16,7 +16,7 @@ export type SummaryRequest = {
   /** The summary that stands before them. */
   previous?: string;
   /** Without a model the summary is extractive. */
-  model?: LanguageModel;
+  model?: LanguageModel | (() => LanguageModel);
   maxRetries?: number;
   abortSignal?: AbortSignal;
 };
@@ -71,12 +71,16 @@ const cut = (text: string): string => cutToBytes(text, SUMMARY_MAX_BYTES);
 
 type Asked = { text: string; usage: Usage } | { problem: string; usage?: Usage };
 
-async function ask(model: LanguageModel, request: SummaryRequest, maxTokens: number): Promise<Asked> {
+async function ask(
+  model: NonNullable<SummaryRequest["model"]>,
+  request: SummaryRequest,
+  maxTokens: number,
+): Promise<Asked> {
   const startedAt = Date.now();
   const maxOutputTokens = Math.ceil(maxTokens * OVERRUN);
   try {
     const { text, steps, usage, finishReason } = await generateText({
-      model,
+      model: typeof model === "function" ? model() : model,
       instructions: instructions(maxTokens),
       prompt: promptFor(request),
       maxOutputTokens,

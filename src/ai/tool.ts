@@ -9,6 +9,8 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
   principal: Principal;
   threadId: string;
   runId: string;
+  /** The turn that is answered: what was said before it has a lower number. */
+  turn: number;
   /** The same for every attempt of this call: pass it to whatever must happen once. */
   operationId: string;
   /**

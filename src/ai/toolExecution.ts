@@ -19,6 +19,7 @@ export type ToolScope = {
   principal: Principal;
   threadId: string;
   runId: string;
+  turn: number;
   abortSignal: AbortSignal;
 };
 
@@ -125,8 +126,7 @@ function tooLong(result: StepResult, bytes: number): StepResult {
 
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
 function toolContext({ place }: AskedCall, scope: ToolScope): ToolContext {
-  const { ctx, memory, principal, threadId, runId, abortSignal } = scope;
+  const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  const turn = { memory, principal, threadId, runId, abortSignal, operationId: `${runId}:${place}` };
-  return { ...ctx, ...turn } as ToolContext;
+  return { ...ctx, ...turn, operationId: `${turn.runId}:${place}` } as ToolContext;
 }

@@ -48,7 +48,10 @@ export class ExtractionClient {
     return await ctx.runMutation(this.component.extraction.commit, { ...args, caller: this.caller });
   }
 
-  /** Threads, newest activity first, and whether something in them was not read yet. Throws `INVALID_ARGUMENT`. */
+  /**
+   * Threads, newest activity first, and whether something in them was not read yet: the caller's own, or for the system
+   * an owner's or everyone's. Throws `INVALID_ARGUMENT`.
+   */
   async list(
     ctx: QueryCtx,
     args: PageRequest & { owner?: Principal },

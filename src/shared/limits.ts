@@ -254,12 +254,12 @@ export const CONTEXT_RECALL_MAX_TOKENS = 4_000;
 /** How far a provider's count may be from our estimate to be believed, and what of it is used: short calls are noisy. */
 export const TOKEN_FACTOR_BELIEVED = { min: 0.1, max: 20 } as const;
 export const TOKEN_FACTOR_USED = { min: 0.5, max: 4 } as const;
-/** Blocks of one scope that a context reads: each is a row. */
-export const CONTEXT_MAX_BLOCKS = 32;
 /** Bytes of a trace as JSON text: it is one row. */
 export const TRACE_MAX_BYTES = 64 * KIB;
 /** Texts kept with one call of a model, and bytes of all of them: they are written in the mutation that saves it. */
 export const TRACE_MAX_TEXTS = 128;
+/** Messages, facts and chunks that those texts are made of, together: each is a row, so that the text goes with it. */
+export const TRACE_MAX_SOURCES = 1_024;
 export const TRACE_TEXTS_MAX_BYTES = 4 * MIB;
 /** Bytes of a kept text that stay in its short row; a longer one lies beside it, so that finding it reads little. */
 export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;

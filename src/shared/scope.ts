@@ -64,8 +64,9 @@ export function scopeOf(caller: Caller, kind: ScopeKind): string {
   throw memoryError("INVALID_ARGUMENT", "The principal names no agent: set `agentName`.", { scope: kind });
 }
 
+/** The tenant's scope of a user's: `t:<tenant>|u:<user>` gives `t:<tenant>`. */
+export const tenantScopeIn = (scope: string): string => scope.split("|", 1)[0] ?? "";
+
 /** The agent's scope in the tenant of a user's scope: `t:<tenant>|u:<user>` gives `t:<tenant>|a:<agent>`. */
-export function agentScopeIn(scope: string, agentName: string): string {
-  const [tenant = ""] = scope.split("|");
-  return `${tenant}|a:${segment(agentName)}`;
-}
+export const agentScopeIn = (scope: string, agentName: string): string =>
+  `${tenantScopeIn(scope)}|a:${segment(agentName)}`;

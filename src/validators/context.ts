@@ -37,7 +37,9 @@ export type ContextEntry = Infer<typeof vContextEntry>;
 export const vContextGiven = v.object({
   isAgentKnown: v.boolean(),
   blocks: v.array(vContextBlock),
-  summary: v.optional(v.object({ summaryId: v.string(), text: v.string(), tokens: v.number() })),
+  summary: v.optional(
+    v.object({ summaryId: v.string(), text: v.string(), tokens: v.number(), to: vThreadPlace }),
+  ),
   prunedTo: v.optional(vThreadPlace),
   tokenFactor: v.optional(v.number()),
   /** Long parts of the turn that are here further than their rows hold them: step, part, bytes. */

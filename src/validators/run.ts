@@ -28,6 +28,13 @@ export type RunEngine = Infer<typeof vRunEngine>;
 export const vRunTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
 export type RunTotals = Infer<typeof vRunTotals>;
 
+/** As a run's row keeps them: without `calls` where each saved a step. */
+export const vKeptTotals = v.object({
+  calls: v.optional(v.number()),
+  inputTokens: v.number(),
+  outputTokens: v.number(),
+});
+
 export const vRun = v.object({
   runId: v.string(),
   threadId: v.string(),

@@ -71,11 +71,16 @@ export type StepStart = Omit<Infer<typeof vStepStart>, "context"> & { context: M
 export const vStepMessage = v.object({ parts: vOpaqueParts, model: v.optional(v.string()) });
 export type StepMessage = { parts: Part[]; model?: string };
 
+const vSavedResult = v.object({ callId: v.string(), messageId: v.string() });
+export type SavedResult = Infer<typeof vSavedResult>;
+
 export const vStepSaved = v.object({
   saved: v.boolean(),
   state: vRunState,
   messageId: v.optional(v.string()),
   calls: v.array(vReservedCall),
+  /** The messages of the results that came along. */
+  results: v.optional(v.array(vSavedResult)),
   streamId: v.optional(v.string()),
   nextMessageId: v.optional(v.string()),
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compactionJob, compactThread, readOutputTool } from "../../src/ai/index.js";
 import { estimateTokens } from "../../src/shared/tokens.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
-import { call, result, said } from "../support/aMemory.js";
+import { call, OTHER_TENANT, result, said } from "../support/aMemory.js";
 import { compact, GOOD, historyOf, turn, withTurns } from "./compactionSupport.js";
 import { anAgent, messagesOf } from "./support.js";
 
@@ -110,14 +110,35 @@ describe("compaction of a thread", () => {
 describe("a compaction as a job of a worker", () => {
   test("is called again until it is done, with the budget of each call", async () => {
     const thread = await withTurns(8);
-    const { owner, ctx, threadId } = thread;
+    const { memory, ctx, threadId } = thread;
     const settings = { triggerTokens: 1_500, keepTokens: 700, minTokens: 100 };
-    const job = compactionJob({ threadId, settings });
+    const job = compactionJob({ settings });
+    const budget = { target: { threadId }, abortSignal: new AbortController().signal };
     let asked = 0;
-    expect(await job(ctx, owner, { hasTime: () => asked++ < 1 })).toMatchObject({ done: false });
+    expect(await job(ctx, memory, { ...budget, hasTime: () => asked++ < 2 })).toEqual({ done: false });
     expect(await thread.countRows()).toMatchObject({ summaries: 1 });
-    expect(await job(ctx, owner, { hasTime: () => true })).toMatchObject({ done: true });
+    expect(await job(ctx, memory, { ...budget, hasTime: () => true })).toEqual({ done: true });
     expect(await thread.countRows()).toMatchObject({ summaries: 1 });
+  });
+
+  test("works on its target alone: a user's threads, or everyone's", async () => {
+    const thread = await withTurns(8);
+    const { memory, ctx, owner } = thread;
+    const { threadId } = await memory.as(OTHER_TENANT).threads.create(ctx, {});
+    const messages = [0, 1, 2, 3, 4, 5, 6, 7].flatMap(turn);
+    await memory.as(OTHER_TENANT).messages.append(ctx, { threadId, messages });
+    const job = compactionJob({ settings: { triggerTokens: 1_500, keepTokens: 700, minTokens: 100 } });
+    const budget = { hasTime: () => true, abortSignal: new AbortController().signal };
+    expect(await job(ctx, memory, { ...budget, target: { as: OTHER_TENANT } })).toEqual({ done: true });
+    expect(await memory.as(OTHER_TENANT).summaries.latest(ctx, { threadId })).not.toBeNull();
+    expect(await owner.summaries.latest(ctx, { threadId: thread.threadId })).toBeNull();
+    expect(await job(ctx, memory, { ...budget, target: {} })).toEqual({ done: true });
+    expect(await owner.summaries.latest(ctx, { threadId: thread.threadId })).not.toBeNull();
+    expect(await thread.countRows()).toMatchObject({ summaries: 2 });
+  });
+
+  test("refuses settings that are no budget when it is made", () => {
+    expect(() => compactionJob({ settings: { triggerTokens: 10, keepTokens: 20 } })).toThrow("keepTokens");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { extractAfterRun, extractFacts, extractionJob, type ExtractArgs } from "../../src/ai/index.js";
 import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { aMemory, codeOf, OWNER, said, STRANGER } from "../support/aMemory.js";
+import { aMemory, codeOf, OTHER_TENANT, OWNER, said, STRANGER } from "../support/aMemory.js";
 import { inUser, known, learn } from "../support/facts.js";
 
 /** What a model answers that has found these facts. */
@@ -202,6 +202,8 @@ describe("after a run", () => {
   });
 });
 
+const mine = { target: { as: OWNER }, hasTime: () => true, abortSignal: new AbortController().signal };
+
 describe("the job of a worker", () => {
   test("reads the threads that have something new, within its budget, and says whether something is left", async () => {
     const talk = await aTalk([found(fact("Skis.")), found(fact("Sails."))], "I ski.");
@@ -209,21 +211,33 @@ describe("the job of a worker", () => {
     const { threadId: other } = await owner.threads.create(ctx);
     await owner.messages.append(ctx, { threadId: other, messages: [said("user", "I sail.")] });
     const job = extractionJob({ model, maxRetries: 0 });
-    expect(await job(ctx, owner, { maxCalls: 1 })).toEqual({ done: false });
-    expect(await job(ctx, owner, { endsAt: Date.now() - 1 })).toEqual({ done: false });
-    expect(await job(ctx, owner)).toEqual({ done: true });
-    expect(await job(ctx, owner)).toEqual({ done: true });
+    let asked = 0;
+    expect(await job(ctx, memory, { ...mine, hasTime: () => asked++ < 1 })).toEqual({ done: false });
+    expect(model.calls).toHaveLength(1);
+    expect(await job(ctx, memory, { ...mine, hasTime: () => false })).toEqual({ done: false });
+    expect(await job(ctx, memory, mine)).toEqual({ done: true });
+    expect(await job(ctx, memory, mine)).toEqual({ done: true });
     expect(model.calls).toHaveLength(2);
     expect((await known(talk.facts)).sort()).toEqual(["Sails.", "Skis."]);
-    expect(await codeOf(job(ctx, memory.asSystem()))).toBe("INVALID_ARGUMENT");
+  });
+
+  test("reads everyone's threads for the system, and each user's facts stay with that user", async () => {
+    const talk = await aTalk([found(fact("Sails.")), found(fact("Skis."))], "I ski.");
+    const { ctx, model, memory } = talk;
+    const stranger = memory.as(OTHER_TENANT);
+    const { threadId } = await stranger.threads.create(ctx);
+    await stranger.messages.append(ctx, { threadId, messages: [said("user", "I sail.")] });
+    expect(await extractionJob({ model })(ctx, memory, { ...mine, target: {} })).toEqual({ done: true });
+    const { page } = await stranger.facts.list(ctx, { scope: "user", cursor: null });
+    expect([...page.map(({ text }) => text), ...(await known(talk.facts))]).toEqual(["Sails.", "Skis."]);
   });
 
   test("passes over a thread whose extraction fails", async () => {
     const talk = await aTalk([{ error: "Overloaded." }, found(fact("Skis."))], "I ski.");
-    const { owner, ctx, model } = talk;
+    const { owner, ctx, model, memory } = talk;
     const { threadId: other } = await owner.threads.create(ctx);
     await owner.messages.append(ctx, { threadId: other, messages: [said("user", "I sail.")] });
-    expect(await extractionJob({ model, maxRetries: 0 })(ctx, owner)).toEqual({ done: true });
+    expect(await extractionJob({ model, maxRetries: 0 })(ctx, memory, mine)).toEqual({ done: true });
     expect(await known(talk.facts)).toEqual(["Skis."]);
   });
 });

@@ -126,6 +126,7 @@ describe("agentTool", () => {
     const call = { callId: "a", toolName: "ask", input: '{"prompt":"Oslo?"}', place: 2 };
     const scope = {
       ...{ ctx: test.ctx, memory: test.owner, principal: OWNER, threadId: test.threadId, runId: "run" },
+      turn: 0,
       abortSignal: new AbortController().signal,
     };
     void executeTool({ ask }, call, scope);

@@ -41,6 +41,21 @@ const definition: Partial<AgentDefinition> = {
   context: { maxTokens: 30_000 },
 };
 
+/** The same with so little room that runs are pruned and summarised on the way. */
+const tight: Partial<AgentDefinition> = {
+  ...definition,
+  compaction: {
+    triggerTokens: 2_000,
+    keepTokens: 800,
+    minTokens: 100,
+    pruning: { triggerTokens: 1_000, keepToolUses: 1 },
+  },
+};
+const rooms = [
+  ["with room", definition],
+  ["that are compacted on the way", tight],
+] as const;
+
 /** Another thread of the owner, of which something is recalled. */
 async function remember({ owner, ctx }: Pick<TestAgent, "owner" | "ctx">): Promise<string[]> {
   const { threadId } = await owner.threads.create(ctx, {});
@@ -53,24 +68,28 @@ async function remember({ owner, ctx }: Pick<TestAgent, "owner" | "ctx">): Promi
 }
 
 describe("replay gives what the model was given", () => {
-  test("in an action, for every call of random turns", async () => {
-    await fc.assert(
-      fc.asyncProperty(turns, async (all) => {
-        const helper = await anAgent(scriptOf(all), definition);
-        await remember(helper);
-        for (const { prompt } of all)
-          await helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt });
-        const answers = await answersOf(helper.ctx, helper.owner, helper.threadId);
-        expect(answers).toHaveLength(helper.model.calls.length);
-        for (const [index, messageId] of answers.entries()) {
-          const replayed = await helper.owner.contexts.replay(helper.ctx, { messageId });
-          if (replayed.kind !== "same") throw new TypeError(JSON.stringify(replayed));
-          expect(await givenAgain(replayed.text)).toBe(givenTo(helper.model.calls[index]!));
-        }
-      }),
-      { numRuns: 12 },
-    );
-  }, 120_000);
+  test.each(rooms)(
+    "in an action, for every call of random turns %s",
+    async (_, room) => {
+      await fc.assert(
+        fc.asyncProperty(turns, async (all) => {
+          const helper = await anAgent(scriptOf(all), room);
+          await remember(helper);
+          for (const { prompt } of all)
+            await helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt });
+          const answers = await answersOf(helper.ctx, helper.owner, helper.threadId);
+          expect(answers).toHaveLength(helper.model.calls.length);
+          for (const [index, messageId] of answers.entries()) {
+            const replayed = await helper.owner.contexts.replay(helper.ctx, { messageId });
+            if (replayed.kind !== "same") throw new TypeError(JSON.stringify(replayed));
+            expect(await givenAgain(replayed.text)).toBe(givenTo(helper.model.calls[index]!));
+          }
+        }),
+        { numRuns: 10 },
+      );
+    },
+    120_000,
+  );
 
   describe("in a durable run", () => {
     beforeEach(() => {
@@ -82,26 +101,30 @@ describe("replay gives what the model was given", () => {
       vi.restoreAllMocks();
     });
 
-    test("for every call of random turns", async () => {
-      await fc.assert(
-        fc.asyncProperty(turns, async (all) => {
-          const app = await aDurableApp(scriptOf(all), definition);
-          await remember(app);
-          for (const { prompt } of all) {
-            await app.start(prompt);
-            await app.finish();
-          }
-          const answers = await answersOf(app.ctx, app.owner, app.threadId);
-          expect(answers).toHaveLength(app.model.calls.length);
-          for (const [index, messageId] of answers.entries()) {
-            const replayed = await app.owner.contexts.replay(app.ctx, { messageId });
-            if (replayed.kind !== "same") throw new TypeError(JSON.stringify(replayed));
-            expect(await givenAgain(replayed.text)).toBe(givenTo(app.model.calls[index]!));
-          }
-        }),
-        { numRuns: 4 },
-      );
-    }, 120_000);
+    test.each(rooms)(
+      "for every call of random turns %s",
+      async (_, room) => {
+        await fc.assert(
+          fc.asyncProperty(turns, async (all) => {
+            const app = await aDurableApp(scriptOf(all), room);
+            await remember(app);
+            for (const { prompt } of all) {
+              await app.start(prompt);
+              await app.finish();
+            }
+            const answers = await answersOf(app.ctx, app.owner, app.threadId);
+            expect(answers).toHaveLength(app.model.calls.length);
+            for (const [index, messageId] of answers.entries()) {
+              const replayed = await app.owner.contexts.replay(app.ctx, { messageId });
+              if (replayed.kind !== "same") throw new TypeError(JSON.stringify(replayed));
+              expect(await givenAgain(replayed.text)).toBe(givenTo(app.model.calls[index]!));
+            }
+          }),
+          { numRuns: 4 },
+        );
+      },
+      120_000,
+    );
   });
 });
 

@@ -1,12 +1,20 @@
 // The worker that does what waits for a model, as an app runs it.
 import { componentsGeneric, makeFunctionReference, type FunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { defineWorker, embedderName, type WorkerDefinition, type WorkerResult } from "../../src/ai/index.js";
+import {
+  compactionJob,
+  defineWorker,
+  embedderName,
+  extractionJob,
+  type WorkerDefinition,
+  type WorkerResult,
+} from "../../src/ai/index.js";
 import { AgentMemory, type BoundMemory, type ComponentApi, type Principal } from "../../src/client/index.js";
 import {
   deterministicEmbedder,
   type DeterministicEmbedder,
 } from "../../src/testing/deterministicEmbedder.js";
+import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { EMBEDDING_PAGE_ENTRIES } from "../../src/shared/limits.js";
 import { aMemory, OTHER_TENANT, OWNER, said, type TestMemory } from "../support/aMemory.js";
 import { waitingIn } from "../support/vectors.js";
@@ -107,8 +115,8 @@ describe("a worker", () => {
     expect(await app.work()).toMatchObject({ done: true, embedded: 4, refused: 3 });
     expect(await waitingIn(app.owner, app.ctx)).toEqual([]);
     expect(await app.countRows()).toMatchObject({ vectors_256: 4, recallEntries: 5 });
-    const { hits } = await app.owner.recall(app.ctx, { query: "poison" });
-    expect(hits[0]?.text).toBe("poison"); // by its words all the same
+    const [first] = (await app.owner.recall(app.ctx, { query: "poison" })).hits;
+    expect(first).toMatchObject({ text: "poison", lexicalRank: 1 });
   });
 
   test("stores nothing of an embedder that gives nonsense", async () => {
@@ -253,5 +261,40 @@ describe("a worker with a generation to build", () => {
     expect(await app.work()).toMatchObject({ done: true, embedded: 1, refused: 1 });
     const { generations } = await app.memory.asSystem().embeddings.progress(app.ctx);
     expect(generations.at(-1)).toMatchObject({ embedded: 1, refused: 1 });
+  });
+});
+
+describe("jobs of a worker", () => {
+  test("find facts and make room after the vectors, for everyone or one user, until nothing is left", async () => {
+    const embedder = deterministicEmbedder();
+    const found = { text: JSON.stringify({ facts: [{ text: "Someone sails.", messages: [0] }] }) };
+    const model = scriptedModel([found, found, found]);
+    const app = anApp({
+      ...embedding(embedder),
+      jobs: [
+        extractionJob({ model }),
+        compactionJob({ settings: { triggerTokens: 400, keepTokens: 100, minTokens: 50 } }),
+      ],
+    });
+    const words = Array.from(
+      { length: 12 },
+      (_, index) => `I sailed to island ${index}. ${"Waves. ".repeat(30)}`,
+    );
+    const threadId = await say(app, app.owner, ...words);
+    const other = app.memory.as(OTHER_TENANT);
+    const otherThread = await say(app, other, ...words);
+    expect(await app.work({ as: OWNER })).toMatchObject({ done: true, embedded: 12 });
+    const factsOf = async (memory: BoundMemory) =>
+      (await memory.facts.list(app.ctx, { scope: "user", cursor: null })).page.map(({ text }) => text);
+    expect(await factsOf(app.owner)).toEqual(["Someone sails."]);
+    expect(await app.owner.summaries.latest(app.ctx, { threadId })).not.toBeNull();
+    expect(await factsOf(other)).toEqual([]);
+    expect(await other.summaries.latest(app.ctx, { threadId: otherThread })).toBeNull();
+    expect(await app.work()).toMatchObject({ done: true, embedded: 13 }); // the fact of the first has become a text to embed
+    expect(await factsOf(other)).toEqual(["Someone sails."]);
+    expect(await other.summaries.latest(app.ctx, { threadId: otherThread })).not.toBeNull();
+    expect(model.calls).toHaveLength(2);
+    expect(await app.work({ threadId })).toMatchObject({ done: true });
+    expect(model.calls).toHaveLength(2);
   });
 });

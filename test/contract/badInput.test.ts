@@ -27,6 +27,7 @@ describe("a thread of very long messages", () => {
     const helper = await anAgent([{ text: "Short." }, { text: "Still short." }], {
       recall,
       embeddingModel: () => embedder,
+      compaction: false,
     });
     const { owner, ctx, threadId } = helper;
     for (let index = 0; index < 50; index += 10) {

@@ -207,11 +207,12 @@ describe("what contexts showed", () => {
     const test = someFacts();
     const { facts, ctx, inside } = test;
     const { factId } = await learn(test, "Skis");
-    const touch = () =>
+    const touch = (scope = "t:acme|u:olga") =>
       inside(async (db) => {
-        await touchRecalled(db, [factId, factId, "nonsense", ""]);
+        await touchRecalled(db, [factId, factId, "nonsense", ""], new Set([scope]));
         return (await db.meta.getTransactionMetrics()).documentsWritten.used;
       });
+    expect(await touch("t:acme|u:another")).toBe(0);
     expect(await touch()).toBe(1);
     vi.setSystemTime(NOW + HOUR_MS);
     expect(await touch()).toBe(0);

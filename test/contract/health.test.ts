@@ -46,7 +46,7 @@ describe("health of a scope", () => {
     const shown = await learn(test, "Shown once.");
     await learn(test, "Never shown.");
     await learn(test, { text: "Pinned.", pinned: true });
-    await inside((db) => touchRecalled(db, [shown.factId]));
+    await inside((db) => touchRecalled(db, [shown.factId], new Set(["t:acme|u:olga"])));
     const stale = async (staleAfterMs?: number) =>
       (await owner.health(ctx, { ...inUser, staleAfterMs })).stale.count;
     expect((await owner.health(ctx, inUser)).neverRecalled).toEqual({ count: 2, isAtLeast: false });
@@ -54,7 +54,7 @@ describe("health of a scope", () => {
     vi.setSystemTime(NOW + 91 * DAY_MS);
     expect(await stale()).toBe(2);
     expect(await stale(92 * DAY_MS)).toBe(0);
-    await inside((db) => touchRecalled(db, [shown.factId]));
+    await inside((db) => touchRecalled(db, [shown.factId], new Set(["t:acme|u:olga"])));
     expect(await stale()).toBe(1);
   });
 

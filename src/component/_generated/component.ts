@@ -2231,7 +2231,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             isAgentKnown: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
-            summary?: { summaryId: string; text: string; tokens: number };
+            summary?: {
+              summaryId: string;
+              text: string;
+              to: { step: number; turn: number };
+              tokens: number;
+            };
             tokenFactor?: number;
           };
           messageId?: string;
@@ -2399,7 +2404,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             isAgentKnown: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
-            summary?: { summaryId: string; text: string; tokens: number };
+            summary?: {
+              summaryId: string;
+              text: string;
+              to: { step: number; turn: number };
+              tokens: number;
+            };
             tokenFactor?: number;
           };
           messageId?: string;
@@ -2489,6 +2499,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           calls: Array<{ callId: string; step: number; toolName: string }>;
           messageId?: string;
           nextMessageId?: string;
+          results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
           state:
             | { kind: "queued" }

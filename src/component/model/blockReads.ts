@@ -1,23 +1,6 @@
-import { CONTEXT_MAX_BLOCKS } from "../../shared/limits.js";
 import type { ContextBlock } from "../../validators/context.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-
-/** The blocks of some scopes, in their order and then by label: at most `CONTEXT_MAX_BLOCKS` of each. */
-export async function blocksOf(
-  ctx: Pick<QueryCtx, "db">,
-  scopes: readonly string[],
-): Promise<Doc<"blocks">[]> {
-  const blocks: Doc<"blocks">[] = [];
-  for (const scope of scopes)
-    blocks.push(
-      ...(await ctx.db
-        .query("blocks")
-        .withIndex("by_scope", (q) => q.eq("scope", scope))
-        .take(CONTEXT_MAX_BLOCKS)),
-    );
-  return blocks;
-}
 
 /** A block as a context shows it. */
 export const toContextBlock = (block: Doc<"blocks">): ContextBlock => ({

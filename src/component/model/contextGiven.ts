@@ -5,30 +5,22 @@ import type { ScopeKind } from "../../validators/principal.js";
 import type { ThreadPlace } from "../../validators/thread.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { blockAt, blocksOf, toContextBlock } from "./blockReads.js";
+import { blockAt, toContextBlock } from "./blockReads.js";
+import { blocksIn } from "./blockRows.js";
 import { findPart, readPart } from "./contextParts.js";
 import { firstTrace } from "./contextTraces.js";
+import { summaryBefore } from "./summaryReads.js";
 
 /** Which summary a turn may be shown, and from where on its messages are read. */
 export type Overlay = { summary: Doc<"summaries"> | null; after?: ThreadPlace };
 
-/** Overlays looked back through for one that ends before a turn: an earlier prompt may be answered again. */
-const OVERLAYS_LOOKED_AT = 8;
-
-/** The newest summary that tells nothing of later turns. None costs no read. */
-export async function overlayOf(
-  ctx: Pick<QueryCtx, "db">,
-  head: Doc<"threadHeads">,
-  turn: number,
-): Promise<Overlay> {
-  let id: Id<"summaries"> | undefined = head.summaryId;
-  for (let looked = 0; id !== undefined && looked < OVERLAYS_LOOKED_AT; looked++) {
-    const summary: Doc<"summaries"> | null = await ctx.db.get("summaries", id);
-    if (summary === null) break;
-    if (summary.to.turn <= turn) return { summary, after: summary.to };
-    id = summary.parentId;
-  }
-  return { summary: null };
+/**
+ * The newest summary that tells nothing of later turns; one that ends inside the turn stands for its older steps. None
+ * costs no read.
+ */
+export async function overlayOf(ctx: QueryCtx, head: Doc<"threadHeads">, turn: number): Promise<Overlay> {
+  const summary = await summaryBefore(ctx, head, turn + 1);
+  return summary === null ? { summary } : { summary, after: summary.to };
 }
 
 type Asked = {
@@ -43,7 +35,7 @@ type Asked = {
 
 /** What a context shows besides the messages: one range for each scope of blocks, and one for the agent's text. */
 export async function readGiven(
-  ctx: Pick<QueryCtx, "db">,
+  ctx: QueryCtx,
   { head, agentName, ask, overlay, long, runId }: Asked,
 ): Promise<ContextGiven> {
   const first = runId === undefined ? null : await firstTrace(ctx, runId);
@@ -54,15 +46,20 @@ export async function readGiven(
   return {
     isAgentKnown: (await findPart(ctx, agent, ask.agentHash)) !== null,
     blocks: await snapshot(ctx, { head, agentName, kinds: ask.blocks ?? [], trace }),
-    ...(summary === null
-      ? {}
-      : { summary: { summaryId: summary._id, text: summary.text, tokens: summary.tokens } }),
+    ...(summary === null ? {} : { summary: shownSummary(summary) }),
     ...(head.prunedTo === undefined ? {} : { prunedTo: head.prunedTo }),
     ...(head.tokenFactor === undefined ? {} : { tokenFactor: head.tokenFactor }),
     long,
     ...(first === null ? {} : { first: { trace: first.trace, recalled } }),
   };
 }
+
+const shownSummary = ({ _id: summaryId, text, tokens, to }: Doc<"summaries">) => ({
+  summaryId,
+  text,
+  tokens,
+  to,
+});
 
 type Snapshot = {
   head: Doc<"threadHeads">;
@@ -72,14 +69,13 @@ type Snapshot = {
 };
 
 /** The blocks as they are when a run begins; for its later calls as they were then, so that the prompt's start stays. */
-async function snapshot(
-  ctx: Pick<QueryCtx, "db">,
-  { head, agentName, kinds, trace }: Snapshot,
-): Promise<ContextBlock[]> {
+async function snapshot(ctx: QueryCtx, { head, agentName, kinds, trace }: Snapshot): Promise<ContextBlock[]> {
   if (kinds.length === 0) return [];
   if (trace === null) {
     const scopes = kinds.flatMap((kind) => blockScope(head, kind, agentName) ?? []);
-    return (await blocksOf(ctx, scopes)).filter(({ value }) => value !== "").map(toContextBlock);
+    const found: Doc<"blocks">[] = [];
+    for (const scope of scopes) found.push(...(await blocksIn(ctx, scope)));
+    return found.filter(({ value }) => value !== "").map(toContextBlock);
   }
   const blocks: ContextBlock[] = [];
   for (const [blockId, version] of trace.blocks ?? []) {
@@ -105,7 +101,7 @@ function blockScope(head: Doc<"threadHeads">, kind: ScopeKind, agentName: string
 
 /** What the run's first call recalled and is not forgotten since. */
 async function recalledAgain(
-  ctx: Pick<QueryCtx, "db">,
+  ctx: QueryCtx,
   threadId: Id<"threads">,
   { recalled = [] }: ContextTrace,
 ): Promise<ContextEntry[]> {

@@ -1,5 +1,6 @@
 import type { ContextSource } from "../../validators/context.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { isExpired } from "./factRows.js";
 import { findHead } from "./threadAccess.js";
 
 type Db = Pick<QueryCtx, "db">;
@@ -15,7 +16,8 @@ const isThereByKind = {
   fact: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("facts", sourceId);
     const fact = id === null ? null : await db.get("facts", id);
-    return fact !== null && fact.state.kind !== "forgotten";
+    // What was closed since can be read in its history, so it may be shown again.
+    return fact !== null && fact.state.kind !== "forgotten" && !isExpired(fact);
   },
   chunk: async ({ db }: Db, sourceId: string): Promise<boolean> => {
     const id = db.normalizeId("chunks", sourceId);

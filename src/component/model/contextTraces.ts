@@ -1,7 +1,12 @@
 import { tokenFactor } from "../../shared/contextBudget.js";
 import { decodeTrace, type ContextTrace } from "../../shared/contextTrace.js";
-import { TRACE_MAX_BYTES, TRACE_MAX_TEXTS, TRACE_TEXTS_MAX_BYTES } from "../../shared/limits.js";
-import { agentScopeIn, threadScope } from "../../shared/scope.js";
+import {
+  TRACE_MAX_BYTES,
+  TRACE_MAX_SOURCES,
+  TRACE_MAX_TEXTS,
+  TRACE_TEXTS_MAX_BYTES,
+} from "../../shared/limits.js";
+import { agentScopeIn, tenantScopeIn, threadScope } from "../../shared/scope.js";
 import { utf8Bytes } from "../../shared/utf8.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
@@ -9,6 +14,8 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { keepAgentPart, keepPart } from "./contextParts.js";
+import { touchRecalled } from "./factChanges.js";
+import { stepsOf } from "./runRows.js";
 
 /** Saves what a call was shown, beside the message that it gave at `step`: a row, and the texts that are not kept yet. */
 export async function keepContext(
@@ -20,17 +27,39 @@ export async function keepContext(
   checkCall(context);
   const { trace, texts } = context;
   await ctx.db.insert("contextTraces", { runId: run._id, step, trace });
+  const [agent, thread] = [agentScopeIn(run.scope, run.agentName), threadScope(run.threadId)];
   for (const kept of texts)
-    if (kept.sourceIds === undefined) await keepAgentPart(ctx, agentScopeIn(run.scope, run.agentName), kept);
-    else await keepPart(ctx, threadScope(run.threadId), kept);
+    if (kept.sourceIds === undefined) await keepAgentPart(ctx, agent, kept);
+    else await keepPart(ctx, thread, kept);
+  // Later calls of the run show what its first did.
+  if (stepsOf(run) > 0) return;
+  const scopes = new Set([run.scope, tenantScopeIn(run.scope), agent, thread]);
+  await touchRecalled(ctx, factsIn(trace), scopes);
+}
+
+/** The facts that a run's first call was shown. Throws `INVALID_ARGUMENT` for what is no trace. */
+function factsIn(trace: string): string[] {
+  const { recalled = [] } = readTrace(trace);
+  return recalled.flatMap(([kind, sourceId]) => (kind === "fact" ? [sourceId] : []));
+}
+
+function readTrace(trace: string): ContextTrace {
+  try {
+    return decodeTrace(trace, null);
+  } catch {
+    throw memoryError("INVALID_ARGUMENT", "The trace of a call must be what `encodeTrace` made.");
+  }
 }
 
 function checkCall({ trace, texts }: ContextCall): void {
   const bytes = texts.reduce((sum, { text }) => sum + utf8Bytes(text), 0);
-  if (trace.length > TRACE_MAX_BYTES || texts.length > TRACE_MAX_TEXTS || bytes > TRACE_TEXTS_MAX_BYTES)
+  const sources = texts.reduce((sum, { sourceIds = [] }) => sum + sourceIds.length, 0);
+  const isTooMuch = texts.length > TRACE_MAX_TEXTS || sources > TRACE_MAX_SOURCES;
+  if (trace.length > TRACE_MAX_BYTES || isTooMuch || bytes > TRACE_TEXTS_MAX_BYTES)
     throw memoryError("INVALID_ARGUMENT", "The trace of a call or its texts are too long to be kept.", {
       traceLength: trace.length,
       texts: texts.length,
+      sources,
       bytes,
     });
 }

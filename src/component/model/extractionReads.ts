@@ -123,17 +123,15 @@ export function saidIn(row: Doc<"messages">, head: Doc<"threadHeads">): SaidMess
 type ListArgs = PageRequest & { caller: Caller; owner?: Principal };
 type ThreadToRead = { threadId: Id<"threads">; isUnread: boolean };
 
-/** The threads of an owner, newest activity first, and whether something in them was not read for facts yet. */
+/**
+ * The threads of an owner, or for the system without one of everyone, newest activity first, and whether something in
+ * them was not read for facts yet.
+ */
 export async function list(
   ctx: QueryCtx,
   args: ListArgs,
 ): Promise<{ page: ThreadToRead[]; cursor: string | null }> {
-  const scope = userScope(ownerOf(args));
-  const threads = stream(ctx.db, schema)
-    .query("threads")
-    .withIndex("by_scope_activity", (q) => q.eq("scope", scope))
-    .order("desc");
-  const { page, cursor } = await pageOf(threads, args);
+  const { page, cursor } = await pageOf(threadsToList(ctx, args), args);
   const shown: ThreadToRead[] = [];
   for (const { _id: threadId } of page) {
     const head = await findHead(ctx, threadId);
@@ -141,6 +139,14 @@ export async function list(
     shown.push({ threadId, isUnread: isUnread(head, await findCursor(ctx, threadId)) });
   }
   return { page: shown, cursor };
+}
+
+function threadsToList(ctx: QueryCtx, args: ListArgs) {
+  const threads = stream(ctx.db, schema).query("threads");
+  if (args.caller === "system" && args.owner === undefined)
+    return threads.withIndex("by_activity").order("desc");
+  const scope = userScope(ownerOf(args));
+  return threads.withIndex("by_scope_activity", (q) => q.eq("scope", scope)).order("desc");
 }
 
 function isUnread(head: Doc<"threadHeads">, cursor: Doc<"extractions"> | null): boolean {

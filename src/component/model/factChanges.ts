@@ -50,7 +50,10 @@ async function change(
 
 type Forgetting = { fact: Doc<"facts">; reason: string; counts: FactTally; patch?: Partial<Doc<"facts">> };
 
-/** Erases what a fact says, also where contexts showed it. Its hash stays: an extraction does not learn again what was to be forgotten. */
+/**
+ * Erases what a fact says, also where contexts keep it. Its hash stays: an extraction does not learn again what was to
+ * be forgotten.
+ */
 export async function forgetFact(
   ctx: MutationCtx,
   { fact, reason, counts, patch = {} }: Forgetting,
@@ -107,14 +110,18 @@ function lifeOf(fact: Doc<"facts">, { pinned, expiresAt }: UpdateArgs): Partial<
 
 /**
  * Notes that a context showed these facts, to the day: written once a day at most, so that turns do not meet on them.
- * Ids that lead nowhere are passed over. For the mutation that stores what a model was shown.
+ * Ids that lead nowhere, or out of `scopes`, are passed over. For the mutation that stores what a model was shown.
  */
-export async function touchRecalled(ctx: MutationCtx, factIds: readonly string[]): Promise<void> {
+export async function touchRecalled(
+  ctx: MutationCtx,
+  factIds: readonly string[],
+  scopes: ReadonlySet<string>,
+): Promise<void> {
   const today = Math.floor(Date.now() / RECALLED_RESOLUTION_MS) * RECALLED_RESOLUTION_MS;
   for (const factId of new Set(factIds)) {
     const id = ctx.db.normalizeId("facts", factId);
     const fact = id === null ? null : await ctx.db.get("facts", id);
-    if (fact !== null && fact.recalledAt !== today)
+    if (fact !== null && scopes.has(fact.scope) && fact.recalledAt !== today)
       await ctx.db.patch("facts", fact._id, { recalledAt: today });
   }
 }

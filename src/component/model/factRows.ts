@@ -1,4 +1,5 @@
 import { FACT_STATES_AFTER, isOpenFact } from "../../shared/factState.js";
+import { isTrueAt } from "../../shared/factTime.js";
 import { isMemoryError, memoryError, type ErrorDetails } from "../../validators/errors.js";
 import type { Fact, FactState } from "../../validators/fact.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
@@ -100,6 +101,13 @@ export function timesOf(fact: Doc<"facts">) {
 
 /** To the millisecond, as every other time: Convex keeps fractions. */
 const recordedAt = (fact: Doc<"facts">): number => Math.floor(fact._creationTime);
+
+/** True for a fact that recall shows: active, true now, neither expired nor still to begin. */
+export function holdsNow(fact: Doc<"facts">): boolean {
+  const now = Date.now();
+  const isTrue = isTrueAt(timesOf(fact), { validAt: now, knownAt: now });
+  return fact.state.kind === "active" && isTrue && !isExpired(fact);
+}
 
 /** A row as the component returns it. */
 export function toFact(row: Doc<"facts">): Fact {

@@ -1,3 +1,4 @@
+import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -25,8 +26,23 @@ export function isActive(state: RunState): boolean {
 export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };
 
 /** What a run has used so far. */
-export const totalsOf = (run: Doc<"runs">): RunTotals =>
-  run.totals ?? { calls: 0, inputTokens: 0, outputTokens: 0 };
+export const totalsOf = (run: Doc<"runs">): RunTotals => ({
+  inputTokens: 0,
+  outputTokens: 0,
+  ...run.totals,
+  calls: run.totals?.calls ?? stepsOf(run),
+});
+
+/** The totals as they are kept beside so many steps. */
+export const keptTotals = ({ calls, ...tokens }: RunTotals, steps: number): Doc<"runs">["totals"] =>
+  calls === steps ? tokens : { calls, ...tokens };
+
+/** Model steps that are saved. */
+export const stepsOf = ({ steps = 0 }: Pick<Doc<"runs">, "steps">): number => steps;
+
+/** The next free place in the run's turn. */
+export const nextStepOf = ({ nextStep, firstStep = PROMPT_STEP + 1 }: Doc<"runs">): number =>
+  nextStep ?? firstStep;
 
 /** The run, or `RUN_NOT_FOUND` when there is none by that id: malformed ids look the same. */
 export async function findRun(ctx: QueryCtx, runId: string): Promise<Doc<"runs">> {
@@ -72,7 +88,7 @@ export function toRun(run: Doc<"runs">): Run {
     agentName: run.agentName,
     engine: run.engine ?? "action",
     state: stateOf(run),
-    steps: run.steps,
+    steps: stepsOf(run),
     totals: totalsOf(run),
     startedAt: run._creationTime,
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),

@@ -63,7 +63,7 @@ export async function listToolCalls(
     .query("toolCalls")
     .withIndex("by_run", (q) => q.eq("runId", run._id));
   const { page, cursor } = await pageOf(rows, args);
-  return { page: page.map(toToolCall), cursor };
+  return { page: page.map(toToolCall(run)), cursor };
 }
 
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */

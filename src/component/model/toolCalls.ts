@@ -3,12 +3,12 @@ import type { PartOf } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolCall, ToolCallState } from "../../validators/run.js";
-import type { ReservedCall, ToolStart } from "../../validators/turn.js";
+import type { ReservedCall, SavedResult, ToolStart } from "../../validators/turn.js";
 import { userScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { insertMessage, parseParts, wholeParts } from "./messages.js";
-import { findRunToWrite, isActive, stateOf } from "./runRows.js";
+import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
 
 /** What a row of `toolCalls` and its result's message take from the run. */
 export type CallOwner = Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn">;
@@ -29,44 +29,46 @@ export async function insertPending(
     await ctx.db.insert("toolCalls", {
       ...call,
       runId: run._id,
-      turn: run.turn,
       askedBy,
-      owner: { threadId: run.threadId, scope: run.scope, messageId },
+      owner: { threadId: run.threadId, scope: run.scope, turn: run.turn, messageId },
       state: { kind: "pending" },
     });
 }
 
 /**
  * Settles the calls that an in-action step left open: one row and one message each, at the places that were
- * reserved. A call without a result is settled as interrupted; a result without a call is refused.
+ * reserved. A call without a result is settled as interrupted; a result without a call is refused. Gives the ids of
+ * the messages.
  */
 export async function settleOpenCalls(
   ctx: MutationCtx,
   run: Doc<"runs">,
   results: readonly Result[],
-): Promise<void> {
+): Promise<SavedResult[]> {
   const calls = run.openCalls ?? [];
   const stray = results.find((result) => calls.every((call) => call.callId !== result.callId));
   if (stray !== undefined)
     throw memoryError("INVALID_ARGUMENT", "A result without an open call: each result is given once.", {
       callId: stray.callId,
     });
+  const saved: SavedResult[] = [];
   for (const call of calls) {
     const result = results.find(({ callId }) => callId === call.callId) ?? null;
-    const settled = await writeResult(ctx, { run, call, result });
+    const { messageId, ...settled } = await writeResult(ctx, { run, call, result });
+    saved.push({ callId: call.callId, messageId });
     await ctx.db.insert("toolCalls", {
       ...call,
       runId: run._id,
-      turn: run.turn,
-      askedBy: run.steps - 1,
+      askedBy: stepsOf(run) - 1,
       ...settled,
     });
   }
+  return saved;
 }
 
 /** Settles every call of a durable step that has no result yet as interrupted, so that its tool group is whole. */
 export async function interruptOpen(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  for (const row of await callsOf(ctx, run._id, run.steps - 1)) {
+  for (const row of await callsOf(ctx, run._id, stepsOf(run) - 1)) {
     if (isSettled(row.state)) continue;
     const { state } = await writeResult(ctx, { run, call: row, result: null });
     await ctx.db.patch("toolCalls", row._id, { state });
@@ -80,10 +82,13 @@ export const callsOf = (ctx: QueryCtx, runId: Id<"runs">, askedBy: number): Prom
     .withIndex("by_run", (q) => q.eq("runId", runId).eq("askedBy", askedBy))
     .take(STEP_MAX_TOOL_CALLS);
 
-/** A row as the component returns it. */
-export function toToolCall({ callId, toolName, turn, step, state, ms }: Doc<"toolCalls">): ToolCall {
-  return { callId, toolName, turn, step, state, ...(ms === undefined ? {} : { ms }) };
-}
+/** A call of a run as the component returns it. */
+export const toToolCall =
+  ({ turn }: Pick<Doc<"runs">, "turn">) =>
+  ({ callId, toolName, step, state, ms }: Doc<"toolCalls">): ToolCall => ({
+    ...{ callId, toolName, turn, step, state },
+    ...(ms === undefined ? {} : { ms }),
+  });
 
 type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: boolean };
 
@@ -103,7 +108,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
     kind: "execute",
     toolName: call.toolName,
     input: await inputOf(ctx, owner.messageId, call.callId),
-    turn: call.turn,
+    turn: run.turn,
     step: call.step,
   };
 }
@@ -114,8 +119,9 @@ type ResultArgs = { caller: Caller; runId: string } & Result;
 export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ saved: boolean }> {
   const { call, owner } = await findCall(ctx, args);
   if (isSettled(call.state)) return { saved: false };
-  const run = { _id: call.runId, threadId: owner.threadId, turn: call.turn };
-  await ctx.db.patch("toolCalls", call._id, await writeResult(ctx, { run, call, result: args }));
+  const run = { _id: call.runId, threadId: owner.threadId, turn: owner.turn };
+  const { messageId: _, ...settled } = await writeResult(ctx, { run, call, result: args });
+  await ctx.db.patch("toolCalls", call._id, settled);
   return { saved: true };
 }
 
@@ -124,8 +130,8 @@ type Write = { run: Omit<CallOwner, "scope">; call: ReservedCall; result: Result
 async function writeResult(
   ctx: MutationCtx,
   { run, call, result }: Write,
-): Promise<{ state: ToolCallState; ms?: number }> {
-  await insertMessage(ctx, {
+): Promise<{ messageId: Id<"messages">; state: ToolCallState; ms?: number }> {
+  const { messageId } = await insertMessage(ctx, {
     threadId: run.threadId,
     turn: run.turn,
     step: call.step,
@@ -134,8 +140,8 @@ async function writeResult(
     runId: run._id,
   });
   const endedAt = Date.now();
-  if (result === null) return { state: { kind: "interrupted", endedAt } };
-  return { state: { kind: result.failed ? "failed" : "done", endedAt }, ms: result.ms };
+  if (result === null) return { messageId, state: { kind: "interrupted", endedAt } };
+  return { messageId, state: { kind: result.failed ? "failed" : "done", endedAt }, ms: result.ms };
 }
 
 function resultPart(call: ReservedCall, given: unknown): PartOf<"toolResult"> {

@@ -1,6 +1,6 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
-import { RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
+import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
 import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
 import { longShown, shortenAllForModel } from "../../shared/partBodies.js";
 import { PROMPT_STEP } from "../../shared/position.js";
@@ -19,6 +19,7 @@ import { findComplete, insertMessage, parseParts, readTail, toMessage, type Show
 import { indexMessage, pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
+import { noteEdit } from "./summaryErasure.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
@@ -54,9 +55,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
   const first = await findRepeated(ctx, { head, args, payloadHash });
   if (first !== null) return first;
-  const free = await freeThread(ctx, head);
-  const earlier =
-    args.promptMessageId === undefined ? null : await findPrompt(ctx, free, args.promptMessageId);
+  const { free, earlier, changed } = await findPlace(ctx, await freeThread(ctx, head), args);
   const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
   const read = await readContext(ctx, { head: free, limits, earlier, overlay });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
@@ -66,7 +65,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const given =
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
-  await occupy(ctx, { head: free, prompt, runId: opened.runId });
+  await occupy(ctx, { head: free, prompt, runId: opened.runId, changed });
   return {
     ...opened,
     turn: prompt.turn,
@@ -78,6 +77,25 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     pending,
     ...(args.recall === true ? await embeddingOf(ctx, textOf(prompt.row.parts)) : {}),
   };
+}
+
+type Place = {
+  free: Doc<"threadHeads">;
+  /** A prompt that is in the thread; null: a new one. */
+  earlier: Prompt | null;
+  /** What of the head an earlier prompt changes. */
+  changed: Partial<Doc<"threadHeads">>;
+};
+
+async function findPlace(
+  ctx: MutationCtx,
+  head: Doc<"threadHeads">,
+  { promptMessageId }: BeginArgs,
+): Promise<Place> {
+  if (promptMessageId === undefined) return { free: head, earlier: null, changed: {} };
+  const earlier = await findPrompt(ctx, head, promptMessageId);
+  const changed = await reopened(ctx, head, earlier);
+  return { free: { ...head, ...changed }, earlier, changed };
 }
 
 function checkNames({ agentName, operationId, prompt, promptMessageId }: BeginArgs): void {
@@ -156,6 +174,20 @@ async function findPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, messageId:
   return { messageId: message._id, turn: message.turn, nextStep, row, isNew: false, long: [] };
 }
 
+/**
+ * What the head must say when an earlier turn is written on: summaries that cover its end would not tell of the new
+ * answer, and its new outputs are not old ones.
+ */
+async function reopened(
+  ctx: MutationCtx,
+  head: Doc<"threadHeads">,
+  { turn, nextStep }: Prompt,
+): Promise<Partial<Doc<"threadHeads">>> {
+  const noted = await noteEdit(ctx, head, { turn, step: nextStep });
+  const isPruned = head.prunedTo !== undefined && head.prunedTo.turn > turn;
+  return { ...noted, ...(isPruned ? { prunedTo: { turn, step: nextStep - 1 } } : {}) };
+}
+
 async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: BeginArgs): Promise<Prompt> {
   const parts = parseParts(args.prompt ?? []);
   if (isBlank(parts))
@@ -208,8 +240,6 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const runId = await ctx.db.insert("runs", {
     ...run,
     ...(args.engine === "action" ? {} : { engine: args.engine }),
-    steps: 0,
-    nextStep: prompt.nextStep,
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
@@ -242,11 +272,17 @@ async function indexPrompt(
   });
 }
 
-type Occupation = { head: Doc<"threadHeads">; prompt: Prompt; runId: Id<"runs"> };
+type Occupation = {
+  head: Doc<"threadHeads">;
+  prompt: Prompt;
+  runId: Id<"runs">;
+  changed: Partial<Doc<"threadHeads">>;
+};
 
 /** The thread's hot row: the run is active, the prompt is counted and shown in lists. */
-async function occupy(ctx: MutationCtx, { head, prompt, runId }: Occupation): Promise<void> {
+async function occupy(ctx: MutationCtx, { head, prompt, runId, changed }: Occupation): Promise<void> {
   await ctx.db.patch("threadHeads", head._id, {
+    ...changed,
     activeRunId: runId,
     ...(prompt.isNew
       ? {
@@ -256,5 +292,8 @@ async function occupy(ctx: MutationCtx, { head, prompt, runId }: Occupation): Pr
         }
       : {}),
   });
-  await ctx.db.patch("threads", head.threadId, { lastActivityAt: Date.now() });
+  const now = Date.now();
+  if (now - head._creationTime >= ACTIVITY_RESOLUTION_MS)
+    // made just now, it says so already
+    await ctx.db.patch("threads", head.threadId, { lastActivityAt: now });
 }

@@ -10,14 +10,14 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
+import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
-import { findOwnRun, isActive, stateOf, totalsOf } from "./runRows.js";
+import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -63,10 +63,10 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
-  if (kept.messages > 0) await keepContext(ctx, run, { step: run.nextStep, context: ending.context });
+  if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = { ...run, totals: totals ?? run.totals, nextStep: run.nextStep + kept.messages };
+  const ended = { ...run, totals: totals ?? run.totals, nextStep: nextStepOf(run) + kept.messages };
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
@@ -77,12 +77,13 @@ async function recordLastCall(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { usage, caller = "system" }: Ending,
-): Promise<RunTotals | null> {
+): Promise<Doc<"runs">["totals"] | null> {
   if (usage === undefined) return null;
-  const call = { caller, usage, step: run.steps };
+  const steps = stepsOf(run);
+  const call = { caller, usage, step: steps };
   if (!isActive(stateOf(run)) && (await wasRecorded(ctx, run, call))) return null;
   await recordRunUsage(ctx, run, call);
-  return addUsage(totalsOf(run), usage);
+  return keptTotals(addUsage(totalsOf(run), usage), steps);
 }
 
 /** Why a run ended is told in a line or two: what comes from outside may be of any length. */
@@ -118,7 +119,7 @@ async function keepPartial(
     if (parts.length === 0) await discardMessage(ctx, stream.messageId);
     else await replaceMessage(ctx, stream.messageId, { parts, state });
   } else if (parts.length > 0) {
-    const place = { threadId: run.threadId, turn: run.turn, step: run.nextStep };
+    const place = { threadId: run.threadId, turn: run.turn, step: nextStepOf(run) };
     const message = { role: "assistant" as const, parts, state, runId: run._id, agentName: run.agentName };
     await insertMessage(ctx, { ...place, ...message });
   }
@@ -149,7 +150,8 @@ export async function closeRun(
   ctx: MutationCtx,
   { run, head, state, preview, tokenFactor }: Closing,
 ): Promise<void> {
-  const { steps, nextStep, totals } = run;
+  const { steps, totals } = run;
+  const nextStep = nextStepOf(run);
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
     state,

@@ -11,7 +11,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { pendingOf } from "./recall.js";
-import { findRunToWrite, isActive, runNotFound, stateOf } from "./runRows.js";
+import { findRunToWrite, isActive, nextStepOf, runNotFound, stateOf, stepsOf } from "./runRows.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { findHead } from "./threadAccess.js";
@@ -36,8 +36,9 @@ export type OpenArgs = {
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
-  checkStep(args.step, run.steps);
-  const saved = args.step < run.steps;
+  const steps = stepsOf(run);
+  checkStep(args.step, steps);
+  const saved = args.step < steps;
   const told = {
     saved,
     state: stateOf(run),
@@ -45,10 +46,10 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     turn: run.turn,
     agentName: run.agentName,
   };
-  const nothing = { ...told, steps: run.steps, context: [], calls: [], promptText: "", pending: [] };
+  const nothing = { ...told, steps, context: [], calls: [], promptText: "", pending: [] };
   if (saved) {
     const calls = await callsOf(ctx, run._id, args.step);
-    return { ...nothing, calls: calls.map(toToolCall) };
+    return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
   if (!isActive(stateOf(run))) return nothing;
   if (args.workflowId !== undefined && run.workflowId === undefined)
@@ -94,7 +95,9 @@ async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<v
 async function openStream(ctx: MutationCtx, run: Doc<"runs">) {
   const old = run.streamId === undefined ? null : await ctx.db.get("streams", run.streamId);
   const stream =
-    old === null ? await startStream(ctx, { run, step: run.nextStep }) : await restartStream(ctx, run, old);
+    old === null
+      ? await startStream(ctx, { run, step: nextStepOf(run) })
+      : await restartStream(ctx, run, old);
   await ctx.db.patch("runs", run._id, { streamId: stream.streamId, activeAt: Date.now() });
   return stream;
 }

@@ -14,7 +14,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive, stateOf, totalsOf } from "./runRows.js";
+import { findRunToWrite, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -36,22 +36,23 @@ export type SaveStepArgs = {
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
 export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<StepSaved> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
-  if (run.steps > args.step) return await savedBefore(ctx, run, args.step);
-  if (run.steps < args.step || !Number.isInteger(args.step))
+  const steps = stepsOf(run);
+  if (steps > args.step) return await savedBefore(ctx, run, args.step);
+  if (steps < args.step || !Number.isInteger(args.step))
     throw memoryError("INVALID_ARGUMENT", "Steps are saved in order: `step` must be the run's next.", {
       step: args.step,
-      next: run.steps,
+      next: steps,
     });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
-  const totals = addUsage(totalsOf(run), args.usage);
+  const totals = keptTotals(addUsage(totalsOf(run), args.usage), steps + 1);
   if (!isActive(stateOf(run))) {
-    await ctx.db.patch("runs", run._id, { steps: run.steps + 1, totals });
+    await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
     return { saved: false, state: stateOf(run), calls: [] };
   }
-  await settleOpenCalls(ctx, run, args.results);
+  const results = await settleOpenCalls(ctx, run, args.results);
   const asked = askedCalls(parts);
-  const places = reservePlaces(run.nextStep, asked.length);
+  const places = reservePlaces(nextStepOf(run), asked.length);
   const calls = asked.map((call, index) => ({ ...call, step: places.results[index] ?? places.nextStep }));
   const filesOf = args.caller === "system" ? undefined : args.caller.userId;
   const said = { parts, model: args.message.model, filesOf };
@@ -59,23 +60,23 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   await keepContext(ctx, run, { step: places.message, context: args.context });
   const saved: Doc<"runs"> = {
     ...run,
-    steps: run.steps + 1,
+    steps: steps + 1,
     nextStep: places.nextStep,
     totals,
     activeAt: Date.now(),
     streamId: undefined,
     openCalls: undefined,
   };
-  if (run.engine === "durable") await insertPending(ctx, run, { askedBy: run.steps, messageId, calls });
+  if (run.engine === "durable") await insertPending(ctx, run, { askedBy: steps, messageId, calls });
   else if (calls.length > 0) saved.openCalls = calls;
   const next = args.finish
     ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
     : await goOn(ctx, saved, args.nextStream);
-  return { saved: true, messageId, calls, ...next };
+  return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
 }
 
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
-  const open = run.steps === step + 1 ? (run.openCalls ?? []) : [];
+  const open = stepsOf(run) === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
   const calls = [
     ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
@@ -128,7 +129,7 @@ async function writeMessage(
 }
 
 async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
-  const stream = nextStream === true ? await startStream(ctx, { run, step: run.nextStep }) : null;
+  const stream = nextStream === true ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
   const { steps, nextStep, totals, activeAt, openCalls } = run;
   const streamId = stream?.streamId;
   await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId });

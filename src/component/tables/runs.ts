@@ -1,6 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vRunEngine, vRunState, vRunTotals, vToolCallState } from "../../validators/run.js";
+import { vRunEngine, vRunState, vKeptTotals, vToolCallState } from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
 
@@ -16,13 +16,13 @@ export const runsTables = {
     engine: v.optional(vRunEngine),
     /** Absent: running. */
     state: v.optional(vRunState),
-    /** Model steps saved so far, and the next free place in the turn. */
-    steps: v.number(),
-    nextStep: v.number(),
+    /** Model steps saved so far, and the next free place in the turn; absent until the first is saved. */
+    steps: v.optional(v.number()),
+    nextStep: v.optional(v.number()),
     /** Where the run began to write, when that is not right after the prompt. */
     firstStep: v.optional(v.number()),
-    /** Absent until the first call. */
-    totals: v.optional(vRunTotals),
+    /** Absent until the first call; its `calls` where every call saved a step. */
+    totals: v.optional(vKeptTotals),
     /** When the last step was saved, absent before and after the run: one in an action that is silent past its lease is taken over. */
     activeAt: v.optional(v.number()),
     /** Calls of an in-action step whose results come with the next save. */
@@ -41,7 +41,6 @@ export const runsTables = {
   // which reads neither run nor head. In an action: written with its result.
   toolCalls: defineTable({
     runId: v.id("runs"),
-    turn: v.number(),
     /** The model step that asked, and the place reserved for the result. */
     askedBy: v.number(),
     step: v.number(),
@@ -50,7 +49,12 @@ export const runsTables = {
     state: vToolCallState,
     /** What the tool's own step needs to write its result without reading the run: in durable runs only. */
     owner: v.optional(
-      v.object({ threadId: v.id("threads"), scope: v.string(), messageId: v.id("messages") }),
+      v.object({
+        threadId: v.id("threads"),
+        scope: v.string(),
+        turn: v.number(),
+        messageId: v.id("messages"),
+      }),
     ),
     ms: v.optional(v.number()),
     expiresAt: v.optional(v.number()),

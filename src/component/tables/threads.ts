@@ -22,6 +22,7 @@ export const threadsTables = {
     payloadHash: v.optional(v.string()),
   })
     .index("by_scope_activity", ["scope", "lastActivityAt"])
+    .index("by_activity", ["lastActivityAt"])
     .index("by_scope_status_activity", ["scope", "status", "lastActivityAt"])
     .index("by_operation", ["scope", "operationId"]),
   // The hot row of a thread: its next turn, its counts and its active run. Written by begin, append and finish.
