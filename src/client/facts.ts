@@ -18,8 +18,8 @@ export class FactsClient {
    * holds already, whatever its case, spacing and closing marks, under the same key and in the same span of time is
    * not written again: the answer is `duplicate` with the fact that is there (`confirmed` when it was a candidate). So
    * it is safe to retry; the fact that is there lives as long as it was last said to. With `operationId` a repeated call
-   * of the last 24 h gives the first answer whatever came
-   * between. A fact of the same key closes nothing: `supersedes` does.
+   * of the last 24 h gives the first answer whatever came between. A fact of the same key closes nothing: `supersedes`
+   * does.
    *
    * Throws `INVALID_ARGUMENT`, `FACT_NOT_FOUND` and `FACT_CLOSED` for what it supersedes, `MESSAGE_NOT_FOUND` and
    * `RUN_NOT_FOUND` for sources that the caller may not read, `OPERATION_MISMATCH`, `THREAD_NOT_FOUND`, `FORBIDDEN`.
