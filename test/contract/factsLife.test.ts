@@ -136,6 +136,17 @@ describe("the review of candidates", () => {
   });
 });
 
+describe("a reason", () => {
+  test("has half an emoji replaced, and is refused when it is long", async () => {
+    const test = someFacts();
+    const { facts, ctx } = test;
+    const { factId } = await learn(test, "Skis");
+    expect(await codeOf(facts.retract(ctx, { factId, reason: "x".repeat(2_049) }))).toBe("INVALID_ARGUMENT");
+    await facts.retract(ctx, { factId, reason: "cut \ud83d" });
+    expect((await facts.get(ctx, { factId })).state).toMatchObject({ reason: "cut \uFFFD" });
+  });
+});
+
 describe("importance and metadata", () => {
   test("an importance goes to the entry of recall, which keeps what it has", async () => {
     const test = someFacts();
