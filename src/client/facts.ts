@@ -140,7 +140,10 @@ export class FactsClient {
     return await ctx.runQuery(this.component.facts.history, { ...args, caller: this.caller });
   }
 
-  /** How many facts a scope holds in each state. Reads one row. Throws `INVALID_ARGUMENT`, `THREAD_NOT_FOUND`. */
+  /**
+   * How many facts a scope holds in each state, those that have expired and wait to be deleted among them. Reads one
+   * row. Throws `INVALID_ARGUMENT`, `THREAD_NOT_FOUND`.
+   */
   async count(ctx: QueryCtx, args: MemoryScope): Promise<FactCounts> {
     return await ctx.runQuery(this.component.facts.count, { ...args, caller: this.caller });
   }

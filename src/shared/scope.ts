@@ -45,7 +45,8 @@ export const threadScope = (threadId: string): string => `thread:${threadId}`;
 export function mayUseScope(caller: Caller, scope: string): boolean {
   if (caller === "system") return true;
   if (scope === userScope(caller) || scope === tenantScope(caller)) return true;
-  return caller.agentName !== undefined && scope === agentScope(caller, caller.agentName);
+  const { agentName = "" } = caller; // who names no agent has no agent's scope
+  return agentName !== "" && scope === agentScope(caller, agentName);
 }
 
 /** True when `caller` is the user `owner` of the same tenant, or the system. */

@@ -86,6 +86,13 @@ describe("promise 7: facts belong to a user, an agent, a tenant or a thread", ()
     expect(await countRows()).toEqual({});
   });
 
+  test("to an agent without a name what another agent knows looks missing", async () => {
+    const { memory, ctx } = someFacts();
+    const { facts } = await memory.as(HELPER).facts.append(ctx, { scope: "agent", facts: [{ text: "x" }] });
+    const nameless = memory.as({ ...OWNER, agentName: "" }).facts;
+    expect(await codeOf(nameless.get(ctx, { factId: facts[0]?.factId ?? "" }))).toBe("FACT_NOT_FOUND");
+  });
+
   test("a cursor of another's list leads nowhere", async () => {
     const test = someFacts();
     const { memory, ctx, facts } = test;
