@@ -17,8 +17,9 @@ export class FactsClient {
    * Writes 1 to 50 facts of at most 4 KiB each, in one transaction, and makes them findable. A text that the scope
    * holds already, whatever its case, spacing and closing marks, under the same key and in the same span of time is
    * not written again: the answer is `duplicate` with the fact that is there (`confirmed` when it was a candidate). So
-   * it is safe to retry; with `operationId` a repeated call of the last 24 h gives the first answer whatever came
-   * between. A fact of the same key closes nothing: `supersedes` does.
+   * it is safe to retry; the fact that is there lives as long as it was last said to. With `operationId` a repeated call
+   * of the last 24 h gives the first answer whatever came between. A fact of the same key closes nothing: `supersedes`
+   * does.
    *
    * Throws `INVALID_ARGUMENT`, `FACT_NOT_FOUND` and `FACT_CLOSED` for what it supersedes, `MESSAGE_NOT_FOUND` and
    * `RUN_NOT_FOUND` for sources that the caller may not read, `OPERATION_MISMATCH`, `THREAD_NOT_FOUND`, `FORBIDDEN`.
@@ -139,7 +140,10 @@ export class FactsClient {
     return await ctx.runQuery(this.component.facts.history, { ...args, caller: this.caller });
   }
 
-  /** How many facts a scope holds in each state. Reads one row. Throws `INVALID_ARGUMENT`, `THREAD_NOT_FOUND`. */
+  /**
+   * How many facts a scope holds in each state, those that have expired and wait to be deleted among them. Reads one
+   * row. Throws `INVALID_ARGUMENT`, `THREAD_NOT_FOUND`.
+   */
   async count(ctx: QueryCtx, args: MemoryScope): Promise<FactCounts> {
     return await ctx.runQuery(this.component.facts.count, { ...args, caller: this.caller });
   }

@@ -7,15 +7,29 @@ import {
   TITLE_MAX_BYTES,
 } from "./limits.js";
 import { utf8Bytes } from "./utf8.js";
+import { wellFormed } from "./wellFormed.js";
 
-/** Refuses an id or name that is empty or too long for an index key; `undefined` passes. */
+/** Refuses an id or name that is empty, too long for an index key, or no whole text; `undefined` passes. */
 export function checkName(field: string, value: string | undefined): void {
   if (value === undefined) return;
+  checkWhole(field, value);
   if (value.length > 0 && value.length <= NAME_MAX_CHARACTERS) return;
   throw memoryError("INVALID_ARGUMENT", `\`${field}\` must have 1 to ${NAME_MAX_CHARACTERS} characters.`, {
     field,
     length: value.length,
   });
+}
+
+/** Refuses half of a surrogate pair, which Convex cannot store: what names something is not to be mended. */
+function checkWhole(field: string, value: string): void {
+  if (value === wellFormed(value)) return;
+  throw memoryError(
+    "INVALID_ARGUMENT",
+    `\`${field}\` holds half a surrogate pair: it was cut within a character.`,
+    {
+      field,
+    },
+  );
 }
 
 /** Refuses a time that is no moment, in ms since the epoch; `undefined` passes. */
@@ -35,6 +49,7 @@ export function checkTitle(title: string | undefined): void {
 /** Refuses metadata that is not JSON text, or longer than `METADATA_MAX_BYTES`. */
 export function checkMetadata(metadata: string | undefined): void {
   if (metadata === undefined) return;
+  checkWhole("metadata", metadata);
   checkBytes("metadata", metadata, METADATA_MAX_BYTES);
   try {
     JSON.parse(metadata);

@@ -201,6 +201,8 @@ export const FACT_MAX_SOURCES = 16;
 export const FACTS_PER_MESSAGE = 64;
 /** Facts that the removal of messages follows at once; a sweep does the rest. */
 export const FACTS_FOLLOWED_PER_WRITE = 128;
+/** How long the sweep of expired facts sleeps at most, in ms: timers of many runtimes hold 24 days, then fire at once. */
+export const FACT_SWEEP_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
 /** Facts of a chain that its history shows in either direction. */
 export const FACT_HISTORY_MAX = 100;
 /** How exactly it is kept when a fact was last shown, in ms: contexts write it once a day at most. */

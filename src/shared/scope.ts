@@ -1,13 +1,18 @@
 import { memoryError } from "../validators/errors.js";
 import type { Caller, Principal, ScopeKind } from "../validators/principal.js";
+import { wellFormed } from "./wellFormed.js";
 
 /** One part of a scope; encoded so that no id can imitate a separator. */
 const segment = (value: string | undefined): string => (value === undefined ? "" : encodeURIComponent(value));
 
-/** An empty id is a mistake of the app's: everyone it was made for would share one scope. */
+/** An empty id is a mistake of the app's: everyone it was made for would share one scope. So is half a character. */
 function named(field: string, value: string | undefined): string | undefined {
   if (value === "")
     throw memoryError("INVALID_ARGUMENT", `The principal's \`${field}\` is empty.`, { field });
+  if (value !== undefined && value !== wellFormed(value))
+    throw memoryError("INVALID_ARGUMENT", `The principal's \`${field}\` holds half a surrogate pair.`, {
+      field,
+    });
   return value;
 }
 
@@ -31,7 +36,7 @@ export function principalOf(scope: string): Pick<Principal, "tenantId" | "userId
 
 /** What one agent knows, inside its tenant: `t:<tenant>|a:<agent>`. */
 export const agentScope = (principal: Pick<Principal, "tenantId">, agentName: string): string =>
-  `${tenantScope(principal)}|a:${segment(agentName)}`;
+  `${tenantScope(principal)}|a:${segment(named("agentName", agentName))}`;
 
 /** What belongs to one thread: `thread:<id>`. */
 export const threadScope = (threadId: string): string => `thread:${threadId}`;
@@ -40,7 +45,8 @@ export const threadScope = (threadId: string): string => `thread:${threadId}`;
 export function mayUseScope(caller: Caller, scope: string): boolean {
   if (caller === "system") return true;
   if (scope === userScope(caller) || scope === tenantScope(caller)) return true;
-  return caller.agentName !== undefined && scope === agentScope(caller, caller.agentName);
+  const { agentName = "" } = caller; // who names no agent has no agent's scope
+  return agentName !== "" && scope === agentScope(caller, agentName);
 }
 
 /** True when `caller` is the user `owner` of the same tenant, or the system. */

@@ -103,15 +103,29 @@ describe("a block", () => {
     expect(await codeOf(blocks.create(ctx, { ...human, maxTokens }))).toBe("INVALID_ARGUMENT");
   });
 
-  test.each(["", "l".repeat(513)])("takes no label that is empty or too long", async (label) => {
+  test.each(["", "l".repeat(513), "\ud83d"])("takes no label %j", async (label) => {
     const { blocks, ctx } = someBlocks();
     expect(await codeOf(blocks.create(ctx, { ...human, label }))).toBe("INVALID_ARGUMENT");
   });
 
+  test("over a limit that was lowered stays as it is; no other value that long comes in its place", async () => {
+    const { blocks, ctx } = someBlocks();
+    await blocks.create(ctx, { ...human, value: "x".repeat(80) });
+    await blocks.update(ctx, { ...human, edit: set("y".repeat(80)) });
+    const lower = { ...human, maxTokens: 15, edit: set("y".repeat(80)) };
+    expect(await blocks.update(ctx, lower), "the value that stands").toEqual({ version: 2 });
+    expect(await codeOf(blocks.restore(ctx, { ...human, from: 1, version: 2 }))).toBe("BLOCK_TOO_LARGE");
+    expect(await codeOf(blocks.update(ctx, { ...human, edit: set("z".repeat(61)) }))).toBe("BLOCK_TOO_LARGE");
+    expect(await blocks.get(ctx, human)).toMatchObject({ value: "y".repeat(80), version: 2, maxTokens: 15 });
+  });
+
   test("half an emoji is replaced, not refused", async () => {
     const { blocks, ctx } = someBlocks();
-    await blocks.create(ctx, { ...human, value: `cut ${"😀".slice(0, 1)}` });
-    expect((await blocks.get(ctx, human))?.value).toBe("cut \uFFFD");
+    const cut = `cut ${"😀".slice(0, 1)}`;
+    await blocks.create(ctx, { ...human, value: cut, description: cut });
+    expect(await blocks.get(ctx, human)).toMatchObject({ value: "cut \uFFFD", description: "cut \uFFFD" });
+    await blocks.update(ctx, { ...human, description: `${cut}!` });
+    expect(await blocks.get(ctx, human)).toMatchObject({ description: "cut \uFFFD!" });
   });
 
   test("that is read-only is written by the app, and left alone by agents", async () => {

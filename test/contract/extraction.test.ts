@@ -202,6 +202,19 @@ describe("a commit", () => {
     expect(await known(mine)).toEqual([]);
   });
 
+  test("does not learn refused words again under another key", async () => {
+    const thread = await aTalk("I ski.");
+    const { owner, ctx } = thread;
+    const mine = { facts: owner.facts, ctx };
+    const forgotten = await learn(mine, { text: "Skis.", key: "sport" });
+    await owner.facts.forget(ctx, { factId: forgotten.factId, reason: "Asked to." });
+    const declined = await learn(mine, { text: "Skis badly.", status: "candidate" });
+    await owner.facts.decline(ctx, { factId: declined.factId });
+    const found = ["skis", { text: "Skis", key: "hobby" }, { text: "Skis badly", key: "sport" }];
+    expect(await commit(thread, await read(thread), found)).toMatchObject({ written: 0, dropped: 3 });
+    expect((await learn(mine, { text: "Skis.", key: "sport" })).kind, "an append may").toBe("written");
+  });
+
   test.each<[string, Partial<Parameters<TestThread["owner"]["extraction"]["commit"]>[1]>]>([
     [
       "more facts than one call may find",

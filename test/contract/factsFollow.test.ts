@@ -47,7 +47,7 @@ describe("removing a message", () => {
     also.sources = [...(also.sources ?? []), { kind: "app", ref: "crm:7" }];
     const [alone = "", both = "", app = "", retracted = "", candidate = "", unrelated = ""] = await append(
       scene,
-      on("Skis in winter.", one),
+      { ...on("Skis in winter.", one), key: "skis.season" },
       on("Skis still.", one, other),
       also,
       on("Skis badly.", one),
@@ -62,6 +62,8 @@ describe("removing a message", () => {
         state: { kind: "forgotten" },
         sources: [],
       });
+    const { key } = await owner.facts.get(ctx, { factId: alone });
+    expect(key, "a key may hold words of the message").toBeUndefined();
     expect((await owner.facts.get(ctx, { factId: both })).sources).toMatchObject([{ messageId: other }]);
     expect((await owner.facts.get(ctx, { factId: app })).sources).toEqual([{ kind: "app", ref: "crm:7" }]);
     expect(new Set(await indexed(scene))).toEqual(new Set([both, app, unrelated]));

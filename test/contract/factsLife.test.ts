@@ -136,54 +136,14 @@ describe("the review of candidates", () => {
   });
 });
 
-describe("expiry", () => {
-  test("readers ignore a fact from that moment on, and a sweep removes it with all that hangs on it", async () => {
+describe("a reason", () => {
+  test("has half an emoji replaced, and is refused when it is long", async () => {
     const test = someFacts();
     const { facts, ctx } = test;
-    const { factId } = await learn(test, { text: "On holiday", key: "away", expiresAt: NOW + 2 * HOUR_MS });
-    await learn(test, "Stays");
-    expect((await known(test)).sort()).toEqual(["On holiday", "Stays"]);
-    vi.setSystemTime(NOW + 2 * HOUR_MS);
-    expect(await known(test)).toEqual(["Stays"]);
-    expect(await codeOf(facts.get(ctx, { factId }))).toBe("FACT_NOT_FOUND");
-    expect((await facts.asOf(ctx, { ...inUser, key: "away", validAt: NOW, cursor: null })).page).toEqual([]);
-    await test.finishSweeps();
-    expect(await test.countRows()).toEqual({ facts: 1, recallEntries: 1, scopeCounts: 1 });
-    expect(await facts.count(ctx, inUser)).toMatchObject({ active: 1 });
-    expect(vi.getTimerCount(), "idle costs nothing").toBe(0);
-  });
-
-  test("however many facts expire, one sweep is armed", async () => {
-    const test = someFacts();
-    for (let index = 1; index <= 20; index++)
-      await learn(test, { text: `Fact ${index}`, expiresAt: NOW + index * HOUR_MS });
-    expect(vi.getTimerCount()).toBe(1);
-    await test.finishSweeps();
-    expect(await test.countRows()).toEqual({ scopeCounts: 1 });
-  });
-
-  test("the same words can be written again once they have expired", async () => {
-    const test = someFacts();
-    const first = await learn(test, { text: "On holiday", expiresAt: NOW + HOUR_MS });
-    vi.setSystemTime(NOW + HOUR_MS);
-    const again = await learn(test, "On holiday");
-    expect(again.kind).toBe("written");
-    expect(again.factId).not.toBe(first.factId);
-    expect(await test.countRows()).toMatchObject({ facts: 1, recallEntries: 1 });
-  });
-
-  test("a pin takes the expiry away; what is pinned takes none", async () => {
-    const test = someFacts();
-    const { facts, ctx } = test;
-    const { factId } = await learn(test, { text: "Allergic to nuts", expiresAt: NOW + HOUR_MS });
-    await facts.update(ctx, { factId, pinned: true });
-    expect(await codeOf(facts.update(ctx, { factId, expiresAt: NOW + DAY_MS }))).toBe("INVALID_ARGUMENT");
-    vi.setSystemTime(NOW + DAY_MS);
-    expect(await facts.get(ctx, { factId })).toMatchObject({ pinned: true });
-    await facts.update(ctx, { factId, pinned: false, expiresAt: NOW + 2 * DAY_MS });
-    await facts.update(ctx, { factId, expiresAt: null });
-    const fact = await facts.get(ctx, { factId });
-    expect([fact.pinned, fact.expiresAt]).toEqual([false, undefined]);
+    const { factId } = await learn(test, "Skis");
+    expect(await codeOf(facts.retract(ctx, { factId, reason: "x".repeat(2_049) }))).toBe("INVALID_ARGUMENT");
+    await facts.retract(ctx, { factId, reason: "cut \ud83d" });
+    expect((await facts.get(ctx, { factId })).state).toMatchObject({ reason: "cut \uFFFD" });
   });
 });
 

@@ -72,6 +72,27 @@ describe("promise 7: facts belong to a user, an agent, a tenant or a thread", ()
     expect(await codeOf(facts.list(ctx, noThread))).toBe("INVALID_ARGUMENT");
   });
 
+  test.each<[string, "agent" | "user", Principal]>([
+    ["an agent without a name", "agent", { ...OWNER, agentName: "" }],
+    ["half a surrogate pair as the agent", "agent", { ...OWNER, agentName: "\ud83d" }],
+    ["half a surrogate pair as the user", "user", { userId: "\ud83d" }],
+    ["half a surrogate pair as the tenant", "user", { userId: "olga", tenantId: "\ude00" }],
+  ])("%s has no scope", async (_name, scope, who) => {
+    const { memory, ctx, countRows } = someFacts();
+    const scoped = { scope };
+    const { facts, blocks } = memory.as(who);
+    expect(await codeOf(facts.append(ctx, { ...scoped, facts: [{ text: "x" }] }))).toBe("INVALID_ARGUMENT");
+    expect(await codeOf(blocks.create(ctx, { ...scoped, label: "x" }))).toBe("INVALID_ARGUMENT");
+    expect(await countRows()).toEqual({});
+  });
+
+  test("to an agent without a name what another agent knows looks missing", async () => {
+    const { memory, ctx } = someFacts();
+    const { facts } = await memory.as(HELPER).facts.append(ctx, { scope: "agent", facts: [{ text: "x" }] });
+    const nameless = memory.as({ ...OWNER, agentName: "" }).facts;
+    expect(await codeOf(nameless.get(ctx, { factId: facts[0]?.factId ?? "" }))).toBe("FACT_NOT_FOUND");
+  });
+
   test("a cursor of another's list leads nowhere", async () => {
     const test = someFacts();
     const { memory, ctx, facts } = test;

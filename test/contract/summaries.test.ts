@@ -35,9 +35,9 @@ describe("a summary", () => {
   test("is an overlay: it is the thread's newest, and the messages stay", async () => {
     const thread = await withTurns(3);
     const { owner, ctx, threadId } = thread;
-    const { committed, head, summary } = await commit(thread, over(at(0), at(0, 1)));
+    const { committed, head, summary } = await commit(thread, over(at(0), at(0, 1), "So far \ud83d"));
     expect(committed).toBe(true);
-    expect(summary).toMatchObject({ threadId, from: at(0), to: at(0, 1), text: "So far.", tokens: 2 });
+    expect(summary).toMatchObject({ threadId, from: at(0), to: at(0, 1), text: "So far \uFFFD", tokens: 2 });
     expect(head).toEqual({ summaryId: summary?.summaryId, edits: 0 });
     expect(await owner.summaries.latest(ctx, { threadId })).toEqual(summary);
     expect(await owner.summaries.get(ctx, { summaryId: summary!.summaryId })).toEqual(summary);

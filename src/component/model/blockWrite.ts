@@ -40,14 +40,15 @@ export async function create(
       blockId: block._id,
       version: block.version,
     });
-  const { caller, label, description, maxTokens = BLOCK_DEFAULT_TOKENS, readOnly } = args;
+  const { caller, label, maxTokens = BLOCK_DEFAULT_TOKENS, readOnly } = args;
+  const description = wellFormed(args.description ?? "");
   const value = wellFormed(args.value ?? "");
   checkRoom(label, value, maxTokens);
   await countBlock(ctx, place.scope, 1);
   const blockId = await ctx.db.insert("blocks", {
     ...place,
     label,
-    description,
+    ...(description === "" ? {} : { description }),
     value,
     maxTokens,
     ...(readOnly === true ? { readOnly } : {}),
@@ -105,7 +106,7 @@ function changedSettings(
 ): Pick<Doc<"blocks">, "description" | "maxTokens" | "readOnly"> {
   const isReadOnly = readOnly ?? block.readOnly === true;
   return {
-    description: description === "" ? undefined : description,
+    description: description === "" ? undefined : description && wellFormed(description),
     maxTokens,
     readOnly: isReadOnly ? (true as const) : undefined,
   };
@@ -116,9 +117,9 @@ type NewValue = { block: Doc<"blocks">; value: string; caller: Caller };
 /** Writes a value as the next version, with the block's settings as given; one that says the same is no version. */
 async function writeValue(ctx: MutationCtx, { block, value: given, caller }: NewValue): Promise<Version> {
   const value = wellFormed(given);
-  checkRoom(block.label, value, block.maxTokens);
   const { _id: blockId, description, maxTokens, readOnly } = block;
   const isSame = value === block.value;
+  if (!isSame) checkRoom(block.label, value, maxTokens);
   const version = isSame ? block.version : block.version + 1;
   const written = isSame ? {} : { value, version, updatedAt: Date.now() };
   await ctx.db.patch("blocks", blockId, { description, maxTokens, readOnly, ...written });

@@ -1,6 +1,4 @@
-import { hashText } from "../../shared/canonicalJson.js";
 import { isOpenFact } from "../../shared/factState.js";
-import { factIdentity } from "../../shared/factText.js";
 import { EXTRACTION_MAX_FACTS, FACTS_PER_MESSAGE } from "../../shared/limits.js";
 import { comparePositions } from "../../shared/position.js";
 import { memoryError } from "../../validators/errors.js";
@@ -14,7 +12,7 @@ import { findCursor, openTarget, samePlace, saidIn, type ExtractionArgs } from "
 import { writeFact } from "./factAppend.js";
 import { checkFacts } from "./factChecks.js";
 import { writeTally, type FactTally } from "./factCounts.js";
-import { isExpired } from "./factRows.js";
+import { isExpired, wordsHash } from "./factRows.js";
 import { factsResting } from "./factSources.js";
 import type { OpenScope } from "./scopeAccess.js";
 import { openThread } from "./threadAccess.js";
@@ -95,12 +93,9 @@ async function writeFound(ctx: MutationCtx, { head, place, found, args, counts }
     if (await maySupport(ctx, messageId, { head, args })) sources.push({ kind: "message", messageId });
   if (sources.length === 0) return { kind: "dropped", superseded: false };
   const supersedes = replaced === undefined ? null : await findReplaced(ctx, place.scope, replaced);
-  const key = rest.key ?? supersedes?.key;
-  if (await wasRefused(ctx, place.scope, await hashText(factIdentity(rest.text, key))))
-    return { kind: "dropped", superseded: false };
+  if (await wasRefused(ctx, place.scope, rest.text)) return { kind: "dropped", superseded: false };
   const fact: NewFact = {
     ...rest,
-    key,
     sources,
     status: args.status,
     ...(supersedes === null ? {} : { supersedes: supersedes._id }),
@@ -136,8 +131,9 @@ async function findReplaced(ctx: QueryCtx, scope: string, factId: string): Promi
   return isThere ? fact : null;
 }
 
-/** True when a reviewer declined this very fact or a user had it forgotten: it is not learned again. */
-async function wasRefused(ctx: QueryCtx, scope: string, hash: string): Promise<boolean> {
+/** True when a reviewer declined these words or a user had them forgotten: they are not learned again. */
+async function wasRefused(ctx: QueryCtx, scope: string, text: string): Promise<boolean> {
+  const hash = await wordsHash(text);
   for (const kind of ["declined", "forgotten"] as const) {
     const row = await ctx.db
       .query("facts")

@@ -106,13 +106,29 @@ function checkReplaced(replaced: Doc<"facts">, standing: Doc<"facts"> | null): v
 
 type Meeting = Writing & { standing: Doc<"facts">; sources: FactSource[] };
 
-/** The fact is there: it rests on further sources now, and one more word for a candidate confirms it. */
+/**
+ * The fact is there: it rests on further sources now, lives as long as it was last said to, and one more word for a
+ * candidate confirms it.
+ */
 async function meetStanding(ctx: MutationCtx, meeting: Meeting): Promise<FactWrite> {
   const { standing, fact, sources, counts } = meeting;
   await addSources(ctx, standing, sources);
+  await prolong(ctx, standing, fact);
   const isConfirmed = fact.status !== "candidate" && standing.state.kind === "candidate";
   if (isConfirmed) await confirmFact(ctx, standing, counts);
   return { kind: isConfirmed ? "confirmed" : "duplicate", factId: standing._id };
+}
+
+/** What is said again without an end, with a later one or with a pin must not go at the end that was said first. */
+async function prolong(
+  ctx: MutationCtx,
+  { _id, pinned, expiresAt }: Doc<"facts">,
+  said: NewFact,
+): Promise<void> {
+  if (said.pinned === true && pinned !== true)
+    await ctx.db.patch("facts", _id, { pinned: true, expiresAt: undefined });
+  else if (expiresAt !== undefined && (said.expiresAt ?? Infinity) > expiresAt)
+    await ctx.db.patch("facts", _id, { expiresAt: said.expiresAt });
 }
 
 /** The fact that is to be replaced: of the same scope, or it looks like a missing one. */

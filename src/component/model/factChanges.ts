@@ -1,6 +1,7 @@
 import { checkMetadata, checkTime } from "../../shared/checkedArguments.js";
 import { isOpenFact } from "../../shared/factState.js";
 import { RECALLED_RESOLUTION_MS } from "../../shared/limits.js";
+import { wellFormed } from "../../shared/wellFormed.js";
 import { memoryError } from "../../validators/errors.js";
 import type { FactState } from "../../validators/fact.js";
 import type { Caller } from "../../validators/principal.js";
@@ -17,19 +18,22 @@ type CloseArgs = { caller: Caller; factId: string; reason?: string };
 
 /** It was never true: out of recall and of what is known from now on; what was known before can still be asked. */
 export const retract = (ctx: MutationCtx, args: CloseArgs): Promise<null> =>
-  change(ctx, args, { kind: "retracted", closedAt: Date.now(), reason: args.reason });
+  change(ctx, args, { kind: "retracted", closedAt: Date.now(), ...reasonOf(args) });
 
 /** The reviewer does not take the candidate. */
 export const decline = (ctx: MutationCtx, args: CloseArgs): Promise<null> =>
-  change(ctx, args, { kind: "declined", closedAt: Date.now(), reason: args.reason });
+  change(ctx, args, { kind: "declined", closedAt: Date.now(), ...reasonOf(args) });
 
 /** Erases the text and metadata; the row stays, so that what cited it can say why it is empty. */
 export const forget = (ctx: MutationCtx, args: CloseArgs & { reason: string }): Promise<null> =>
-  change(ctx, args, { kind: "forgotten", closedAt: Date.now(), reason: args.reason });
+  change(ctx, args, { kind: "forgotten", closedAt: Date.now(), reason: wellFormed(args.reason) });
 
 /** The reviewer takes the candidate: it is active, and what it was to replace is closed. */
 export const confirm = (ctx: MutationCtx, args: CloseArgs): Promise<null> =>
   change(ctx, args, { kind: "active" });
+
+/** Models cut their words within an emoji. */
+const reasonOf = ({ reason }: CloseArgs) => (reason === undefined ? {} : { reason: wellFormed(reason) });
 
 /** Brings a fact into a state; one that is in it already is left as it is, so that every call is safe to retry. */
 async function change(

@@ -40,7 +40,10 @@ async function followOne(ctx: MutationCtx, messageId: string, limit: number): Pr
     const sources = fact.sources.filter((source) => source.kind === "app" || source.messageId !== messageId);
     if (sources.length > 0 || fact.state.kind === "forgotten")
       await ctx.db.patch("facts", factId, { sources });
-    else await forgetFact(ctx, { fact, reason: SOURCE_REMOVED, counts, patch: { sources } });
+    else {
+      const patch = { sources, key: undefined }; // whoever read the message made the key of its words
+      await forgetFact(ctx, { fact, reason: SOURCE_REMOVED, counts, patch });
+    }
   }
   await writeTally(ctx, counts);
   return rows.length;

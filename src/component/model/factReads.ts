@@ -84,7 +84,7 @@ async function walk(
     seen.add(id);
     const normal = ctx.db.normalizeId("facts", id);
     const fact: Doc<"facts"> | null = normal === null ? null : await ctx.db.get("facts", normal);
-    if (fact === null || fact.scope !== from.scope) break;
+    if (fact === null || fact.scope !== from.scope || isExpired(fact)) break;
     walked.push(fact);
     id = next(fact);
   }

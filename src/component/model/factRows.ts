@@ -1,3 +1,5 @@
+import { hashText } from "../../shared/canonicalJson.js";
+import { factIdentity } from "../../shared/factText.js";
 import { FACT_STATES_AFTER, isOpenFact } from "../../shared/factState.js";
 import { isTrueAt } from "../../shared/factTime.js";
 import { isMemoryError, memoryError, type ErrorDetails } from "../../validators/errors.js";
@@ -66,7 +68,7 @@ export async function setState(
 ): Promise<Doc<"facts">> {
   const before = fact.state.kind;
   if (!FACT_STATES_AFTER[before].includes(state.kind)) throw factClosed(fact, state.kind);
-  await ctx.db.patch("facts", fact._id, { ...patch, state });
+  await ctx.db.patch("facts", fact._id, { ...patch, ...(await refusedHash(fact, state)), state });
   tally(counts, fact.scope, { [before]: -1 });
   tally(counts, fact.scope, { [state.kind]: 1 });
   if (before === "active") await removeEntries(ctx, fact._id);
@@ -74,6 +76,15 @@ export async function setState(
   if (state.kind === "active") await indexRow(ctx, fact);
   return { ...fact, ...patch, state };
 }
+
+/** What is declined or forgotten is not to be learned again, whatever key it is given then: its words alone tell. */
+async function refusedHash({ text }: Doc<"facts">, { kind }: FactState): Promise<{ hash?: string }> {
+  const isRefused = (kind === "declined" || kind === "forgotten") && text !== "";
+  return isRefused ? { hash: await wordsHash(text) } : {};
+}
+
+/** The hash of a fact's words without a key. */
+export const wordsHash = (text: string): Promise<string> => hashText(factIdentity(text, undefined));
 
 /** Makes an active fact findable. */
 export async function indexRow(ctx: MutationCtx, fact: Omit<Doc<"facts">, "_creationTime">): Promise<void> {

@@ -53,8 +53,9 @@ export async function sweepPage(
   ctx: MutationCtx,
   { kind, target }: { kind: SweepKind; target?: string },
 ): Promise<null> {
-  const nextAt = await SWEEPS[kind](ctx, target ?? "");
   const row = await findSweep(ctx, kind, target);
+  if (row !== null && row.dueAt > Date.now()) return null; // it was armed anew, for another time
+  const nextAt = await SWEEPS[kind](ctx, target ?? "");
   if (nextAt === null) {
     if (row !== null) await ctx.db.delete("sweeps", row._id);
     return null;

@@ -5,6 +5,7 @@ import { comparePositions } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { estimateTokens } from "../../shared/tokens.js";
 import { utf8Bytes } from "../../shared/utf8.js";
+import { wellFormed } from "../../shared/wellFormed.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Committed, CompactionHead, NewSummary } from "../../validators/summary.js";
@@ -113,12 +114,14 @@ async function writeSummary(
   const parent = await findNewest(ctx, head);
   await checkPlaces(ctx, { threadId, parent, summary });
   const number = (parent?.number ?? 0) + 1;
+  const text = wellFormed(summary.text);
   const summaryId = await ctx.db.insert("summaries", {
     threadId,
     scope: userScope(head),
     ...summary,
+    text,
     number,
-    tokens: estimateTokens(summary.text),
+    tokens: estimateTokens(text),
     ...(parent === null ? {} : { parentId: parent._id }),
   });
   await purgeOldest(ctx, threadId, number - SUMMARIES_PER_THREAD);

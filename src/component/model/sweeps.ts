@@ -1,4 +1,4 @@
-import { SWEEP_LOST_MS } from "../../shared/limits.js";
+import { SWEEP_INTERVAL_MS, SWEEP_LOST_MS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -24,7 +24,8 @@ export type SweepKind =
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under
- * way nothing is written, unless it is so overdue that it must have been lost.
+ * way nothing is written, unless it is so overdue that it must have been lost, or comes far too late for this writer;
+ * the call that was scheduled for later then finds that it is not the due one.
  */
 export async function armSweep(
   ctx: MutationCtx,
@@ -33,8 +34,9 @@ export async function armSweep(
 ): Promise<void> {
   const armed = await findSweep(ctx, kind, target);
   const now = Date.now();
-  if (armed !== null && armed.dueAt > now - SWEEP_LOST_MS) return;
   const dueAt = now + delayMs;
+  const isSoonEnough = armed !== null && armed.dueAt <= dueAt + SWEEP_INTERVAL_MS;
+  if (isSoonEnough && armed.dueAt > now - SWEEP_LOST_MS) return;
   if (armed === null)
     await ctx.db.insert("sweeps", { kind, dueAt, ...(target === undefined ? {} : { target }) });
   else await ctx.db.patch("sweeps", armed._id, { dueAt });

@@ -12,7 +12,10 @@ export const knowledgeTables = {
     threadId: v.optional(v.id("threads")),
     key: v.optional(v.string()),
     text: v.string(),
-    /** Of the normalised text and its key: exact duplicates of the whole scope are found by it. */
+    /**
+     * Of the normalised text and its key: exact duplicates of the whole scope are found by it. Of the text alone once
+     * it is declined or forgotten: an extraction does not learn it again.
+     */
     hash: v.string(),
     state: vFactState,
     validFrom: v.number(),
