@@ -8,6 +8,7 @@ import type { RecallHit } from "../../validators/recall.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { passes } from "./documentFilter.js";
+import { holdsNow } from "./factRows.js";
 import type { Reach } from "./recallReach.js";
 import { findHead } from "./threadAccess.js";
 
@@ -66,15 +67,13 @@ async function readChunk(ctx: QueryCtx, entry: Entry, reading: Reading): Promise
   return { kind: "chunk", sourceId: chunkId, text, tokens, at: entry.at, order: index, ...named };
 }
 
-/** A fact that holds: active, not expired, and not known to have ended. */
+/** A fact that holds now. */
 async function readFact(ctx: QueryCtx, entry: Entry, reading: Reading): Promise<Source | null> {
   const factId = ctx.db.normalizeId("facts", entry.sourceId);
   const fact = factId === null ? null : await ctx.db.get("facts", factId);
   if (fact === null) return null;
   reading.bytes += getDocumentSize(fact);
-  const now = Date.now();
-  const isOver = (fact.validTo ?? Infinity) <= now || (fact.expiresAt ?? Infinity) <= now;
-  if (fact.state.kind !== "active" || isOver || fact.validFrom > now) return null;
+  if (!holdsNow(fact)) return null;
   const { text, validFrom } = fact;
   const citation = fact.key === undefined ? "[fact]" : `[fact ${fact.key}]`;
   const place = fact.threadId === undefined ? {} : { threadId: fact.threadId };
