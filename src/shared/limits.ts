@@ -101,7 +101,9 @@ export const RECALL_LIST_CANDIDATES = 100;
 /** Candidates of the list by words where one or two searches make it: the ranking reads each, within a second. */
 export const RECALL_LEXICAL_CANDIDATES = 200;
 /** Rows that the searches of a question with a time filter read together: Convex searches scan 1,024. */
-export const RECALL_SCAN_ROWS = 800;
+export const RECALL_SCAN_ROWS = 600;
+/** Rows of the asked times that are read one by one, in all searches together; where there are more they are searched. */
+export const RECALL_TIMES_ROWS = 400;
 /** Vectors that a search with a time filter gives: the most that Convex does. */
 export const RECALL_VECTOR_SCAN = 256;
 /** Rows read around the best candidates, and newest standing instructions: their bytes are read in every recall. */

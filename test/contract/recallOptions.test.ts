@@ -53,6 +53,31 @@ describe("time filters", () => {
     expect(hits.map(({ text }) => text)).toEqual(["one fjord"]);
   });
 
+  test("find a day among years, in several places at once", async () => {
+    const { ctx, owner, threadId } = await aThread({ shared: false });
+    const elsewhere = (await owner.threads.create(ctx, {})).threadId;
+    const page = (words: string) =>
+      Array.from({ length: 200 }, (_, index) => ({ ...said("user", words), saidAt: AT + index }));
+    for (let count = 0; count < 3; count++)
+      for (const id of [threadId, elsewhere])
+        await owner.messages.append(ctx, { threadId: id, messages: page("fjord fjord fjord") });
+    const messages = [
+      { ...said("user", "the weather was mild"), saidAt: AT + DAY },
+      { ...said("user", "one fjord"), saidAt: AT + DAY },
+    ];
+    await owner.messages.append(ctx, { threadId: elsewhere, messages });
+    const question = { query: "fjord", after: AT + DAY, before: AT + 2 * DAY };
+    const found = async (options: Partial<RecallSearch>) =>
+      (await owner.recall(ctx, { ...question, ...options })).hits.map(({ text }) => text);
+    expect((await found({}))[0]).toBe("one fjord");
+    expect((await found({ query: "fjo" }))[0]).toBe("one fjord");
+    expect((await found({ scopes: ["thread", "user", "tenant"], threadId }))[0]).toBe("one fjord");
+    expect((await found({ scopes: ["thread"], threadId: elsewhere }))[0]).toBe("one fjord");
+    expect(await found({ scopes: ["thread"], threadId })).toEqual([]);
+    const all = await owner.recall(ctx, { query: "fjord", after: AT, limit: 50 });
+    expect(all.hits).toHaveLength(50);
+  });
+
   test("refuse what is no time", async () => {
     const { ask } = await aDiary();
     for (const bad of [{ after: NaN }, { before: Infinity }, { after: 9e15 }])

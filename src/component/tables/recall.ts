@@ -62,6 +62,8 @@ export const recallTables = {
     .index("by_scope_pending", ["scope", "pending", "refusals"])
     .index("by_pending", ["pending", "refusals"])
     .index("by_thread_role_turn", ["threadId", "role", "turn"])
+    .index("by_thread_time", ["threadId", "kind", "at"])
+    .index("by_scope_time", ["scope", "kind", "at"])
     .index("by_thread_standing", ["threadId", "standing"])
     .index("by_scope_standing", ["scope", "standing"])
     .index("by_hash", ["textHash"])
