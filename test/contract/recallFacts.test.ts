@@ -123,6 +123,31 @@ describe("facts in recall", () => {
     ]);
   });
 
+  test("of a thread do not take the places of its messages among the nearest vectors", async () => {
+    const thread = await aThread({ shared: false });
+    const { ctx, owner, threadId } = thread;
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "A fjord")] });
+    const scope = { scope: "thread" as const, threadId };
+    for (const page of [0, 1, 2]) {
+      const facts = Array.from({ length: 40 }, (_, index) => ({ text: `Snow of ${page}, ${index}` }));
+      await owner.facts.append(ctx, { ...scope, facts });
+    }
+    for (;;) {
+      const waiting = await owner.embeddings.listPending(ctx, { threadId, limit: 64 });
+      if (waiting.length === 0) break;
+      const vectors = waiting.map(({ entryId, text }) => ({
+        entryId,
+        vector: text === "A fjord" ? [1, 0.5] : [1, 0],
+      }));
+      await owner.embeddings.store(ctx, { embedder: "e", vectors });
+    }
+    const question = { query: "water", vector: [1, 0], embedder: "e", scopes: ["thread" as const], threadId };
+    const { hits } = await owner.recall(ctx, { ...question, kinds: ["message"] });
+    expect(hits.map(({ text }) => text)).toEqual(["A fjord"]);
+    const { hits: all } = await owner.recall(ctx, { ...question, maxTokens: 20_000 });
+    expect(all.some(({ kind }) => kind === "fact")).toBe(true);
+  });
+
   test("that say how to answer are found for questions of other words", async () => {
     const thread = await aThread({ shared: false });
     await know(thread, { text: "Always answer in Norwegian" });

@@ -11,8 +11,8 @@ import { vRecallKind } from "../../validators/recall.js";
 const vectors = (dimensions: number) =>
   defineTable({
     /**
-     * `embedder|kind|scope`, and `embedder|thread` or, of chunks, `embedder|document`: a vector filter cannot AND, so
-     * keys are composed.
+     * `embedder|kind|scope`, and of messages `embedder|thread`, of chunks `embedder|document`: a vector filter cannot
+     * AND, so keys are composed.
      */
     ownerKey: v.string(),
     threadKey: v.optional(v.string()),
