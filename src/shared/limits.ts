@@ -152,7 +152,7 @@ export const FILTER_MAX_KEYS = 8;
 export const FILTER_MAX_DOCUMENTS = 60;
 /** Documents that are searched by words one by one: each is a search of its own. */
 export const FILTER_MAX_TEXT_SEARCHES = 8;
-/** Entries that a search by words takes when its hits are filtered afterwards; Convex looks at 1,024 at most. */
+/** Entries of one scope that searches by words take where there is a filter; Convex looks at 1,024 at most. */
 export const FILTER_OVER_FETCH = 400;
 /** Looks into the index of tags that one call spends on what several tags share. */
 export const FILTER_MAX_SEEKS = 256;
