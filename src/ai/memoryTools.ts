@@ -18,7 +18,6 @@ export type MemoryToolSettings = {
 
 const DEFAULT_TOOLS: MemoryToolName[] = ["remember", "recall", "updateBlock"];
 const DEFAULT_RECALL_TOKENS = 1_000;
-const ALL_KINDS: RecallKind[] = ["message", "fact", "chunk"];
 
 /**
  * Memory as tools of an agent: `remember` writes a fact that rests on the prompt of the turn, `recall` searches,
@@ -112,10 +111,10 @@ function recallTool({ recall = {}, scope }: MemoryToolSettings): AgentTool {
     inputSchema: texts({ query: "What to find." }),
     idempotent: true,
     execute: async (ctx, { query = "" }) => {
-      const { scopes = scopesToSearch(scope), kinds = ALL_KINDS, maxTokens = DEFAULT_RECALL_TOKENS } = recall;
+      const { scopes = scopesToSearch(scope), kinds, maxTokens = DEFAULT_RECALL_TOKENS } = recall;
       const { threadId, runId, turn: beforeTurn } = ctx; // the prompt of this turn is no answer to it
-      const search = { query, scopes, kinds, maxTokens, threadId, runId, beforeTurn };
-      const { hits } = await ctx.memory.recall(ctx, search);
+      const search = { query, scopes, maxTokens, threadId, runId, beforeTurn };
+      const { hits } = await ctx.memory.recall(ctx, { ...search, ...(kinds === undefined ? {} : { kinds }) });
       return hits.length === 0 ? "Nothing was found." : hits.map(passage);
     },
   });

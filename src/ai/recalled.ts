@@ -4,7 +4,6 @@ import type {
   EmbeddedText,
   PendingEntry,
   RecallHit,
-  RecallKind,
   RecallSearch,
 } from "../client/index.js";
 import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
@@ -36,7 +35,6 @@ export type RecallRequest = {
 /** What to show the model, best first, and what went wrong without losing the turn. */
 export type Recalled = { hits: RecallHit[]; warnings: string[] };
 
-const DEFAULT_KINDS: RecallKind[] = ["message", "fact", "chunk"];
 /** Asked for beyond the budget, because hits that are shown already are dropped after the search. */
 const OVER_FETCH = 2;
 
@@ -71,17 +69,17 @@ export async function recallFor(
 
 /** What a prompt asks of the memory; more than is wanted, because some of it is shown already. */
 function searchFor(
-  { scopes, kinds = DEFAULT_KINDS, maxTokens, neighbours, vectorWeight, rerank }: AgentRecall,
+  { scopes, kinds, maxTokens, neighbours, vectorWeight, rerank }: AgentRecall,
   { promptText, threadId, turn, runId }: RecallRequest,
 ): RecallSearch {
   return {
     query: promptText.slice(0, RECALL_QUERY_MAX_CHARACTERS),
-    kinds,
     scopes,
     threadId,
     beforeTurn: turn,
     maxTokens: maxTokens * OVER_FETCH,
     runId,
+    ...(kinds === undefined ? {} : { kinds }),
     ...(neighbours === undefined ? {} : { neighbours }),
     ...(vectorWeight === undefined ? {} : { vectorWeight }),
     ...(rerank === undefined ? {} : { rerank: rerank() }),

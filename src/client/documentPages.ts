@@ -101,7 +101,9 @@ function readText({ key, text }: DocumentSource): string {
   return read;
 }
 
-function decode(key: string, bytes: Uint8Array | ArrayBuffer): string {
+/** Without types `undefined` comes here: decoded as an empty text, it would empty the document. */
+function decode(key: string, bytes: Uint8Array | ArrayBuffer | undefined): string {
+  if (bytes === undefined) throw invalid(key, "has no text");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -34,9 +34,13 @@ export async function embedAll(
     return made;
   } catch (error) {
     if (isMemoryError(error, "EMBEDDING_FAILED")) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw embeddingFailed(embed, `The embedder failed: ${reason}`);
+    throw embeddingFailed(embed, `The embedder failed: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (isMemoryError(error)) return error.data.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Where known vectors are looked up: the ctx of the caller, and the component. */

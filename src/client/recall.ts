@@ -1,5 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import { plainToEmbed } from "../shared/embeddedText.js";
+import { checkQuestion } from "../shared/recallArguments.js";
+import { wellFormed } from "../shared/wellFormed.js";
 import type { DocumentFilter } from "../validators/document.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { EntryVector, RecallHit, RecallKind } from "../validators/recall.js";
@@ -12,7 +14,7 @@ import { rerankHits, reachForRerank, type Rerank } from "./rerank.js";
 /** What to find, and where to look. */
 export type RecallQuestion = {
   query: string;
-  /** Messages and chunks unless told. */
+  /** Messages, facts and chunks unless told. */
   kinds?: RecallKind[];
   /** The user's own unless told. `thread` needs `threadId`. In a shared thread only the thread answers. */
   scopes?: ScopeKind[];
@@ -63,7 +65,7 @@ export type RecallSearch = RecallQuestion & {
 /** Hits, best first. `warnings` only where something went wrong that did not cost the answer. */
 export type RecallAnswer = { hits: RecallHit[]; warnings?: string[] };
 
-const DEFAULT_KINDS: RecallKind[] = ["message", "chunk"];
+const DEFAULT_KINDS: RecallKind[] = ["message", "fact", "chunk"];
 const DEFAULT_SCOPES: ScopeKind[] = ["user"];
 
 /** What can be found by words and by meaning. */
@@ -84,39 +86,34 @@ export class RecallClient {
    *
    * @example const { hits } = await memory.as(principal).recall(ctx, { query, kinds: ["chunk"], scopes: ["tenant"] });
    */
-  async search(ctx: ActionCtx, { embed, rerank, filter, ...args }: RecallSearch): Promise<RecallAnswer> {
-    const made =
-      embed === undefined || args.vector !== undefined
-        ? {}
-        : await this.embedQuestion(ctx, embed, args.query);
-    const asked = {
-      ...this.question(args),
+  async search(ctx: ActionCtx, { embed, rerank, ...given }: RecallSearch): Promise<RecallAnswer> {
+    const asked = { ...this.question(given), vectorWeight: given.vectorWeight ?? embed?.weight };
+    checkQuestion(asked);
+    const reach = reachForRerank(rerank, given);
+    const made = given.vector === undefined ? await this.embedQuestion(ctx, embed, asked.query) : {};
+    const usage = given.usage ?? made.usage;
+    const { hits } = await ctx.runAction(this.component.recall.search, {
+      ...asked,
       ...made,
-      ...args,
-      ...textOfFilter(filter),
-      ...reachForRerank(rerank, args),
-    };
-    const { hits } = await ctx.runAction(this.component.recall.search, { ...asked, caller: this.caller });
-    return rerank === undefined ? { hits } : await rerankHits(rerank, hits, args);
+      ...reach,
+      ...(usage === undefined ? {} : { usage }),
+    });
+    return rerank === undefined ? { hits } : await rerankHits(rerank, hits, given);
   }
 
   /** As `search`, by words alone: in a query, and live. Throws `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`. */
-  async searchText(ctx: QueryCtx, { filter, ...args }: RecallQuestion): Promise<{ hits: RecallHit[] }> {
-    return await ctx.runQuery(this.component.recall.searchText, {
-      ...this.question(args),
-      ...args,
-      ...textOfFilter(filter),
-      caller: this.caller,
-    });
+  async searchText(ctx: QueryCtx, question: RecallQuestion): Promise<{ hits: RecallHit[] }> {
+    const asked = this.question(question);
+    checkQuestion(asked);
+    return await ctx.runQuery(this.component.recall.searchText, asked);
   }
 
   /** The question's vector, made once a day: a question that was asked before is not embedded again. */
-  private async embedQuestion(ctx: QueryCtx, embed: Embed, query: string) {
-    if (query.trim() === "") return {};
+  private async embedQuestion(ctx: QueryCtx, embed: Embed | undefined, query: string): Promise<MadeVector> {
+    if (embed === undefined || query.trim() === "") return {};
     const known = { ctx, component: this.component };
     const { vectors, textHashes, usage, made } = await embedUnknown(known, embed, [plainToEmbed(query)]);
     return {
-      ...(embed.weight === undefined ? {} : { vectorWeight: embed.weight }),
       vector: vectors[0],
       embedder: embed.name,
       usage,
@@ -124,10 +121,17 @@ export class RecallClient {
     };
   }
 
-  private question({ kinds = DEFAULT_KINDS, scopes = DEFAULT_SCOPES }: RecallQuestion) {
-    return { caller: this.caller, kinds, scopes };
+  /** The question as the component takes it. What is undefined counts as not given. */
+  private question<Asked extends RecallQuestion>({ filter, ...asked }: Asked) {
+    return {
+      ...asked,
+      caller: this.caller,
+      query: wellFormed(asked.query),
+      kinds: asked.kinds ?? DEFAULT_KINDS,
+      scopes: asked.scopes ?? DEFAULT_SCOPES,
+      filter: filter === undefined ? undefined : filterText(filter),
+    };
   }
 }
 
-const textOfFilter = (filter: DocumentFilter | undefined) =>
-  filter === undefined ? {} : { filter: filterText(filter) };
+type MadeVector = { vector?: number[]; embedder?: string; queryHash?: string; usage?: Usage };

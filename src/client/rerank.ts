@@ -1,4 +1,5 @@
 import { RECALL_DEFAULT_TOKENS, RECALL_MAX_HITS } from "../shared/limits.js";
+import { checkedCount } from "../shared/recallArguments.js";
 import { TokenBudget } from "../shared/recallBudget.js";
 import type { RecallHit } from "../validators/recall.js";
 
@@ -10,7 +11,7 @@ import type { RecallHit } from "../validators/recall.js";
  */
 export type Rerank = {
   rerank: (query: string, texts: string[]) => Promise<number[]>;
-  /** Hits that are put before it: 30 unless told, 50 at most. */
+  /** Hits that are put before it, the best: 30 unless told, 50 at most. Further ones keep their places behind. */
   candidates?: number;
 };
 
@@ -27,28 +28,26 @@ export function reachForRerank(
 ): { limit?: number; maxTokens?: number } {
   if (rerank === undefined) return {};
   const { candidates = DEFAULT_CANDIDATES } = rerank;
-  const isCount = (value: number) => Number.isInteger(value) && value > 0;
-  // What is no count stays as it is: the component refuses it and says why.
-  if (!isCount(limit ?? 1) || !isCount(maxTokens)) return {};
   return {
-    limit: Math.min(RECALL_MAX_HITS, Math.max(candidates, limit ?? 0)),
+    limit: Math.min(RECALL_MAX_HITS, Math.max(checkedCount("candidates", candidates), limit ?? 0)),
     maxTokens: maxTokens * OVER_FETCH,
   };
 }
 
 /** The hits in the reranker's order, within the budget; in the order they had, with a warning, where it fails. */
 export async function rerankHits(
-  { rerank }: Rerank,
+  { rerank, candidates = DEFAULT_CANDIDATES }: Rerank,
   hits: RecallHit[],
   asked: Asked,
 ): Promise<{ hits: RecallHit[]; warnings?: string[] }> {
   if (hits.length === 0) return { hits };
+  const best = hits.slice(0, candidates);
   try {
     const order = await rerank(
       asked.query,
-      hits.map(({ text }) => text),
+      best.map(({ text }) => text),
     );
-    return { hits: fill(inOrder(hits, order), asked) };
+    return { hits: fill([...inOrder(best, order), ...hits.slice(candidates)], asked) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {

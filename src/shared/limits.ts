@@ -101,7 +101,9 @@ export const RECALL_LIST_CANDIDATES = 100;
 /** Candidates of the list by words where one or two searches make it: the ranking reads each, within a second. */
 export const RECALL_LEXICAL_CANDIDATES = 200;
 /** Rows that the searches of a question with a time filter read together: Convex searches scan 1,024. */
-export const RECALL_SCAN_ROWS = 800;
+export const RECALL_SCAN_ROWS = 600;
+/** Rows of the asked times that are read one by one, in all searches together; where there are more they are searched. */
+export const RECALL_TIMES_ROWS = 400;
 /** Vectors that a search with a time filter gives: the most that Convex does. */
 export const RECALL_VECTOR_SCAN = 256;
 /** Rows read around the best candidates, and newest standing instructions: their bytes are read in every recall. */
@@ -150,7 +152,7 @@ export const FILTER_MAX_KEYS = 8;
 export const FILTER_MAX_DOCUMENTS = 60;
 /** Documents that are searched by words one by one: each is a search of its own. */
 export const FILTER_MAX_TEXT_SEARCHES = 8;
-/** Entries that a search by words takes when its hits are filtered afterwards; Convex looks at 1,024 at most. */
+/** Entries of one scope that searches by words take where there is a filter; Convex looks at 1,024 at most. */
 export const FILTER_OVER_FETCH = 400;
 /** Looks into the index of tags that one call spends on what several tags share. */
 export const FILTER_MAX_SEEKS = 256;

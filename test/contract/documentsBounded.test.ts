@@ -104,6 +104,7 @@ describe("what is no text is refused with DOCUMENT_INVALID", () => {
     ["a binary file", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x00, 0x00])],
     ["NUL characters in a string", "words\0words"],
     ["half of a character", "words \ud800 words"],
+    ["nothing at all", undefined as never],
   ];
 
   test.each(bad)("%s", async (_, text) => {

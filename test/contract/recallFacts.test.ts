@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { indexFact } from "../../src/component/model/recallIndex.js";
 import type { Doc } from "../../src/component/_generated/dataModel.js";
+import type { NewFact } from "../../src/validators/fact.js";
 import { threadScope, userScope } from "../../src/shared/scope.js";
 import { aThread, OWNER, said, STRANGER, WRITER, type TestThread } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
@@ -68,6 +69,35 @@ describe("facts in recall", () => {
     expect(await textsOf(thread, {})).toEqual(["fjord holds"]);
   });
 
+  test("are those that `asOf` gives: also one that is true until its successor begins", async () => {
+    const thread = await aThread({ shared: false });
+    const { ctx, owner, inside } = thread;
+    const now = Date.now();
+    const inUser = { scope: "user" as const };
+    const learn = async (fact: NewFact) =>
+      (await owner.facts.append(ctx, { ...inUser, facts: [fact] })).facts[0]?.factId ?? "";
+    const flat = await learn({ text: "fjord flat", key: "home", validFrom: now - 2e6 });
+    const house = { text: "fjord house", validFrom: now + 1e6 };
+    await owner.facts.supersede(ctx, { factId: flat, facts: [house] });
+    const cabin = await learn({ text: "fjord cabin", validFrom: now - 2e6 });
+    await owner.facts.supersede(ctx, {
+      factId: cabin,
+      facts: [{ text: "fjord boat", validFrom: now - 1e6 }],
+    });
+    await owner.facts.retract(ctx, { factId: await learn({ text: "fjord mistake" }) });
+    await learn({ text: "fjord guess", status: "candidate" });
+    await learn({ text: "fjord trip", validFrom: now - 2e6, validTo: now - 1e6 });
+    const held = async () =>
+      (await owner.facts.asOf(ctx, { ...inUser, cursor: null })).page.map(({ text }) => text).sort();
+    expect(await held()).toEqual(["fjord boat", "fjord flat"]);
+    expect(await textsOf(thread, {})).toEqual(await held());
+    await owner.facts.forget(ctx, { factId: flat, reason: "Asked to." });
+    expect(await textsOf(thread, {})).toEqual(["fjord boat"]);
+    expect(await inside((db) => db.db.query("recallEntries").collect())).not.toContainEqual(
+      expect.objectContaining({ sourceId: flat }),
+    );
+  });
+
   test("of a user are not for others, and not for a shared thread that they were learned in", async () => {
     const thread = await aThread({ shared: true });
     const threadId = idOfThread(thread.threadId);
@@ -91,6 +121,31 @@ describe("facts in recall", () => {
       "fjord of medium note",
       "fjord of little note",
     ]);
+  });
+
+  test("of a thread do not take the places of its messages among the nearest vectors", async () => {
+    const thread = await aThread({ shared: false });
+    const { ctx, owner, threadId } = thread;
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "A fjord")] });
+    const scope = { scope: "thread" as const, threadId };
+    for (const page of [0, 1, 2]) {
+      const facts = Array.from({ length: 40 }, (_, index) => ({ text: `Snow of ${page}, ${index}` }));
+      await owner.facts.append(ctx, { ...scope, facts });
+    }
+    for (;;) {
+      const waiting = await owner.embeddings.listPending(ctx, { threadId, limit: 64 });
+      if (waiting.length === 0) break;
+      const vectors = waiting.map(({ entryId, text }) => ({
+        entryId,
+        vector: text === "A fjord" ? [1, 0.5] : [1, 0],
+      }));
+      await owner.embeddings.store(ctx, { embedder: "e", vectors });
+    }
+    const question = { query: "water", vector: [1, 0], embedder: "e", scopes: ["thread" as const], threadId };
+    const { hits } = await owner.recall(ctx, { ...question, kinds: ["message"] });
+    expect(hits.map(({ text }) => text)).toEqual(["A fjord"]);
+    const { hits: all } = await owner.recall(ctx, { ...question, maxTokens: 20_000 });
+    expect(all.some(({ kind }) => kind === "fact")).toBe(true);
   });
 
   test("that say how to answer are found for questions of other words", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { RecallQuestion } from "../../src/client/recall.js";
+import type { RecallSearch } from "../../src/client/recall.js";
 import type { NewMessage } from "../../src/validators/message.js";
+import { anEmbed } from "../support/embed.js";
 import { aMemory, aThread, codeOf, OTHER_TENANT, OWNER, said } from "../support/aMemory.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -16,7 +17,7 @@ async function aDiary() {
     { ...said("assistant", `Reply ${day}`), saidAt: AT + day * DAY + 1 },
   ]).flat();
   await owner.messages.append(ctx, { threadId, messages });
-  const ask = (question: Partial<RecallQuestion>) =>
+  const ask = (question: Partial<RecallSearch>) =>
     owner.recall(ctx, { query: "fjord", scopes: ["thread"], threadId, ...question });
   return { ...thread, ask };
 }
@@ -50,6 +51,31 @@ describe("time filters", () => {
     });
     const { hits } = await owner.recall(ctx, { query: "fjord", after: AT + 1 });
     expect(hits.map(({ text }) => text)).toEqual(["one fjord"]);
+  });
+
+  test("find a day among years, in several places at once", async () => {
+    const { ctx, owner, threadId } = await aThread({ shared: false });
+    const elsewhere = (await owner.threads.create(ctx, {})).threadId;
+    const page = (words: string) =>
+      Array.from({ length: 200 }, (_, index) => ({ ...said("user", words), saidAt: AT + index }));
+    for (let count = 0; count < 3; count++)
+      for (const id of [threadId, elsewhere])
+        await owner.messages.append(ctx, { threadId: id, messages: page("fjord fjord fjord") });
+    const messages = [
+      { ...said("user", "the weather was mild"), saidAt: AT + DAY },
+      { ...said("user", "one fjord"), saidAt: AT + DAY },
+    ];
+    await owner.messages.append(ctx, { threadId: elsewhere, messages });
+    const question = { query: "fjord", after: AT + DAY, before: AT + 2 * DAY };
+    const found = async (options: Partial<RecallSearch>) =>
+      (await owner.recall(ctx, { ...question, ...options })).hits.map(({ text }) => text);
+    expect((await found({}))[0]).toBe("one fjord");
+    expect((await found({ query: "fjo" }))[0]).toBe("one fjord");
+    expect((await found({ scopes: ["thread", "user", "tenant"], threadId }))[0]).toBe("one fjord");
+    expect((await found({ scopes: ["thread"], threadId: elsewhere }))[0]).toBe("one fjord");
+    expect(await found({ scopes: ["thread"], threadId })).toEqual([]);
+    const all = await owner.recall(ctx, { query: "fjord", after: AT, limit: 50 });
+    expect(all.hits).toHaveLength(50);
   });
 
   test("refuse what is no time", async () => {
@@ -122,6 +148,25 @@ describe("explain", () => {
   });
 });
 
+describe("what is not told", () => {
+  test("is as what is told to be undefined: all kinds of the user's own", async () => {
+    const { ctx, owner } = await aDiary();
+    await owner.documents.put(ctx, { scope: "user", key: "a.md", text: "A fjord in a document." });
+    await owner.facts.append(ctx, { scope: "user", facts: [{ text: "Olga lives by a fjord." }] });
+    const plain = await owner.recall(ctx, { query: "fjord" });
+    expect(new Set(plain.hits.map(({ kind }) => kind))).toEqual(new Set(["message", "fact", "chunk"]));
+    const names = ["kinds", "scopes", "filter", "limit", "maxTokens", "vectorWeight"];
+    const undefinedOnes = Object.fromEntries(names.map((name) => [name, undefined])) as object;
+    expect(await owner.entries.searchText(ctx, { query: "fjord", ...undefinedOnes })).toEqual(plain);
+    const open = { ...undefinedOnes, vector: undefined, embedder: undefined, rerank: undefined } as object;
+    expect(await owner.recall(ctx, { query: "fjord", ...open })).toEqual(plain);
+    const embed = anEmbed();
+    const byMeaning = { query: "fjord", embed: { ...embed, weight: 0 }, ...open };
+    expect((await owner.recall(ctx, byMeaning)).hits).toHaveLength(plain.hits.length);
+    expect(embed.calls).toEqual([["fjord"]]);
+  });
+});
+
 describe("bad questions", () => {
   test("of nothing but function words, control characters or white space give what holds them, or nothing", async () => {
     const { ctx, owner, threadId, ask } = await aDiary();
@@ -153,6 +198,38 @@ describe("bad questions", () => {
       { vectorWeight: 2 },
     ])
       expect(await codeOf(ask(bad)), JSON.stringify(bad)).toBe("INVALID_ARGUMENT");
+  });
+
+  test("about scopes, kinds and turns that there are not are refused", async () => {
+    const { ask } = await aDiary();
+    const odd = (names: string[]) => names as never;
+    for (const bad of [
+      { scopes: odd(["planet"]) },
+      { kinds: odd(["message", "planet"]) },
+      { beforeTurn: NaN },
+      { scopes: ["user" as const], threadId: undefined, beforeTurn: 1 },
+    ])
+      expect(await codeOf(ask(bad as never)), JSON.stringify(bad)).toBe("INVALID_ARGUMENT");
+  });
+
+  test("are refused before the embedder is paid", async () => {
+    const { ask } = await aDiary();
+    const embed = anEmbed();
+    for (const bad of [
+      { query: "fjord ".repeat(MIB / 6) },
+      { maxTokens: -1 },
+      { scopes: [] },
+      { filter: { key: null as never } },
+      { rerank: { rerank: async () => [], candidates: 0 } },
+      { embed: { ...embed, weight: 7 } },
+    ])
+      expect(await codeOf(ask({ embed, ...bad })), JSON.stringify(bad)).toBe("INVALID_ARGUMENT");
+    expect(embed.calls).toEqual([]);
+  });
+
+  test("with half of an emoji find what the rest finds", async () => {
+    const { ask } = await aDiary();
+    expect((await ask({ query: "day 4 \ud83d", limit: 1 })).hits[0]?.text).toBe("fjord on day 4");
   });
 
   test("about a thread of another tenant, or of nobody, do not say that it exists", async () => {

@@ -47,6 +47,14 @@ describe("a reranker", () => {
     expect(tight.hits[0]?.text).toBe(hits[0]?.text);
   });
 
+  test("is given no more than its candidates: what follows keeps its place", async () => {
+    const { ask } = await aThreadOfFjords();
+    const plain = (await ask({ limit: 6 })).hits.map(({ text }) => text);
+    const rerank: Rerank = { candidates: 3, rerank: async (_, texts) => [texts.length - 1] };
+    const [a, b, c, ...rest] = plain;
+    expect((await ask({ limit: 6, rerank })).hits.map(({ text }) => text)).toEqual([c, a, b, ...rest]);
+  });
+
   test("may leave some out: they follow in their order", async () => {
     const { ask } = await aThreadOfFjords(5);
     const plain = (await ask({})).hits.map(({ text }) => text);
@@ -72,6 +80,8 @@ describe("a reranker", () => {
     const { ask } = await aThreadOfFjords(2);
     const never: Rerank = { rerank: () => Promise.reject(new Error("asked")) };
     expect(await ask({ query: "?", rerank: never })).toEqual({ hits: [] });
+    for (const candidates of [0, -5, 1.5, NaN])
+      await expect(ask({ rerank: { ...byNumber, candidates } })).rejects.toThrow("`candidates` must be");
     for (const bad of [{ limit: -1 }, { limit: 0 }, { maxTokens: -1 }, { maxTokens: NaN }])
       expect(await codeOf(ask({ ...bad, rerank: byNumber })), JSON.stringify(bad)).toBe("INVALID_ARGUMENT");
   });

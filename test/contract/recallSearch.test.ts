@@ -272,6 +272,10 @@ describe("vectors that cannot be compared", () => {
       expect(await codeOf(put)).toBe("EMBEDDING_FAILED");
       expect(await codeOf(as.recall(ctx, { query: "water", embed: give(vectors) }))).toBe("EMBEDDING_FAILED");
     }
+    const notFinite = as.recall(ctx, { query: "water", embed: give([[1, NaN]]) });
+    await expect(notFinite).rejects.toMatchObject({
+      data: { message: "The embedder failed: A vector holds a number that is not finite." },
+    });
     // The list of documents says what failed; the sweep that forgets it is armed.
     expect(await countRows()).toEqual({ documents: 1, sweeps: 1 });
   });

@@ -69,7 +69,8 @@ const plays: { [Kind in Step["kind"]]: Play<Kind> } = {
   retract: (run, { which: number }) => codeOf(run.facts.retract(run.ctx, { factId: idOf(run, number) })),
   forget: (run, { which: number }) =>
     codeOf(run.facts.forget(run.ctx, { factId: idOf(run, number), reason: "Asked to." })),
-  show: (run, { which: number }) => run.inside((db) => touchRecalled(db, [idOf(run, number)])),
+  show: (run, { which: number }) =>
+    run.inside((db) => touchRecalled(db, [idOf(run, number)], new Set(["t:acme|u:olga"]))),
   remove: ({ owner, ctx, messageIds }, { which: number }) =>
     codeOf(owner.messages.remove(ctx, { messageId: messageIds[number] ?? "" })),
   edit: ({ owner, ctx, messageIds }, { which: number }) =>

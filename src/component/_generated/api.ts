@@ -86,6 +86,7 @@ import type * as model_recallIndex from "../model/recallIndex.js";
 import type * as model_recallReach from "../model/recallReach.js";
 import type * as model_recallSearch from "../model/recallSearch.js";
 import type * as model_recallSources from "../model/recallSources.js";
+import type * as model_recallTimes from "../model/recallTimes.js";
 import type * as model_recallVectors from "../model/recallVectors.js";
 import type * as model_retention from "../model/retention.js";
 import type * as model_runRows from "../model/runRows.js";
@@ -221,6 +222,7 @@ const fullApi: ApiFromModules<{
   "model/recallReach": typeof model_recallReach;
   "model/recallSearch": typeof model_recallSearch;
   "model/recallSources": typeof model_recallSources;
+  "model/recallTimes": typeof model_recallTimes;
   "model/recallVectors": typeof model_recallVectors;
   "model/retention": typeof model_retention;
   "model/runRows": typeof model_runRows;

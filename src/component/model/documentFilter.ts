@@ -73,7 +73,8 @@ export async function searchFiltered(
 ): Promise<Doc<"recallEntries">[][]> {
   const matches = await documentsMatching(ctx, scope, tags);
   if ("ids" in matches && matches.ids.length <= FILTER_MAX_TEXT_SEARCHES) {
-    return await Promise.all(matches.ids.map((id) => searchDocument(ctx, id, terms)));
+    const limit = Math.min(RECALL_LIST_CANDIDATES, Math.floor(FILTER_OVER_FETCH / matches.ids.length));
+    return await Promise.all(matches.ids.map((id) => searchDocument(ctx, id, { terms, limit })));
   }
   const entries = await ctx.db
     .query("recallEntries")
@@ -84,13 +85,17 @@ export async function searchFiltered(
   return [entries.filter(({ documentId }) => documentId !== undefined && ids.has(documentId))];
 }
 
-const searchDocument = (ctx: QueryCtx, documentId: Id<"documents">, terms: string) =>
+const searchDocument = (
+  ctx: QueryCtx,
+  documentId: Id<"documents">,
+  { terms, limit }: { terms: string; limit: number },
+) =>
   ctx.db
     .query("recallEntries")
     .withSearchIndex("by_text", (q) =>
       q.search("searchText", terms).eq("documentId", documentId).eq("kind", "chunk"),
     )
-    .take(RECALL_LIST_CANDIDATES);
+    .take(limit);
 
 type ListArgs = ScopeArgs & PageRequest & { filter?: string; writing?: boolean };
 

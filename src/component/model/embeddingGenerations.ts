@@ -9,7 +9,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { findBuild, placeInTime } from "./embeddingBuild.js";
 import { checkSystem, generationsOf, type EmbeddingGeneration } from "./embeddingSlots.js";
 import { armSweep } from "./sweeps.js";
-import { SLOT_FIELDS, newestMaker } from "./vectorTables.js";
+import { SLOT_FIELDS, anyMaker } from "./vectorTables.js";
 
 type Named = { caller: Caller; generationId: string };
 
@@ -51,7 +51,7 @@ export async function createGeneration(
 /** The generations, with a row for the vectors that were stored before there was any: they are what is searched. */
 async function withActive(ctx: MutationCtx): Promise<EmbeddingGeneration[]> {
   const generations = await generationsOf(ctx);
-  const made = generations.length === 0 ? await newestMaker(ctx) : null;
+  const made = generations.length === 0 ? await anyMaker(ctx) : null;
   if (made === null) return generations;
   const state = { kind: "active" as const, activeSince: Date.now() };
   await ctx.db.insert("embeddingGenerations", { ...made, slot: 0, state });

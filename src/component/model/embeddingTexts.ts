@@ -2,11 +2,12 @@ import { getDocumentSize } from "convex/values";
 import { chunkToEmbed, embeddedTextHash, plainToEmbed } from "../../shared/embeddedText.js";
 import { EMBEDDING_READ_MAX_BYTES, PAGE_MAX_BYTES } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
+import { once } from "../../shared/once.js";
 import type { PendingEntry } from "../../validators/recall.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findEmbedded } from "./embeddingCache.js";
-import { findHead } from "./threadAccess.js";
+import { isOpenThread } from "./threadAccess.js";
 
 type Entry = Doc<"recallEntries">;
 
@@ -57,22 +58,7 @@ async function isThere(ctx: QueryCtx, entry: Entry, places: Places): Promise<boo
     const document = await once(places.documents, documentId, () => ctx.db.get("documents", documentId));
     return [document?.generation, document?.next?.generation].includes(generation);
   }
-  return threadId === undefined || (await once(places.threads, threadId, () => isOpen(ctx, threadId)));
-}
-
-async function isOpen(ctx: QueryCtx, threadId: Id<"threads">): Promise<boolean> {
-  const head = await findHead(ctx, threadId);
-  return head !== null && head.removing !== true;
-}
-
-function once<Value>(
-  known: Map<string, Promise<Value>>,
-  key: string,
-  read: () => Promise<Value>,
-): Promise<Value> {
-  const value = known.get(key) ?? read();
-  known.set(key, value);
-  return value;
+  return threadId === undefined || (await once(places.threads, threadId, () => isOpenThread(ctx, threadId)));
 }
 
 /** What is to be embedded of an entry, and how long the row is that holds it; null when that is gone. */

@@ -59,8 +59,8 @@ export function factClosed(fact: Doc<"facts">, to: FactState["kind"]) {
 type Change = { fact: Doc<"facts">; state: FactState; patch?: Partial<Doc<"facts">>; counts: FactTally };
 
 /**
- * The one place where a fact changes its state: with it go its count and its entry in recall, which only active facts
- * have. Throws `FACT_CLOSED` for a step that the diagram of states does not have.
+ * The one place where a fact changes its state: with it go its count and its entry in recall, which active facts have,
+ * and those that are true until their successor begins. Throws `FACT_CLOSED` for a step that the diagram of states does not have.
  */
 export async function setState(
   ctx: MutationCtx,
@@ -71,10 +71,12 @@ export async function setState(
   await ctx.db.patch("facts", fact._id, { ...patch, ...(await refusedHash(fact, state)), state });
   tally(counts, fact.scope, { [before]: -1 });
   tally(counts, fact.scope, { [state.kind]: 1 });
-  if (before === "active") await removeEntries(ctx, fact._id);
   if (state.kind === "forgotten") await forgetRecalled(ctx, fact._id);
-  if (state.kind === "active") await indexRow(ctx, fact);
-  return { ...fact, ...patch, state };
+  const after = { ...fact, ...patch, state };
+  const wasFindable = before === "active" || before === "superseded";
+  if (wasFindable && !isFindable(after)) await removeEntries(ctx, fact._id);
+  if (!wasFindable && isFindable(after)) await indexRow(ctx, after);
+  return after;
 }
 
 /** What is declined or forgotten is not to be learned again, whatever key it is given then: its words alone tell. */
@@ -86,7 +88,10 @@ async function refusedHash({ text }: Doc<"facts">, { kind }: FactState): Promise
 /** The hash of a fact's words without a key. */
 export const wordsHash = (text: string): Promise<string> => hashText(factIdentity(text, undefined));
 
-/** Makes an active fact findable. */
+const isFindable = ({ state, validTo = Infinity }: Doc<"facts">): boolean =>
+  state.kind === "active" || (state.kind === "superseded" && validTo > Date.now());
+
+/** Makes a fact findable. */
 export async function indexRow(ctx: MutationCtx, fact: Omit<Doc<"facts">, "_creationTime">): Promise<void> {
   const { _id: factId, scope, threadId, text, validFrom: at, importance } = fact;
   await indexFact(ctx, { factId, scope, threadId, text, at, importance });

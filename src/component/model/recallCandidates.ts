@@ -4,6 +4,7 @@ import {
   RECALL_NEIGHBOUR_ROWS,
   RECALL_SCAN_ROWS,
   RECALL_STANDING_ROWS,
+  RECALL_TIMES_ROWS,
 } from "../../shared/limits.js";
 import { questionTerms } from "../../shared/recallQuestion.js";
 import { searchOf } from "../../shared/recallTerms.js";
@@ -11,15 +12,8 @@ import { mergeIntervals, type TurnInterval } from "../../shared/turnIntervals.js
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { searchFiltered } from "./documentFilter.js";
-import {
-  isFiltered,
-  ownedPairs,
-  reaches,
-  threadFacts,
-  threadToSearch,
-  type OwnedPair,
-  type Reach,
-} from "./recallReach.js";
+import { isFiltered, ownedPairs, reaches, threadFacts, threadToSearch, type Reach } from "./recallReach.js";
+import { matchesInTimes, type SearchPlace, type TextSearch } from "./recallTimes.js";
 import { entryOfVector } from "./vectorTables.js";
 
 type Entry = Doc<"recallEntries">;
@@ -70,8 +64,7 @@ export async function findCandidates(ctx: QueryCtx, search: Search): Promise<Can
 
 /**
  * One list of all searches, in turns: a filter cannot OR, and no score tells how two searches compare. With `role`
- * only of what people said: replies, which are long, would take its places. A search cannot filter times either, so
- * more is read then, within one bound for all searches, and as many are kept.
+ * only of what people said: replies, which are long, would take its places.
  */
 async function searchAll(
   ctx: QueryCtx,
@@ -79,49 +72,51 @@ async function searchAll(
   { terms, role }: { terms: string; role?: "user" },
 ): Promise<Entry[]> {
   const thread = threadToSearch(reach);
-  const owned = role === undefined ? [...threadFacts(reach), ...ownedPairs(reach)] : ownedPairs(reach);
-  const pairs = owned.filter(({ kind }) => role === undefined || kind === "message");
-  const count = pairs.length + (thread === null ? 0 : 1);
-  const kept = role === undefined && count <= 2 ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES;
-  let left = isFiltered(reach.within) ? RECALL_SCAN_ROWS : 0;
+  const pairs = [...threadFacts(reach), ...ownedPairs(reach)].filter(
+    ({ kind }) => role === undefined || kind === "message",
+  );
+  const places: SearchPlace[] = [
+    ...(thread === null ? [] : [{ kind: "message" as const, threadId: thread.threadId }]),
+    ...pairs,
+  ];
+  const isNarrow = role === undefined && places.length <= 2;
+  const limit = isNarrow ? RECALL_LEXICAL_CANDIDATES : RECALL_LIST_CANDIDATES;
   const lists: Entry[][] = [];
-  const add = async (find: (limit: number) => Promise<Entry[]>) => {
-    const rows = await find(Math.max(kept, left));
-    left -= rows.length;
-    lists.push(rows.filter((row) => reaches(reach, row)).slice(0, kept));
-  };
-  if (thread !== null)
-    await add((limit) => searchThread(ctx, { threadId: thread.threadId, terms, limit, role }));
   const { tags } = reach;
-  for (const { kind, scope } of pairs)
-    if (tags.length > 0) lists.push(...(await searchFiltered(ctx, { scope, terms, tags })));
-    else await add((limit) => searchScope(ctx, { kind, scope }, { terms, limit, role }));
+  for (const place of places)
+    if ("scope" in place && tags.length > 0)
+      lists.push(...(await searchFiltered(ctx, { scope: place.scope, terms, tags })));
+    else lists.push(await searchPlace(ctx, place, { terms, role, limit, reach, places: places.length }));
   return takeTurns(lists);
 }
 
-type TextSearch = { terms: string; limit: number; role?: MessageRole };
-
-const searchThread = (
+/** With a time filter more is read, an even share for each place, and as many are kept. */
+async function searchPlace(
   ctx: QueryCtx,
-  { threadId, terms, limit, role }: TextSearch & { threadId: Id<"threads"> },
-): Promise<Entry[]> =>
-  ctx.db
-    .query("recallEntries")
-    .withSearchIndex("by_text", (q) => {
-      const found = q.search("searchText", terms).eq("threadId", threadId).eq("kind", "message");
-      return role === undefined ? found : found.eq("role", role);
-    })
-    .take(limit);
+  place: SearchPlace,
+  { reach, places, ...search }: TextSearch & { reach: Reach; places: number },
+): Promise<Entry[]> {
+  const { within } = reach;
+  if (!isFiltered(within)) return await searchWords(ctx, place, search);
+  const share = (rows: number) => Math.floor(rows / places);
+  const inTimes = await matchesInTimes(ctx, place, { ...search, within, limit: share(RECALL_TIMES_ROWS) });
+  const limit = Math.max(search.limit, share(RECALL_SCAN_ROWS));
+  const rows = inTimes ?? (await searchWords(ctx, place, { ...search, limit }));
+  return rows.filter((row) => reaches(reach, row)).slice(0, search.limit);
+}
 
-const searchScope = (
+const searchWords = (
   ctx: QueryCtx,
-  { scope, kind }: OwnedPair,
+  place: SearchPlace,
   { terms, limit, role }: TextSearch,
 ): Promise<Entry[]> =>
   ctx.db
     .query("recallEntries")
     .withSearchIndex("by_text", (q) => {
-      const found = q.search("searchText", terms).eq("scope", scope).eq("kind", kind);
+      const words = q.search("searchText", terms);
+      const inPlace =
+        "scope" in place ? words.eq("scope", place.scope) : words.eq("threadId", place.threadId);
+      const found = inPlace.eq("kind", place.kind);
       return role === undefined ? found : found.eq("role", role);
     })
     .take(limit);

@@ -1,4 +1,5 @@
 import { RECALL_LIST_CANDIDATES, RECALL_VECTOR_SCAN } from "../../shared/limits.js";
+import { boundsOf, checkQuestion } from "../../shared/recallArguments.js";
 import { explainRow, type ListRanks } from "../../shared/recallExplain.js";
 import { rankRows } from "../../shared/recallRank.js";
 import { ownTerms, type RecallRow } from "../../shared/recallRow.js";
@@ -10,7 +11,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { ActionCtx, QueryCtx } from "../_generated/server.js";
 import { documentKeys } from "./documentFilter.js";
-import { boundsOf, checkEmbedded, checkQuestion, type Question, type SearchArgs } from "./recallArguments.js";
+import { checkEmbedded, type Question, type SearchArgs } from "./recallArguments.js";
 import { findCandidates, type Candidates } from "./recallCandidates.js";
 import { readHits } from "./recallHits.js";
 import { isFiltered, ownedPairs, ownScopes, reachOf, type Reach } from "./recallReach.js";
@@ -27,7 +28,6 @@ export async function search(ctx: ActionCtx, args: SearchArgs): Promise<Answer> 
   const { vector, embedder, store, refused, queryHash, usage, runId, operationId, ...question } = args;
   checkQuestion(question);
   checkEmbedded(args);
-  boundsOf(question);
   const kept = queryHash === undefined || vector === undefined ? undefined : { textHash: queryHash, vector };
   const isAnyGiven = [store, refused].some((given) => given !== undefined && given.length > 0);
   if (isAnyGiven || kept !== undefined || usage !== undefined) {

@@ -1,16 +1,17 @@
 import { getDocumentSize } from "convex/values";
 import { RECALL_READ_MAX_BYTES, RECALL_TEXT_MAX_BYTES } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
+import { once } from "../../shared/once.js";
 import { estimateTokens } from "../../shared/tokens.js";
 import type { Piece } from "../../shared/recallSpans.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import type { RecallHit } from "../../validators/recall.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { passes } from "./documentFilter.js";
 import { holdsNow } from "./factRows.js";
 import type { Reach } from "./recallReach.js";
-import { findHead } from "./threadAccess.js";
+import { isOpenThread } from "./threadAccess.js";
 
 type Entry = Doc<"recallEntries">;
 
@@ -67,7 +68,7 @@ async function readChunk(ctx: QueryCtx, entry: Entry, reading: Reading): Promise
   return { kind: "chunk", sourceId: chunkId, text, tokens, at: entry.at, order: index, ...named };
 }
 
-/** A fact that holds: active, not expired, and not known to have ended. */
+/** A fact that holds now. */
 async function readFact(ctx: QueryCtx, entry: Entry, reading: Reading): Promise<Source | null> {
   const factId = ctx.db.normalizeId("facts", entry.sourceId);
   const fact = factId === null ? null : await ctx.db.get("facts", factId);
@@ -100,7 +101,7 @@ async function readMessage(ctx: QueryCtx, entry: Entry, reading: Reading): Promi
   const text = wordsOf(message);
   if (text === "") return null;
   const isHere = threadId === reading.reach.thread?.threadId;
-  if (!isHere && !(await once(reading.openThreads, threadId, () => isOpen(ctx, threadId)))) return null;
+  if (!isHere && !(await once(reading.openThreads, threadId, () => isOpenThread(ctx, threadId)))) return null;
   const { role, speaker } = message;
   const said = { role, ...(speaker === undefined ? {} : { speaker }), at: entry.at, threadId };
   const shown = reading.neighbours > 0 ? labelled(message, text) : text;
@@ -119,22 +120,6 @@ function wordsOf({ state, parts }: Doc<"messages">): string {
 
 /** Among others it must be told who said it. */
 const labelled = ({ role, speaker }: Doc<"messages">, text: string): string => `${speaker ?? role}: ${text}`;
-
-/** A thread that is being removed answers no more, whatever its sweep has still to delete. */
-async function isOpen(ctx: QueryCtx, threadId: Id<"threads">): Promise<boolean> {
-  const head = await findHead(ctx, threadId);
-  return head !== null && head.removing !== true;
-}
-
-function once<Value>(
-  known: Map<string, Promise<Value>>,
-  key: string,
-  read: () => Promise<Value>,
-): Promise<Value> {
-  const value = known.get(key) ?? read();
-  known.set(key, value);
-  return value;
-}
 
 /** What stands around a hit, nearest first, without the hit itself. */
 export async function readAround(

@@ -80,7 +80,8 @@ async function writeVector(
 }
 
 function keysOf(entry: Entry, made: { embedder: string; length: number }) {
-  const place = entry.threadId ?? entry.documentId;
+  // Facts are searched by their scope alone: in the list of their thread they would take the places of messages.
+  const place = entry.kind === "fact" ? undefined : (entry.threadId ?? entry.documentId);
   return {
     ownerKey: ownerKey(made, entry.kind, entry.scope),
     ...(place === undefined ? {} : { threadKey: threadKey(made, place) }),

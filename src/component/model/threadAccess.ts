@@ -1,7 +1,7 @@
 import { isOwner, userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller, ParticipantRole } from "../../validators/principal.js";
-import type { Doc } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 
 /** What a caller wants to do with a thread. */
@@ -85,3 +85,9 @@ export const threadNotFound = (threadId: string) =>
   memoryError("THREAD_NOT_FOUND", "No such thread for this principal: check the id and who asks.", {
     threadId,
   });
+
+/** False for a thread that is being removed: it answers no more, whatever its sweep has still to delete. */
+export async function isOpenThread(ctx: QueryCtx, threadId: Id<"threads">): Promise<boolean> {
+  const head = await findHead(ctx, threadId);
+  return head !== null && head.removing !== true;
+}

@@ -44,14 +44,13 @@ export async function entryOfVector(ctx: QueryCtx, vectorId: string): Promise<Do
     .first();
 }
 
-/** Who made the vector of the newest entry that has one in the first slot; null when none has. */
-export async function newestMaker(ctx: QueryCtx): Promise<{ embedder: string; length: number } | null> {
-  const newest = await ctx.db
+/** Who made a vector in the first slot; null when there is none. Ids are in no order: of several makers it is one. */
+export async function anyMaker(ctx: QueryCtx): Promise<{ embedder: string; length: number } | null> {
+  const found = await ctx.db
     .query("recallEntries")
     .withIndex("by_vector", (q) => q.gt("vectorId", ""))
-    .order("desc")
     .first();
-  const known = newest?.vectorId === undefined ? null : await readVector(ctx, newest.vectorId);
+  const known = found?.vectorId === undefined ? null : await readVector(ctx, found.vectorId);
   return known === null ? null : { embedder: known.embedder, length: known.vector.length };
 }
 

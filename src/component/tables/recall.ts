@@ -11,8 +11,8 @@ import { vRecallKind } from "../../validators/recall.js";
 const vectors = (dimensions: number) =>
   defineTable({
     /**
-     * `embedder|kind|scope`, and `embedder|thread` or, of chunks, `embedder|document`: a vector filter cannot AND, so
-     * keys are composed.
+     * `embedder|kind|scope`, and of messages `embedder|thread`, of chunks `embedder|document`: a vector filter cannot
+     * AND, so keys are composed.
      */
     ownerKey: v.string(),
     threadKey: v.optional(v.string()),
@@ -62,6 +62,8 @@ export const recallTables = {
     .index("by_scope_pending", ["scope", "pending", "refusals"])
     .index("by_pending", ["pending", "refusals"])
     .index("by_thread_role_turn", ["threadId", "role", "turn"])
+    .index("by_thread_time", ["threadId", "kind", "at"])
+    .index("by_scope_time", ["scope", "kind", "at"])
     .index("by_thread_standing", ["threadId", "standing"])
     .index("by_scope_standing", ["scope", "standing"])
     .index("by_hash", ["textHash"])
