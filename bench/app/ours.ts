@@ -31,6 +31,13 @@ export const shared = {
   tools: { [TOOL_NAME]: lookUp },
 };
 const plain = defineAgent(memory, { ...shared, name: "plain", blocks: ["thread", "user"] });
+/** Shows the last messages as they are, as the peer does: what a summary costs is measured apart. */
+const unabridged = defineAgent(memory, {
+  ...shared,
+  name: "unabridged",
+  blocks: ["thread", "user"],
+  compaction: false,
+});
 const hybrid = defineAgent(memory, {
   ...shared,
   blocks: ["thread", "user"],
@@ -75,6 +82,12 @@ export const turn = actionGeneric({
   args: turnArgs,
   handler: async (ctx, { userId, ...asked }) =>
     (await plain.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+export const unabridgedTurn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) =>
+    (await unabridged.generate(ctx, { as: { userId }, ...asked })).text,
 });
 
 export const hybridTurn = actionGeneric({

@@ -37,7 +37,8 @@ export const LONG_THREAD_SIZES = [10, 100, 1_000, 10_000];
 export function measureLongTurn(side: Side, messages: number): Promise<Counts> {
   return withHost(async (host) => {
     const threadId = await seedThread(host, side, messages);
-    return await measure(host, side, () => play(host, side, { action: "turn", threadId }));
+    const action = side === ours ? "unabridgedTurn" : "turn";
+    return await measure(host, side, () => play(host, side, { action, threadId }));
   });
 }
 

@@ -129,6 +129,7 @@ export async function compactThread(
     warnings.push(...outcome.warnings);
     if (outcome.wrote === "summary") summaries += 1;
     if (outcome.wrote === "nothing") return { done: true, summaries, warnings };
+    if (outcome.wrote === "late") break; // not at once again: a model may have been paid for it
   }
   return { done: false, summaries, warnings };
 }
@@ -172,7 +173,8 @@ function unlessClosed(error: unknown): { done: boolean } {
 type Outcome = {
   summary: Summary | null;
   head: CompactionHead;
-  wrote: "summary" | "pruning" | "nothing";
+  /** `late`: another was faster, or a run still needs what was to be covered. */
+  wrote: "summary" | "pruning" | "late" | "nothing";
   warnings: string[];
 };
 
@@ -191,7 +193,7 @@ async function compactOnce(request: Compaction, keepTurn: number | undefined): P
     ...written.commit,
     runId,
   });
-  const wrote = committed ? (plan === null ? "pruning" : "summary") : "nothing";
+  const wrote = committed ? (plan === null ? "pruning" : "summary") : "late";
   return { summary: after.summary ?? null, head: after.head, wrote, warnings: written.warnings };
 }
 

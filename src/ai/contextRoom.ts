@@ -1,4 +1,6 @@
 import type { ActionCtx, BoundMemory, Message } from "../client/index.js";
+import type { CompactionSettings } from "../shared/compactionPlan.js";
+import { CONTEXT_MAX_MESSAGES } from "../shared/limits.js";
 import { comparePositions, PROMPT_STEP } from "../shared/position.js";
 import { compactContext, dueIn } from "./compaction.js";
 import type { RunContext } from "./runContext.js";
@@ -24,6 +26,7 @@ export async function makeRoom(
     const { summary, prunedTo, changed, warnings } = await compactContext({
       ...{ ctx, memory, threadId, runId, maxRetries, abortSignal },
       ...state,
+      settings: context.first === null ? whereCrowded(agent, state) : state.settings,
       keepTurn: turn,
       ...(model === undefined ? {} : { model }),
     });
@@ -49,6 +52,28 @@ export async function makeRoom(
 /** A summary that ends inside the turn covers its prompt, which is shown all the same. */
 const isPromptOf = (turn: number, message: Message): boolean =>
   message.turn === turn && message.step === PROMPT_STEP;
+
+/** Share of the messages that a context may hold from which on older ones are summarised whatever their tokens. */
+const CROWDED_SHARE = 0.75;
+/** Share that stays then. */
+const KEPT_SHARE = 0.5;
+
+type Crowd = { history: readonly Message[]; settings: CompactionSettings; tokenFactor?: number };
+
+/**
+ * The settings for a thread of very many short messages: they would leave its contexts by their number, unread by any
+ * summary, long before they fill the budget. Only for a run's first call: a long import is caught up with turn by turn.
+ */
+function whereCrowded(
+  { limits: { maxMessages = CONTEXT_MAX_MESSAGES } }: ResolvedAgent,
+  { history, settings, tokenFactor = 1 }: Crowd,
+): CompactionSettings {
+  const most = Math.min(maxMessages, CONTEXT_MAX_MESSAGES);
+  if (history.length < most * CROWDED_SHARE) return settings;
+  const newest = history.slice(-Math.floor(most * KEPT_SHARE));
+  const tokens = newest.reduce((sum, message) => sum + message.tokens, 0) * tokenFactor;
+  return { ...settings, triggerTokens: 0, minTokens: 0, keepTokens: Math.min(settings.keepTokens, tokens) };
+}
 
 /** What decides whether a context has room; null for an agent that does not compact. */
 function stateOf({ compaction }: ResolvedAgent, { history, given }: Pick<RunContext, "history" | "given">) {

@@ -37,7 +37,7 @@ export const PAGE_MAX_ITEMS = 200;
 export const PAGE_MAX_BYTES = 1 * MIB;
 
 /** Rows and bytes that one context read takes from a thread's end. */
-export const CONTEXT_MAX_MESSAGES = 100;
+export const CONTEXT_MAX_MESSAGES = 400;
 export const CONTEXT_MAX_BYTES = 512 * KIB;
 /** Tokens of a context when an agent names none. */
 export const CONTEXT_DEFAULT_TOKENS = 32_000;

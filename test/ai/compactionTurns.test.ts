@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineAgent, defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import type { ActionCtx, BoundMemory } from "../../src/client/index.js";
 import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { codeOf, OWNER } from "../support/aMemory.js";
+import { codeOf, OWNER, said } from "../support/aMemory.js";
 import { turn as aTurn, WORDS } from "./compactionSupport.js";
 import { aDurableApp, hushed, stateOf } from "./durableApp.js";
 import { answersOf, givenAgain, givenTo } from "./replays.js";
@@ -62,6 +62,25 @@ describe("in an action", () => {
     await ask(helper, "Go.");
     expect(helper.calls).toEqual(["turns.begin", "turns.saveStep", "turns.saveStep"]);
     expect(helper.model.calls[0]?.tools?.map(({ name }) => name)).toEqual(["read", "readToolOutput"]);
+  });
+
+  test("very many short messages are summarised before they would leave the context by their number", async () => {
+    const helper = await anAgent([{ text: "Fine." }, { text: "Fine." }], { context: { maxMessages: 20 } });
+    const messages = Array.from({ length: 30 }, (_, index) => [
+      said("user", `Ticket OPS-${index}?`),
+      said("assistant", `OPS-${index} is closed.`),
+    ]).flat();
+    const { threadId } = helper;
+    await helper.owner.messages.append(helper.ctx, { threadId, messages });
+    await ask(helper, "Go on.");
+    expect(doors(helper)).toContain("summaries.commit");
+    const { page } = await helper.owner.summaries.list(helper.ctx, { threadId, cursor: null });
+    expect(page).toHaveLength(1);
+    expect(promptOf(helper, 0)).toContain("<summary>");
+    await expectReplays(helper);
+    const before = doors(helper).length;
+    await ask(helper, "And on.");
+    expect(doors(helper)).toHaveLength(before); // there is room for a while
   });
 
   test("a long run is compacted between its steps, keeps its prompt and newest group, and can be shown again", async () => {

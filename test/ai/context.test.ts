@@ -35,6 +35,16 @@ describe("blocks", () => {
     expect(sections[1]).toMatchObject({ section: "blocks", items: [{ version: 1 }, { version: 1 }] });
   });
 
+  test("are shown before anything stands in them, so that an agent knows what belongs there", async () => {
+    const helper = await anAgent([{ text: "Yes." }], { blocks: ["user"] });
+    const description = "What the user likes.";
+    await helper.owner.blocks.create(helper.ctx, { scope: "user", label: "human", description });
+    await ask(helper, "Fish?");
+    expect(given(helper, 0)[0]).toContain("# human\\n(What the user likes.)");
+    const messageId = await last(helper);
+    expect((await helper.owner.contexts.replay(helper.ctx, { messageId })).kind).toBe("same");
+  });
+
   test("stay through a run as they were at its start, and change with the next; both can be shown again", async () => {
     let write = async (): Promise<void> => {};
     const tool = { ...weather, execute: async () => (await write(), "written") };

@@ -75,7 +75,7 @@ async function snapshot(ctx: QueryCtx, { head, agentName, kinds, trace }: Snapsh
     const scopes = kinds.flatMap((kind) => blockScope(head, kind, agentName) ?? []);
     const found: Doc<"blocks">[] = [];
     for (const scope of scopes) found.push(...(await blocksIn(ctx, scope)));
-    return found.filter(({ value }) => value !== "").map(toContextBlock);
+    return found.map(toContextBlock); // an empty one too: it is there to be filled
   }
   const blocks: ContextBlock[] = [];
   for (const [blockId, version] of trace.blocks ?? []) {

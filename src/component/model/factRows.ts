@@ -118,11 +118,9 @@ export function timesOf(fact: Doc<"facts">) {
 /** To the millisecond, as every other time: Convex keeps fractions. */
 const recordedAt = (fact: Doc<"facts">): number => Math.floor(fact._creationTime);
 
-/** True for a fact that recall shows: active, true now, neither expired nor still to begin. */
+/** True for a fact that holds now, by what is known now: what recall shows, and `asOf` gives when it is told no times. */
 export function holdsNow(fact: Doc<"facts">): boolean {
-  const now = Date.now();
-  const isTrue = isTrueAt(timesOf(fact), { validAt: now, knownAt: now });
-  return fact.state.kind === "active" && isTrue && !isExpired(fact);
+  return !isExpired(fact) && isTrueAt(timesOf(fact), { validAt: Date.now(), knownAt: Infinity });
 }
 
 /** A row as the component returns it. */
