@@ -57,5 +57,5 @@ describe("ingest", () => {
       chunks,
       bytes: text.length,
     });
-  });
+  }, 120_000);
 });
