@@ -3,6 +3,7 @@ import { plainToEmbed } from "../shared/embeddedText.js";
 import { checkQuestion } from "../shared/recallArguments.js";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { DocumentFilter } from "../validators/document.js";
+import { memoryError } from "../validators/errors.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { EntryVector, RecallHit, RecallKind } from "../validators/recall.js";
 import type { Usage } from "../validators/usage.js";
@@ -89,6 +90,7 @@ export class RecallClient {
   async search(ctx: ActionCtx, { embed, rerank, ...given }: RecallSearch): Promise<RecallAnswer> {
     const asked = { ...this.question(given), vectorWeight: given.vectorWeight ?? embed?.weight };
     checkQuestion(asked);
+    checkEmbedder(given, embed);
     const reach = reachForRerank(rerank, given);
     const made = given.vector === undefined ? await this.embedQuestion(ctx, embed, asked.query) : {};
     const usage = given.usage ?? made.usage;
@@ -132,6 +134,16 @@ export class RecallClient {
       filter: filter === undefined ? undefined : filterText(filter),
     };
   }
+}
+
+/** One call stores and compares the vectors of one embedder: those of another would go by a wrong name. */
+function checkEmbedder({ embedder, store = [], vector }: RecallSearch, embed: Embed | undefined): void {
+  const isOther = embed !== undefined && embedder !== undefined && embedder !== embed.name;
+  if (!isOther || vector !== undefined || store.length === 0) return;
+  throw memoryError("INVALID_ARGUMENT", "`store` holds vectors of another embedder than `embed`.", {
+    embedder,
+    embed: embed.name,
+  });
 }
 
 type MadeVector = { vector?: number[]; embedder?: string; queryHash?: string; usage?: Usage };

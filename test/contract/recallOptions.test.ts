@@ -243,6 +243,15 @@ describe("bad questions", () => {
   });
 });
 
+test("vectors to store of another embedder than the question's are refused before it is paid", async () => {
+  const { owner, ctx } = await aThread({ shared: false });
+  const embed = anEmbed();
+  const store = [{ entryId: "x", vector: [1, 0] }];
+  const asked = owner.recall(ctx, { query: "fjord", embed, embedder: "another", store });
+  expect(await codeOf(asked)).toBe("INVALID_ARGUMENT");
+  expect(embed.calls).toEqual([]);
+});
+
 describe("the live twin", () => {
   test("answers in a query what recall answers without vectors, option for option", async () => {
     const { ctx, owner, threadId } = await aDiary();
