@@ -185,7 +185,9 @@ async function compactOnce(request: Compaction, keepTurn: number | undefined): P
   const { head, summary = null, messages } = material;
   const { furthest, plan } = planFor(material, settings, keepTurn);
   if (furthest === null && plan === null) return { summary, head, wrote: "nothing", warnings: [] };
-  const written = await write(request, { plan, messages, previous: summary });
+  const { maxSummaryTokens } = settings;
+  const maxTokens = maxSummaryTokens / (material.tokenFactor ?? 1);
+  const written = await write(request, { plan, messages, previous: summary, maxTokens });
   const { committed, ...after } = await memory.summaries.commit(ctx, {
     threadId,
     expected: head,
@@ -208,15 +210,22 @@ function planFor(material: Material, settings: CompactionSettings, keepTurn: num
   return { furthest, plan: planCompaction(shown, { ...settings, ...state }) };
 }
 
-type Writing = { plan: CompactionPlan | null; messages: readonly Message[]; previous: Summary | null };
+type Writing = {
+  plan: CompactionPlan | null;
+  messages: readonly Message[];
+  previous: Summary | null;
+  /** Of the summary, by estimate. */
+  maxTokens: number;
+};
 
 /** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
-async function write(request: Compaction, { plan, messages, previous }: Writing) {
+async function write(request: Compaction, { plan, messages, previous, maxTokens }: Writing) {
   if (plan === null) return { commit: {}, warnings: [] };
   const { text, model, usage, warnings } = await summarize({
     ...request,
     messages: spanOf(messages, plan),
     previous: previous?.text,
+    maxTokens,
   });
   const { from, to } = plan;
   const summary = { from, to, text, ...(model === undefined ? {} : { model }) };

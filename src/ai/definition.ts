@@ -50,11 +50,11 @@ export type AgentExtraction = Omit<ExtractionSettings, "abortSignal">;
 export type AgentContext = {
   /** Tokens of everything: instructions, tools, blocks, summary, messages, recalled text. 32,000 unless told. */
   maxTokens?: number;
-  /** Messages of the thread, and bytes of their rows, that are read at most: 100 and 512 KiB unless told. */
+  /** Messages of the thread, and bytes of their rows, that are read at most: 400 and 512 KiB unless told. */
   maxMessages?: number;
   maxBytes?: number;
   /**
-   * Tokens that one section may have: unless told, blocks a tenth of `maxTokens`, the summary a quarter, recalled text
+   * Tokens that one section may have: unless told, blocks a tenth of `maxTokens`, the summary half (written to half of that), recalled text
    * what `recall.maxTokens` says, the older messages what is left. 0 leaves the section out.
    */
   sections?: { blocks?: number; summary?: number; recalled?: number; tail?: number };
@@ -169,6 +169,9 @@ function toolsOf({ tools = {}, compaction }: AgentDefinition): Record<string, Ag
 /** Share of a context that is history at least, whatever an agent's other sections may take. */
 const HISTORY_MIN_SHARE = 0.25;
 
+/** Share of its section that a summary is written to: the rest is for what the provider counts more by then. */
+const WRITTEN_SHARE = 0.5;
+
 function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] {
   const { compaction = {}, instructions, blocks = [], recall } = definition;
   if (compaction === false) return null;
@@ -181,7 +184,8 @@ function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] 
   ].reduce((sum, tokens) => sum + tokens, 0);
   const left = Math.max(budget.maxTokens - others, Math.floor(budget.maxTokens * HISTORY_MIN_SHARE));
   const history = Math.min(left, budget.summary + budget.tail);
-  return { settings: resolveCompaction(options, history), afterRun };
+  const maxSummaryTokens = budget.summary === 0 ? undefined : Math.floor(budget.summary * WRITTEN_SHARE);
+  return { settings: resolveCompaction({ maxSummaryTokens, ...options }, history), afterRun };
 }
 
 const limitsOf = ({ sections: _sections, ...limits }: AgentContext = {}): ContextLimits => limits;
