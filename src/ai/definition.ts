@@ -16,6 +16,7 @@ import {
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
+import { checkQuestion } from "../shared/recallArguments.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ExtractionSettings } from "./extraction.js";
@@ -197,7 +198,7 @@ const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
   ) as unknown as AgentDefinition;
 
 function checkDefinition(definition: AgentDefinition): void {
-  const { name, tools = {}, throttleMs = 0, recall, context = {}, blocks = [] } = definition;
+  const { name, tools = {}, throttleMs = 0, context = {}, blocks = [] } = definition;
   const misnamed = Object.keys(tools).find((tool) => !TOOL_NAME.test(tool));
   const problems = {
     [`An agent's name must have 1 to ${NAME_MAX_CHARACTERS} characters.`]:
@@ -205,17 +206,24 @@ function checkDefinition(definition: AgentDefinition): void {
     [`Tools are named with up to 64 letters, digits, "_" and "-"; not "${misnamed}".`]:
       misnamed !== undefined,
     "`throttleMs` must be a number from 0.": !(throttleMs >= 0),
-    "`recall.maxTokens` must be above 0.": recall !== undefined && !(recall.maxTokens > 0),
     ...contextProblems(context, blocks),
   };
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName: name });
   try {
+    checkRecall(definition);
     compactionOf(definition);
   } catch (error) {
     if (!isMemoryError(error)) throw error;
     throw memoryError("AGENT_INVALID", error.data.message, { agentName: name });
   }
+}
+
+/** What every turn would be refused for is told at once. */
+function checkRecall({ recall }: AgentDefinition): void {
+  if (recall === undefined) return;
+  const { scopes, kinds = ["message"], maxTokens, neighbours, vectorWeight } = recall;
+  checkQuestion({ query: "", threadId: "", scopes, kinds, maxTokens, neighbours, vectorWeight });
 }
 
 const SCOPE_KINDS = new Set<string>(["thread", "user", "agent", "tenant"] satisfies ScopeKind[]);
