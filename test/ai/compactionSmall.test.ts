@@ -6,7 +6,7 @@ import { answersOf } from "./replays.js";
 import { anAgent } from "./support.js";
 
 describe("a small context", () => {
-  test.each([2_000, 4_000, 8_000])(
+  test.each([1_000, 2_000, 4_000, 8_000])(
     "what a summary covers is never lost for its length: a context of %i tokens shows it",
     async (maxTokens) => {
       const answers = Array.from({ length: 4 }, () => ({ text: "Fine." }));
