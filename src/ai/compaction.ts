@@ -4,6 +4,7 @@ import type {
   BoundMemory,
   CompactionHead,
   Message,
+  Part,
   Summary,
   ThreadPlace,
   Uncovered,
@@ -19,6 +20,7 @@ import {
 import { planPruning, prune } from "../shared/contextPruning.js";
 import { COMPACTION_SPAN_MAX_TOKENS, COMPACTIONS_PER_CALL } from "../shared/limits.js";
 import { comparePositions } from "../shared/position.js";
+import { RECALL_TOOL } from "../shared/summaryText.js";
 import { isMemoryError } from "../validators/errors.js";
 import { summarize } from "./summarize.js";
 import type { WorkerJob } from "./workerJob.js";
@@ -247,9 +249,16 @@ const pruned = (
   { pruning: { excludeTools } }: CompactionSettings,
 ): Message[] => messages.map((message) => prune(message, prunedTo, { excludeTools }));
 
-/** The messages that a summary replaces, whole: outputs that a context shows as placeholders too. */
+/**
+ * The messages that a summary replaces, whole: outputs that a context shows as placeholders too. Without what the tool
+ * `recall` gave: it was said elsewhere, and is forgotten there.
+ */
 const spanOf = (messages: readonly Message[], { from, to }: CompactionPlan): Message[] =>
-  messages.filter((message) => comparePositions(message, from) >= 0 && comparePositions(message, to) <= 0);
+  messages
+    .filter((message) => comparePositions(message, from) >= 0 && comparePositions(message, to) <= 0)
+    .map((message) => ({ ...message, parts: message.parts.filter((part) => !isRecalled(part)) }));
+
+const isRecalled = (part: Part): boolean => part.type === "toolResult" && part.toolName === RECALL_TOOL;
 
 /** Messages read at once: the last page may bring so many more than a summary should read. */
 const PAGE_MESSAGES = 50;

@@ -29,6 +29,9 @@ const SECTION_NAMES = Object.keys(SUMMARY_SECTIONS) as SummarySection[];
 /** Sections whose items stand in one line: each is a few words. */
 const INLINE: readonly SummarySection[] = ["identifiers", "lookUp"];
 
+/** The tool that searches memory, as `memoryTools` names it: what it gave was said elsewhere and is no part of a summary. */
+export const RECALL_TOOL = "recall";
+
 /**
  * How many tokens a summary may have that replaces so many: a fifth, within bounds, never more than it replaces, nor
  * than a context has room for; but always a few lines.
