@@ -282,7 +282,9 @@ describe("explain", () => {
   });
 
   test("tells what another run had answered to the prompt from the run's own steps", async () => {
-    const helper = await anAgent([{ text: "One." }, asksFor("Oslo"), { text: "Two." }], { tools: { weather } });
+    const helper = await anAgent([{ text: "One." }, asksFor("Oslo"), { text: "Two." }], {
+      tools: { weather },
+    });
     await ask(helper, "Hello?");
     const [prompt] = await messagesOf(helper);
     const promptMessageId = prompt?.messageId ?? "";
