@@ -4,6 +4,7 @@ import type {
   BoundMemory,
   CompactionHead,
   Message,
+  Part,
   Summary,
   ThreadPlace,
   Uncovered,
@@ -19,6 +20,7 @@ import {
 import { planPruning, prune } from "../shared/contextPruning.js";
 import { COMPACTION_SPAN_MAX_TOKENS, COMPACTIONS_PER_CALL } from "../shared/limits.js";
 import { comparePositions } from "../shared/position.js";
+import { RECALL_TOOL } from "../shared/summaryText.js";
 import { isMemoryError } from "../validators/errors.js";
 import { summarize } from "./summarize.js";
 import type { WorkerJob } from "./workerJob.js";
@@ -185,7 +187,9 @@ async function compactOnce(request: Compaction, keepTurn: number | undefined): P
   const { head, summary = null, messages } = material;
   const { furthest, plan } = planFor(material, settings, keepTurn);
   if (furthest === null && plan === null) return { summary, head, wrote: "nothing", warnings: [] };
-  const written = await write(request, { plan, messages, previous: summary });
+  const { maxSummaryTokens } = settings;
+  const maxTokens = maxSummaryTokens / (material.tokenFactor ?? 1);
+  const written = await write(request, { plan, messages, previous: summary, maxTokens });
   const { committed, ...after } = await memory.summaries.commit(ctx, {
     threadId,
     expected: head,
@@ -208,15 +212,22 @@ function planFor(material: Material, settings: CompactionSettings, keepTurn: num
   return { furthest, plan: planCompaction(shown, { ...settings, ...state }) };
 }
 
-type Writing = { plan: CompactionPlan | null; messages: readonly Message[]; previous: Summary | null };
+type Writing = {
+  plan: CompactionPlan | null;
+  messages: readonly Message[];
+  previous: Summary | null;
+  /** Of the summary, by estimate. */
+  maxTokens: number;
+};
 
 /** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
-async function write(request: Compaction, { plan, messages, previous }: Writing) {
+async function write(request: Compaction, { plan, messages, previous, maxTokens }: Writing) {
   if (plan === null) return { commit: {}, warnings: [] };
   const { text, model, usage, warnings } = await summarize({
     ...request,
     messages: spanOf(messages, plan),
     previous: previous?.text,
+    maxTokens,
   });
   const { from, to } = plan;
   const summary = { from, to, text, ...(model === undefined ? {} : { model }) };
@@ -238,9 +249,16 @@ const pruned = (
   { pruning: { excludeTools } }: CompactionSettings,
 ): Message[] => messages.map((message) => prune(message, prunedTo, { excludeTools }));
 
-/** The messages that a summary replaces, whole: outputs that a context shows as placeholders too. */
+/**
+ * The messages that a summary replaces, whole: outputs that a context shows as placeholders too. Without what the tool
+ * `recall` gave: it was said elsewhere, and is forgotten there.
+ */
 const spanOf = (messages: readonly Message[], { from, to }: CompactionPlan): Message[] =>
-  messages.filter((message) => comparePositions(message, from) >= 0 && comparePositions(message, to) <= 0);
+  messages
+    .filter((message) => comparePositions(message, from) >= 0 && comparePositions(message, to) <= 0)
+    .map((message) => ({ ...message, parts: message.parts.filter((part) => !isRecalled(part)) }));
+
+const isRecalled = (part: Part): boolean => part.type === "toolResult" && part.toolName === RECALL_TOOL;
 
 /** Messages read at once: the last page may bring so many more than a summary should read. */
 const PAGE_MESSAGES = 50;

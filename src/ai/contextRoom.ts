@@ -1,4 +1,4 @@
-import type { ActionCtx, BoundMemory, Message } from "../client/index.js";
+import type { ActionCtx, BoundMemory, Message, Summary } from "../client/index.js";
 import type { CompactionSettings } from "../shared/compactionPlan.js";
 import { CONTEXT_MAX_MESSAGES } from "../shared/limits.js";
 import { comparePositions, PROMPT_STEP } from "../shared/position.js";
@@ -58,18 +58,24 @@ const CROWDED_SHARE = 0.75;
 /** Share that stays then. */
 const KEPT_SHARE = 0.5;
 
-type Crowd = { history: readonly Message[]; settings: CompactionSettings; tokenFactor?: number };
+type Crowd = {
+  history: readonly Message[];
+  summary: Pick<Summary, "to"> | null;
+  settings: CompactionSettings;
+  tokenFactor?: number;
+};
 
 /**
  * The settings for a thread of very many short messages: they would leave its contexts by their number, unread by any
- * summary, long before they fill the budget. Only for a run's first call: a long import is caught up with turn by turn.
+ * summary, long before they fill the budget. And for one of few long ones, of which the next did not fit. Only for a run's first call: a long import is caught up with turn by turn.
  */
 function whereCrowded(
   { limits: { maxMessages = CONTEXT_MAX_MESSAGES } }: ResolvedAgent,
-  { history, settings, tokenFactor = 1 }: Crowd,
+  { history, summary, settings, tokenFactor = 1 }: Crowd,
 ): CompactionSettings {
   const most = Math.min(maxMessages, CONTEXT_MAX_MESSAGES);
-  if (history.length < most * CROWDED_SHARE) return settings;
+  const isCut = (history[0]?.turn ?? 0) > (summary?.to.turn ?? -1) + 1; // turns between were not read
+  if (!isCut && history.length < most * CROWDED_SHARE) return settings;
   const newest = history.slice(-Math.floor(most * KEPT_SHARE));
   const tokens = newest.reduce((sum, message) => sum + message.tokens, 0) * tokenFactor;
   return { ...settings, triggerTokens: 0, minTokens: 0, keepTokens: Math.min(settings.keepTokens, tokens) };

@@ -16,6 +16,7 @@ import {
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
+import { checkQuestion } from "../shared/recallArguments.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ExtractionSettings } from "./extraction.js";
@@ -50,11 +51,11 @@ export type AgentExtraction = Omit<ExtractionSettings, "abortSignal">;
 export type AgentContext = {
   /** Tokens of everything: instructions, tools, blocks, summary, messages, recalled text. 32,000 unless told. */
   maxTokens?: number;
-  /** Messages of the thread, and bytes of their rows, that are read at most: 100 and 512 KiB unless told. */
+  /** Messages of the thread, and bytes of their rows, that are read at most: 400 and 512 KiB unless told. */
   maxMessages?: number;
   maxBytes?: number;
   /**
-   * Tokens that one section may have: unless told, blocks a tenth of `maxTokens`, the summary a quarter, recalled text
+   * Tokens that one section may have: unless told, blocks a tenth of `maxTokens`, the summary half (written to half of that), recalled text
    * what `recall.maxTokens` says, the older messages what is left. 0 leaves the section out.
    */
   sections?: { blocks?: number; summary?: number; recalled?: number; tail?: number };
@@ -169,6 +170,9 @@ function toolsOf({ tools = {}, compaction }: AgentDefinition): Record<string, Ag
 /** Share of a context that is history at least, whatever an agent's other sections may take. */
 const HISTORY_MIN_SHARE = 0.25;
 
+/** Share of its section that a summary is written to: the rest is for what the provider counts more by then. */
+const WRITTEN_SHARE = 0.5;
+
 function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] {
   const { compaction = {}, instructions, blocks = [], recall } = definition;
   if (compaction === false) return null;
@@ -181,7 +185,8 @@ function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] 
   ].reduce((sum, tokens) => sum + tokens, 0);
   const left = Math.max(budget.maxTokens - others, Math.floor(budget.maxTokens * HISTORY_MIN_SHARE));
   const history = Math.min(left, budget.summary + budget.tail);
-  return { settings: resolveCompaction(options, history), afterRun };
+  const maxSummaryTokens = budget.summary === 0 ? undefined : Math.floor(budget.summary * WRITTEN_SHARE);
+  return { settings: resolveCompaction({ maxSummaryTokens, ...options }, history), afterRun };
 }
 
 const limitsOf = ({ sections: _sections, ...limits }: AgentContext = {}): ContextLimits => limits;
@@ -193,7 +198,7 @@ const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
   ) as unknown as AgentDefinition;
 
 function checkDefinition(definition: AgentDefinition): void {
-  const { name, tools = {}, throttleMs = 0, recall, context = {}, blocks = [] } = definition;
+  const { name, tools = {}, throttleMs = 0, context = {}, blocks = [] } = definition;
   const misnamed = Object.keys(tools).find((tool) => !TOOL_NAME.test(tool));
   const problems = {
     [`An agent's name must have 1 to ${NAME_MAX_CHARACTERS} characters.`]:
@@ -201,17 +206,24 @@ function checkDefinition(definition: AgentDefinition): void {
     [`Tools are named with up to 64 letters, digits, "_" and "-"; not "${misnamed}".`]:
       misnamed !== undefined,
     "`throttleMs` must be a number from 0.": !(throttleMs >= 0),
-    "`recall.maxTokens` must be above 0.": recall !== undefined && !(recall.maxTokens > 0),
     ...contextProblems(context, blocks),
   };
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName: name });
   try {
+    checkRecall(definition);
     compactionOf(definition);
   } catch (error) {
     if (!isMemoryError(error)) throw error;
     throw memoryError("AGENT_INVALID", error.data.message, { agentName: name });
   }
+}
+
+/** What every turn would be refused for is told at once. */
+function checkRecall({ recall }: AgentDefinition): void {
+  if (recall === undefined) return;
+  const { scopes, kinds = ["message"], maxTokens, neighbours, vectorWeight } = recall;
+  checkQuestion({ query: "", threadId: "", scopes, kinds, maxTokens, neighbours, vectorWeight });
 }
 
 const SCOPE_KINDS = new Set<string>(["thread", "user", "agent", "tenant"] satisfies ScopeKind[]);

@@ -15,6 +15,8 @@ export type SummaryRequest = {
   messages: readonly Message[];
   /** The summary that stands before them. */
   previous?: string;
+  /** Estimated tokens that it may have at most, however much it replaces; 4,000 unless told. */
+  maxTokens?: number;
   /** Without a model the summary is extractive. */
   model?: LanguageModel | (() => LanguageModel);
   maxRetries?: number;
@@ -53,7 +55,7 @@ const instructions = (maxTokens: number): string =>
 export async function summarize(request: SummaryRequest): Promise<WrittenSummary> {
   const { messages, previous = "", model, abortSignal } = request;
   const replaced = messages.reduce((sum, { tokens }) => sum + tokens, estimateTokens(previous));
-  const maxTokens = summaryBudget(replaced);
+  const maxTokens = summaryBudget(replaced, request.maxTokens);
   const extractive = (): string => cut(extractiveSummary({ messages, previous, maxTokens }));
   if (model === undefined) return { text: extractive(), warnings: [] };
   const asked = await ask(model, request, maxTokens);

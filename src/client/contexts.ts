@@ -34,7 +34,8 @@ export class ContextsClient {
   /**
    * Builds the context of that call again and compares it with the hash of what was sent. What was edited since
    * answers `SOURCE_CHANGED`, what is gone `SOURCE_ERASED`, with the source: erased words are never shown. Throws
-   * `TRACE_NOT_FOUND`.
+   * `TRACE_NOT_FOUND`, and `FORBIDDEN` where it shows blocks or recalled text to another than the one who was answered
+   * and the thread's owner.
    *
    * @example
    * const replayed = await memory.as(principal).contexts.replay(ctx, { messageId });

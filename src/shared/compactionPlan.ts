@@ -3,7 +3,7 @@ import { memoryError } from "../validators/errors.js";
 import type { Message } from "../validators/message.js";
 import type { ThreadPlace } from "../validators/thread.js";
 import type { PruningSettings } from "./contextPruning.js";
-import { CONTEXT_DEFAULT_TOKENS, PRUNING_KEEP_TOOL_USES } from "./limits.js";
+import { CONTEXT_DEFAULT_TOKENS, PRUNING_KEEP_TOOL_USES, SUMMARY_MAX_TOKENS } from "./limits.js";
 import { comparePositions, PROMPT_STEP } from "./position.js";
 
 /** When history is summarised, and how much of it stays as it is. Tokens are those of the provider. */
@@ -14,6 +14,8 @@ export type CompactionSettings = {
   keepTokens: number;
   /** Nothing is summarised unless so much is replaced. */
   minTokens: number;
+  /** What a summary may have at most, so that a context has room for it. */
+  maxSummaryTokens: number;
   pruning: PruningSettings;
 };
 
@@ -22,6 +24,8 @@ const KEEP_SHARE = 0.5;
 const MIN_SHARE = 0.1;
 /** Share of the tokens that a context may hold from which on it is compacted: the rest is for one more turn. */
 const TRIGGER_SHARE = 0.75;
+/** Share of them that a summary may have. */
+const SUMMARY_SHARE = 0.25;
 
 /** What an app may say about compaction; what it leaves out follows from `maxTokens` of its contexts. */
 export type CompactionOptions = Partial<Omit<CompactionSettings, "pruning">> & {
@@ -30,7 +34,7 @@ export type CompactionOptions = Partial<Omit<CompactionSettings, "pruning">> & {
 
 /**
  * The settings of an agent: compaction from 75 % of the history that a context may hold (32,000 tokens unless told),
- * down to half of that; each time at least a tenth. Throws `INVALID_ARGUMENT` for what is no budget, and where
+ * down to half of that; each time at least a tenth; a summary of a quarter at most. Throws `INVALID_ARGUMENT` for what is no budget, and where
  * `keepTokens` is not below `triggerTokens`.
  */
 export function resolveCompaction(
@@ -44,6 +48,7 @@ export function resolveCompaction(
     triggerTokens,
     keepTokens: Math.floor(triggerTokens * KEEP_SHARE),
     minTokens,
+    maxSummaryTokens: Math.min(SUMMARY_MAX_TOKENS, Math.floor(maxTokens * SUMMARY_SHARE)),
     ...budgets,
     pruning: {
       triggerTokens,
@@ -60,11 +65,11 @@ export function resolveCompaction(
 const withoutUndefined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
-function checkSettings({ triggerTokens, keepTokens, minTokens, pruning }: CompactionSettings): void {
+function checkSettings({ triggerTokens, keepTokens, pruning, ...others }: CompactionSettings): void {
   const numbers = {
     triggerTokens,
     keepTokens,
-    minTokens,
+    ...others,
     "pruning.triggerTokens": pruning.triggerTokens,
     "pruning.keepToolUses": pruning.keepToolUses,
     "pruning.clearAtLeastTokens": pruning.clearAtLeastTokens,
@@ -109,7 +114,7 @@ export type CompactionPlan = { from: ThreadPlace; to: ThreadPlace; messages: num
  */
 export function planCompaction(
   messages: readonly Message[],
-  settings: Omit<CompactionSettings, "pruning"> & CompactionState,
+  settings: Omit<CompactionSettings, "pruning" | "maxSummaryTokens"> & CompactionState,
 ): CompactionPlan | null {
   const { summaryTokens = 0, tokenFactor = 1, isStart = false } = settings;
   const total = messages.reduce((sum, { tokens }) => sum + tokens, summaryTokens);

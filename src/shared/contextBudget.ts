@@ -20,7 +20,7 @@ export type ContextBudget = {
 export type BudgetOptions = Partial<ContextBudget>;
 
 /**
- * The budget of a context. Without caps, of `maxTokens` the blocks may take a tenth, the summary a quarter, recalled
+ * The budget of a context. Without caps, of `maxTokens` the blocks may take a tenth, the summary half, recalled
  * text a tenth and 4,000 tokens at most; the raw tail takes what is left. `maxTokens` should be the model's window
  * less the longest answer and a tenth for what estimates miss.
  */

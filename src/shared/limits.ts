@@ -241,6 +241,8 @@ export const READ_OUTPUT_MAX_BYTES = 16 * KIB;
 export const SUMMARY_SHARE = 0.2;
 export const SUMMARY_MIN_TOKENS = 400;
 export const SUMMARY_MAX_TOKENS = 4_000;
+/** In the smallest of contexts: a summary without a line would say nothing of what it replaces. */
+export const SUMMARY_LEAST_TOKENS = 60;
 /** Bytes of one summary: it is read with every context, and 64 of them in one transaction. */
 export const SUMMARY_MAX_BYTES = 32 * KIB;
 /** Summaries kept of one thread; older ones go: they serve only to fall back when an old message is erased. */
@@ -251,7 +253,8 @@ export const COMPACTION_SPAN_MAX_TOKENS = 48_000;
 export const COMPACTIONS_PER_CALL = 8;
 /** Shares of a context's tokens that blocks and the summary may take when an agent names no caps. */
 export const CONTEXT_BLOCKS_SHARE = 0.1;
-export const CONTEXT_SUMMARY_SHARE = 0.25;
+/** Twice what a summary is written to: what the provider counts for it may grow, and other agents write longer ones. */
+export const CONTEXT_SUMMARY_SHARE = 0.5;
 /** Recalled text at most, as a share and in tokens, when an agent names no cap. */
 export const CONTEXT_RECALL_SHARE = 0.1;
 export const CONTEXT_RECALL_MAX_TOKENS = 4_000;

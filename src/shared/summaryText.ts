@@ -1,5 +1,5 @@
 import { IDENTIFIER_SEPARATOR as SEPARATOR } from "./identifiers.js";
-import { SUMMARY_MAX_TOKENS, SUMMARY_MIN_TOKENS, SUMMARY_SHARE } from "./limits.js";
+import { SUMMARY_LEAST_TOKENS, SUMMARY_MAX_TOKENS, SUMMARY_MIN_TOKENS, SUMMARY_SHARE } from "./limits.js";
 
 /** The sections of a summary, in their order; a summary that a model writes has the same. */
 export const SUMMARY_SECTIONS = {
@@ -29,10 +29,17 @@ const SECTION_NAMES = Object.keys(SUMMARY_SECTIONS) as SummarySection[];
 /** Sections whose items stand in one line: each is a few words. */
 const INLINE: readonly SummarySection[] = ["identifiers", "lookUp"];
 
-/** How many tokens a summary may have that replaces so many: a fifth, within bounds, never more than it replaces. */
-export function summaryBudget(replacedTokens: number): number {
+/** The tool that searches memory, as `memoryTools` names it: what it gave was said elsewhere and is no part of a summary. */
+export const RECALL_TOOL = "recall";
+
+/**
+ * How many tokens a summary may have that replaces so many: a fifth, within bounds, never more than it replaces, nor
+ * than a context has room for; but always a few lines.
+ */
+export function summaryBudget(replacedTokens: number, maxTokens = SUMMARY_MAX_TOKENS): number {
   const share = Math.min(SUMMARY_MAX_TOKENS, Math.ceil(replacedTokens * SUMMARY_SHARE));
-  return Math.max(Math.min(replacedTokens, SUMMARY_MIN_TOKENS), share);
+  const wanted = Math.max(Math.min(replacedTokens, SUMMARY_MIN_TOKENS), share);
+  return Math.min(wanted, Math.max(Math.floor(maxTokens), SUMMARY_LEAST_TOKENS));
 }
 
 /** A section as text; nothing for one without lines. */

@@ -200,6 +200,12 @@ describe("a budget", () => {
     ["no messages", { context: { maxMessages: 0 } }],
     ["negative bytes", { context: { maxBytes: -1 } }],
     ["a negative cap", { context: { sections: { tail: -1 } } }],
+    ["recall of no tokens", { recall: { scopes: ["user"], maxTokens: 0 } }],
+    ["recall of endless tokens", { recall: { scopes: ["user"], maxTokens: Infinity } }],
+    ["recall of nobody's", { recall: { scopes: [], maxTokens: 10 } }],
+    ["recall in the world", { recall: { scopes: ["planet" as never], maxTokens: 10 } }],
+    ["recall of too many neighbours", { recall: { scopes: ["user"], maxTokens: 10, neighbours: 4 } }],
+    ["recall by more than all", { recall: { scopes: ["user"], maxTokens: 10, vectorWeight: 2 } }],
     ["blocks twice", { blocks: ["user", "user"] }],
     ["blocks of nobody", { blocks: ["planet" as never] }],
   ])("of %s is refused when the agent is defined", async (_name, definition) => {
@@ -273,5 +279,18 @@ describe("explain", () => {
     ]);
     const sum = explanation.sections.reduce((tokens, section) => tokens + section.tokens, 0);
     expect(explanation.tokens).toBe(sum);
+  });
+
+  test("tells what another run had answered to the prompt from the run's own steps", async () => {
+    const helper = await anAgent([{ text: "One." }, asksFor("Oslo"), { text: "Two." }], {
+      tools: { weather },
+    });
+    await ask(helper, "Hello?");
+    const [prompt] = await messagesOf(helper);
+    const promptMessageId = prompt?.messageId ?? "";
+    await helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, promptMessageId });
+    const run = (await explained(helper)).sections.find(({ section }) => section === "run");
+    const own = "what this run did before";
+    expect(run?.items.map(({ why }) => why)).toEqual(["answered to this prompt before", own, own]);
   });
 });

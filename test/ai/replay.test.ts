@@ -264,6 +264,25 @@ describe("replay names the source", () => {
     );
   });
 
+  test("after a run that was canceled with half an answer", async () => {
+    const text = "Half an answer, and more of it. ".repeat(8);
+    const helper = await anAgent([{ text }], { chunks: 30, delayMs: 40, throttleMs: 0 });
+    const going = helper.agent.stream(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "Go." });
+    await vi.waitFor(async () => {
+      const answer = (await messagesOf(helper))[1];
+      const streamId = answer?.state.kind === "streaming" ? answer.state.streamId : "";
+      const { chunks } = await helper.owner.streams.follow(helper.ctx, { streamId, after: 0 });
+      expect(chunks).not.toEqual([]);
+      await helper.owner.runs.cancel(helper.ctx, { runId: answer?.runId ?? "" });
+    });
+    expect((await going).state.kind).toBe("canceled");
+    expect((await messagesOf(helper))[1]?.state.kind).toBe("failed");
+    const replayed = await lastReplay(helper);
+    expect(replayed.kind === "same" && (await givenAgain(replayed.text))).toBe(
+      givenTo(helper.model.calls[0]!),
+    );
+  });
+
   test("nothing to a stranger, nor for a prompt", async () => {
     const helper = await anAgent([{ text: "One." }]);
     await ask(helper, "First?");

@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GenericMutationCtx } from "convex/server";
-import type { AgentDefinition } from "../../src/ai/index.js";
+import { compactThread, memoryTools, type AgentDefinition } from "../../src/ai/index.js";
 import type { BoundMemory, ActionCtx } from "../../src/client/index.js";
 import type { DataModel } from "../../src/component/_generated/dataModel.js";
 import schema from "../../src/component/schema.js";
 import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
-import { OWNER } from "../support/aMemory.js";
+import { scriptedModel } from "../../src/testing/scriptedModel.js";
+import { OWNER, said } from "../support/aMemory.js";
 import { aDurableApp, hushed } from "./durableApp.js";
 import { putBlock, putSummary } from "./contextScene.js";
 import { anAgent, asksFor, weather } from "./support.js";
@@ -130,5 +131,29 @@ describe("injected text", () => {
         { numRuns: 3 },
       );
     }, 60_000);
+  });
+});
+
+describe("what the tool recall gave", () => {
+  test("gets into no summary, neither by a model nor without one", async () => {
+    const recalls = { toolCalls: [{ toolName: "recall", input: { query: "cat" } }] };
+    const helper = await anAgent([recalls, { text: "Done." }, { text: "Well." }], { tools: memoryTools() });
+    const { ctx, owner, threadId } = helper;
+    const other = await owner.threads.create(ctx, {});
+    await owner.messages.append(ctx, {
+      threadId: other.threadId,
+      messages: [said("user", "My cat has the number OPS-77123.")],
+    });
+    for (const prompt of ["And mine?", "Well?"])
+      await helper.agent.generate(ctx, { as: OWNER, threadId, prompt });
+    expect(JSON.stringify(helper.model.calls[1]?.prompt)).toContain("OPS-77123");
+    const model = scriptedModel([{ error: "Down." }]);
+    const settings = { triggerTokens: 1, keepTokens: 0, minTokens: 1 };
+    await compactThread(ctx, { memory: owner, threadId, settings, model, maxRetries: 0 });
+    expect(JSON.stringify(model.calls[0]?.prompt)).toContain("called recall");
+    expect(JSON.stringify(model.calls[0]?.prompt)).not.toContain("OPS-77123");
+    const summary = await owner.summaries.latest(ctx, { threadId });
+    expect(summary?.text).toContain("Done.");
+    expect(summary?.text).not.toContain("OPS-77123");
   });
 });

@@ -138,11 +138,13 @@ describe("settings of compaction", () => {
       triggerTokens: 24_000,
       keepTokens: 12_000,
       minTokens: 2_400,
+      maxSummaryTokens: 4_000,
       pruning: { triggerTokens: 24_000, keepToolUses: 3, clearAtLeastTokens: 2_400 },
     });
     expect(resolveCompaction({ keepTokens: undefined, pruning: { keepToolUses: 1 } }, 1_000)).toMatchObject({
       triggerTokens: 750,
       keepTokens: 375,
+      maxSummaryTokens: 250,
       pruning: { keepToolUses: 1 },
     });
   });
@@ -151,6 +153,7 @@ describe("settings of compaction", () => {
     { triggerTokens: -1 },
     { keepTokens: NaN },
     { minTokens: Infinity },
+    { maxSummaryTokens: -1 },
     { triggerTokens: 100, keepTokens: 100 },
     { pruning: { keepToolUses: -1 } },
   ])("that are no budgets are refused: %j", async (options) => {

@@ -168,7 +168,11 @@ describe("a summary without a model", () => {
   });
 
   test("may have a fifth of what it replaces, within bounds", () => {
-    expect([0, 100, 1_000, 10_000, 1_000_000].map(summaryBudget)).toEqual([0, 100, 400, 2_000, 4_000]);
+    const budgets = (maxTokens?: number) =>
+      [0, 100, 1_000, 10_000, 1_000_000].map((replaced) => summaryBudget(replaced, maxTokens));
+    expect(budgets()).toEqual([0, 100, 400, 2_000, 4_000]);
+    expect(budgets(500)).toEqual([0, 100, 400, 500, 500]);
+    expect(budgets(1)).toEqual([0, 60, 60, 60, 60]);
   });
 });
 

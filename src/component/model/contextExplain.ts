@@ -57,9 +57,12 @@ async function itemsOf(
     tail: places.filter(({ turn }) => turn < run.turn).map(message("said before in the thread")),
     recalled: recalledItems(trace),
     prompt: places.filter(isPrompt).map(message("the prompt")),
-    run: places.filter(isOfRun).map(message("what this run did before")),
+    run: places.filter(isOfRun).map((place) => message(whyInTurn(run, place))(place)),
   };
 }
+
+const whyInTurn = ({ firstStep = PROMPT_STEP + 1 }: Doc<"runs">, { step }: Position): string =>
+  step < firstStep ? "answered to this prompt before" : "what this run did before";
 
 const summaryItem = (id: string): ContextItem => ({
   kind: "summary",

@@ -1,9 +1,11 @@
 import { prune } from "../../shared/contextPruning.js";
 import { decodePlaces } from "../../shared/contextTrace.js";
 import type { Position } from "../../shared/position.js";
-import { agentScopeIn, threadScope } from "../../shared/scope.js";
+import { agentScopeIn, threadScope, userScope } from "../../shared/scope.js";
 import type { ContextBlock, ContextSource } from "../../validators/context.js";
+import { memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
+import type { Caller } from "../../validators/principal.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { blockAt } from "./blockReads.js";
@@ -13,6 +15,7 @@ import { readPart } from "./contextParts.js";
 import { isThere, recalledSource } from "./contextRecall.js";
 import { fileIdsOf, isComplete, toMessage } from "./messageRows.js";
 import { showAgain } from "./messages.js";
+import { findHead } from "./threadAccess.js";
 
 /** Why a context cannot be shown again. */
 export type Hindrance = { kind: "SOURCE_CHANGED" | "SOURCE_ERASED"; source: ContextSource };
@@ -40,6 +43,7 @@ const erased = (source: ContextSource): Hindrance => ({ kind: "SOURCE_ERASED", s
 export async function read(ctx: QueryCtx, args: TraceArgs): Promise<ContextMaterial | Hindrance> {
   const call = await openTrace(ctx, args);
   const { run, trace } = call;
+  await checkReader(ctx, call, args.caller);
   const agent = await readPart(ctx, agentScopeIn(run.scope, run.agentName), trace.agent);
   if (agent === null) return erased({ kind: "instructions", id: trace.agent });
   const said = await readMessages(ctx, call);
@@ -71,6 +75,22 @@ export async function read(ctx: QueryCtx, args: TraceArgs): Promise<ContextMater
     files,
     suspects,
   };
+}
+
+/**
+ * Blocks and recalled text may be of the owner's alone, from before others were let in. Throws `FORBIDDEN` for whoever
+ * is neither the owner nor the one who was answered.
+ */
+async function checkReader(ctx: QueryCtx, { run, trace }: TracedCall, caller: Caller): Promise<void> {
+  if (trace.blocks === undefined && trace.recalled === undefined) return;
+  if (caller === "system" || userScope(caller) === run.scope) return;
+  const head = await findHead(ctx, run.threadId);
+  if (head === null || userScope(head) !== userScope(caller))
+    throw memoryError(
+      "FORBIDDEN",
+      "This context shows memory that may be its user's alone: only they and the thread's owner may replay it.",
+      { runId: run._id },
+    );
 }
 
 type Said = { messages: Message[]; suspects: Hindrance[] };

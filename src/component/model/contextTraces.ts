@@ -15,7 +15,8 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { keepAgentPart, keepPart } from "./contextParts.js";
 import { touchRecalled } from "./factChanges.js";
-import { stepsOf } from "./runRows.js";
+import { nextStepOf, stepsOf } from "./runRows.js";
+import { findHead } from "./threadAccess.js";
 
 /** Saves what a call was shown, beside the message that it gave at `step`: a row, and the texts that are not kept yet. */
 export async function keepContext(
@@ -35,6 +36,27 @@ export async function keepContext(
   if (stepsOf(run) > 0) return;
   const scopes = new Set([run.scope, tenantScopeIn(run.scope), agent, thread]);
   await touchRecalled(ctx, factsIn(trace), scopes);
+}
+
+/**
+ * As `keepContext`, for a call whose run was ended meanwhile: the half answer that it left has its trace too, once.
+ */
+export async function keepLateContext(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  context: ContextCall | undefined,
+): Promise<void> {
+  if (context === undefined) return;
+  const { _id: runId, threadId, turn } = run;
+  const step = nextStepOf(run) - 1;
+  const half = await ctx.db
+    .query("messages")
+    .withIndex("by_place", (q) => q.eq("threadId", threadId).eq("turn", turn).eq("step", step))
+    .unique();
+  if (half?.runId !== runId || half.role !== "assistant" || half.state?.kind !== "failed") return;
+  const head = await findHead(ctx, threadId);
+  if (head === null || head.removing === true || (await traceAt(ctx, runId, step)) !== null) return;
+  await keepContext(ctx, run, { step, context });
 }
 
 /** The facts that a run's first call was shown. Throws `INVALID_ARGUMENT` for what is no trace. */
@@ -80,15 +102,22 @@ export const firstTrace = (
     .withIndex("by_run", (q) => q.eq("runId", runId))
     .first();
 
+const traceAt = (
+  ctx: Pick<QueryCtx, "db">,
+  runId: Id<"runs">,
+  step: number,
+): Promise<Doc<"contextTraces"> | null> =>
+  ctx.db
+    .query("contextTraces")
+    .withIndex("by_run", (q) => q.eq("runId", runId).eq("step", step))
+    .unique();
+
 /** What the call was shown that wrote a message; null when that was no call, or its trace is gone. */
 export async function traceOf(
   ctx: Pick<QueryCtx, "db">,
   { runId, step }: { runId: Id<"runs">; step: number },
 ): Promise<{ row: Doc<"contextTraces">; trace: ContextTrace } | null> {
-  const row = await ctx.db
-    .query("contextTraces")
-    .withIndex("by_run", (q) => q.eq("runId", runId).eq("step", step))
-    .unique();
+  const row = await traceAt(ctx, runId, step);
   const first = row === null ? null : await firstTrace(ctx, runId);
   if (row === null || first === null) return null;
   if (first._id === row._id) return { row, trace: decodeTrace(row.trace, null) };

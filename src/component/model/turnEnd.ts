@@ -14,7 +14,7 @@ import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { keepContext } from "./contextTraces.js";
+import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
@@ -57,6 +57,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const totals = await recordLastCall(ctx, run, ending);
   if (!isActive(stateOf(run))) {
     if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
+    await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
   const outcome = shortened(ending.outcome);

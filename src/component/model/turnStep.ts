@@ -11,7 +11,7 @@ import type { ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { factorOf, keepContext } from "./contextTraces.js";
+import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
 import { findRunToWrite, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
@@ -48,6 +48,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const totals = keptTotals(addUsage(totalsOf(run), args.usage), steps + 1);
   if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
+    await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
   const results = await settleOpenCalls(ctx, run, args.results);
