@@ -67,7 +67,8 @@ type Crowd = {
 
 /**
  * The settings for a thread of very many short messages: they would leave its contexts by their number, unread by any
- * summary, long before they fill the budget. And for one of few long ones, of which the next did not fit. Only for a run's first call: a long import is caught up with turn by turn.
+ * summary, long before they fill the budget. And for one of few long ones, of which the next did not fit. Only for a
+ * run's first call: a long import is caught up with turn by turn.
  */
 function whereCrowded(
   { limits: { maxMessages = CONTEXT_MAX_MESSAGES } }: ResolvedAgent,

@@ -66,7 +66,7 @@ describe("in an action", () => {
 
   test("very many short messages are summarised before they would leave the context by their number", async () => {
     const helper = await anAgent([{ text: "Fine." }, { text: "Fine." }], { context: { maxMessages: 20 } });
-    const messages = Array.from({ length: 30 }, (_, index) => [
+    const messages = Array.from({ length: 8 }, (_, index) => [
       said("user", `Ticket OPS-${index}?`),
       said("assistant", `OPS-${index} is closed.`),
     ]).flat();
