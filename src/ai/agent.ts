@@ -5,16 +5,14 @@ import { isMemoryError, memoryError, type MemoryErrorData } from "../validators/
 import { endAbandoned } from "./abandoned.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
-  checkSiblings,
   durableFunctions,
   runNested,
-  siblingsOf,
   startWorkflow,
   type DurableFunctions,
-  type RunReference,
   type RunReport,
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
+import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
 import { promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 export type StartArgs = {
@@ -109,8 +107,8 @@ class MemoryAgent implements Agent {
         },
       );
     const siblings = siblingsOf(run);
-    await checkSiblings(siblings);
     const { as, threadId, operationId } = args;
+    const driver = await driverOf(siblings, as);
     const principal = { ...as, agentName: as.agentName ?? this.name };
     const begin = () =>
       this.agent.memory.as(principal).turns.begin(ctx, {
@@ -120,6 +118,7 @@ class MemoryAgent implements Agent {
         ...promptOfArgs(args),
         operationId,
         limits: { maxMessages: 0 }, // the first step reads the context
+        driver,
       });
     const begun = await begin().catch(async (error: unknown) => {
       const freed = isMemoryError(error, "RUN_ACTIVE") && (await this.freeThread(ctx, workflow, error));
@@ -127,7 +126,7 @@ class MemoryAgent implements Agent {
       return await begin();
     });
     const { runId, turn, promptMessageId } = begun;
-    if (!begun.repeated) await startWorkflow(ctx, { workflow, run, siblings, args: { as, threadId, runId } });
+    if (!begun.repeated) await startWorkflow(ctx, workflow, { path: siblings.path, as, threadId, runId });
     return { runId, messageId: promptMessageId, turn };
   }
 

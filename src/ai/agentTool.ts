@@ -1,6 +1,6 @@
 import { jsonSchema, type JSONSchema7 } from "ai";
 import type { Agent } from "./agent.js";
-import type { RunReference } from "./durable.js";
+import type { RunReference } from "./siblings.js";
 import { defineTool, type AgentTool } from "./tool.js";
 
 export type AgentToolDefinition = {

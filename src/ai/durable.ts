@@ -1,17 +1,12 @@
 import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
 import {
-  createFunctionHandle,
-  getFunctionName,
   internalActionGeneric,
   internalMutationGeneric,
-  makeFunctionReference,
-  type FunctionReference,
   type RegisteredAction,
   type RegisteredMutation,
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, MutationCtx } from "../client/index.js";
-import { memoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
 import {
@@ -23,10 +18,9 @@ import {
   type StepArgs,
   type StepOutcome,
 } from "./durableStep.js";
+import { runCalls } from "./durableTools.js";
 import { beginRun, endRun, vSettleContext } from "./settle.js";
-
-/** A reference to the `run` that an app exports from `agent.durable(workflow)`: `internal.researcher.run`. */
-export type RunReference = FunctionReference<"mutation", "internal">;
+import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
 export type DurableFunctions = {
@@ -34,15 +28,8 @@ export type DurableFunctions = {
   run: RegisteredMutation<"internal", Record<string, unknown>, Promise<unknown>>;
   /** One step of it: a call of the model, or of a tool. */
   step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepOutcome>>;
-  /** Records how it ended and cleans up after it. */
+  /** Records how it ended and cleans up after it; starts it when its turn has come, wakes it when it waits. */
   settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<string | null>>;
-};
-
-/** The functions that stand beside `run`, found by its path. */
-export type Siblings = {
-  path: string;
-  step: FunctionReference<"action", "internal">;
-  settle: FunctionReference<"mutation", "internal">;
 };
 
 /** A tool's own step is only lost with its action: what a tool throws is a result. */
@@ -77,16 +64,42 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
     handler: (ctx, args) => runStep(agent, ctx, args),
   });
   const settle = internalMutationGeneric({
-    args: { workflowId: v.string(), result: v.any(), context: vSettleContext }, // the result is the workflow's own union
+    args: vSettleArgs,
     returns: v.union(v.string(), v.null()),
-    handler: async (ctx, { workflowId, result, context }) => {
-      if (context.kind === "begin") return await beginRun(agent, ctx, { workflowId, ...context });
-      await endRun(agent, ctx, { result, ...context });
-      if (!context.nested) await workflow.cleanup(ctx, asWorkflowId(workflowId));
-      return null;
-    },
+    handler: (ctx, args) => settleRun({ agent, workflow }, ctx, args),
   });
   return { run, step, settle };
+}
+
+const vSettleArgs = { workflowId: v.string(), result: v.any(), context: vSettleContext }; // the workflow's own result
+type Settling = ObjectType<typeof vSettleArgs>;
+
+async function settleRun(
+  { agent, workflow }: { agent: ResolvedAgent; workflow: WorkflowManager },
+  ctx: MutationCtx,
+  { workflowId, context, ...settling }: Settling,
+): Promise<string | null> {
+  switch (context.kind) {
+    case "begin": {
+      const driver = await driverOf(siblingsAt(context.path), context.as);
+      return await beginRun(agent, ctx, { ...context, workflowId, driver });
+    }
+    case "start":
+      return await startWorkflow(ctx, workflow, context);
+    case "wake": {
+      const event = {
+        workflowId: asWorkflowId(workflowId),
+        name: context.event,
+        value: context.value as unknown,
+      };
+      await workflow.sendEvent(asWorkflowCtx(ctx), event);
+      return null;
+    }
+    case "end":
+      await endRun(agent, ctx, { ...settling, ...context });
+      if (!context.nested) await workflow.cleanup(asWorkflowCtx(ctx), asWorkflowId(workflowId));
+      return null;
+  }
 }
 
 function runStep(agent: ResolvedAgent, ctx: ActionCtx, args: StepArgs): Promise<StepOutcome> {
@@ -98,6 +111,8 @@ function runStep(agent: ResolvedAgent, ctx: ActionCtx, args: StepArgs): Promise<
 type WorkflowId = Parameters<WorkflowManager["cleanup"]>[1];
 /** The boundary where an id that Convex gave back as a string is the workflow's again. */
 const asWorkflowId = (workflowId: string): WorkflowId => workflowId as WorkflowId;
+/** The boundary where any ctx with mutations becomes the one of a mutation: the workflow calls nothing else of it. */
+const asWorkflowCtx = (ctx: MutationCtx) => ctx as Parameters<WorkflowManager["start"]>[0];
 
 /** Model, tools, model, … until a step ends the run. Each step is written before the next one starts. */
 async function drive(
@@ -116,8 +131,10 @@ async function drive(
   for (let place = 0; ; place++) {
     const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
-    await Promise.all(outcome.calls.map((asked) => call({ place, call: asked }, TOOL_RETRY)));
-    if (!outcome.ended && !outcome.stop) continue;
+    const run = ({ callId, toolName }: StepOutcome["calls"][number]) =>
+      call({ place, call: { callId, toolName } }, TOOL_RETRY);
+    const tools = await runCalls(step, { ...outcome, place, run });
+    if (tools !== "ended" && !outcome.ended && !outcome.stop) continue;
     // The answer is there, whatever comes of what is done after it.
     if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
     return { runId, text: outcome.text ?? "" };
@@ -127,12 +144,12 @@ async function drive(
 /** A run inside the app's own workflow: nothing tells us when that ends, so the run begins and ends itself. */
 async function nested(agent: ResolvedAgent, step: WorkflowCtx, args: RunArgs): Promise<RunReport> {
   const { settle } = siblingsAt(args.path);
-  const { as, threadId, prompt = "" } = args;
+  const { as, threadId, prompt = "", path } = args;
   const inline = (result: unknown, context: Infer<typeof vSettleContext>) =>
     step.runMutation(settle, { workflowId: step.workflowId, result, context }, { inline: true }) as Promise<
       string | null
     >;
-  const runId = (await inline(null, { kind: "begin", as, threadId, prompt })) ?? "";
+  const runId = (await inline(null, { kind: "begin", as, threadId, prompt, path })) ?? "";
   const context = { kind: "end" as const, as, runId, nested: true };
   try {
     const report = await drive(agent, step, { ...args, prompt, runId });
@@ -144,64 +161,16 @@ async function nested(agent: ResolvedAgent, step: WorkflowCtx, args: RunArgs): P
   }
 }
 
-/** The exports beside `run`. Throws `RUN_EXPORTS_MISNAMED` when `run` itself goes by another name. */
-export function siblingsOf(run: RunReference): Siblings {
-  const [path = "", name] = getFunctionName(run).split(":");
-  if (name !== "run") throw misnamed(path, `it is exported as "${name}"`);
-  return siblingsAt(path);
-}
-
-const siblingsAt = (path: string): Siblings => ({
-  path,
-  step: makeFunctionReference<"action">(`${path}:step`) as unknown as Siblings["step"],
-  settle: makeFunctionReference<"mutation">(`${path}:settle`) as unknown as Siblings["settle"],
-});
-
-/** Throws `RUN_EXPORTS_MISNAMED` when the deployment has no `step` or `settle` beside `run`. */
-export async function checkSiblings({ path, step, settle }: Siblings): Promise<void> {
-  try {
-    await createFunctionHandle(step);
-    await createFunctionHandle(settle);
-  } catch (error) {
-    throw misnamed(path, String(error));
-  }
-}
-
-const misnamed = (path: string, why: string) =>
-  memoryError(
-    "RUN_EXPORTS_MISNAMED",
-    `Export what agent.durable(workflow) gives under its own names: export const { run, step, settle } = …; ${why}.`,
-    { path },
-  );
-
-/** The boundary where any ctx with mutations becomes the one of a mutation: `workflow.start` calls nothing else of it. */
-const asStarter = (ctx: MutationCtx) => ctx as Parameters<WorkflowManager["start"]>[0];
-
-/** Starts the workflow of a run that was begun in the same transaction. */
+/** Starts the workflow of a run that was begun in the same transaction, or waited for its turn. */
 export async function startWorkflow(
   ctx: MutationCtx,
-  {
-    workflow,
-    run,
-    siblings,
-    args,
-  }: {
-    workflow: WorkflowManager;
-    run: RunReference;
-    siblings: Siblings;
-    args: Omit<RunArgs, "path"> & { runId: string };
-  },
+  workflow: WorkflowManager,
+  { path, as, threadId, runId }: { path: string; as: RunArgs["as"]; threadId: string; runId: string },
 ): Promise<string> {
-  const { as, runId } = args;
-  return await workflow.start(
-    asStarter(ctx),
-    run,
-    { ...args, path: siblings.path },
-    {
-      onComplete: siblings.settle,
-      context: { kind: "end", as, runId, nested: false },
-    },
-  );
+  const { run, settle } = siblingsAt(path);
+  const context = { kind: "end" as const, as, runId, nested: false };
+  const options = { onComplete: settle, context };
+  return await workflow.start(asWorkflowCtx(ctx), run, { path, as, threadId, runId }, options);
 }
 
 /** Runs a durable run as a step of the app's own workflow. */

@@ -36,9 +36,14 @@ export const vStepArgs = {
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
 
+/** A call that a step asked for; `held` until somebody has decided about it. */
+const vAsked = v.object({ ...vCall.fields, held: v.optional(v.boolean()) });
+
 export const vStepOutcome = v.object({
   /** The tools to run next. */
-  calls: v.array(vCall),
+  calls: v.array(vAsked),
+  /** Some of them are answered later. */
+  later: v.optional(v.boolean()),
   /** The run is over: completed, canceled or failed. */
   ended: v.boolean(),
   /** The model is not asked again after the tools. */

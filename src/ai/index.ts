@@ -17,9 +17,10 @@ export type { AgentToolDefinition } from "./agentTool.js";
 
 // Turns.
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
-export type { DurableFunctions, RunReference, RunReport } from "./durable.js";
+export type { DurableFunctions, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.
+export type { RunReference } from "./siblings.js";
 export { embedderName, embedWith } from "./embed.js";
 
 // Another order for what recall finds.

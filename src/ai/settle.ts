@@ -2,12 +2,23 @@ import { v, type Infer } from "convex/values";
 import type { MutationCtx, Principal, RunOutcome } from "../client/index.js";
 import { isMemoryError, vErrorCode, type ErrorCode } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
+import { vDriverCall, type RunDriver } from "../validators/run.js";
 import type { ResolvedAgent } from "./definition.js";
 
-/** `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. */
+/**
+ * `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. The others are what the
+ * component asks for.
+ */
 export const vSettleContext = v.union(
-  v.object({ kind: v.literal("begin"), as: vPrincipal, threadId: v.string(), prompt: v.string() }),
+  v.object({
+    kind: v.literal("begin"),
+    as: vPrincipal,
+    threadId: v.string(),
+    prompt: v.string(),
+    path: v.string(),
+  }),
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
+  ...vDriverCall.members,
 );
 type SettleContext = Infer<typeof vSettleContext>;
 
@@ -15,7 +26,10 @@ type SettleContext = Infer<typeof vSettleContext>;
 export async function beginRun(
   agent: ResolvedAgent,
   ctx: MutationCtx,
-  args: Omit<Extract<SettleContext, { kind: "begin" }>, "kind"> & { workflowId: string },
+  args: Omit<Extract<SettleContext, { kind: "begin" }>, "kind" | "path"> & {
+    workflowId: string;
+    driver: RunDriver;
+  },
 ): Promise<string> {
   const { runId } = await bound(agent, args.as).turns.begin(ctx, {
     threadId: args.threadId,
@@ -24,6 +38,8 @@ export async function beginRun(
     prompt: [{ type: "text", text: args.prompt }],
     operationId: `workflow:${args.workflowId}`,
     limits: { maxMessages: 0 },
+    driver: args.driver,
+    workflowId: args.workflowId,
   });
   return runId;
 }

@@ -2,7 +2,7 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
-import type { RunEngine, RunOutcome, RunState } from "../validators/run.js";
+import type { RunDriver, RunEngine, RunOutcome, RunState } from "../validators/run.js";
 import type {
   ContextLimits,
   StepMessage,
@@ -31,6 +31,10 @@ export type BeginTurn = {
   stream?: boolean;
   /** Returns what is still to be embedded. */
   recall?: boolean;
+  /** Of a durable run: who is told when it can go on. */
+  driver?: RunDriver;
+  /** Of a durable run whose workflow is under way already. */
+  workflowId?: string;
 };
 
 export type SaveStep = {

@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vCaller } from "../validators/principal.js";
-import { vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
+import { vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
 import {
   vContextLimits,
   vStepMessage,
@@ -30,6 +30,8 @@ export const begin = mutation({
     shown: v.optional(vContextAsk),
     stream: v.optional(v.boolean()),
     recall: v.optional(v.boolean()),
+    driver: v.optional(vRunDriver),
+    workflowId: v.optional(v.string()),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),

@@ -1,4 +1,5 @@
 import { v, type Infer } from "convex/values";
+import { vPrincipal } from "./principal.js";
 
 /** The states of a run. `src/component/README.md` draws how they follow each other. */
 export const vRunState = v.union(
@@ -23,6 +24,41 @@ export type RunOutcome = Infer<typeof vRunOutcome>;
 /** `action`: the loop lives in the caller's action. `durable`: each step is a workflow step. */
 export const vRunEngine = v.union(v.literal("action"), v.literal("durable"));
 export type RunEngine = Infer<typeof vRunEngine>;
+
+/**
+ * How the component reaches the code that drives a durable run: the handle of its `settle`, the path of its module,
+ * and for whom it was started.
+ */
+export const vRunDriver = v.object({ settle: v.string(), path: v.string(), as: vPrincipal });
+export type RunDriver = Infer<typeof vRunDriver>;
+
+/** What the component asks of a run's driver, in the transaction that makes it due. */
+export const vDriverCall = v.union(
+  /** The run's turn has come: start its workflow. */
+  v.object({
+    kind: v.literal("start"),
+    path: v.string(),
+    as: vPrincipal,
+    threadId: v.string(),
+    runId: v.string(),
+  }),
+  /** What the run's workflow waits for is there, or the run has ended. */
+  v.object({ kind: v.literal("wake"), event: v.string(), value: v.any() }), // each event's own shape
+);
+export type DriverCall = Infer<typeof vDriverCall>;
+
+/** What a new prompt does while the thread has an active run. */
+export const vWhileRunning = v.union(
+  /** Waits until those before it are answered. */
+  v.literal("queue"),
+  /** Is refused with `RUN_ACTIVE`. */
+  v.literal("reject"),
+  /** Cancels the active run, and keeps what it said. */
+  v.literal("interrupt"),
+  /** Is read by the active run with its next call of the model. */
+  v.literal("steer"),
+);
+export type WhileRunning = Infer<typeof vWhileRunning>;
 
 /** What a run has used so far: exact at every moment, kept on the run's own row. */
 export const vRunTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });

@@ -2167,6 +2167,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          driver?: {
+            as: { agentName?: string; tenantId?: string; userId: string };
+            path: string;
+            settle: string;
+          };
           engine: "action" | "durable";
           limits?: {
             maxBytes?: number;
@@ -2183,6 +2188,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           stream?: boolean;
           threadId: string;
+          workflowId?: string;
         },
         {
           activeEmbedder?: string;

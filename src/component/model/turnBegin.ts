@@ -1,28 +1,26 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
 import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
-import { isBlank, previewOf, textOf } from "../../shared/messageText.js";
-import { longShown, shortenAllForModel } from "../../shared/partBodies.js";
+import { previewOf, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Message } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunEngine } from "../../validators/run.js";
+import type { RunDriver, RunEngine } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
-import { findComplete, insertMessage, parseParts, readTail, toMessage, type ShownTurn } from "./messages.js";
-import { indexMessage, pendingOf } from "./recall.js";
+import { findComplete, readTail, type ShownTurn } from "./messages.js";
+import { pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
-import { noteEdit } from "./summaryErasure.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
+import { findPrompt, indexPrompt, reopened, savePrompt, type Prompt } from "./turnPrompt.js";
 
 export type BeginArgs = {
   caller: Caller;
@@ -36,17 +34,10 @@ export type BeginArgs = {
   shown?: ContextAsk;
   stream?: boolean;
   recall?: boolean;
+  /** Of a durable run; `workflowId` where its workflow is under way already. */
+  driver?: RunDriver;
+  workflowId?: string;
 };
-type Prompt = {
-  messageId: Id<"messages">;
-  turn: number;
-  nextStep: number;
-  row: Message;
-  isNew: boolean;
-  /** Its long parts as the context shows them. */
-  long: ShownTurn["long"];
-};
-
 /** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
 export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
   checkNames(args);
@@ -157,63 +148,6 @@ async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<D
   });
 }
 
-async function findPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, messageId: string): Promise<Prompt> {
-  const id = ctx.db.normalizeId("messages", messageId);
-  const message = id === null ? null : await ctx.db.get("messages", id);
-  if (message === null || message.threadId !== head.threadId || message.role !== "user")
-    throw memoryError("PROMPT_NOT_IN_THREAD", "The prompt must be a user message of this thread.", {
-      messageId,
-    });
-  const last = await ctx.db
-    .query("messages")
-    .withIndex("by_place", (q) => q.eq("threadId", head.threadId).eq("turn", message.turn))
-    .order("desc")
-    .first();
-  const nextStep = (last?.step ?? message.step) + 1;
-  const row = toMessage(message);
-  return { messageId: message._id, turn: message.turn, nextStep, row, isNew: false, long: [] };
-}
-
-/**
- * What the head must say when an earlier turn is written on: summaries that cover its end would not tell of the new
- * answer, and its new outputs are not old ones.
- */
-async function reopened(
-  ctx: MutationCtx,
-  head: Doc<"threadHeads">,
-  { turn, nextStep }: Prompt,
-): Promise<Partial<Doc<"threadHeads">>> {
-  const noted = await noteEdit(ctx, head, { turn, step: nextStep });
-  const isPruned = head.prunedTo !== undefined && head.prunedTo.turn > turn;
-  return { ...noted, ...(isPruned ? { prunedTo: { turn, step: nextStep - 1 } } : {}) };
-}
-
-async function savePrompt(ctx: MutationCtx, head: Doc<"threadHeads">, args: BeginArgs): Promise<Prompt> {
-  const parts = parseParts(args.prompt ?? []);
-  if (isBlank(parts))
-    throw memoryError("PROMPT_EMPTY", "The prompt has neither text nor a file: write something.");
-  const place = { threadId: head.threadId, turn: head.nextTurn, step: PROMPT_STEP };
-  const author = args.caller === "system" ? head.userId : args.caller.userId;
-  const said = { role: "user" as const, ...(author === head.userId ? {} : { author }) };
-  const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts });
-  const shown = shortenAllForModel(parts);
-  const long = longShown(parts, shown).map(([part, bytes]): ShownTurn["long"][number] => [
-    PROMPT_STEP,
-    part,
-    bytes,
-  ]);
-  const row: Message = {
-    ...place,
-    ...said,
-    messageId,
-    parts: shown,
-    tokens,
-    state: { kind: "complete" },
-    createdAt: Date.now(),
-  };
-  return { messageId, turn: head.nextTurn, nextStep: PROMPT_STEP + 1, row, isNew: true, long };
-}
-
 type Context = {
   head: Doc<"threadHeads">;
   limits: ClampedLimits;
@@ -243,6 +177,8 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
+    ...(args.driver === undefined ? {} : { driver: args.driver }),
+    ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
   });
   const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
@@ -250,26 +186,6 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const stream = await startStream(ctx, { run: { _id: runId, ...run }, step: prompt.nextStep });
   await ctx.db.patch("runs", runId, { streamId: stream.streamId });
   return { ...opened, ...stream };
-}
-
-async function indexPrompt(
-  ctx: MutationCtx,
-  head: Doc<"threadHeads">,
-  prompt: Prompt,
-): Promise<Id<"recallEntries"> | null> {
-  const text = textOf(prompt.row.parts);
-  if (text.trim() === "") return null;
-  const { threadId } = head;
-  return await indexMessage(ctx, {
-    messageId: prompt.messageId,
-    threadId,
-    turn: prompt.turn,
-    scope: userScope(head),
-    role: "user",
-    text,
-    at: Date.now(),
-    pending: true,
-  });
 }
 
 type Occupation = {

@@ -1,6 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vRunEngine, vRunState, vKeptTotals, vToolCallState } from "../../validators/run.js";
+import { vKeptTotals, vRunDriver, vRunEngine, vRunState, vToolCallState } from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
 
@@ -30,6 +30,8 @@ export const runsTables = {
     operationId: v.optional(v.string()),
     payloadHash: v.optional(v.string()),
     workflowId: v.optional(v.string()),
+    /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
+    driver: v.optional(vRunDriver),
     streamId: v.optional(v.id("streams")),
     parentRunId: v.optional(v.string()),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */

@@ -1,0 +1,38 @@
+import type { WorkflowCtx } from "@convex-dev/workflow";
+import type { StepOutcome } from "./durableStep.js";
+
+type Asked = StepOutcome["calls"][number];
+/** What the event of a decision brings: the calls that may run; `ended` when the run was ended meanwhile. */
+export type Decided = { approved: string[]; ended: boolean };
+/** What the event of late results brings. */
+export type Answered = { ended: boolean };
+
+/** The event that brings the decisions about a step's calls; the component sends it once. */
+export const decidedEvent = (place: number): string => `decided:${place}`;
+/** The event after which every late result of a step is there; the component sends it once. */
+export const answeredEvent = (place: number): string => `answered:${place}`;
+
+type Calls = Pick<StepOutcome, "calls" | "later"> & {
+  place: number;
+  /** Runs one call as a step, or as steps, of its own. */
+  run: (asked: Asked) => Promise<unknown>;
+};
+
+/**
+ * Runs what one model step asked for, together. Calls that need an approval run when all of them are decided; then the
+ * results that come later are waited for. "ended" when the run was ended while it waited.
+ */
+export async function runCalls(
+  step: WorkflowCtx,
+  { place, calls, later, run }: Calls,
+): Promise<"done" | "ended"> {
+  const held = calls.filter((asked) => asked.held === true);
+  const free = calls.filter((asked) => asked.held !== true);
+  const decision = held.length === 0 ? null : step.awaitEvent<Decided>({ name: decidedEvent(place) });
+  const [decided] = await Promise.all([decision, ...free.map(run)]);
+  if (decided?.ended === true) return "ended";
+  await Promise.all(held.filter(({ callId }) => decided?.approved.includes(callId) === true).map(run));
+  if (later !== true) return "done";
+  const { ended } = await step.awaitEvent<Answered>({ name: answeredEvent(place) });
+  return ended ? "ended" : "done";
+}
