@@ -1,13 +1,18 @@
 import { jsonSchema, type JSONSchema7 } from "ai";
+import { memoryError } from "../validators/errors.js";
 import type { Agent } from "./agent.js";
 import type { RunReference } from "./siblings.js";
-import { defineTool, type AgentTool } from "./tool.js";
+import { defineTool, type AgentTool, type NestedAgent } from "./tool.js";
 
 export type AgentToolDefinition = {
   /** Tells the model when to ask the agent. */
   description: string;
-  agent: Agent;
-  /** The agent's durable run, for runs that nest durably; this version answers inside the tool's own step. */
+  /** The agent; `() => agent` where it asks itself, or agents ask each other. */
+  agent: Agent | (() => Agent);
+  /**
+   * The agent's durable run, `run: () => internal.researcher.run`: a durable run that asks it waits without compute,
+   * and each of its steps is written on its own. Without it, and in an action, the agent answers inside the tool.
+   */
   run?: () => RunReference;
 };
 
@@ -22,37 +27,44 @@ const PROMPT_SCHEMA: JSONSchema7 = {
 
 /**
  * Another agent as a tool. It answers in a thread of its own below the parent's, so that only its answer enters the
- * parent; it is aborted with the parent's `abortSignal`. Safe to retry: its thread and its run carry the call's
- * operationId, so an answer that was given is not paid for again. What it throws (`MODEL_FAILED`) is told to the
- * parent's model as the tool's error.
+ * parent. What it uses is in the parent's totals, and it is canceled with the parent. Safe to retry: its thread and its
+ * run carry the call's operationId, so an answer that was given is not paid for again. When it fails, is stopped or
+ * would stand deeper than agents may ask each other (`NESTING_TOO_DEEP`), the parent's model is told so as the tool's
+ * result and the parent goes on.
  *
- * @example const askResearcher = agentTool({ description: "Ask the researcher.", agent: researcher });
+ * @example const askResearcher = agentTool({ description: "Ask the researcher.", agent: researcher, run: () => internal.researcher.run });
  */
-export function agentTool({ description, agent }: AgentToolDefinition): AgentTool {
-  return defineTool<{ prompt: string }>({
+export function agentTool({ description, agent: given, run }: AgentToolDefinition): AgentTool {
+  const asked = typeof given === "function" ? given : () => given;
+  const nested: NestedAgent = { agentName: () => asked().name, ...(run === undefined ? {} : { run }) };
+  const tool = defineTool<{ prompt: string }>({
     description,
     inputSchema: jsonSchema<{ prompt: string }>(PROMPT_SCHEMA, { validate: checkPrompt }),
     idempotent: true,
     execute: async (ctx, { prompt }) => {
-      const { operationId, abortSignal, principal, threadId: parentThreadId } = ctx;
-      const { threadId } = await ctx.memory.threads.create(ctx, {
-        title: agent.name,
-        parentThreadId,
-        operationId,
-      });
+      const { operationId, abortSignal, principal, runId: parentRunId } = ctx;
+      const agent = asked();
+      const opening = { title: agent.name, parentRunId, operationId };
+      const { threadId } = await ctx.memory.threads.create(ctx, opening);
       const as = { ...principal, agentName: agent.name };
-      const { text } = await agent.generate(ctx, {
+      const { text, state } = await agent.generate(ctx, {
         as,
         threadId,
         prompt,
         operationId,
+        parentRunId,
         resume: true, // a call is never under way twice: what is left in the middle is of an attempt that died
         abortSignal,
       });
+      if (state.kind === "canceled") throw memoryError("RUN_ENDED", stopped(agent.name, state.reason));
       return text;
     },
   });
+  return { ...tool, nested };
 }
+
+const stopped = (agentName: string, reason = "the run was canceled"): string =>
+  `${agentName} was stopped before it had answered: ${reason}`;
 
 function checkPrompt(value: unknown) {
   if (typeof value === "object" && value !== null && "prompt" in value && typeof value.prompt === "string")

@@ -19,6 +19,7 @@ import {
   type StepOutcome,
 } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
+import { askNested, nestRun } from "./nestedRun.js";
 import { beginRun, endRun, vSettleContext } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
 
@@ -86,12 +87,19 @@ async function settleRun(
     }
     case "start":
       return await startWorkflow(ctx, workflow, context);
+    case "nest":
+      return await nestRun(agent, ctx, {
+        ...context,
+        start: (nested) => startWorkflow(ctx, workflow, { ...nested, toldPath: context.path }),
+      });
     case "wake": {
       const event = {
         workflowId: asWorkflowId(workflowId),
         name: context.event,
         value: context.value as unknown,
       };
+      const status = await workflow.status(asWorkflowCtx(ctx), event.workflowId);
+      if (status.type !== "inProgress") throw new TypeError("The workflow is over: nothing waits in it.");
       await workflow.sendEvent(asWorkflowCtx(ctx), event);
       return null;
     }
@@ -131,8 +139,10 @@ async function drive(
   for (let place = 0; ; place++) {
     const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
-    const run = ({ callId, toolName }: StepOutcome["calls"][number]) =>
-      call({ place, call: { callId, toolName } }, TOOL_RETRY);
+    const run = ({ callId, toolName, nested }: StepOutcome["calls"][number]): Promise<unknown> =>
+      nested === true
+        ? askNested(step, { ...{ as, runId, callId, toolName }, path: args.path })
+        : call({ place, call: { callId, toolName } }, TOOL_RETRY);
     const tools = await runCalls(step, { ...outcome, place, run });
     if (tools !== "ended" && !outcome.ended && !outcome.stop) continue;
     // The answer is there, whatever comes of what is done after it.
@@ -161,13 +171,17 @@ async function nested(agent: ResolvedAgent, step: WorkflowCtx, args: RunArgs): P
   }
 }
 
+/** `toldPath`: the module that is told how it ended, where that is not its own. */
+type NewWorkflow = { path: string; as: RunArgs["as"]; threadId: string; runId: string; toldPath?: string };
+
 /** Starts the workflow of a run that was begun in the same transaction, or waited for its turn. */
 export async function startWorkflow(
   ctx: MutationCtx,
   workflow: WorkflowManager,
-  { path, as, threadId, runId }: { path: string; as: RunArgs["as"]; threadId: string; runId: string },
+  { path, as, threadId, runId, toldPath = path }: NewWorkflow,
 ): Promise<string> {
-  const { run, settle } = siblingsAt(path);
+  const { run } = siblingsAt(path);
+  const { settle } = siblingsAt(toldPath);
   const context = { kind: "end" as const, as, runId, nested: false };
   const options = { onComplete: settle, context };
   return await workflow.start(asWorkflowCtx(ctx), run, { path, as, threadId, runId }, options);

@@ -11,6 +11,7 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
+import { asksAgents, isNested } from "./nestedCalls.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
@@ -37,7 +38,12 @@ export const vStepArgs = {
 export type StepArgs = ObjectType<typeof vStepArgs>;
 
 /** A call that a step asked for; `held` until somebody has decided about it. */
-const vAsked = v.object({ ...vCall.fields, held: v.optional(v.boolean()) });
+const vAsked = v.object({
+  ...vCall.fields,
+  held: v.optional(v.boolean()),
+  /** Another agent's durable run answers it. */
+  nested: v.optional(v.boolean()),
+});
 
 export const vStepOutcome = v.object({
   /** The tools to run next. */
@@ -95,7 +101,12 @@ export async function runModelStep(
   }
 }
 
-const callOf = ({ callId, toolName }: Call): Call => ({ callId, toolName });
+const callOf =
+  (agent: ResolvedAgent) =>
+  ({ callId, toolName }: Call): StepOutcome["calls"][number] => ({
+    ...{ callId, toolName },
+    ...(isNested(agent, toolName) ? { nested: true } : {}),
+  });
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
 /** What the call of this step was shown, once it is known. */
@@ -133,7 +144,8 @@ async function saveAnswer(
   const { parts, usage } = answer;
   const message = { parts, model: usage.model };
   const { runId, place } = args;
-  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call };
+  const nests = asksAgents(agent, answer.calls) ? { nests: true } : {};
+  const step = { runId, step: place, message, results: [], usage, finish, ...nests, context: shown.call };
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
@@ -144,7 +156,7 @@ async function saveAnswer(
   addStep(context, { answer, saved, results: [] });
   const isCompleted = saved.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
-  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf), stop, ...after, ...text };
+  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf(agent)), stop, ...after, ...text };
 }
 
 /** The outcome of a step whose action was lost after it had saved. */
@@ -157,7 +169,7 @@ async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: 
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
   const isCompleted = start.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
-  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf), stop, ...after, ...text };
+  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf(agent)), stop, ...after, ...text };
 }
 
 type Failing = {

@@ -18,6 +18,14 @@ type Calls = Pick<StepOutcome, "calls" | "later"> & {
   run: (asked: Asked) => Promise<unknown>;
 };
 
+/** As `Promise.all`, but no failure is told before each is over: an event that nobody takes any more would stay. */
+async function together<Work extends readonly unknown[]>(
+  work: readonly [...Work],
+): Promise<{ [Key in keyof Work]: Awaited<Work[Key]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
 /**
  * Runs what one model step asked for, together. Calls that need an approval run when all of them are decided; then the
  * results that come later are waited for. "ended" when the run was ended while it waited.
@@ -29,9 +37,9 @@ export async function runCalls(
   const held = calls.filter((asked) => asked.held === true);
   const free = calls.filter((asked) => asked.held !== true);
   const decision = held.length === 0 ? null : step.awaitEvent<Decided>({ name: decidedEvent(place) });
-  const [decided] = await Promise.all([decision, ...free.map(run)]);
+  const [decided] = await together([decision, ...free.map(run)]);
   if (decided?.ended === true) return "ended";
-  await Promise.all(held.filter(({ callId }) => decided?.approved.includes(callId) === true).map(run));
+  await together(held.filter(({ callId }) => decided?.approved.includes(callId) === true).map(run));
   if (later !== true) return "done";
   const { ended } = await step.awaitEvent<Answered>({ name: answeredEvent(place) });
   return ended ? "ended" : "done";

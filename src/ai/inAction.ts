@@ -18,6 +18,7 @@ import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
+import { asksAgents } from "./nestedCalls.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
@@ -62,6 +63,7 @@ export async function runInAction(
     shown: await contextAsk(agent),
     stream: streaming,
     recall: agent.recall !== undefined,
+    ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
   });
   const turn: OpenTurn = {
     agent,
@@ -184,6 +186,7 @@ async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving
       usage: answer.usage,
       finish,
       nextStream,
+      ...(asksAgents(turn.agent, answer.calls) ? { nests: true } : {}),
       context: turn.shown,
     })
     .catch((error: unknown) => {

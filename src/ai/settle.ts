@@ -5,8 +5,20 @@ import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, type RunDriver } from "../validators/run.js";
 import type { ResolvedAgent } from "./definition.js";
 
+/** A call that another agent's durable run answers: open that, or tell the model why not. */
+export const vNestContext = v.object({
+  kind: v.literal("nest"),
+  as: vPrincipal,
+  runId: v.string(),
+  callId: v.string(),
+  toolName: v.string(),
+  /** Where the asking run's own functions are. */
+  path: v.string(),
+  failure: v.optional(v.string()),
+});
+
 /**
- * `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. The others are what the
+ * `begin`: a nested run opens itself. `nest`: a run asks another agent. `end`: a workflow is over, whatever became of it. The others are what the
  * component asks for.
  */
 export const vSettleContext = v.union(
@@ -17,6 +29,7 @@ export const vSettleContext = v.union(
     prompt: v.string(),
     path: v.string(),
   }),
+  vNestContext,
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -57,7 +70,7 @@ export async function endRun(
   }
 }
 
-const bound = (agent: ResolvedAgent, as: Principal) =>
+export const bound = (agent: ResolvedAgent, as: Principal) =>
   agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });
 
 /** What Convex says about a function that is not there; a message is all that a workflow hands on. */
@@ -86,6 +99,14 @@ export function outcomeOf(result: unknown): RunOutcome {
   return isErrorCode(code)
     ? { kind: "failed", code, message: own ?? message }
     : { kind: "failed", code: "MODEL_FAILED", message };
+}
+
+/** What an error that a workflow handed on says, with our code where it is one of ours. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, code, own] = OWN_ERROR.exec(text) ?? [];
+  const [firstLine = ""] = text.split("\n");
+  return (isErrorCode(code) ? `${code}: ${own}` : firstLine).slice(0, MESSAGE_MAX_CHARACTERS);
 }
 
 const isErrorCode = (code: string | undefined): code is ErrorCode =>

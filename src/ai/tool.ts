@@ -1,6 +1,7 @@
 import { asSchema, type FlexibleSchema, type Schema } from "ai";
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
 import type { BoundMemory, Principal } from "../client/index.js";
+import type { RunReference } from "./siblings.js";
 
 /** What a tool gets: the ctx of the app's action, and whose turn it works for. */
 export type ToolContext = GenericActionCtx<GenericDataModel> & {
@@ -34,6 +35,9 @@ export type ToolDefinition<Input> = {
   execute: (ctx: ToolContext, input: Input) => unknown;
 };
 
+/** Of a tool that asks another agent: whom, and the agent's durable run where it has one. */
+export type NestedAgent = { readonly agentName: () => string; readonly run?: () => RunReference };
+
 /**
  * A tool of an agent. Neither its input nor its output is part of its type: with them, the generated `api` of an app
  * whose tools call `internal.*` would be circular.
@@ -43,6 +47,8 @@ export interface AgentTool {
   readonly idempotent: boolean;
   readonly inputSchema: Schema;
   readonly execute: (ctx: ToolContext, input: unknown) => unknown;
+  /** Of `agentTool`. */
+  readonly nested?: NestedAgent;
 }
 
 /**

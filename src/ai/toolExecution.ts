@@ -83,7 +83,11 @@ async function outcomeOf(
   }
 }
 
-async function readInput(tool: AgentTool, { toolName, input }: AskedCall): Promise<unknown> {
+/** The input of a call as its tool takes it; throws what the model is told when it does not fit. */
+export async function readInput(
+  tool: AgentTool,
+  { toolName, input }: Pick<AskedCall, "toolName" | "input">,
+): Promise<unknown> {
   const value: unknown = parseInput(toolName, input);
   const checked = await tool.inputSchema.validate?.(value);
   if (checked === undefined) return value;

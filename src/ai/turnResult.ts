@@ -26,6 +26,11 @@ export type GenerateArgs = {
    * a crash. False unless told.
    */
   resume?: boolean;
+  /**
+   * The run that asks, of a tool that asks another agent by itself (`ctx.runId`): its totals include what is used here,
+   * and it is canceled with it. In a thread of its own. `agentTool` sets it.
+   */
+  parentRunId?: string;
   abortSignal?: AbortSignal;
 };
 

@@ -45,7 +45,20 @@ export class RunsClient {
   }
 
   /**
-   * Cancels a run. It stops before its next step or tool; a streaming model call stops at its next append; what was
+   * The runs of the agents that a run asked, newest first, each in a thread of its own, in pages of at most 200 (20
+   * unless named). Throws `RUN_NOT_FOUND` and `INVALID_ARGUMENT`.
+   *
+   * @example const { page } = await memory.as(principal).runs.listNested(ctx, { runId, cursor: null });
+   */
+  async listNested(
+    ctx: QueryCtx,
+    args: { runId: string } & PageRequest,
+  ): Promise<{ page: Run[]; cursor: string | null }> {
+    return await ctx.runQuery(this.component.runs.listNested, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Cancels a run with the runs that are nested in it. It stops before its next step or tool; a streaming model call stops at its next append; what was
    * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
    * Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who may only read the thread.
    */

@@ -2,7 +2,7 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
-import type { RunDriver, RunEngine, RunOutcome, RunState } from "../validators/run.js";
+import type { ParentCall, RunDriver, RunEngine, RunOutcome, RunState } from "../validators/run.js";
 import type {
   ContextLimits,
   StepMessage,
@@ -35,6 +35,8 @@ export type BeginTurn = {
   driver?: RunDriver;
   /** Of a durable run whose workflow is under way already. */
   workflowId?: string;
+  /** Of a nested run: what it answers. */
+  parent?: ParentCall;
 };
 
 export type SaveStep = {
@@ -47,6 +49,8 @@ export type SaveStep = {
   usage: Usage;
   finish: boolean;
   nextStream?: boolean;
+  /** The step asks other agents: what they use is added to the run. */
+  nests?: boolean;
   /** What the model was shown. */
   context?: ContextCall;
 };
@@ -71,7 +75,7 @@ export class TurnsClient {
    * Saves the prompt, opens the run and reads the context, in one transaction. Safe to retry with an `operationId`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`,
-   * `OPERATION_MISMATCH` or `INVALID_ARGUMENT`.
+   * `OPERATION_MISMATCH` or `INVALID_ARGUMENT`; for a nested run `RUN_NOT_FOUND`, `RUN_ENDED` or `NESTING_TOO_DEEP`.
    *
    * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
    */

@@ -25,12 +25,18 @@ export class UsageClient {
   }
 
   /**
-   * Events of a run, of a thread, or the caller's own, newest first, in pages of at most 200 (20 unless named).
-   * Throws `THREAD_NOT_FOUND` and `RUN_NOT_FOUND`.
+   * Events of a run, of a thread, of the runs nested right below `parentRunId`, or the caller's own, newest first, in
+   * pages of at most 200 (20 unless named). Throws `THREAD_NOT_FOUND` and `RUN_NOT_FOUND`.
    */
   async list(
     ctx: QueryCtx,
-    args: { threadId?: string; runId?: string; cursor: string | null; limit?: number },
+    args: {
+      threadId?: string;
+      runId?: string;
+      parentRunId?: string;
+      cursor: string | null;
+      limit?: number;
+    },
   ): Promise<{ page: UsageEvent[]; cursor: string | null }> {
     return await ctx.runQuery(this.component.usage.list, { ...args, caller: this.caller });
   }

@@ -33,6 +33,13 @@ export const listToolCalls = query({
   handler: (ctx, args) => runs.listToolCalls(ctx, args),
 });
 
+/** The runs that are nested right below a run, newest first. */
+export const listNested = query({
+  args: { caller: vCaller, runId: v.string(), ...vPageRequest },
+  returns: vPage(vRun),
+  handler: (ctx, args) => runs.listNested(ctx, args),
+});
+
 /** Cancels a run; the loop notices before its next step or tool, a stream at its next append. */
 export const cancel = mutation({
   args: { caller: vCaller, runId: v.string(), reason: v.optional(v.string()) },

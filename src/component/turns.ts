@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vCaller } from "../validators/principal.js";
-import { vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
+import { vParentCall, vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
 import {
   vContextLimits,
   vStepMessage,
@@ -32,6 +32,7 @@ export const begin = mutation({
     recall: v.optional(v.boolean()),
     driver: v.optional(vRunDriver),
     workflowId: v.optional(v.string()),
+    parent: v.optional(vParentCall),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),
@@ -64,6 +65,7 @@ export const saveStep = mutation({
     usage: vUsage,
     finish: v.boolean(),
     nextStream: v.optional(v.boolean()),
+    nests: v.optional(v.boolean()),
     context: v.optional(vContextCall),
   },
   returns: vStepSaved,

@@ -15,7 +15,7 @@ export const record = mutation({
 });
 
 export const list = query({
-  args: { ...vPlaced, ...vPageRequest },
+  args: { ...vPlaced, parentRunId: v.optional(v.string()), ...vPageRequest },
   returns: vPage(vUsageEvent),
   handler: (ctx, args) => usage.list(ctx, args),
 });

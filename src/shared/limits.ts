@@ -274,3 +274,13 @@ export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
 export const AGENT_TEXTS_MAX = 64;
 /** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
 export const FORGET_AT_ONCE = 16;
+
+// Nested runs.
+/** How deep agents may ask each other below a run that nobody asked: ends agents that ask each other in a circle. */
+export const NESTING_MAX_DEPTH = 5;
+/** Nested runs of one step that are counted and ended with it: many times what its tools ask for. */
+export const NESTED_RUNS_PER_STEP = 256;
+/** Rows that a mutation may have written when it leaves the nested runs that are still to be ended to a sweep. */
+export const NESTED_END_MAX_WRITES = 1_000;
+/** Bytes of an agent's answer that enter the run that asked: written in the mutation that ends the asked one. */
+export const NESTED_ANSWER_MAX_BYTES = 256 * KIB;

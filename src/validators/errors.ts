@@ -23,6 +23,7 @@ export const vErrorCode = v.union(
   v.literal("MESSAGE_NOT_FOUND"),
   v.literal("MESSAGE_TOO_LARGE"),
   v.literal("MODEL_FAILED"),
+  v.literal("NESTING_TOO_DEEP"),
   v.literal("OPERATION_MISMATCH"),
   v.literal("PROMPT_EMPTY"),
   v.literal("PROMPT_NOT_IN_THREAD"),

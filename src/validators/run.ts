@@ -32,6 +32,10 @@ export type RunEngine = Infer<typeof vRunEngine>;
 export const vRunDriver = v.object({ settle: v.string(), path: v.string(), as: vPrincipal });
 export type RunDriver = Infer<typeof vRunDriver>;
 
+/** What a nested run answers: a run, and its call where that has a row of its own. */
+export const vParentCall = v.object({ runId: v.string(), callId: v.optional(v.string()) });
+export type ParentCall = Infer<typeof vParentCall>;
+
 /** What the component asks of a run's driver, in the transaction that makes it due. */
 export const vDriverCall = v.union(
   /** The run's turn has come: start its workflow. */
@@ -82,6 +86,8 @@ export const vRun = v.object({
   totals: vRunTotals,
   startedAt: v.number(),
   workflowId: v.optional(v.string()),
+  /** Of a nested run: the run that asked. */
+  parentRunId: v.optional(v.string()),
 });
 export type Run = Infer<typeof vRun>;
 
@@ -105,5 +111,7 @@ export const vToolCall = v.object({
   step: v.number(),
   state: vToolCallState,
   ms: v.optional(v.number()),
+  /** The nested run that answers it, in a durable run: it has a thread of its own. */
+  childRunId: v.optional(v.string()),
 });
 export type ToolCall = Infer<typeof vToolCall>;

@@ -20,6 +20,8 @@ export const vThread = v.object({
   status: vThreadStatus,
   metadata: v.optional(v.string()),
   parentThreadId: v.optional(v.string()),
+  /** Of a thread that an agent opened to ask another: the run that asked. It is removed with its parent. */
+  parentRunId: v.optional(v.string()),
   lastActivityAt: v.number(),
   createdAt: v.number(),
   messages: v.number(),

@@ -33,6 +33,8 @@ export const vUsageEvent = v.object({
   agentName: v.optional(v.string()),
   threadId: v.optional(v.string()),
   runId: v.optional(v.string()),
+  /** Of a nested run: the run that asked. */
+  parentRunId: v.optional(v.string()),
   step: v.optional(v.number()),
   at: v.number(),
 });

@@ -76,6 +76,8 @@ import type * as model_messageReads from "../model/messageReads.js";
 import type * as model_messageRows from "../model/messageRows.js";
 import type * as model_messageTail from "../model/messageTail.js";
 import type * as model_messages from "../model/messages.js";
+import type * as model_nestedEnds from "../model/nestedEnds.js";
+import type * as model_nestedRuns from "../model/nestedRuns.js";
 import type * as model_operations from "../model/operations.js";
 import type * as model_paging from "../model/paging.js";
 import type * as model_recall from "../model/recall.js";
@@ -214,6 +216,8 @@ const fullApi: ApiFromModules<{
   "model/messageRows": typeof model_messageRows;
   "model/messageTail": typeof model_messageTail;
   "model/messages": typeof model_messages;
+  "model/nestedEnds": typeof model_nestedEnds;
+  "model/nestedRuns": typeof model_nestedRuns;
   "model/operations": typeof model_operations;
   "model/paging": typeof model_paging;
   "model/recall": typeof model_recall;

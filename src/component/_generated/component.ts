@@ -1622,6 +1622,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          parentRunId?: string;
           runId: string;
           startedAt: number;
           state:
@@ -1652,6 +1653,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          parentRunId?: string;
           runId: string;
           startedAt: number;
           state:
@@ -1686,6 +1688,52 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            parentRunId?: string;
+            runId: string;
+            startedAt: number;
+            state:
+              | { kind: "queued" }
+              | { kind: "running" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { endedAt: number; kind: "completed" }
+              | {
+                  code: string;
+                  endedAt: number;
+                  kind: "failed";
+                  message: string;
+                }
+              | { endedAt: number; kind: "canceled"; reason?: string };
+            steps: number;
+            threadId: string;
+            totals: {
+              calls: number;
+              inputTokens: number;
+              outputTokens: number;
+            };
+            turn: number;
+            workflowId?: string;
+          }>;
+        },
+        Name
+      >;
+      listNested: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          runId: string;
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName: string;
+            engine: "action" | "durable";
+            parentRunId?: string;
             runId: string;
             startedAt: number;
             state:
@@ -1729,6 +1777,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           cursor: string | null;
           page: Array<{
             callId: string;
+            childRunId?: string;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -2029,6 +2078,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           metadata?: string;
           operationId?: string;
           owner?: { agentName?: string; tenantId?: string; userId: string };
+          parentRunId?: string;
           parentThreadId?: string;
           title?: string;
         },
@@ -2050,6 +2100,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           lastActivityAt: number;
           messages: number;
           metadata?: string;
+          parentRunId?: string;
           parentThreadId?: string;
           preview?: { role: string; text: string };
           status: "active" | "archived";
@@ -2080,6 +2131,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             lastActivityAt: number;
             messages: number;
             metadata?: string;
+            parentRunId?: string;
             parentThreadId?: string;
             preview?: { role: string; text: string };
             status: "active" | "archived";
@@ -2179,6 +2231,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             maxTokens?: number;
           };
           operationId?: string;
+          parent?: { callId?: string; runId: string };
           prompt?: Array<any>;
           promptMessageId?: string;
           recall?: boolean;
@@ -2351,6 +2404,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           agentName: string;
           calls: Array<{
             callId: string;
+            childRunId?: string;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -2478,6 +2532,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           finish: boolean;
           message: { model?: string; parts: Array<any> };
+          nests?: boolean;
           nextStream?: boolean;
           results: Array<{
             callId: string;
@@ -2553,6 +2608,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           cursor: string | null;
           limit?: number;
+          parentRunId?: string;
           runId?: string;
           threadId?: string;
         },
@@ -2568,6 +2624,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             model: string;
             ms: number;
             outputTokens: number;
+            parentRunId?: string;
             provider: string;
             purpose:
               "answer" | "embedding" | "tool" | "extraction" | "compaction";

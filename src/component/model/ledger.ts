@@ -12,6 +12,7 @@ export type NewUsageEvent = Usage & {
   agentName?: string;
   threadId?: Id<"threads">;
   runId?: Id<"runs">;
+  parentRunId?: string;
   step?: number;
 };
 

@@ -9,11 +9,13 @@ import { sweepFacts } from "./factExpiry.js";
 import { sweepFactSources } from "./factFollow.js";
 import { sweepFiles } from "./files.js";
 import { sweepGeneration } from "./generationSweep.js";
+import { sweepNested } from "./nestedEnds.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
 import { sweepBudget } from "./sweepBudget.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
+import { endNested } from "./turnEnd.js";
 
 export const vSweepKind = v.union(
   v.literal("operations"),
@@ -28,6 +30,7 @@ export const vSweepKind = v.union(
   v.literal("facts"),
   v.literal("factSources"),
   v.literal("recalled"),
+  v.literal("nested"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -46,6 +49,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   facts: sweepFacts,
   factSources: sweepFactSources,
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
+  nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

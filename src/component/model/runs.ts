@@ -66,6 +66,17 @@ export async function listToolCalls(
   return { page: page.map(toToolCall(run)), cursor };
 }
 
+/** The runs of the agents that a run asked, newest first: whoever may read its thread may see them. */
+export async function listNested(ctx: QueryCtx, args: PageRequest & RunArgs) {
+  const run = await openRun(ctx, { ...args, need: "read" });
+  const rows = stream(ctx.db, schema)
+    .query("runs")
+    .withIndex("by_parent", (q) => q.eq("parentRunId", run._id))
+    .order("desc");
+  const { page, cursor } = await pageOf(rows, args);
+  return { page: page.map(toRun), cursor };
+}
+
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */
 export async function cancel(
   ctx: MutationCtx,

@@ -9,17 +9,24 @@ import { releaseFile } from "./files.js";
 import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
 import { removeEntry } from "./recall.js";
+import { isActive, stateOf } from "./runRows.js";
 import { removeStream } from "./streamSweep.js";
 import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
+import { closeThread } from "./threadWrites.js";
+import { endNested } from "./turnEnd.js";
 import { deleteVector } from "./vectorTables.js";
 
 type Removal = { threadId: Id<"threads">; head: Doc<"threadHeads"> | null; budget: SweepBudget };
 /** Removes one kind of row of a thread; false when the page is full before the last. */
 type Phase = (ctx: MutationCtx, removal: Removal) => Promise<boolean>;
 
-/** Runs go first, so that none of them writes behind the sweep; the head goes last, it keeps the thread closed. */
+/**
+ * Nested threads and runs go first, so that none of them writes behind the sweep; the head goes last, it keeps the
+ * thread closed.
+ */
 const PHASES: readonly Phase[] = [
+  removeNested,
   removeRuns,
   removeStreams,
   removeContextParts,
@@ -66,9 +73,30 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
       await ctx.db.delete("contextTraces", trace._id);
     }
     if (!(await budget.take())) return false;
+    await leaveOthers(ctx, run);
     await ctx.db.delete("runs", run._id);
   }
   return true;
+}
+
+/** The threads that its runs opened to ask other agents; one that the app opened below it stays. */
+async function removeNested(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  const nested = ctx.db
+    .query("threads")
+    .withIndex("by_parent", (q) => q.eq("parentThreadId", threadId).gt("parentRunId", ""));
+  for await (const thread of nested) {
+    if (!(await budget.take())) return false;
+    const head = await findHead(ctx, thread._id);
+    if (head !== null && head.removing !== true) await closeThread(ctx, head);
+    await ctx.db.patch("threads", thread._id, { parentRunId: undefined }); // not to be found again
+  }
+  return true;
+}
+
+/** A run that others wait for, or that waits for others, is ended first, so that they hear of it. */
+async function leaveOthers(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  if (!isActive(stateOf(run)) || (run.nests !== true && run.parentRunId === undefined)) return;
+  await endNested(ctx)(run, { kind: "canceled", reason: "Its thread was removed." });
 }
 
 async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {

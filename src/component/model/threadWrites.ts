@@ -4,9 +4,10 @@ import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { ThreadStatus } from "../../validators/thread.js";
-import type { Id } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { addCounts } from "./counts.js";
+import { openParent } from "./nestedRuns.js";
 import { armSweep } from "./sweeps.js";
 import { openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
@@ -17,6 +18,8 @@ type CreateArgs = {
   metadata?: string;
   operationId?: string;
   parentThreadId?: string;
+  /** The caller's run that asks another agent here: the thread stands below the run's. */
+  parentRunId?: string;
   owner?: Principal;
 };
 
@@ -28,24 +31,36 @@ export async function create(ctx: MutationCtx, args: CreateArgs): Promise<{ thre
   const owner = ownerOf(args);
   checkThread({ ...args, userId: owner.userId, tenantId: owner.tenantId });
   const scope = userScope(owner);
-  const { title, metadata, parentThreadId: parent } = args;
-  const operation = await operationOf(args.operationId, { title, metadata, parent });
+  const { title, metadata, parentThreadId: parent, parentRunId } = args;
+  const operation = await operationOf(args.operationId, { title, metadata, parent, parentRunId });
   const first = operation === null ? null : await findCreated(ctx, scope, operation);
   if (first !== null) return { threadId: first };
-  const parentHead = parent === undefined ? null : await openThread(ctx, args.caller, parent, "write");
+  const place = await placeOf(ctx, args);
   const threadId = await ctx.db.insert("threads", {
     scope,
     status: "active",
     lastActivityAt: Date.now(),
     title,
     metadata,
-    parentThreadId: parentHead?.threadId,
+    ...place,
     ...operation,
   });
   const { userId, tenantId } = owner;
   await ctx.db.insert("threadHeads", { threadId, userId, tenantId, nextTurn: 0, messages: 0 });
   await addCounts(ctx, scope, { threads: 1 });
   return { threadId };
+}
+
+async function placeOf(
+  ctx: MutationCtx,
+  { caller, parentThreadId, parentRunId }: CreateArgs,
+): Promise<Pick<Doc<"threads">, "parentThreadId" | "parentRunId">> {
+  if (parentRunId !== undefined) {
+    const { run } = await openParent(ctx, caller, parentRunId);
+    return { parentThreadId: run.threadId, parentRunId: run._id };
+  }
+  if (parentThreadId === undefined) return {};
+  return { parentThreadId: (await openThread(ctx, caller, parentThreadId, "write")).threadId };
 }
 
 function checkThread(args: Omit<CreateArgs, "caller"> & { userId: string; tenantId?: string }): void {
@@ -103,9 +118,13 @@ export async function update(ctx: MutationCtx, args: UpdateArgs): Promise<null> 
 
 /** Closes the thread in this mutation and leaves its rows to a sweep of bounded pages. */
 export async function remove(ctx: MutationCtx, args: { caller: Caller; threadId: string }): Promise<null> {
-  const head = await openThread(ctx, args.caller, args.threadId, "own");
+  await closeThread(ctx, await openThread(ctx, args.caller, args.threadId, "own"));
+  return null;
+}
+
+/** As `remove`, for a thread that may be removed: one that is nested in it is closed by its sweep. */
+export async function closeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<void> {
   await ctx.db.patch("threadHeads", head._id, { removing: true });
   await addCounts(ctx, userScope(head), { threads: -1 });
   await armSweep(ctx, "thread", { delayMs: 0, target: head.threadId });
-  return null;
 }

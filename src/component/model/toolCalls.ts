@@ -85,9 +85,10 @@ export const callsOf = (ctx: QueryCtx, runId: Id<"runs">, askedBy: number): Prom
 /** A call of a run as the component returns it. */
 export const toToolCall =
   ({ turn }: Pick<Doc<"runs">, "turn">) =>
-  ({ callId, toolName, step, state, ms }: Doc<"toolCalls">): ToolCall => ({
+  ({ callId, toolName, step, state, ms, childRunId }: Doc<"toolCalls">): ToolCall => ({
     ...{ callId, toolName, turn, step, state },
     ...(ms === undefined ? {} : { ms }),
+    ...(childRunId === undefined ? {} : { childRunId }),
   });
 
 type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: boolean };
@@ -127,7 +128,8 @@ export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ 
 
 type Write = { run: Omit<CallOwner, "scope">; call: ReservedCall; result: Result | null };
 
-async function writeResult(
+/** Writes a result at its reserved place; null settles the call as interrupted. Gives what its row is patched with. */
+export async function writeResult(
   ctx: MutationCtx,
   { run, call, result }: Write,
 ): Promise<{ messageId: Id<"messages">; state: ToolCallState; ms?: number }> {
@@ -161,7 +163,7 @@ const interruptedPart = ({ callId, toolName }: ReservedCall): PartOf<"toolResult
   output: "The tool was interrupted; it may or may not have had an effect.",
 });
 
-function isSettled(state: ToolCallState): boolean {
+export function isSettled(state: ToolCallState): boolean {
   switch (state.kind) {
     case "pending":
     case "awaitingApproval":

@@ -7,13 +7,14 @@ import { userScope } from "../../shared/scope.js";
 import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunDriver, RunEngine } from "../../validators/run.js";
+import type { ParentCall, RunDriver, RunEngine } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { findComplete, readTail, type ShownTurn } from "./messages.js";
+import { linkCall, placeBelow } from "./nestedRuns.js";
 import { pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
@@ -37,7 +38,10 @@ export type BeginArgs = {
   /** Of a durable run; `workflowId` where its workflow is under way already. */
   driver?: RunDriver;
   workflowId?: string;
+  /** Of a nested run. */
+  parent?: ParentCall;
 };
+
 /** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
 export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
   checkNames(args);
@@ -171,8 +175,10 @@ type Opened = Pick<TurnStart, "runId" | "streamId" | "messageId" | "promptEntryI
 async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Opening): Promise<Opened> {
   const scope = userScope(args.caller === "system" ? head : args.caller);
   const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
+  const below = await placeBelow(ctx, { ...args, threadId: head.threadId });
   const runId = await ctx.db.insert("runs", {
     ...run,
+    ...below,
     ...(args.engine === "action" ? {} : { engine: args.engine }),
     ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
@@ -180,6 +186,7 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
     ...(args.driver === undefined ? {} : { driver: args.driver }),
     ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
   });
+  await linkCall(ctx, below, runId);
   const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
   if (args.stream !== true) return opened;

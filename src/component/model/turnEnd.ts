@@ -16,6 +16,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
+import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
@@ -55,6 +56,7 @@ export type Ending = {
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const totals = await recordLastCall(ctx, run, ending);
+  if (ending.usage !== undefined && totals !== null) await passUp(ctx, run, addUsage(NO_TOTALS, ending.usage));
   if (!isActive(stateOf(run))) {
     if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
     await keepLateContext(ctx, run, ending.context);
@@ -151,7 +153,7 @@ export async function closeRun(
   ctx: MutationCtx,
   { run, head, state, preview, tokenFactor }: Closing,
 ): Promise<void> {
-  const { steps, totals } = run;
+  const { steps, totals, nests } = run;
   const nextStep = nextStepOf(run);
   const open = { openCalls: undefined, streamId: undefined };
   await ctx.db.patch("runs", run._id, {
@@ -159,10 +161,26 @@ export async function closeRun(
     steps,
     nextStep,
     totals,
+    nests,
     activeAt: undefined,
     ...open,
   });
-  if (head === null) return;
+  if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
+  if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
+  if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor });
+}
+
+/** How the end of one run ends those that are nested in it, or the one that it is nested in. */
+export const endNested =
+  (ctx: MutationCtx): EndRun =>
+  (run, outcome) =>
+    endRun(ctx, run, { outcome });
+
+async function freeHead(
+  ctx: MutationCtx,
+  { run, head, preview, tokenFactor }: Omit<Closing, "state"> & { head: Doc<"threadHeads"> },
+): Promise<void> {
+  const nextStep = nextStepOf(run);
   await ctx.db.patch("threadHeads", head._id, {
     messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),

@@ -13,11 +13,21 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
+import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import {
+  addTotals,
+  findRunToWrite,
+  isActive,
+  keptTotals,
+  nextStepOf,
+  stateOf,
+  stepsOf,
+  totalsOf,
+} from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { closeRun } from "./turnEnd.js";
+import { closeRun, endNested } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { addUsage, recordRunUsage } from "./turnUsage.js";
 
@@ -30,6 +40,8 @@ export type SaveStepArgs = {
   usage: Usage;
   finish: boolean;
   nextStream?: boolean;
+  /** The step asks other agents. */
+  nests?: boolean;
   context?: ContextCall;
 };
 
@@ -45,7 +57,9 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
-  const totals = keptTotals(addUsage(totalsOf(run), args.usage), steps + 1);
+  const used = addUsage(await settleNested(ctx, run, endNested(ctx)), args.usage);
+  const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
+  await passUp(ctx, run, used);
   if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
     await keepLateContext(ctx, run, args.context);
@@ -67,6 +81,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     activeAt: Date.now(),
     streamId: undefined,
     openCalls: undefined,
+    nests: args.nests === true && calls.length > 0 ? true : undefined,
   };
   if (run.engine === "durable") await insertPending(ctx, run, { askedBy: steps, messageId, calls });
   else if (calls.length > 0) saved.openCalls = calls;
@@ -131,9 +146,9 @@ async function writeMessage(
 
 async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
   const stream = nextStream === true ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls } = run;
+  const { steps, nextStep, totals, activeAt, openCalls, nests } = run;
   const streamId = stream?.streamId;
-  await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId });
+  await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId, nests });
   const state: StepSaved["state"] = { kind: "running" };
   return stream === null ? { state } : { state, streamId: stream.streamId, nextMessageId: stream.messageId };
 }

@@ -51,6 +51,7 @@ export async function recordRunUsage(
     agentName: run.agentName,
     threadId: run.threadId,
     runId: run._id,
+    ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
     step,
   });
 }

@@ -41,10 +41,15 @@ async function placeOf(ctx: QueryCtx, { caller, threadId, runId }: RecordArgs): 
   const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "read");
   return {
     ...payerOf(caller, head),
-    ...(run === null ? {} : { runId: run._id, agentName: run.agentName }),
+    ...(run === null ? {} : placeInRun(run)),
     ...(head === null ? {} : { threadId: head.threadId }),
   };
 }
+
+const placeInRun = ({ _id, agentName, parentRunId }: Doc<"runs">): Partial<Place> => ({
+  ...{ runId: _id, agentName },
+  ...(parentRunId === undefined ? {} : { parentRunId }),
+});
 
 /** Who pays: the caller, or the owner of the thread when the system acts for it. */
 function payerOf(caller: Caller, head: Doc<"threadHeads"> | null): Principal {

@@ -11,10 +11,10 @@ import { pageOf, type PageRequest } from "./paging.js";
 import { findRun, runNotFound } from "./runRows.js";
 import { openThread } from "./threads.js";
 
-type Filter = { caller: Caller; threadId?: string; runId?: string };
+type Filter = { caller: Caller; threadId?: string; runId?: string; parentRunId?: string };
 
 /**
- * Events of a run, of a thread, or of the caller, newest first. Whoever may read a thread may read what it cost. Only
+ * Events of a run, of the runs nested in one, of a thread, or of the caller, newest first. Whoever may read a thread may read what it cost. Only
  * the system reads the whole ledger.
  */
 export async function list(ctx: QueryCtx, args: Filter & PageRequest) {
@@ -39,8 +39,12 @@ export async function total(
   return { ...sum, cursor };
 }
 
-async function eventsFor(ctx: QueryCtx, { caller, threadId, runId }: Filter) {
+async function eventsFor(ctx: QueryCtx, { caller, threadId, runId, parentRunId }: Filter) {
   const events = paginator(ctx.db, schema).query("usageEvents");
+  if (parentRunId !== undefined) {
+    const parent = await findReadableRun(ctx, caller, parentRunId);
+    return events.withIndex("by_parent", (q) => q.eq("parentRunId", parent._id)).order("desc");
+  }
   if (runId !== undefined) {
     const run = await findReadableRun(ctx, caller, runId);
     return events.withIndex("by_run", (q) => q.eq("runId", run._id)).order("desc");

@@ -33,12 +33,19 @@ export const runsTables = {
     /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
     driver: v.optional(vRunDriver),
     streamId: v.optional(v.id("streams")),
+    /** Of a nested run: the run that asked, which of its model steps, its call (durable) and how deep this is. */
     parentRunId: v.optional(v.string()),
+    parentStep: v.optional(v.number()),
+    parentCallId: v.optional(v.id("toolCalls")),
+    depth: v.optional(v.number()),
+    /** Its last step asked other agents: what they use is added with the next save, or when the run ends. */
+    nests: v.optional(v.boolean()),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
   })
     .index("by_operation", ["threadId", "operationId"])
-    .index("by_thread", ["threadId", "turn"]),
+    .index("by_thread", ["threadId", "turn"])
+    .index("by_parent", ["parentRunId", "parentStep"]),
   // One call of a tool. In a durable run: created by the step that saves the call, patched by the tool's own step,
   // which reads neither run nor head. In an action: written with its result.
   toolCalls: defineTable({
@@ -61,6 +68,8 @@ export const runsTables = {
     ms: v.optional(v.number()),
     expiresAt: v.optional(v.number()),
     decidedBy: v.optional(v.string()),
+    /** The nested run that answers it. */
+    childRunId: v.optional(v.id("runs")),
   })
     .index("by_run", ["runId", "askedBy", "step"])
     .index("by_call", ["runId", "callId"]),

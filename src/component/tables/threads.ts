@@ -18,13 +18,16 @@ export const threadsTables = {
     title: v.optional(v.string()),
     metadata: v.optional(v.string()),
     parentThreadId: v.optional(v.id("threads")),
+    /** Opened for a nested run of this run: it goes with its parent. */
+    parentRunId: v.optional(v.string()),
     operationId: v.optional(v.string()),
     payloadHash: v.optional(v.string()),
   })
     .index("by_scope_activity", ["scope", "lastActivityAt"])
     .index("by_activity", ["lastActivityAt"])
     .index("by_scope_status_activity", ["scope", "status", "lastActivityAt"])
-    .index("by_operation", ["scope", "operationId"]),
+    .index("by_operation", ["scope", "operationId"])
+    .index("by_parent", ["parentThreadId", "parentRunId"]),
   // The hot row of a thread: its next turn, its counts and its active run. Written by begin, append and finish.
   // Every access check reads it: it holds the owner. `removing` closes the thread to everyone at once.
   threadHeads: defineTable({

@@ -14,10 +14,13 @@ export const upkeepTables = {
     agentName: v.optional(v.string()),
     threadId: v.optional(v.id("threads")),
     runId: v.optional(v.id("runs")),
+    /** Of a nested run: the run that asked. */
+    parentRunId: v.optional(v.string()),
     step: v.optional(v.number()),
     commitTs: v.commitTs(),
   })
     .index("by_run", ["runId"])
+    .index("by_parent", ["parentRunId"])
     .index("by_thread", ["threadId"])
     .index("by_user", ["tenantId", "userId"]),
   // Results of operations that have no natural key, for 24 h. Purged by writers and by the janitor.
