@@ -156,7 +156,13 @@ async function saveAnswer(
   addStep(context, { answer, saved, results: [] });
   const isCompleted = saved.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
-  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf(agent)), stop, ...after, ...text };
+  return {
+    ...endedWith(saved.state),
+    calls: ended ? [] : saved.calls.map(callOf(agent)),
+    stop,
+    ...after,
+    ...text,
+  };
 }
 
 /** The outcome of a step whose action was lost after it had saved. */
@@ -169,7 +175,13 @@ async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: 
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
   const isCompleted = start.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
-  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf(agent)), stop, ...after, ...text };
+  return {
+    ...endedWith(start.state),
+    calls: ended ? [] : start.calls.map(callOf(agent)),
+    stop,
+    ...after,
+    ...text,
+  };
 }
 
 type Failing = {

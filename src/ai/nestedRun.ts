@@ -24,7 +24,9 @@ export async function askNested(step: WorkflowCtx, asked: Omit<Nest, "failure">)
       { workflowId: step.workflowId, result: null, context: { kind: "nest", ...context } },
       { inline: true },
     ) as Promise<string | null>;
-  const childRunId = await nest(asked).catch((error: unknown) => nest({ ...asked, failure: errorText(error) }));
+  const childRunId = await nest(asked).catch((error: unknown) =>
+    nest({ ...asked, failure: errorText(error) }),
+  );
   if (childRunId !== null) await step.awaitEvent({ name: nestedEvent(childRunId) });
 }
 
@@ -51,7 +53,11 @@ export async function nestRun(
   const prompt = promptIn(await readInput(tool, asked));
   const operationId = `${runId}:${asked.step}`;
   const memory = agent.memory.as(child);
-  const { threadId } = await memory.threads.create(ctx, { title: agentName, parentRunId: runId, operationId });
+  const { threadId } = await memory.threads.create(ctx, {
+    title: agentName,
+    parentRunId: runId,
+    operationId,
+  });
   const begun = await memory.turns.begin(ctx, {
     ...{ threadId, agentName, operationId, driver },
     engine: "durable",

@@ -78,6 +78,8 @@ const MISSING_FUNCTION =
   /function handle not found|could not find (?:public function|internal function|function|module)|there is no such export/i;
 /** One of our own errors in the text of an error: its data is JSON there. */
 const OWN_ERROR = /"code":"([A-Z_]+)".*?"message":"((?:[^"\\]|\\.)*)"/;
+/** What errors put before their words, once for each function that they went through. */
+const ERROR_NAMES = /^(?:Uncaught )?(?:\w*Error: )+/;
 const MESSAGE_MAX_CHARACTERS = 500;
 
 /** What the end of a workflow says about its run. */
@@ -104,9 +106,11 @@ export function outcomeOf(result: unknown): RunOutcome {
 /** What an error that a workflow handed on says, with our code where it is one of ours. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const [, code, own] = OWN_ERROR.exec(text) ?? [];
   const [firstLine = ""] = text.split("\n");
-  return (isErrorCode(code) ? `${code}: ${own}` : firstLine).slice(0, MESSAGE_MAX_CHARACTERS);
+  const words = firstLine.replace(ERROR_NAMES, "");
+  const [, code, own] = OWN_ERROR.exec(text) ?? [];
+  const said = isErrorCode(code) ? `${code}: ${own}` : words;
+  return (MISSING_FUNCTION.test(text) ? `RUN_CODE_MOVED: ${words}` : said).slice(0, MESSAGE_MAX_CHARACTERS);
 }
 
 const isErrorCode = (code: string | undefined): code is ErrorCode =>

@@ -126,7 +126,10 @@ export async function usedBy(app: NestedApp, runId: string) {
   const { page } = await owner.usage.list(ctx, { runId, cursor: null, limit: 200 });
   const sum = { calls: 0, inputTokens: 0, outputTokens: 0 };
   const below = await Promise.all((await nestedIn(app, runId)).map((child) => usedBy(app, child.runId)));
-  for (const { calls, inputTokens, outputTokens } of [...page.map((event) => ({ calls: 1, ...event })), ...below]) {
+  for (const { calls, inputTokens, outputTokens } of [
+    ...page.map((event) => ({ calls: 1, ...event })),
+    ...below,
+  ]) {
     sum.calls += calls;
     sum.inputTokens += inputTokens;
     sum.outputTokens += outputTokens;

@@ -80,7 +80,8 @@ export async function sweepNested(ctx: MutationCtx, target: string, end: EndRun)
  * nothing is to be done, because the run above counts when it goes on.
  */
 export async function passUp(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): Promise<void> {
-  if (run.parentRunId === undefined || (used.calls === 0 && used.inputTokens + used.outputTokens === 0)) return;
+  if (run.parentRunId === undefined || (used.calls === 0 && used.inputTokens + used.outputTokens === 0))
+    return;
   const parent = await findParent(ctx, run);
   if (parent === null || (parent.nests === true && run.parentStep === stepsOf(parent) - 1)) return;
   const totals = keptTotals(addTotals(totalsOf(parent), used), stepsOf(parent));

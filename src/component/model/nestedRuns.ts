@@ -34,10 +34,7 @@ export type Below = Partial<Pick<Doc<"runs">, "parentRunId" | "parentStep" | "pa
 type Placing = { caller: Caller; threadId: Id<"threads">; parent?: ParentCall };
 
 /** Where a nested run stands. The run that asks is only written when its step did not say that it asks agents. */
-export async function placeBelow(
-  ctx: MutationCtx,
-  { caller, threadId, parent }: Placing,
-): Promise<Below> {
+export async function placeBelow(ctx: MutationCtx, { caller, threadId, parent }: Placing): Promise<Below> {
   if (parent === undefined) return {};
   const { run, depth } = await openParent(ctx, caller, parent.runId);
   if (run.threadId === threadId)

@@ -56,7 +56,8 @@ export type Ending = {
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const totals = await recordLastCall(ctx, run, ending);
-  if (ending.usage !== undefined && totals !== null) await passUp(ctx, run, addUsage(NO_TOTALS, ending.usage));
+  if (ending.usage !== undefined && totals !== null)
+    await passUp(ctx, run, addUsage(NO_TOTALS, ending.usage));
   if (!isActive(stateOf(run))) {
     if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
     await keepLateContext(ctx, run, ending.context);
