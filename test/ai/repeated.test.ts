@@ -124,8 +124,12 @@ describe("agentTool", () => {
     });
     const ask = agentTool({ description: "Ask the researcher.", agent: researcher });
     const call = { callId: "a", toolName: "ask", input: '{"prompt":"Oslo?"}', place: 2 };
+    const { threadId } = test;
+    const prompt = [{ type: "text" as const, text: "Go." }];
+    const asking = { threadId, agentName: "writer", engine: "action" as const, prompt };
+    const { runId } = await test.owner.turns.begin(test.ctx, asking);
     const scope = {
-      ...{ ctx: test.ctx, memory: test.owner, principal: OWNER, threadId: test.threadId, runId: "run" },
+      ...{ ctx: test.ctx, memory: test.owner, principal: OWNER, threadId, runId },
       turn: 0,
       abortSignal: new AbortController().signal,
     };
@@ -136,5 +140,7 @@ describe("agentTool", () => {
     expect(part).toMatchObject({ outputKind: "text", output: "Found." });
     expect(inner.calls).toHaveLength(2);
     expect(await test.owner.threads.count(test.ctx)).toBe(2);
+    const { page } = await test.owner.runs.listNested(test.ctx, { runId, cursor: null });
+    expect(page).toMatchObject([{ agentName: "researcher", parentRunId: runId }]);
   });
 });

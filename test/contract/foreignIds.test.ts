@@ -124,6 +124,7 @@ const byRun: Record<string, object> = {
   "turns.end": { outcome: { kind: "canceled" } },
   "runs.get": {},
   "runs.listToolCalls": page,
+  "runs.listNested": page,
   "runs.cancel": {},
   "usage.record": { usage: used },
   "usage.list": page,
@@ -154,6 +155,8 @@ const cases: Case[] = [
   { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
+  { door: "threads.create", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND" },
+  { door: "usage.list", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND", args: page },
 ];
 
 /** Doors that take no id, or pass over what is not the caller's; `turns.begin` has tests of its own. */
