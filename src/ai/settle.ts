@@ -70,6 +70,7 @@ export async function endRun(
   }
 }
 
+/** The memory as the agent sees it for a principal. */
 export const bound = (agent: ResolvedAgent, as: Principal) =>
   agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });
 

@@ -281,6 +281,6 @@ export const NESTING_MAX_DEPTH = 5;
 /** Nested runs of one step that are counted and ended with it: many times what its tools ask for. */
 export const NESTED_RUNS_PER_STEP = 256;
 /** Rows that a mutation may have written when it leaves the nested runs that are still to be ended to a sweep. */
-export const NESTED_END_MAX_WRITES = 500;
+export const NESTED_END_MAX_WRITES = 400;
 /** Bytes of an agent's answer that enter the run that asked: written in the mutation that ends the asked one. */
 export const NESTED_ANSWER_MAX_BYTES = 256 * KIB;

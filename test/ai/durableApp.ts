@@ -123,11 +123,11 @@ export const reference = <Type extends "mutation" | "action">(name: string) =>
   makeFunctionReference<Type>(name) as unknown as FunctionReference<Type, "internal">;
 
 /** Where a run stands. */
-export const stateOf = async ({ owner, ctx }: DurableApp, runId: string) =>
+export const stateOf = async ({ owner, ctx }: Pick<DurableApp, "owner" | "ctx">, runId: string) =>
   (await owner.runs.get(ctx, { runId })).state;
 
 /** What a finished run may leave behind: nothing that belongs to it. */
-export async function leftovers({ rowsOf }: DurableApp): Promise<Record<string, number>> {
+export async function leftovers({ rowsOf }: Pick<DurableApp, "rowsOf">): Promise<Record<string, number>> {
   const left: Record<string, number> = {};
   for (const [path, table] of [
     ["workflow", "workflows"],

@@ -9,7 +9,7 @@ import {
   type GenericMutationCtx,
 } from "convex/server";
 import { v } from "convex/values";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import {
   agentTool,
   defineAgent,
@@ -135,4 +135,17 @@ export async function usedBy(app: NestedApp, runId: string) {
     sum.outputTokens += outputTokens;
   }
   return sum;
+}
+
+/** What a run has used, as its row says. */
+export const totals = async ({ owner, ctx }: NestedApp, runId: string) =>
+  (await owner.runs.get(ctx, { runId })).totals;
+
+/** Runs what is due, bit by bit, until something holds. */
+export async function until({ t }: NestedApp, holds: () => Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 200 && !(await holds()); round++) {
+    vi.advanceTimersToNextTimer();
+    await t.finishInProgressScheduledFunctions();
+  }
+  expect(await holds()).toBe(true);
 }

@@ -115,7 +115,7 @@ async function saveAnswer(ctx: MutationCtx, call: Doc<"toolCalls">, run: Doc<"ru
   const { threadId, turn } = call.owner;
   const result = await resultOf(ctx, call, run);
   const asker = { _id: call.runId, threadId, turn };
-  const { messageId: _, state, ms } = await writeResult(ctx, { run: asker, call, result });
+  const { state, ms } = await writeResult(ctx, { run: asker, call, result });
   const isStopped = result.part.outputKind === "interrupted";
   await ctx.db.patch("toolCalls", call._id, {
     state: isStopped ? { kind: "interrupted", endedAt: Date.now() } : state,

@@ -163,6 +163,7 @@ const interruptedPart = ({ callId, toolName }: ReservedCall): PartOf<"toolResult
   output: "The tool was interrupted; it may or may not have had an effect.",
 });
 
+/** A call that has its result. */
 export function isSettled(state: ToolCallState): boolean {
   switch (state.kind) {
     case "pending":
