@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NESTING_MAX_DEPTH } from "../../src/shared/limits.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { hushed, leftovers, stateOf } from "./durableApp.js";
-import { asks, aNestedApp, nestedIn, totals, usedBy } from "./nestedApp.js";
+import { hushed, leftovers, reference, stateOf } from "./durableApp.js";
+import { asks, aNestedApp, nestedIn, totals, until, usedBy, type NestedApp } from "./nestedApp.js";
 import { messagesOf, transcript, weather } from "./support.js";
 
 beforeEach(() => {
@@ -179,5 +179,48 @@ describe("agents that ask agents", () => {
       "assistant: The whole.",
     ]);
     expect(await nestedIn(app, runId)).toMatchObject([{ agentName: "solo", state: { kind: "completed" } }]);
+  });
+});
+
+describe("a run inside the app's own workflow", () => {
+  const brief = reference<"mutation">("brief:brief");
+  const cast = {
+    editor: { script: [asks(["researcher", "Oslo?"]), { text: "It is 7." }], asks: ["researcher"] },
+    researcher: { script: [{ text: "Seven." }] },
+  };
+  const begin = (app: NestedApp) =>
+    app.t.mutation(async (ctx) => {
+      const args = { name: "editor", threadId: app.threadId, prompt: "Weather?" };
+      return await app.workflow.start(ctx, brief, args);
+    });
+  const latest = ({ owner, ctx, threadId }: NestedApp) => owner.runs.latest(ctx, { threadId });
+
+  test("asks other agents alike", async () => {
+    const app = await aNestedApp(cast);
+    const workflowId = await begin(app);
+    await app.finish();
+    expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
+      type: "completed",
+      result: "It is 7.",
+    });
+    const run = await latest(app);
+    expect(run?.totals).toEqual(await usedBy(app, run?.runId ?? ""));
+    await app.t.mutation((ctx) => app.workflow.cleanup(ctx, workflowId));
+    await app.finish();
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("is ended when its agent answers and the workflow is gone", async () => {
+    const app = await aNestedApp(cast);
+    const workflowId = await begin(app);
+    await until(app, async () => {
+      const run = await latest(app);
+      return run !== null && (await nestedIn(app, run.runId)).length === 1;
+    });
+    await app.t.mutation((ctx) => app.workflow.cancel(ctx, workflowId));
+    await app.finish();
+    const run = await latest(app);
+    expect(run?.state).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
+    expect(await nestedIn(app, run?.runId ?? "")).toMatchObject([{ state: { kind: "completed" } }]);
   });
 });

@@ -85,6 +85,7 @@ export async function aNestedApp(cast: Record<string, Cast>): Promise<NestedApp>
   const modules: Record<string, () => Promise<Record<string, unknown>>> = {
     "./_generated/api.ts": async () => ({}),
     "./chat.ts": async () => ({ send: sendTo(agents) }),
+    "./brief.ts": async () => ({ brief: briefOf(workflow, agents) }),
     ...Object.fromEntries(Object.keys(cast).map((name) => [`./${name}.ts`, async () => files[name] ?? {}])),
   };
   const t = convexTest({ modules, transactionLimits: true }) as unknown as TestConvexRoot<GenericDataModel>;
@@ -112,6 +113,15 @@ const sendTo = (agents: Record<string, Agent>) =>
     args: { name: v.string(), threadId: v.string(), prompt: v.string() },
     returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
     handler: (ctx, { name, ...args }) => agents[name]!.start(ctx, runOf(name), { as: OWNER, ...args }),
+  });
+
+/** The app's own workflow around one run. */
+const briefOf = (workflow: WorkflowManager, agents: Record<string, Agent>) =>
+  workflow.define({
+    args: { name: v.string(), threadId: v.string(), prompt: v.string() },
+    returns: v.string(),
+    handler: async (step, { name, ...args }): Promise<string> =>
+      (await agents[name]!.runIn(step, runOf(name), { as: OWNER, ...args })).text,
   });
 
 /** The runs of the agents that a run asked, oldest first. */

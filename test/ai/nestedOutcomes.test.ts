@@ -175,6 +175,6 @@ describe("a nested run whose action is lost", () => {
     expect(await nest()).toBeNull();
   });
 
-  const idOf = (row: { _id: unknown } | null): string => row?._id as string;
+  const idOf = (row: Record<string, unknown> | null): string => row?.["_id"] as string;
   const callOf = ({ calls: [call] }: StepOutcome) => ({ callId: call?.callId, toolName: call?.toolName });
 });
