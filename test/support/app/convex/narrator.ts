@@ -21,7 +21,7 @@ const look = defineTool({
   execute: (_ctx, { at }) => `It is quiet in ${at}.`,
 });
 
-const narrator = defineAgent(memory, {
+export const narrator = defineAgent(memory, {
   name: "narrator",
   model: () => scriptedModel([narrate, narrate], { chunks: 40, delayMs: 1 }),
   embeddingModel: () => embedder,
