@@ -128,6 +128,34 @@ describe("what a nested run comes to", () => {
   });
 });
 
+describe("a run whose own tool is lost beside an agent that it asked", () => {
+  test("fails when both are over, and leaves no event that nobody takes", async () => {
+    const app: NestedApp = await aNestedApp({
+      editor: {
+        script: [
+          {
+            toolCalls: [
+              { toolName: "weather", input: { city: "Rome" } },
+              { toolName: "researcher", input: { prompt: "Oslo?" } },
+            ],
+          },
+        ],
+        asks: ["researcher"],
+        tools: { weather },
+      },
+      researcher: { script: [{ text: "Seven." }] },
+    });
+    const { runId } = await app.start("editor", "Weather?");
+    await until(app, async () => (await app.owner.runs.get(app.ctx, { runId })).steps === 1);
+    delete app.files.editor?.step;
+    await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
+    expect(await nestedIn(app, runId)).toMatchObject([{ state: { kind: "completed" } }]);
+    expect(await totals(app, runId)).toEqual(await usedBy(app, runId));
+    expect(await leftovers(app)).toEqual({});
+  });
+});
+
 describe("a nested run whose action is lost", () => {
   test("goes on alone: no second thread, no second call that was saved", async () => {
     const app = await aNestedApp({
