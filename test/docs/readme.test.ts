@@ -44,6 +44,7 @@ const LIMITS: Record<string, number[]> = {
     limits.CONTEXT_DEFAULT_TOKENS,
   ],
   "tool calls of one step": [limits.STEP_MAX_TOOL_CALLS],
+  "agents that ask each other": [limits.NESTING_MAX_DEPTH, limits.NESTED_ANSWER_MAX_BYTES],
   "participants of a thread": [limits.PARTICIPANTS_MAX],
   "title, metadata": [limits.TITLE_MAX_BYTES, limits.METADATA_MAX_BYTES],
   "ids and names from the app": [limits.NAME_MAX_CHARACTERS],
