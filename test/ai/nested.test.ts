@@ -1,3 +1,4 @@
+import { isStepCount } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NESTING_MAX_DEPTH } from "../../src/shared/limits.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
@@ -179,6 +180,26 @@ describe("agents that ask agents", () => {
       "assistant: The whole.",
     ]);
     expect(await nestedIn(app, runId)).toMatchObject([{ agentName: "solo", state: { kind: "completed" } }]);
+  });
+});
+
+describe("a run that stops behind the agents that it asked", () => {
+  test("waits for their answers and counts what they used", async () => {
+    const app = await aNestedApp({
+      editor: {
+        script: [asks(["researcher", "Oslo?"])],
+        asks: ["researcher"],
+        definition: { stopWhen: isStepCount(1) },
+      },
+      researcher: { script: [{ text: "Seven." }] },
+    });
+    const { runId } = await app.start("editor", "Weather?");
+    await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+    expect(transcript(await messagesOf(app)).slice(2)).toEqual(["tool: text Seven."]);
+    expect(await totals(app, runId)).toEqual(await usedBy(app, runId));
+    expect((await totals(app, runId)).calls).toBe(2);
+    expect(await leftovers(app)).toEqual({});
   });
 });
 

@@ -1,8 +1,9 @@
 import { isStepCount } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { agentTool, defineAgent, type Agent, type AgentTool, type RunReference } from "../../src/ai/index.js";
 import type { StepOutcome } from "../../src/ai/durableStep.js";
 import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/limits.js";
-import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
+import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";
 import { hushed, leftovers, reference, stateOf } from "./durableApp.js";
 import { asks, aNestedApp, nestedIn, totals, until, usedBy, type Cast, type NestedApp } from "./nestedApp.js";
@@ -121,6 +122,42 @@ describe("what a nested run comes to", () => {
     const app = await onceAsked([]);
     const { runId } = await app.start("editor", "Go.");
     app.files.researcher = {};
+    await app.finish();
+    expect(transcript(await messagesOf(app))[2]).toMatch(/^tool: error RUN_CODE_MOVED: /);
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+    expect(await leftovers(app)).toEqual({});
+  });
+});
+
+describe("a tool that cannot ask as it is defined", () => {
+  const aRunWith = (tools: Record<string, AgentTool>, asked: ScriptedTurn) =>
+    aNestedApp({
+      editor: { script: [asked, { text: "Then without." }], tools, asks: ["researcher"] },
+      researcher: { script: [] },
+    });
+  const misnamed = agentTool({
+    description: "Ask.",
+    agent: { name: "researcher" } as Agent,
+    run: () => reference<"mutation">("researcher:answer") as RunReference,
+  });
+
+  test("is told as misnamed when its run goes by another name", async () => {
+    const app = await aRunWith({ misnamed }, asks(["misnamed", "Oslo?"]));
+    const { runId } = await app.start("editor", "Go.");
+    await app.finish();
+    expect(transcript(await messagesOf(app))[2]).toMatch(/^tool: error RUN_EXPORTS_MISNAMED: /);
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+    expect(await app.owner.threads.count(app.ctx)).toBe(1);
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("is told as moved when a deploy changed it after it was asked", async () => {
+    const app = await aRunWith({}, asks(["researcher", "Oslo?"]));
+    const { runId } = await app.start("editor", "Go.");
+    const changed = defineAgent(app.memory, {
+      ...{ name: "editor", instructions: "Answer.", model: () => scriptedModel([]) },
+    });
+    app.files.editor = { ...app.files.editor, settle: changed.durable(app.workflow).settle };
     await app.finish();
     expect(transcript(await messagesOf(app))[2]).toMatch(/^tool: error RUN_CODE_MOVED: /);
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });

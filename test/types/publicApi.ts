@@ -109,8 +109,11 @@ const helper = defineAgent(memory, {
   tools: {
     search,
     ask: agentTool({ description: "Ask another.", agent: researcher, run: () => run }),
+    askLater: agentTool({ description: "Ask another.", agent: () => researcher }),
   },
 });
+// @ts-expect-error an agent is asked, not its name
+agentTool({ description: "Ask another.", agent: "researcher" });
 // @ts-expect-error an agent has a model
 defineAgent(memory, { name: "mute", instructions: "Say nothing." });
 export const durable = helper.durable(workflow);
@@ -119,6 +122,7 @@ export async function turns(threadId: string) {
   const as = { userId: "ada" };
   const ticket = await helper.start(mutation, run, { as, threadId, prompt: "Hello" });
   const answer = await helper.generate(action, { as, threadId, prompt: "Hello" });
+  await researcher.generate(action, { as, threadId, prompt: "Hello", parentRunId: answer.runId });
   // @ts-expect-error a model is called in actions only
   await helper.generate(mutation, { as, threadId, prompt: "Hello" });
   // @ts-expect-error somebody asks
