@@ -1,3 +1,4 @@
+import type { WorkflowManager } from "@convex-dev/workflow";
 import type { StepResult as SdkStep, ToolSet } from "ai";
 import type {
   ActionCtx,
@@ -12,6 +13,7 @@ import type {
 } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
+import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
@@ -22,6 +24,7 @@ import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
+import { waitForTurn } from "./turnWaiting.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
@@ -44,33 +47,69 @@ type OpenTurn = {
   warnings: string[];
 };
 
-/** One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. */
+type InAction = GenerateArgs & {
+  streaming: boolean;
+  /** Of an agent that has durable runs as well: one that was abandoned may have the thread. */
+  workflow: WorkflowManager | undefined;
+};
+
+/**
+ * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
+ * the thread is busy the action waits for its turn.
+ */
 export async function runInAction(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  { streaming, ...args }: GenerateArgs & { streaming: boolean },
+  args: InAction,
 ): Promise<TurnResult> {
+  const turn = await openTurn(agent, ctx, args);
+  const { start } = turn;
+  const isLeft = start.repeated && args.resume === true && isOpen(start.state);
+  if (start.repeated && !isLeft) return await firstResult(turn);
+  if (start.state.kind === "queued") {
+    const { memory, abort } = turn;
+    const state = await waitForTurn({ ctx, memory, runId: start.runId, abortSignal: abort.signal });
+    if (state.kind !== "running") return resultOf(turn, state);
+  }
+  if (isLeft) {
+    const state = await takeUp(turn);
+    if (state !== "open") return await firstResult({ ...turn, start: { ...start, state } });
+  }
+  try {
+    const state = !isLeft && start.behind !== undefined ? await takeUp(turn) : "open";
+    return resultOf(turn, state === "open" ? await converse(turn) : state);
+  } catch (error) {
+    return resultOf(turn, await endAfter(turn, error));
+  }
+}
+
+const isOpen = ({ kind }: RunState): boolean => kind === "running" || kind === "queued";
+
+async function openTurn(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  { streaming, workflow, ...args }: InAction,
+): Promise<OpenTurn> {
   const principal = { ...args.as, agentName: args.as.agentName ?? agent.name };
   const memory = agent.memory.as(principal);
-  const start = await memory.turns.begin(ctx, {
-    threadId: args.threadId,
-    agentName: agent.name,
-    engine: "action",
-    ...promptOfArgs(args),
-    operationId: args.operationId,
-    limits: agent.limits,
-    shown: await contextAsk(agent),
-    stream: streaming,
-    recall: agent.recall !== undefined,
-  });
-  const turn: OpenTurn = {
-    agent,
-    ctx,
+  const start = await beginTurn(agent, ctx, {
     memory,
-    principal,
-    threadId: args.threadId,
-    start,
-    streaming,
+    workflow,
+    turn: {
+      threadId: args.threadId,
+      agentName: agent.name,
+      engine: "action",
+      ...promptOfArgs(args),
+      operationId: args.operationId,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
+      stream: streaming,
+      recall: agent.recall !== undefined,
+      whileRunning: args.whileRunning ?? agent.whileRunning,
+    },
+  });
+  return {
+    ...{ agent, ctx, memory, principal, threadId: args.threadId, start, streaming },
     abort: abortWith(args.abortSignal),
     results: [],
     text: "",
@@ -78,23 +117,14 @@ export async function runInAction(
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     warnings: [],
   };
-  const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
-  if (isLeft && (await takeUp(turn)) === "over") {
-    return await firstResult({ ...turn, start: { ...start, state: await complete(turn) } });
-  }
-  if (start.repeated && !isLeft) return await firstResult(turn);
-  try {
-    return resultOf(turn, await converse(turn));
-  } catch (error) {
-    return resultOf(turn, await endAfter(turn, error));
-  }
 }
 
 /**
- * Goes on where a run was left: with the context as it stands, after the steps that were saved. It is over when those
- * met the agent's stop condition, which a further step could pass by.
+ * Goes on where a run was left, or begins one that has waited: with the context as it stands, after the steps that
+ * were saved. Gives how the run ended where it was ended meanwhile, or where the saved steps met the agent's stop
+ * condition, which a further step could pass by.
  */
-async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
+async function takeUp(turn: OpenTurn): Promise<"open" | RunState> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
@@ -106,12 +136,13 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
     stream: streaming,
     recall: agent.recall !== undefined,
   });
+  if (opened.state.kind !== "running") return opened.state;
   const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
   const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.start = { ...start, ...read };
   turn.steps = unknownSteps(steps);
   turn.totals = { ...totals };
-  return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
+  return steps > 0 && (await isStopMet(agent, turn.steps)) ? await complete(turn) : "open";
 }
 
 /** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */

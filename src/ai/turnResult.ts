@@ -6,6 +6,7 @@ import type {
   RunState,
   RunTotals,
   TurnStart,
+  WhileRunning,
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import { readAnswer } from "./answer.js";
@@ -26,6 +27,8 @@ export type GenerateArgs = {
    * a crash. False unless told.
    */
   resume?: boolean;
+  /** What to do while another run has the thread; as the agent says unless told. */
+  whileRunning?: WhileRunning;
   abortSignal?: AbortSignal;
 };
 

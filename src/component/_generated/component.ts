@@ -265,7 +265,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | { code: string; kind: "failed"; reason: string };
+                | { code: string; kind: "failed"; reason: string }
+                | { kind: "scheduled"; startAt: number };
               step: number;
               threadId: string;
               tokens: number;
@@ -1374,7 +1375,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
-            | { code: string; kind: "failed"; reason: string };
+            | { code: string; kind: "failed"; reason: string }
+            | { kind: "scheduled"; startAt: number };
           step: number;
           threadId: string;
           tokens: number;
@@ -1412,7 +1414,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -1600,7 +1603,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1625,7 +1628,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           startedAt: number;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1655,7 +1658,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           startedAt: number;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1689,7 +1692,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             runId: string;
             startedAt: number;
             state:
-              | { kind: "queued" }
+              | { kind: "queued"; startAt?: number }
               | { kind: "running" }
               | { kind: "awaitingApproval" }
               | { kind: "awaitingResult" }
@@ -1983,7 +1986,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2186,12 +2190,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentHash: string;
             blocks?: Array<"thread" | "user" | "agent" | "tenant">;
           };
+          startAt?: number;
           stream?: boolean;
           threadId: string;
+          whileRunning?: "queue" | "reject" | "interrupt" | "steer";
           workflowId?: string;
         },
         {
           activeEmbedder?: string;
+          behind?: string;
           context: Array<{
             agentName?: string;
             author?: string;
@@ -2208,7 +2215,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2257,7 +2265,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           repeated: boolean;
           runId: string;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2314,7 +2322,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2381,7 +2389,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2429,7 +2438,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2508,7 +2517,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2540,6 +2549,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | { kind: "settled" }
         | { kind: "interrupted" }
         | { kind: "ended" },
+        Name
+      >;
+      wait: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
         Name
       >;
     };

@@ -69,6 +69,7 @@ async function readBatch(ctx: QueryCtx, head: Doc<"threadHeads">, from: ThreadPl
   let bytes = 0;
   for await (const row of rowsAfter(ctx, head.threadId, from)) {
     if (row.turn >= endTurn || row.state?.kind === "streaming") return batch;
+    if (row.state?.kind === "scheduled") continue; // it will be said later, behind all this
     const said = saidIn(row, head);
     bytes += said === null ? 0 : utf8Bytes(said.text);
     const isFull = rows === EXTRACTION_MAX_ROWS || rowBytes > PAGE_MAX_BYTES;

@@ -12,6 +12,7 @@ import { sweepGeneration } from "./generationSweep.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
 import { sweepBudget } from "./sweepBudget.js";
+import { sweepQueue } from "./runLost.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 
@@ -28,6 +29,7 @@ export const vSweepKind = v.union(
   v.literal("facts"),
   v.literal("factSources"),
   v.literal("recalled"),
+  v.literal("queue"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -46,6 +48,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   facts: sweepFacts,
   factSources: sweepFactSources,
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
+  queue: sweepQueue,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

@@ -9,6 +9,7 @@ import { releaseFile } from "./files.js";
 import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
 import { removeEntry } from "./recall.js";
+import { tellEnded } from "./runQueue.js";
 import { removeStream } from "./streamSweep.js";
 import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
@@ -66,6 +67,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
       await ctx.db.delete("contextTraces", trace._id);
     }
     if (!(await budget.take())) return false;
+    await tellEnded(ctx, run);
     await ctx.db.delete("runs", run._id);
   }
   return true;

@@ -32,7 +32,7 @@ export type OpenArgs = {
 /**
  * Starts a model step of a durable run, or of an in-action run that is taken up again: reads the context up to the
  * run's own turn and opens its stream. A step that was saved before says so; a step that was killed in the middle
- * gets a new stream on the same message row.
+ * gets a new stream on the same message row. A run that waits for its turn is told so, and is shown nothing.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
@@ -51,7 +51,9 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  if (!isActive(stateOf(run))) return nothing;
+  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
+  if (run.isWaiting === true)
+    await ctx.db.patch("runs", run._id, { isWaiting: undefined, activeAt: Date.now() });
   if (args.workflowId !== undefined && run.workflowId === undefined)
     await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);

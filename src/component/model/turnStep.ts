@@ -43,6 +43,10 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
       step: args.step,
       next: steps,
     });
+  if (stateOf(run).kind === "queued")
+    throw memoryError("INVALID_ARGUMENT", "The run waits for its turn: it has no step to save.", {
+      runId: run._id,
+    });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
   const totals = keptTotals(addUsage(totalsOf(run), args.usage), steps + 1);

@@ -1,0 +1,269 @@
+// Durable runs that wait: for their turn, for their time, and as steps of an app's workflow.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { defineTool, type RunTicket, type StartArgs } from "../../src/ai/index.js";
+import { codeOf, OWNER } from "../support/aMemory.js";
+import { aDurableApp, hushed, leftovers, reference, stateOf, type DurableApp } from "./durableApp.js";
+import { messagesOf, transcript } from "./support.js";
+
+const HOUR_MS = 60 * 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  hushed();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const spoken = async (app: DurableApp) => transcript(await messagesOf(app));
+const kindOf = async (app: DurableApp, { runId }: { runId: string }) => (await stateOf(app, runId)).kind;
+/** Runs what is due now, and no timer that lies further ahead. */
+const settleNow = async (app: DurableApp, ms = 2_000) => {
+  for (let passed = 0; passed < ms; passed += 100) {
+    await vi.advanceTimersByTimeAsync(100);
+    await app.t.finishInProgressScheduledFunctions();
+  }
+};
+
+describe("agent.start in a busy thread", () => {
+  test("queues: three prompts are answered in order, each seeing those before it, and nothing is left", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Two." }, { text: "Three." }]);
+    const tickets = [await app.start("1?"), await app.start("2?"), await app.start("3?")];
+    expect(tickets.map(({ turn, state }) => `${turn} ${state}`)).toEqual(["0 running", "1 queued", "2 queued"]);
+    await app.finish();
+    expect(await spoken(app)).toEqual([
+      "user: 1?",
+      "assistant: One.",
+      "user: 2?",
+      "assistant: Two.",
+      "user: 3?",
+      "assistant: Three.",
+    ]);
+    const prompts = app.model.calls.map(({ prompt }) => JSON.stringify(prompt));
+    expect(prompts[0]).not.toContain("2?");
+    expect(prompts[1]).toContain("One.");
+    expect(prompts[1]).not.toContain("3?");
+    expect(prompts[2]).toContain("Two.");
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("gives the ticket of a run that waits again, and starts nothing twice", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Two." }]);
+    await app.start("1?");
+    const ticket = await app.start("2?", "op");
+    expect(await app.start("2?", "op")).toEqual(ticket);
+    await app.finish();
+    expect(await app.start("2?", "op")).toEqual({ ...ticket, state: "completed" });
+    expect(app.model.calls).toHaveLength(2);
+  });
+
+  test("interrupts during the call of a model: what it had said is kept, and the new prompt is answered", async () => {
+    const app: DurableApp = await aDurableApp([
+      {
+        text: "Never to be read.",
+        onCall: async () => {
+          if (interrupted === undefined)
+            interrupted = await app.start("Stop, tell me the time.", undefined, { whileRunning: "interrupt" });
+        },
+      } as never,
+      { text: "Noon." },
+    ]);
+    let interrupted: RunTicket | undefined;
+    const generate = app.model.doStream?.bind(app.model);
+    expect(generate).toBeDefined();
+    const doStream = app.model.doStream.bind(app.model);
+    let calls = 0;
+    app.model.doStream = async (options: Parameters<typeof doStream>[0]) => {
+      if (calls++ === 0)
+        interrupted = await app.start("Stop, tell me the time.", undefined, { whileRunning: "interrupt" });
+      return await doStream(options);
+    };
+    const first = await app.start("A long story.");
+    await app.finish();
+    expect(await stateOf(app, first.runId)).toMatchObject({ kind: "canceled", reason: "Interrupted by a new prompt." });
+    expect(interrupted).toMatchObject({ state: "running", turn: 1 });
+    expect((await spoken(app)).at(-1)).toBe("assistant: Noon.");
+    expect(await kindOf(app, interrupted ?? { runId: "" })).toBe("completed");
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("fails a run whose file was moved while it waited, and the next goes on", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Moved." }]);
+    const moved = { ...app.researcher };
+    await app.start("1?");
+    const two = await app.start("2?");
+    const args = { as: OWNER, threadId: app.threadId, prompt: "3?" };
+    const three = await app.t.mutation(async (ctx) =>
+      app.agent.start(ctx, reference<"mutation">("moved:run"), args),
+    );
+    // The first run ends with what it holds; what waits at the old path cannot be told.
+    const { settle } = app.researcher;
+    app.researcher["settle"] = settle;
+    const run = app.researcher["run"];
+    await settleNow(app, 100);
+    delete app.researcher["run"];
+    await app.finish();
+    app.researcher["run"] = run;
+    expect(moved["run"]).toBe(run);
+    expect(await stateOf(app, two.runId)).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
+    expect(await kindOf(app, three)).toBe("completed");
+  });
+
+  test("goes on behind a run that fails, and behind one that is canceled", async () => {
+    const app = await aDurableApp([{ error: "Overloaded." }, { text: "Two." }], {
+      retry: { maxAttempts: 1, initialBackoffMs: 1, base: 1 },
+    });
+    const [one, two, three] = [await app.start("1?"), await app.start("2?"), await app.start("3?")];
+    await app.owner.runs.cancel(app.ctx, { runId: three.runId });
+    await app.finish();
+    expect([await kindOf(app, one), await kindOf(app, two), await kindOf(app, three)]).toEqual([
+      "failed",
+      "completed",
+      "canceled",
+    ]);
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("ends an abandoned run that it would wait behind, and begins", async () => {
+    const moves = defineTool({
+      description: "Moves the file of its run.",
+      inputSchema: z.object({}),
+      execute: () => {
+        for (const name of ["run", "step", "settle"]) delete app.researcher[name];
+        return "moved";
+      },
+    });
+    const app = await aDurableApp(
+      [{ toolCalls: [{ toolName: "moves", input: {} }] }, { text: "Two." }, { text: "Three." }],
+      { tools: { moves } },
+    );
+    const start = (prompt: string, more: Partial<StartArgs> = {}) =>
+      app.t.mutation(async (ctx) =>
+        app.agent.start(ctx, reference<"mutation">("moved:run"), {
+          ...{ as: OWNER, threadId: app.threadId, prompt },
+          ...more,
+        }),
+      );
+    const one = await app.start("1?");
+    const two = await start("2?");
+    expect(two.state).toBe("queued");
+    await app.finish();
+    expect(await kindOf(app, one)).toBe("running"); // nobody could be told that its workflow failed
+    const three = await start("3?");
+    expect(await stateOf(app, one.runId)).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
+    expect([await kindOf(app, two), three.state]).toEqual(["running", "queued"]);
+    await app.finish();
+    expect((await spoken(app)).slice(-4)).toEqual(["user: 2?", "assistant: Two.", "user: 3?", "assistant: Three."]);
+  });
+});
+
+describe("agent.start with startAt", () => {
+  test("answers at its time, with what was said until then", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Good morning." }]);
+    const later = await app.start("Greet me.", undefined, { startAt: Date.now() + HOUR_MS });
+    expect(later).toMatchObject({ state: "queued", turn: 0 });
+    const one = await app.start("1?");
+    expect(one.state).toBe("running");
+    await settleNow(app);
+    expect(await kindOf(app, one)).toBe("completed");
+    expect(JSON.stringify(app.model.calls[0]?.prompt)).not.toContain("Greet me.");
+    expect(await kindOf(app, later)).toBe("queued");
+    await app.finish();
+    expect(await spoken(app)).toEqual(["user: 1?", "assistant: One.", "user: Greet me.", "assistant: Good morning."]);
+    expect(JSON.stringify(app.model.calls[1]?.prompt)).toContain("One.");
+    expect((await messagesOf(app)).find(({ messageId }) => messageId === later.messageId)).toMatchObject({ turn: 2 });
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("is nothing at its time when it was canceled; NaN is refused", async () => {
+    const app = await aDurableApp([]);
+    const { runId } = await app.start("Greet me.", undefined, { startAt: Date.now() + HOUR_MS });
+    await app.owner.runs.cancel(app.ctx, { runId });
+    await app.finish();
+    expect(app.model.calls).toHaveLength(0);
+    expect(await codeOf(app.start("x", undefined, { startAt: NaN }))).toBe("INVALID_ARGUMENT");
+    expect(await leftovers(app)).toEqual({});
+  });
+});
+
+describe("agent.runIn in a busy thread", () => {
+  const begin = (app: DurableApp, ...prompts: string[]) =>
+    app.t.mutation(
+      async (ctx) =>
+        await app.workflow.start(ctx, reference<"mutation">("brief:brief"), { threadId: app.threadId, prompts }),
+    );
+  const latestWaiting = async (app: DurableApp) => {
+    const { page } = await app.owner.runs.list(app.ctx, { threadId: app.threadId, cursor: null });
+    return page.find(({ state }) => state.kind === "queued")?.runId ?? "";
+  };
+  const cleaned = async (app: DurableApp, workflowId: Awaited<ReturnType<typeof begin>>) => {
+    await app.t.mutation(async (ctx) => await app.workflow.cleanup(ctx, workflowId));
+    await app.finish();
+    return await leftovers(app);
+  };
+
+  test("waits for its turn and gives its answer", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Two." }, { text: "Three." }]);
+    await app.start("1?");
+    const workflowId = await begin(app, "2?", "3?");
+    await app.finish();
+    expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
+      type: "completed",
+      result: [
+        { text: "Two.", state: "completed" },
+        { text: "Three.", state: "completed" },
+      ],
+    });
+    expect((await spoken(app)).slice(0, 4)).toEqual(["user: 1?", "assistant: One.", "user: 2?", "assistant: Two."]);
+    expect(await cleaned(app, workflowId)).toEqual({});
+  });
+
+  test("says that it was canceled when it is while it waits", async () => {
+    const app = await aDurableApp([{ text: "One." }]);
+    let waiting = "";
+    const doStream = app.model.doStream.bind(app.model);
+    app.model.doStream = async (options: Parameters<typeof doStream>[0]) => {
+      waiting = await latestWaiting(app);
+      await app.owner.runs.cancel(app.ctx, { runId: waiting });
+      return await doStream(options);
+    };
+    await app.start("1?");
+    const workflowId = await begin(app, "2?");
+    await app.finish();
+    expect(waiting).not.toBe("");
+    expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
+      type: "completed",
+      result: [{ text: "", state: "canceled", runId: waiting }],
+    });
+    expect(await cleaned(app, workflowId)).toEqual({});
+  });
+
+  test("says so too when its thread is removed while it waits", async () => {
+    const app = await aDurableApp([{ text: "One." }, { text: "Never." }]);
+    await app.start("1?", undefined, { startAt: Date.now() + 90 * 24 * HOUR_MS });
+    const one = await app.start("2?");
+    const workflowId = await begin(app, "3?");
+    expect(one.state).toBe("running");
+    await app.owner.threads.remove(app.ctx, { threadId: app.threadId });
+    await app.finish();
+    expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
+      type: "completed",
+      result: [{ text: "", state: "canceled" }],
+    });
+    expect(await cleaned(app, workflowId)).toEqual({});
+  });
+
+  test("frees the thread when the app's workflow is canceled before the run's first step, and while it waits", async () => {
+    const app = await aDurableApp([{ text: "Here." }, { text: "There." }]);
+    const [first, second] = [await begin(app, "1?"), await begin(app, "2?")];
+    await settleNow(app, 100);
+    for (const id of [first, second])
+      await app.t.mutation(async (ctx) => await app.workflow.cancel(ctx, id)).catch(() => null);
+    const third = await app.start("3?");
+    await app.finish();
+    expect(await kindOf(app, third)).toBe("completed");
+    expect(await app.owner.threads.get(app.ctx, { threadId: app.threadId })).not.toHaveProperty("activeRunId");
+  });
+});
