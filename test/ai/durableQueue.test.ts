@@ -19,6 +19,15 @@ afterEach(() => {
 
 const spoken = async (app: DurableApp) => transcript(await messagesOf(app));
 const kindOf = async (app: DurableApp, { runId }: { runId: string }) => (await stateOf(app, runId)).kind;
+/** Does something while the model is asked for the first time. */
+function duringFirstCall({ model }: DurableApp, act: () => Promise<unknown>): void {
+  const doStream = model.doStream.bind(model);
+  let calls = 0;
+  model.doStream = async (options) => {
+    if (calls++ === 0) await act();
+    return await doStream(options);
+  };
+}
 /** Runs what is due now, and no timer that lies further ahead. */
 const settleNow = async (app: DurableApp, ms = 2_000) => {
   for (let passed = 0; passed < ms; passed += 100) {
@@ -60,26 +69,11 @@ describe("agent.start in a busy thread", () => {
   });
 
   test("interrupts during the call of a model: what it had said is kept, and the new prompt is answered", async () => {
-    const app: DurableApp = await aDurableApp([
-      {
-        text: "Never to be read.",
-        onCall: async () => {
-          if (interrupted === undefined)
-            interrupted = await app.start("Stop, tell me the time.", undefined, { whileRunning: "interrupt" });
-        },
-      } as never,
-      { text: "Noon." },
-    ]);
+    const app = await aDurableApp([{ text: "Never to be read." }, { text: "Noon." }]);
     let interrupted: RunTicket | undefined;
-    const generate = app.model.doStream?.bind(app.model);
-    expect(generate).toBeDefined();
-    const doStream = app.model.doStream.bind(app.model);
-    let calls = 0;
-    app.model.doStream = async (options: Parameters<typeof doStream>[0]) => {
-      if (calls++ === 0)
-        interrupted = await app.start("Stop, tell me the time.", undefined, { whileRunning: "interrupt" });
-      return await doStream(options);
-    };
+    duringFirstCall(app, async () => {
+      interrupted = await app.start("Stop, tell me the time.", undefined, { whileRunning: "interrupt" });
+    });
     const first = await app.start("A long story.");
     await app.finish();
     expect(await stateOf(app, first.runId)).toMatchObject({ kind: "canceled", reason: "Interrupted by a new prompt." });
@@ -91,22 +85,16 @@ describe("agent.start in a busy thread", () => {
 
   test("fails a run whose file was moved while it waited, and the next goes on", async () => {
     const app = await aDurableApp([{ text: "One." }, { text: "Moved." }]);
-    const moved = { ...app.researcher };
     await app.start("1?");
     const two = await app.start("2?");
     const args = { as: OWNER, threadId: app.threadId, prompt: "3?" };
     const three = await app.t.mutation(async (ctx) =>
       app.agent.start(ctx, reference<"mutation">("moved:run"), args),
     );
-    // The first run ends with what it holds; what waits at the old path cannot be told.
-    const { settle } = app.researcher;
-    app.researcher["settle"] = settle;
-    const run = app.researcher["run"];
-    await settleNow(app, 100);
-    delete app.researcher["run"];
+    duringFirstCall(app, async () => {
+      for (const name of ["run", "step", "settle"]) delete app.researcher[name];
+    });
     await app.finish();
-    app.researcher["run"] = run;
-    expect(moved["run"]).toBe(run);
     expect(await stateOf(app, two.runId)).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
     expect(await kindOf(app, three)).toBe("completed");
   });
@@ -196,7 +184,7 @@ describe("agent.runIn in a busy thread", () => {
     );
   const latestWaiting = async (app: DurableApp) => {
     const { page } = await app.owner.runs.list(app.ctx, { threadId: app.threadId, cursor: null });
-    return page.find(({ state }) => state.kind === "queued")?.runId ?? "";
+    return page.find(({ state }) => state.kind === "queued" && state.startAt === undefined)?.runId ?? "";
   };
   const cleaned = async (app: DurableApp, workflowId: Awaited<ReturnType<typeof begin>>) => {
     await app.t.mutation(async (ctx) => await app.workflow.cleanup(ctx, workflowId));
@@ -223,12 +211,10 @@ describe("agent.runIn in a busy thread", () => {
   test("says that it was canceled when it is while it waits", async () => {
     const app = await aDurableApp([{ text: "One." }]);
     let waiting = "";
-    const doStream = app.model.doStream.bind(app.model);
-    app.model.doStream = async (options: Parameters<typeof doStream>[0]) => {
+    duringFirstCall(app, async () => {
       waiting = await latestWaiting(app);
       await app.owner.runs.cancel(app.ctx, { runId: waiting });
-      return await doStream(options);
-    };
+    });
     await app.start("1?");
     const workflowId = await begin(app, "2?");
     await app.finish();
@@ -242,12 +228,16 @@ describe("agent.runIn in a busy thread", () => {
 
   test("says so too when its thread is removed while it waits", async () => {
     const app = await aDurableApp([{ text: "One." }, { text: "Never." }]);
-    await app.start("1?", undefined, { startAt: Date.now() + 90 * 24 * HOUR_MS });
-    const one = await app.start("2?");
+    await app.start("1?", undefined, { startAt: Date.now() + HOUR_MS });
+    let waiting = "";
+    duringFirstCall(app, async () => {
+      waiting = await latestWaiting(app);
+      await app.owner.threads.remove(app.ctx, { threadId: app.threadId });
+    });
+    await app.start("2?");
     const workflowId = await begin(app, "3?");
-    expect(one.state).toBe("running");
-    await app.owner.threads.remove(app.ctx, { threadId: app.threadId });
     await app.finish();
+    expect(waiting).not.toBe("");
     expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
       type: "completed",
       result: [{ text: "", state: "canceled" }],
@@ -255,15 +245,55 @@ describe("agent.runIn in a busy thread", () => {
     expect(await cleaned(app, workflowId)).toEqual({});
   });
 
-  test("frees the thread when the app's workflow is canceled before the run's first step, and while it waits", async () => {
-    const app = await aDurableApp([{ text: "Here." }, { text: "There." }]);
-    const [first, second] = [await begin(app, "1?"), await begin(app, "2?")];
-    await settleNow(app, 100);
-    for (const id of [first, second])
-      await app.t.mutation(async (ctx) => await app.workflow.cancel(ctx, id)).catch(() => null);
-    const third = await app.start("3?");
+  /** Two workflows were canceled, one before the first step of its run and one while its run waited. */
+  async function twoCanceled(app: DurableApp) {
+    const ids: Awaited<ReturnType<typeof begin>>[] = [];
+    const runs = async () =>
+      (await app.owner.runs.list(app.ctx, { threadId: app.threadId, cursor: null })).page
+        .filter(({ turn }) => turn > 0)
+        .map(({ state }) => state.kind)
+        .sort();
+    let before: string[] = [];
+    duringFirstCall(app, async () => {
+      before = await runs();
+      await app.owner.runs.cancel(app.ctx, { runId: first.runId });
+      for (const id of ids) await app.t.mutation(async (ctx) => await app.workflow.cancel(ctx, id));
+    });
+    const first = await app.start("0?");
+    ids.push(await begin(app, "1?"), await begin(app, "2?"));
     await app.finish();
+    expect(before).toEqual(["queued", "queued"]);
+    expect(await runs()).toEqual(["queued", "running"]);
+    return runs;
+  }
+
+  test("frees the thread when its workflow is canceled before the first step, and while it waits", async () => {
+    const app = await aDurableApp([{ text: "Never kept." }, { text: "Here." }]);
+    const runs = await twoCanceled(app);
+    const third = await app.start("3?");
+    expect(await kindOf(app, third)).toBe("running");
+    expect(await runs()).toEqual(["canceled", "failed", "running"]);
+    await app.finish();
+    expect((await spoken(app)).at(-1)).toBe("assistant: Here.");
     expect(await kindOf(app, third)).toBe("completed");
-    expect(await app.owner.threads.get(app.ctx, { threadId: app.threadId })).not.toHaveProperty("activeRunId");
+    expect((await app.owner.threads.get(app.ctx, { threadId: app.threadId })).activeRunId).toBeUndefined();
+  });
+
+  test.each(["generate", "stream"] as const)("lets %s go on behind a workflow that was canceled", async (method) => {
+    for (const whileRunning of ["queue", "reject"] as const) {
+      const app = await aDurableApp([{ text: "Never kept." }, { text: "Here." }]);
+      await twoCanceled(app);
+      const asked = { as: OWNER, threadId: app.threadId, prompt: "3?", whileRunning };
+      expect((await app.agent[method](app.ctx, asked)).text).toBe("Here.");
+      expect((await app.owner.threads.get(app.ctx, { threadId: app.threadId })).activeRunId).toBeUndefined();
+    }
+  });
+
+  test("goes on behind one itself", async () => {
+    const app = await aDurableApp([{ text: "Never kept." }, { text: "Here." }]);
+    await twoCanceled(app);
+    const workflowId = await begin(app, "3?");
+    await app.finish();
+    expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({ result: [{ text: "Here." }] });
   });
 });

@@ -355,7 +355,7 @@ describe("an action that waits for its turn", () => {
   test("that died is found by the next prompt too, which waits behind the next in line", async () => {
     const { ask, stateOf, head } = await aScene();
     const [one, two] = [await ask("one", inAction), await ask("two")];
-    vi.setSystemTime(Date.now() + RUN_LEASE_MS + 1); // the sweep is late
+    vi.setSystemTime(Date.now() + RUN_LEASE_MS + 2); // the sweep is late
     const three = await ask("three");
     expect(await stateOf(one.runId)).toMatchObject({ kind: "failed", code: "RUN_LOST" });
     expect(await head()).toEqual({ active: two.runId, queued: 1 });
