@@ -43,8 +43,13 @@ describe("the component's README", () => {
   test.each([
     ["Runs", RUN_STATES_AFTER],
     ["Facts", FACT_STATES_AFTER],
-  ])("%s: draws the very steps that may be taken", (heading, statesAfter: Record<string, readonly string[]>) => {
-    const steps = Object.entries(statesAfter).flatMap(([from, to]) => to.map((next) => `${from} --> ${next}`));
-    expect(drawnSteps(diagramOf(page, heading))).toEqual(steps.sort());
-  });
+  ])(
+    "%s: draws the very steps that may be taken",
+    (heading, statesAfter: Record<string, readonly string[]>) => {
+      const steps = Object.entries(statesAfter).flatMap(([from, to]) =>
+        to.map((next) => `${from} --> ${next}`),
+      );
+      expect(drawnSteps(diagramOf(page, heading))).toEqual(steps.sort());
+    },
+  );
 });

@@ -181,7 +181,6 @@ type Opened = Extract<Settled, { waits: boolean }>;
 type Ended = Extract<Settled, { state: unknown }>;
 
 /** A run that went with its thread was canceled with it. Throws for one that failed: the workflow around must know. */
-// eslint-disable-next-line max-params -- which run, what it said, how it ended
 function reportOf(runId: string, text: string, state: RunState | null): RunReport {
   if (state?.kind === "failed") throw new TypeError(`${state.code}: ${state.message}`);
   return { runId, text, state: state?.kind === "completed" ? "completed" : "canceled" };
@@ -206,5 +205,5 @@ export async function runNested(
   args: Pick<RunArgs, "as" | "threadId"> & { prompt: string },
 ): Promise<RunReport> {
   const { path } = siblingsOf(run);
-  return (await step.runWorkflow(run, { ...args, path })) as RunReport;
+  return await step.runWorkflow(run, { ...args, path });
 }

@@ -57,26 +57,33 @@ type InAction = GenerateArgs & {
  * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
  * the thread is busy the action waits for its turn.
  */
-export async function runInAction(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  args: InAction,
-): Promise<TurnResult> {
+export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   const turn = await openTurn(agent, ctx, args);
+  if (turn.start.repeated) return await repeat(turn, args.resume === true);
+  const state = await untilBegun(turn);
+  return state.kind === "running" ? await answer(turn) : resultOf(turn, state);
+}
+
+/** Waits until the run has begun, or was ended, where it has to wait. */
+async function untilBegun({ ctx, memory, start, abort }: OpenTurn): Promise<RunState> {
+  if (start.state.kind !== "queued") return start.state;
+  return await waitForTurn({ ctx, memory, runId: start.runId, abortSignal: abort.signal });
+}
+
+/** What the first call came to; a run that was left in the middle is taken up, where the caller knows that it is. */
+async function repeat(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   const { start } = turn;
-  const isLeft = start.repeated && args.resume === true && isOpen(start.state);
-  if (start.repeated && !isLeft) return await firstResult(turn);
-  if (start.state.kind === "queued") {
-    const { memory, abort } = turn;
-    const state = await waitForTurn({ ctx, memory, runId: start.runId, abortSignal: abort.signal });
-    if (state.kind !== "running") return resultOf(turn, state);
-  }
-  if (isLeft) {
-    const state = await takeUp(turn);
-    if (state !== "open") return await firstResult({ ...turn, start: { ...start, state } });
-  }
+  const isLeft = resume && isOpen(start.state);
+  const state = isLeft ? await untilBegun(turn) : start.state;
+  const taken = isLeft && state.kind === "running" ? await takeUp(turn) : state;
+  if (taken !== "open") return await firstResult({ ...turn, start: { ...start, state: taken } });
+  return await answer(turn);
+}
+
+async function answer(turn: OpenTurn): Promise<TurnResult> {
   try {
-    const state = !isLeft && start.behind !== undefined ? await takeUp(turn) : "open";
+    // What has waited was shown nothing when it was begun.
+    const state = turn.start.behind === undefined ? "open" : await takeUp(turn);
     return resultOf(turn, state === "open" ? await converse(turn) : state);
   } catch (error) {
     return resultOf(turn, await endAfter(turn, error));

@@ -61,7 +61,11 @@ describe.each(["generate", "stream"] as const)("agent.%s in a busy thread", (met
   test("waits for its turn, then answers with what was said meanwhile", async () => {
     const helper = await anAgent([{ text: "Second." }]);
     const busy = await aBusyThread(helper);
-    const asked = helper.agent[method](helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "second?" });
+    const asked = helper.agent[method](helper.ctx, {
+      as: OWNER,
+      threadId: helper.threadId,
+      prompt: "second?",
+    });
     await untilWaiting(helper);
     await vi.advanceTimersByTimeAsync(3_000);
     expect(helper.model.calls).toHaveLength(0);
@@ -80,7 +84,8 @@ describe.each(["generate", "stream"] as const)("agent.%s in a busy thread", (met
   test("answers in order when several wait", async () => {
     const helper = await anAgent([{ text: "Two." }, { text: "Three." }]);
     const busy = await aBusyThread(helper);
-    const ask = (prompt: string) => helper.agent[method](helper.ctx, { as: OWNER, threadId: helper.threadId, prompt });
+    const ask = (prompt: string) =>
+      helper.agent[method](helper.ctx, { as: OWNER, threadId: helper.threadId, prompt });
     const second = ask("2?");
     await untilWaiting(helper);
     const asked = [second, ask("3?")];
@@ -101,16 +106,25 @@ describe.each(["generate", "stream"] as const)("agent.%s in a busy thread", (met
     });
     await untilWaiting(helper);
     abort.abort();
-    expect(await inTime(asked)).toMatchObject({ text: "", state: { kind: "canceled", reason: "Aborted by the caller." } });
+    expect(await inTime(asked)).toMatchObject({
+      text: "",
+      state: { kind: "canceled", reason: "Aborted by the caller." },
+    });
     await busy.answer();
-    expect((await helper.owner.threads.get(helper.ctx, { threadId: helper.threadId })).activeRunId).toBeUndefined();
+    expect(
+      (await helper.owner.threads.get(helper.ctx, { threadId: helper.threadId })).activeRunId,
+    ).toBeUndefined();
     expect(helper.model.calls).toHaveLength(0);
   });
 
   test("is told when somebody cancels its run while it waits", async () => {
     const helper = await anAgent([]);
     await aBusyThread(helper);
-    const asked = helper.agent[method](helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "second?" });
+    const asked = helper.agent[method](helper.ctx, {
+      as: OWNER,
+      threadId: helper.threadId,
+      prompt: "second?",
+    });
     const runId = await untilWaiting(helper);
     await helper.owner.runs.cancel(helper.ctx, { runId, reason: "Not now." });
     expect(await inTime(asked)).toMatchObject({ runId, state: { kind: "canceled", reason: "Not now." } });
@@ -119,7 +133,11 @@ describe.each(["generate", "stream"] as const)("agent.%s in a busy thread", (met
   test("gives up in time, with its run canceled", async () => {
     const helper = await anAgent([]);
     await aBusyThread(helper);
-    const asked = helper.agent[method](helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "second?" });
+    const asked = helper.agent[method](helper.ctx, {
+      as: OWNER,
+      threadId: helper.threadId,
+      prompt: "second?",
+    });
     const gaveUp = codeOf(asked);
     await untilWaiting(helper);
     await vi.advanceTimersByTimeAsync(QUEUE_WAIT_MAX_MS - 10_000);
@@ -133,8 +151,12 @@ describe.each(["generate", "stream"] as const)("agent.%s in a busy thread", (met
     const helper = await anAgent([{ text: "Now." }]);
     const { runId } = await aBusyThread(helper);
     const args = { as: OWNER, threadId: helper.threadId, prompt: "second?" };
-    expect(await codeOf(helper.agent[method](helper.ctx, { ...args, whileRunning: "reject" }))).toBe("RUN_ACTIVE");
-    const { text: said } = await inTime(helper.agent[method](helper.ctx, { ...args, whileRunning: "interrupt" }));
+    expect(await codeOf(helper.agent[method](helper.ctx, { ...args, whileRunning: "reject" }))).toBe(
+      "RUN_ACTIVE",
+    );
+    const { text: said } = await inTime(
+      helper.agent[method](helper.ctx, { ...args, whileRunning: "interrupt" }),
+    );
     expect(said).toBe("Now.");
     expect((await helper.owner.runs.get(helper.ctx, { runId })).state).toMatchObject({ kind: "canceled" });
   });
@@ -145,7 +167,12 @@ test("an agent says what its calls do unless told; what is no such word is refus
   await aBusyThread(helper);
   const args = { as: OWNER, threadId: helper.threadId, prompt: "second?" };
   expect(await codeOf(helper.agent.generate(helper.ctx, args))).toBe("RUN_ACTIVE");
-  const misnamed = { name: "x", model: () => scriptedModel([]), instructions: "x", whileRunning: "wait" as never };
+  const misnamed = {
+    name: "x",
+    model: () => scriptedModel([]),
+    instructions: "x",
+    whileRunning: "wait" as never,
+  };
   expect(() => defineAgent(helper.memory, misnamed)).toThrow(/whileRunning/);
 });
 

@@ -1,9 +1,8 @@
 // One active run per thread: what a new prompt does meanwhile, and who is next.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { BoundMemory } from "../../src/client/index.js";
-import { QUEUE_LEASE_MS, QUEUE_MAX_RUNS, RUN_LEASE_MS } from "../../src/shared/limits.js";
-import type { WhileRunning } from "../../src/validators/run.js";
-import { aThread, call, codeOf, said, text, type TestThread } from "../support/aMemory.js";
+import { QUEUE_MAX_RUNS } from "../../src/shared/limits.js";
+import { call, codeOf, said, text } from "../support/aMemory.js";
+import { aQueueScene as aScene } from "../support/queueScene.js";
 import { used } from "../support/turns.js";
 
 beforeEach(() => {
@@ -12,54 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-type Asking = {
-  as?: BoundMemory;
-  whileRunning?: WhileRunning;
-  operationId?: string;
-  promptMessageId?: string;
-  engine?: "action" | "durable";
-};
-
-function acts({ owner, ctx, threadId, inside }: TestThread) {
-  const ask = (
-    words: string,
-    { as = owner, whileRunning = "queue", engine = "durable", ...more }: Asking = {},
-  ) => {
-    const prompt = more.promptMessageId === undefined ? { prompt: [text(words)] } : {};
-    const turn = { threadId, agentName: "helper", engine, stream: true, recall: true, whileRunning };
-    return as.turns.begin(ctx, { ...turn, ...prompt, ...more });
-  };
-  const answer = (runId: string, words: string, as = owner) =>
-    as.turns.saveStep(ctx, {
-      runId,
-      step: 0,
-      message: { parts: [text(words)] },
-      results: [],
-      usage: used,
-      finish: true,
-    });
-  const stateOf = async (runId: string) => (await owner.runs.get(ctx, { runId })).state;
-  const words = async () =>
-    (await owner.messages.list(ctx, { threadId, cursor: null, order: "asc", limit: 100 })).page.map(
-      ({ turn, step, parts: [part] }) => `${turn}.${step} ${part?.type === "text" ? part.text : part?.type}`,
-    );
-  const seenBy = async (runId: string) =>
-    (await owner.turns.open(ctx, { runId, step: 0 })).context.map(({ parts: [part] }) =>
-      part?.type === "text" ? part.text : part?.type,
-    );
-  const head = () =>
-    inside(async ({ db }) => {
-      const row = await db.query("threadHeads").first();
-      return { active: row?.activeRunId, queued: row?.queuedRuns };
-    });
-  return { ask, answer, stateOf, words, seenBy, head };
-}
-
-async function aScene() {
-  const thread = await aThread();
-  return { ...thread, ...acts(thread) };
-}
 
 describe("a prompt while a run is active", () => {
   test("is refused unless told otherwise, and leaves nothing", async () => {
@@ -158,7 +109,14 @@ describe("a prompt while a run is active", () => {
     await answer(two.runId, "Second.");
     await answer(again.runId, "Again.");
     await answer(third.runId, "Third.");
-    expect(await words()).toEqual(["0.0 one", "0.1 First.", "0.2 Again.", "0.3 Third.", "1.0 two", "1.1 Second."]);
+    expect(await words()).toEqual([
+      "0.0 one",
+      "0.1 First.",
+      "0.2 Again.",
+      "0.3 Third.",
+      "1.0 two",
+      "1.1 Second.",
+    ]);
     expect(await head()).toEqual({ active: undefined, queued: undefined });
   });
 
@@ -267,99 +225,6 @@ describe("a run that waits", () => {
     await thread.finishSweeps();
     const { scopeCounts: _counts, ...rows } = await thread.countRows();
     expect(rows).toEqual({});
-  });
-});
-
-describe("two users in one thread", () => {
-  test("wait for each other; either may interrupt and cancel what waits", async () => {
-    const { ask, answer, stateOf, writer, ctx, owner, threadId } = await aScene();
-    const one = await ask("one");
-    const two = await ask("two", { as: writer });
-    const three = await ask("three");
-    await owner.runs.cancel(ctx, { runId: two.runId });
-    expect(await stateOf(two.runId)).toMatchObject({ kind: "canceled" });
-    await writer.runs.cancel(ctx, { runId: three.runId });
-    await ask("four", { as: writer, whileRunning: "interrupt" });
-    expect(await stateOf(one.runId)).toMatchObject({ kind: "canceled" });
-    const five = await ask("five", { as: writer });
-    await owner.threads.removeParticipant(ctx, { threadId, userId: "wendy" });
-    const active = await owner.runs.latest(ctx, { threadId });
-    await owner.runs.cancel(ctx, { runId: active?.runId ?? "" });
-    expect(await stateOf(five.runId)).toEqual({ kind: "running" });
-    expect(await codeOf(answer(five.runId, "Five.", writer))).toBe("FORBIDDEN");
-  });
-
-  test("readers neither queue nor interrupt nor wait; strangers see no thread", async () => {
-    const { ask, reader, stranger, otherTenant, head, ctx } = await aScene();
-    const { runId } = await ask("one");
-    const two = await ask("two");
-    for (const whileRunning of ["queue", "interrupt", "steer"] as const) {
-      expect(await codeOf(ask("x", { as: reader, whileRunning }))).toBe("FORBIDDEN");
-      expect(await codeOf(ask("x", { as: stranger, whileRunning }))).toBe("THREAD_NOT_FOUND");
-      expect(await codeOf(ask("x", { as: otherTenant, whileRunning }))).toBe("THREAD_NOT_FOUND");
-    }
-    for (const as of [reader, stranger, otherTenant])
-      expect(await codeOf(as.turns.wait(ctx, { runId: two.runId }))).toBe("RUN_NOT_FOUND");
-    expect(await codeOf(reader.runs.cancel(ctx, { runId: two.runId }))).toBe("FORBIDDEN");
-    expect(await head()).toEqual({ active: runId, queued: 1 });
-  });
-});
-
-describe("an action that waits for its turn", () => {
-  const inAction: Asking = { engine: "action" };
-
-  test("is passed over when it fell silent", async () => {
-    const { ask, answer, stateOf, head } = await aScene();
-    const [one, two, three] = [await ask("one"), await ask("two", inAction), await ask("three")];
-    vi.advanceTimersByTime(QUEUE_LEASE_MS + 1);
-    await answer(one.runId, "One.");
-    expect(await stateOf(two.runId)).toMatchObject({ kind: "failed", code: "RUN_LOST" });
-    expect(await head()).toEqual({ active: three.runId, queued: undefined });
-  });
-
-  test("keeps its place while it says that it is there", async () => {
-    const { ask, answer, stateOf, seenBy, ctx, owner } = await aScene();
-    const [one, two] = [await ask("one"), await ask("two", inAction)];
-    for (let beat = 0; beat < 5; beat++) {
-      vi.advanceTimersByTime(QUEUE_LEASE_MS / 2);
-      expect(await owner.turns.wait(ctx, { runId: two.runId })).toEqual({ state: { kind: "queued" } });
-    }
-    await answer(one.runId, "One.");
-    expect(await owner.turns.wait(ctx, { runId: two.runId })).toEqual({ state: { kind: "running" } });
-    expect(await seenBy(two.runId)).toEqual(["one", "One.", "two"]);
-    vi.advanceTimersByTime(QUEUE_LEASE_MS * 2);
-    expect(await codeOf(ask("three", { whileRunning: "reject" }))).toBe("RUN_ACTIVE");
-    expect(await stateOf(two.runId)).toEqual({ kind: "running" });
-  });
-
-  test("and dies when its turn has come makes room after the short lease, without a new prompt", async () => {
-    const { ask, answer, stateOf, finishSweeps } = await aScene();
-    const [one, two, three] = [await ask("one"), await ask("two", inAction), await ask("three")];
-    await answer(one.runId, "One.");
-    expect(await stateOf(two.runId)).toEqual({ kind: "running" });
-    const before = Date.now();
-    await finishSweeps();
-    expect(await stateOf(two.runId)).toMatchObject({ kind: "failed", code: "RUN_LOST" });
-    expect(await stateOf(three.runId)).toEqual({ kind: "running" });
-    expect(Date.now() - before).toBeLessThan(RUN_LEASE_MS);
-  });
-
-  test("does not wait for ever behind an action that died", async () => {
-    const { ask, stateOf, finishSweeps } = await aScene();
-    const [one, two] = [await ask("one", inAction), await ask("two")];
-    await finishSweeps();
-    expect(await stateOf(one.runId)).toMatchObject({ kind: "failed", code: "RUN_LOST" });
-    expect(await stateOf(two.runId)).toEqual({ kind: "running" });
-  });
-
-  test("that died is found by the next prompt too, which waits behind the next in line", async () => {
-    const { ask, stateOf, head } = await aScene();
-    const [one, two] = [await ask("one", inAction), await ask("two")];
-    vi.setSystemTime(Date.now() + RUN_LEASE_MS + 2); // the sweep is late
-    const three = await ask("three");
-    expect(await stateOf(one.runId)).toMatchObject({ kind: "failed", code: "RUN_LOST" });
-    expect(await head()).toEqual({ active: two.runId, queued: 1 });
-    expect(three).toMatchObject({ state: { kind: "queued" }, behind: two.runId });
   });
 });
 

@@ -98,7 +98,15 @@ describe("a run with startAt", () => {
     const later = await ask("later", Date.now() + HOUR_MS, "op");
     await talk("one");
     await talk("two");
-    expect(await words()).toEqual(["0.0 zero", "0.1 zero!", "1.0 later", "2.0 one", "2.1 one!", "3.0 two", "3.1 two!"]);
+    expect(await words()).toEqual([
+      "0.0 zero",
+      "0.1 zero!",
+      "1.0 later",
+      "2.0 one",
+      "2.1 one!",
+      "3.0 two",
+      "3.1 two!",
+    ]);
     await pass(HOUR_MS + 1);
     expect(await owner.runs.get(ctx, { runId: later.runId })).toMatchObject({
       turn: 4,

@@ -124,7 +124,9 @@ describe("runs that wait", () => {
           runs.map(async ({ runId }) => (await owner.runs.get(ctx, { runId })).state.kind),
         );
         expect(states.filter((kind) => !["completed", "failed", "canceled"].includes(kind))).toEqual([]);
-        const queued = await thread.inside(async ({ db }) => (await db.query("threadHeads").first())?.queuedRuns);
+        const queued = await thread.inside(
+          async ({ db }) => (await db.query("threadHeads").first())?.queuedRuns,
+        );
         expect(queued ?? 0).toBe(0);
         const { page } = await owner.messages.list(ctx, {
           threadId: thread.threadId,

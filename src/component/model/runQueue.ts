@@ -124,7 +124,8 @@ async function tellBegun(ctx: MutationCtx, run: Run): Promise<boolean> {
   const { driver, workflowId, threadId, _id: runId } = run;
   if (driver === undefined) return true;
   const value: Begun = { ended: false };
-  if (workflowId !== undefined) return await tellDriver(ctx, run, { kind: "wake", event: BEGUN_EVENT, value });
+  if (workflowId !== undefined)
+    return await tellDriver(ctx, run, { kind: "wake", event: BEGUN_EVENT, value });
   const { path, as } = driver;
   return await tellDriver(ctx, run, { kind: "start", path, as, threadId, runId });
 }

@@ -15,7 +15,13 @@ import { findRow } from "./summaryPlaces.js";
 import { findHead } from "./threadAccess.js";
 
 /** When a run is to start, or undefined: now. Throws `INVALID_ARGUMENT` for what is no moment or too far ahead. */
-export function checkedStart({ startAt, engine }: { startAt?: number; engine: RunEngine }): number | undefined {
+export function checkedStart({
+  startAt,
+  engine,
+}: {
+  startAt?: number;
+  engine: RunEngine;
+}): number | undefined {
   if (startAt === undefined) return undefined;
   const now = Date.now();
   if (!Number.isFinite(startAt) || startAt < 0 || startAt > now + START_AT_MAX_MS)

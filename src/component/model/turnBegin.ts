@@ -202,4 +202,3 @@ async function readContext(ctx: MutationCtx, context: Context): Promise<ShownTur
     return { messages: await readTail(ctx, head.threadId, { ...limits, after }), long: [] };
   return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn, after }, limits);
 }
-

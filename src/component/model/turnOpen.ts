@@ -52,10 +52,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
-  if (run.isWaiting === true)
-    await ctx.db.patch("runs", run._id, { isWaiting: undefined, activeAt: Date.now() });
-  if (args.workflowId !== undefined && run.workflowId === undefined)
-    await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
+  await noteDriver(ctx, run, args);
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
@@ -71,6 +68,14 @@ function checkStep(step: number, next: number): void {
     "Steps are opened in order: `step` must not be past the run's next.",
     { step, next },
   );
+}
+
+/** Who drives the run from now on: its workflow, or the action that has waited for its turn. */
+async function noteDriver(ctx: MutationCtx, run: Doc<"runs">, { workflowId }: OpenArgs): Promise<void> {
+  if (run.isWaiting === true)
+    await ctx.db.patch("runs", run._id, { isWaiting: undefined, activeAt: Date.now() });
+  if (workflowId !== undefined && run.workflowId === undefined)
+    await ctx.db.patch("runs", run._id, { workflowId });
 }
 
 /** The messages up to the run's turn, from the summary on, and what is shown besides them. */

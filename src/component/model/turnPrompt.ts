@@ -70,8 +70,7 @@ export async function savePrompt(
   const place = { threadId: head.threadId, turn: head.nextTurn, step: PROMPT_STEP };
   const author = caller === "system" ? head.userId : caller.userId;
   const said = { role: "user" as const, ...(author === head.userId ? {} : { author }) };
-  const state: MessageState =
-    startAt === undefined ? { kind: "complete" } : { kind: "scheduled", startAt };
+  const state: MessageState = startAt === undefined ? { kind: "complete" } : { kind: "scheduled", startAt };
   const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts, state });
   const shown = shortenAllForModel(parts);
   const long = longShown(parts, shown).map(([part, bytes]): ShownTurn["long"][number] => [

@@ -5,6 +5,6 @@ import type { BeginArgs } from "./turnBegin.js";
 
 type Steering = { head: Doc<"threadHeads">; active: Doc<"runs">; args: BeginArgs };
 
-/** Hands a prompt to the active run, which reads it with its next call of the model; null: it waits for its turn instead. */
-export const steerActive = (_ctx: MutationCtx, _steering: Steering): Promise<TurnStart | null> =>
+/** Hands a prompt to the active run, which reads it with its next call of the model; null: it waits for its turn. */
+export const steerActive: (ctx: MutationCtx, steering: Steering) => Promise<TurnStart | null> = () =>
   Promise.resolve(null);
