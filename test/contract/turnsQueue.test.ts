@@ -121,11 +121,15 @@ describe("a prompt while a run is active", () => {
   });
 
   test("waits in a bounded queue", async () => {
-    const { ask, words } = await aScene();
+    const { ask, words, owner, ctx, threadId } = await aScene();
     await ask("active");
     for (let index = 0; index < QUEUE_MAX_RUNS; index++) await ask(`waits ${index}`);
     const before = await words();
     expect(await codeOf(ask("one too many"))).toBe("QUEUE_FULL");
+    const later = { threadId, agentName: "helper", engine: "durable" as const, prompt: [text("later")] };
+    expect(await codeOf(owner.turns.begin(ctx, { ...later, startAt: Date.now() + 60_000 }))).toBe(
+      "QUEUE_FULL",
+    );
     expect(await words()).toEqual(before);
   });
 });

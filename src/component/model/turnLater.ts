@@ -22,8 +22,8 @@ type Later = {
 /** Saves the prompt and a run that waits: for its turn, or for its time. No context is read yet. */
 export async function beginLater(ctx: MutationCtx, later: Later): Promise<TurnStart> {
   const { head, args, payloadHash, startAt, active } = later;
-  if (startAt === undefined) checkQueue(head);
-  else await checkScheduled(ctx, head.threadId);
+  checkQueue(head);
+  if (startAt !== undefined) await checkScheduled(ctx, head.threadId);
   const prompt =
     args.promptMessageId === undefined
       ? await savePrompt(ctx, head, { ...args, startAt })
@@ -42,6 +42,7 @@ export async function beginLater(ctx: MutationCtx, later: Later): Promise<TurnSt
   };
 }
 
+/** Those that wait for their time join the queue whatever its length: together they stay within twice the limit. */
 function checkQueue({ queuedRuns = 0 }: Doc<"threadHeads">): void {
   if (queuedRuns < QUEUE_MAX_RUNS) return;
   throw memoryError(

@@ -45,9 +45,9 @@ export const stream = internalActionGeneric({
   },
 });
 
-/** A durable run. */
+/** A durable run, at once or later. */
 export const start = internalMutationGeneric({
-  args: vAsked,
+  args: { ...vAsked, startAt: v.optional(v.number()) },
   returns: vRunTicket,
   handler: async (ctx, args): Promise<RunTicket> => {
     const run = makeFunctionReference<"mutation">("narrator:run") as unknown as Parameters<
