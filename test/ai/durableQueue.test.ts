@@ -103,6 +103,25 @@ describe("agent.start in a busy thread", () => {
     expect(await leftovers(app)).toEqual({});
   });
 
+  test("ends a run whose file was moved between its turn and its first step", async () => {
+    const app = await aDurableApp([{ text: "Never kept." }, { text: "Here." }]);
+    const one = await app.start("1?");
+    const two = await app.start("2?");
+    duringFirstCall(app, async () => {
+      await app.owner.runs.cancel(app.ctx, { runId: one.runId });
+      for (const name of ["run", "step", "settle"]) delete app.researcher[name];
+    });
+    await app.finish();
+    expect(await kindOf(app, two)).toBe("running"); // nobody could be told that its workflow failed
+    const args = { as: OWNER, threadId: app.threadId, prompt: "3?" };
+    const three = await app.t.mutation(async (ctx) =>
+      app.agent.start(ctx, reference<"mutation">("moved:run"), args),
+    );
+    expect(await stateOf(app, two.runId)).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
+    await app.finish();
+    expect(await kindOf(app, three)).toBe("completed");
+  });
+
   test("ends an abandoned run that it would wait behind, and begins", async () => {
     const moves = defineTool({
       description: "Moves the file of its run.",

@@ -132,6 +132,27 @@ describe("a run with startAt", () => {
     expect((await words()).slice(-2)).toEqual(["5.0 five", "5.1 five!"]);
   });
 
+  test("is read for facts when it was said, where it had not to move", async () => {
+    const { ask, talk, pass, answer, owner, ctx, threadId } = await aScene();
+    await talk("one");
+    const later = await ask("later", Date.now() + HOUR_MS);
+    const { to, readAt, isLast } = await owner.extraction.read(ctx, { threadId });
+    expect(to).toEqual({ turn: 0, step: 1 });
+    const nothing = { facts: [], status: "active" as const };
+    await owner.extraction.commit(ctx, {
+      threadId,
+      from: null,
+      to: to ?? { turn: 0, step: 0 },
+      readAt,
+      isLast,
+      ...nothing,
+    });
+    await pass(HOUR_MS + 1);
+    await answer(later.runId, "Now.");
+    const { messages } = await owner.extraction.read(ctx, { threadId });
+    expect(messages.map(({ text: said }) => said)).toEqual(["later", "Now."]);
+  });
+
   test("joins the queue when the thread is busy at its time", async () => {
     const { ask, pass, answer, stateOf, seenBy } = await aScene();
     const later = await ask("later", Date.now() + HOUR_MS);
@@ -188,13 +209,16 @@ describe("a run with startAt", () => {
   });
 
   test("is canceled when its prompt is removed; an edited prompt is asked as edited", async () => {
-    const { ask, pass, stateOf, seenBy, owner, ctx } = await aScene();
+    const { ask, pass, stateOf, seenBy, owner, ctx, inside } = await aScene();
+    const entries = () => inside(async ({ db }) => (await db.query("recallEntries").collect()).length);
     const gone = await ask("gone", Date.now() + HOUR_MS);
     const kept = await ask("kept", Date.now() + HOUR_MS);
     await owner.messages.remove(ctx, { messageId: gone.promptMessageId });
     await owner.messages.update(ctx, { messageId: kept.promptMessageId, parts: [text("kept, better")] });
+    expect(await entries()).toBe(0);
     await pass(2 * HOUR_MS);
     expect(await stateOf(gone.runId)).toMatchObject({ kind: "canceled" });
+    expect(await entries()).toBe(1);
     expect(await seenBy(kept.runId)).toEqual(["kept, better"]);
   });
 

@@ -4,7 +4,7 @@ import { BEGUN_EVENT, isInQueue, type Begun } from "../../shared/runState.js";
 import type { RunOutcome } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { tellDriver } from "./runDriver.js";
+import { startDriver, tellDriver } from "./runDriver.js";
 import { isLost, leaseEndsAt, LOST } from "./runLease.js";
 import { stateOf } from "./runRows.js";
 import { setRunState } from "./runState.js";
@@ -121,13 +121,15 @@ async function placeOf(ctx: MutationCtx, head: Head, { threadId, turn }: Run): P
 
 /** A run without a driver is watched by the code that began it. */
 async function tellBegun(ctx: MutationCtx, run: Run): Promise<boolean> {
-  const { driver, workflowId, threadId, _id: runId } = run;
-  if (driver === undefined) return true;
-  const value: Begun = { ended: false };
-  if (workflowId !== undefined)
+  if (run.driver === undefined) return true;
+  if (run.workflowId !== undefined) {
+    const value: Begun = { ended: false };
     return await tellDriver(ctx, run, { kind: "wake", event: BEGUN_EVENT, value });
-  const { path, as } = driver;
-  return await tellDriver(ctx, run, { kind: "start", path, as, threadId, runId });
+  }
+  const workflowId = await startDriver(ctx, run);
+  if (workflowId === null) return false;
+  await ctx.db.patch("runs", run._id, { workflowId }); // so that it can be told from one that was abandoned
+  return true;
 }
 
 /** Wakes the workflow of a run that is ended while it waits for its turn, or goes with its thread. */
