@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import schema from "../src/component/schema.js";
 import { FACT_STATES_AFTER } from "../src/shared/factState.js";
+import { RUN_STATES_AFTER } from "../src/shared/runState.js";
 
 /** The names of the states that a mermaid `stateDiagram` draws. */
 function drawnStates(diagram: string): string[] {
@@ -39,10 +40,16 @@ describe("the component's README", () => {
     expect(drawnStates(diagramOf(page, heading))).toEqual(declaredStates(table.validator.fields.state));
   });
 
-  test("Facts: draws the very steps that a fact may take", () => {
-    const steps = Object.entries(FACT_STATES_AFTER).flatMap(([from, to]) =>
-      to.map((next) => `${from} --> ${next}`),
-    );
-    expect(drawnSteps(diagramOf(page, "Facts"))).toEqual(steps.sort());
-  });
+  test.each([
+    ["Runs", RUN_STATES_AFTER],
+    ["Facts", FACT_STATES_AFTER],
+  ])(
+    "%s: draws the very steps that may be taken",
+    (heading, statesAfter: Record<string, readonly string[]>) => {
+      const steps = Object.entries(statesAfter).flatMap(([from, to]) =>
+        to.map((next) => `${from} --> ${next}`),
+      );
+      expect(drawnSteps(diagramOf(page, heading))).toEqual(steps.sort());
+    },
+  );
 });

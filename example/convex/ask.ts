@@ -1,4 +1,5 @@
 import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
+import { vRunTicket } from "convex-agent-memory";
 import type { RunTicket } from "convex-agent-memory/ai";
 import { ConvexError, v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
@@ -14,7 +15,7 @@ const limits = new RateLimiter(components.rateLimiter, {
 /** Asks the researcher. The answer is a durable run: watch it with the functions of chat.ts. */
 export const send = mutation({
   args: { threadId: v.string(), prompt: v.string(), operationId: v.string() },
-  returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
+  returns: vRunTicket,
   handler: async (ctx, args): Promise<RunTicket> => {
     const as = await principal(ctx);
     const { ok, retryAfter } = await limits.limit(ctx, "send", { key: as.userId });

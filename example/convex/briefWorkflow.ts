@@ -1,3 +1,4 @@
+import type { RunReport } from "convex-agent-memory/ai";
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import { approval, principalOf, workflow } from "./memory.js";
@@ -15,7 +16,7 @@ export const write = workflow.define({
     const sources = await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: topic });
     await step.runMutation(internal.brief.setState, {
       briefId,
-      state: { kind: "awaitingApproval", sources: sources.text },
+      state: { kind: "awaitingApproval", sources: answerOf(sources) },
     });
     const { approved, note } = await step.awaitEvent(approval);
     if (!approved) {
@@ -24,8 +25,14 @@ export const write = workflow.define({
     }
     await step.runMutation(internal.brief.setState, { briefId, state: { kind: "writing" } });
     const prompt = `Write a brief about this: ${topic}`;
-    const { text } = await writer.runIn(step, internal.writer.run, { as, threadId, prompt });
+    const text = answerOf(await writer.runIn(step, internal.writer.run, { as, threadId, prompt }));
     await step.runMutation(internal.brief.setState, { briefId, state: { kind: "completed", text } });
     return null;
   },
 });
+
+/** A run that was canceled has said something, but that is no answer: the brief fails with it. */
+function answerOf({ state, text }: RunReport): string {
+  if (state === "canceled") throw new TypeError("The run was canceled.");
+  return text;
+}

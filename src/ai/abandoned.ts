@@ -14,11 +14,13 @@ export async function endAbandoned(
   { memory, workflow, runId }: { memory: AgentMemory; workflow: WorkflowManager; runId: string },
 ): Promise<boolean> {
   const system = memory.asSystem(); // the run may be somebody else's, in a shared thread
-  const { engine, workflowId } = await system.runs.get(ctx, { runId });
+  const { engine, workflowId, state } = await system.runs.get(ctx, { runId });
   if (engine !== "durable" || workflowId === undefined) return false;
   const id = asWorkflowId(workflowId);
-  const outcome = await endOf(ctx, workflow, id);
-  if (outcome === null) return false;
+  const ended = await endOf(ctx, workflow, id);
+  if (ended === null) return false;
+  const hasAnswered = ended.kind !== "completed" || state.kind === "running";
+  const outcome = hasAnswered ? ended : { kind: "canceled" as const, reason: "Its workflow ended." };
   await system.turns.end(ctx, { runId, outcome });
   await workflow.cleanup(asWorkflowCtx(ctx), id);
   return true;

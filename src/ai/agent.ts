@@ -1,8 +1,15 @@
 import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
-import type { ConvexError } from "convex/values";
-import type { ActionCtx, AgentMemory, MutationCtx, Part, Principal } from "../client/index.js";
-import { isMemoryError, memoryError, type MemoryErrorData } from "../validators/errors.js";
-import { endAbandoned } from "./abandoned.js";
+import type {
+  ActionCtx,
+  AgentMemory,
+  MutationCtx,
+  Part,
+  Principal,
+  RunTicket,
+  WhileRunning,
+} from "../client/index.js";
+import { memoryError } from "../validators/errors.js";
+import { beginTurn } from "./beginTurn.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
   durableFunctions,
@@ -23,10 +30,15 @@ export type StartArgs = {
   promptMessageId?: string;
   /** Repeating a start with the same id and prompt returns the first run's ticket and starts nothing. */
   operationId?: string;
+  /** What to do while another run has the thread; as the agent says unless told. */
+  whileRunning?: WhileRunning;
+  /**
+   * When to start, in ms since the epoch, at most a year ahead; at once unless told, and where that is past. Until then
+   * others go ahead and nobody is shown the prompt; then it stands behind what was said meanwhile, and waits for its
+   * turn where the thread is busy.
+   */
+  startAt?: number;
 };
-
-/** A run that was started: what to watch, and the message that asked. */
-export type RunTicket = { runId: string; messageId: string; turn: number };
 
 /**
  * An agent. Not generic on purpose: with its tools in its type, the generated `api` of an app whose tools call
@@ -36,21 +48,24 @@ export interface Agent {
   readonly name: string;
   /**
    * Starts a durable run from the app's own mutation: the prompt, the run and its workflow are written in one
-   * transaction. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`.
+   * transaction. While another run has the thread it waits for its turn, or does what `whileRunning` says; the
+   * ticket's `state` tells. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of
+   * `run`.
    *
-   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE`, `OPERATION_MISMATCH`,
-   * `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`,
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */
   start(ctx: MutationCtx, run: RunReference, args: StartArgs): Promise<RunTicket>;
   /**
    * One turn in the caller's action: three calls of the component for prompt → tool → answer, four with recall.
-   * Resolves when the answer is saved. When `abortSignal` aborts, or the run is canceled, what was said is kept out
+   * Resolves when the answer is saved. While another run has the thread it waits for its turn, 5 minutes at most, or
+   * does what `whileRunning` says. When `abortSignal` aborts, or the run is canceled, what was said is kept out
    * of context and the result's `state` is `canceled`.
    *
-   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`,
-   * `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an `operationId` a repeat returns the first
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or
+   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an `operationId` a repeat returns the first
    * answer.
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
@@ -66,7 +81,8 @@ export interface Agent {
    */
   durable(workflow: WorkflowManager): DurableFunctions;
   /**
-   * A durable run as a step of the app's own workflow; resolves with its answer. Throws when the run fails. Its
+   * A durable run as a step of the app's own workflow; resolves with its answer. While another run has the thread it
+   * waits for its turn. A run that is canceled resolves with `state` `canceled`; one that fails throws. Its
    * journal is cleaned up with that of the workflow around it.
    *
    * @example await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: "Collect sources." });
@@ -107,44 +123,32 @@ class MemoryAgent implements Agent {
         },
       );
     const siblings = siblingsOf(run);
-    const { as, threadId, operationId } = args;
+    const { as, threadId, operationId, startAt, whileRunning = this.agent.whileRunning } = args;
     const driver = await driverOf(siblings, as);
-    const principal = { ...as, agentName: as.agentName ?? this.name };
-    const begin = () =>
-      this.agent.memory.as(principal).turns.begin(ctx, {
+    const begun = await beginTurn(this.agent, ctx, {
+      memory: this.agent.memory.as({ ...as, agentName: as.agentName ?? this.name }),
+      workflow,
+      turn: {
         threadId,
         agentName: this.name,
         engine: "durable",
         ...promptOfArgs(args),
-        operationId,
+        ...{ operationId, driver, whileRunning, startAt },
         limits: { maxMessages: 0 }, // the first step reads the context
-        driver,
-      });
-    const begun = await begin().catch(async (error: unknown) => {
-      const freed = isMemoryError(error, "RUN_ACTIVE") && (await this.freeThread(ctx, workflow, error));
-      if (!freed) throw error;
-      return await begin();
+      },
     });
-    const { runId, turn, promptMessageId } = begun;
-    if (!begun.repeated) await startWorkflow(ctx, workflow, { path: siblings.path, as, threadId, runId });
-    return { runId, messageId: promptMessageId, turn };
-  }
-
-  private async freeThread(
-    ctx: MutationCtx,
-    workflow: WorkflowManager,
-    { data }: ConvexError<MemoryErrorData>,
-  ): Promise<boolean> {
-    const { memory } = this.agent;
-    return await endAbandoned(ctx, { memory, workflow, runId: String(data.details.runId) });
+    const { runId, turn, promptMessageId: messageId, state } = begun;
+    const beginsNow = !begun.repeated && begun.behind === undefined && state.kind === "running";
+    if (beginsNow) await startWorkflow(ctx, workflow, { path: siblings.path, as, threadId, runId });
+    return { runId, messageId, turn, state: state.kind };
   }
 
   generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: false });
+    return runInAction(this.agent, ctx, { ...args, streaming: false, workflow: this.#workflow });
   }
 
   stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: true });
+    return runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow });
   }
 
   durable(workflow: WorkflowManager): DurableFunctions {

@@ -7,7 +7,14 @@ import {
   type StopCondition,
   type ToolSet,
 } from "ai";
-import type { AgentMemory, ContextLimits, RecallKind, Rerank, ScopeKind } from "../client/index.js";
+import type {
+  AgentMemory,
+  ContextLimits,
+  RecallKind,
+  Rerank,
+  ScopeKind,
+  WhileRunning,
+} from "../client/index.js";
 import {
   resolveCompaction,
   type CompactionOptions,
@@ -19,6 +26,7 @@ import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
 import { checkQuestion } from "../shared/recallArguments.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
+import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { readOutputTool } from "./readOutput.js";
 import type { AgentTool } from "./tool.js";
@@ -101,6 +109,8 @@ export type AgentDefinition = {
   compactionModel?: () => LanguageModel;
   /** Finds facts in what was said, as the last thing of each run. Off unless told. */
   extraction?: AgentExtraction;
+  /** What a new prompt does while its thread has an active run: "queue" unless told. Each call may say otherwise. */
+  whileRunning?: WhileRunning;
   settings?: ModelSettings;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
@@ -114,7 +124,12 @@ export type AgentDefinition = {
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
 export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
-  Required<Pick<AgentDefinition, "tools" | "settings" | "maxRetries" | "retry" | "stream" | "throttleMs">> & {
+  Required<
+    Pick<
+      AgentDefinition,
+      "tools" | "settings" | "maxRetries" | "retry" | "stream" | "throttleMs" | "whileRunning"
+    >
+  > & {
     memory: AgentMemory;
     budget: ContextBudget;
     /** What is read of the thread at most. */
@@ -134,6 +149,7 @@ const DEFAULTS = {
   stream: true,
   /** A delay that a reader does not notice, while a fast model costs ten writes a second and not a hundred. */
   throttleMs: 100,
+  whileRunning: "queue" as const,
 };
 /** What providers accept as the name of a tool. */
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -198,7 +214,7 @@ const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
   ) as unknown as AgentDefinition;
 
 function checkDefinition(definition: AgentDefinition): void {
-  const { name, tools = {}, throttleMs = 0, context = {}, blocks = [] } = definition;
+  const { name, tools = {}, throttleMs = 0, context = {}, blocks = [], whileRunning } = definition;
   const misnamed = Object.keys(tools).find((tool) => !TOOL_NAME.test(tool));
   const problems = {
     [`An agent's name must have 1 to ${NAME_MAX_CHARACTERS} characters.`]:
@@ -206,6 +222,7 @@ function checkDefinition(definition: AgentDefinition): void {
     [`Tools are named with up to 64 letters, digits, "_" and "-"; not "${misnamed}".`]:
       misnamed !== undefined,
     "`throttleMs` must be a number from 0.": !(throttleMs >= 0),
+    "`whileRunning` must be one of queue, reject, interrupt and steer.": !isWhileRunning(whileRunning),
     ...contextProblems(context, blocks),
   };
   for (const [message, holds] of Object.entries(problems))
@@ -218,6 +235,9 @@ function checkDefinition(definition: AgentDefinition): void {
     throw memoryError("AGENT_INVALID", error.data.message, { agentName: name });
   }
 }
+
+const isWhileRunning = (mode: string | undefined): boolean =>
+  mode === undefined || vWhileRunning.members.some(({ value }) => value === mode);
 
 /** What every turn would be refused for is told at once. */
 function checkRecall({ recall }: AgentDefinition): void {

@@ -6,7 +6,8 @@ import {
   type RegisteredMutation,
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, MutationCtx } from "../client/index.js";
+import type { ActionCtx, MutationCtx, RunState } from "../client/index.js";
+import { BEGUN_EVENT, type Begun } from "../shared/runState.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
 import {
@@ -20,7 +21,7 @@ import {
 } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
 import { askNested, nestRun } from "./nestedRun.js";
-import { beginRun, endRun, vSettleContext } from "./settle.js";
+import { beginRun, endRun, vSettleContext, vSettled, type Settled } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
@@ -30,7 +31,7 @@ export type DurableFunctions = {
   /** One step of it: a call of the model, or of a tool. */
   step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepOutcome>>;
   /** Records how it ended and cleans up after it; starts it when its turn has come, wakes it when it waits. */
-  settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<string | null>>;
+  settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<Settled>>;
 };
 
 /** A tool's own step is only lost with its action: what a tool throws is a result. */
@@ -46,18 +47,25 @@ const vRunArgs = {
 };
 type RunArgs = ObjectType<typeof vRunArgs>;
 
+const vRunReport = v.object({
+  runId: v.string(),
+  /** What it said; of a run that was canceled no answer. */
+  text: v.string(),
+  state: v.union(v.literal("completed"), v.literal("canceled")),
+});
 /** What a nested run gives to the workflow around it. */
-export type RunReport = { runId: string; text: string };
+export type RunReport = Infer<typeof vRunReport>;
 
 /** The functions of a durable run. They name no module: they find each other by the path that a run carries. */
 export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager): DurableFunctions {
   const run = workflow.define({
     args: vRunArgs,
-    returns: v.object({ runId: v.string(), text: v.string() }),
-    handler: (step, args): Promise<RunReport> =>
-      args.runId === undefined
-        ? nested(agent, step, args)
-        : drive(agent, step, { ...args, runId: args.runId }),
+    returns: v.union(vRunReport, v.null()),
+    handler: async (step, args): Promise<RunReport | null> => {
+      if (args.runId === undefined) return await nested(agent, step, args);
+      await drive(agent, step, { ...args, runId: args.runId });
+      return null; // nobody waits for it
+    },
   });
   const step = internalActionGeneric({
     args: vStepArgs,
@@ -66,7 +74,7 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   });
   const settle = internalMutationGeneric({
     args: vSettleArgs,
-    returns: v.union(v.string(), v.null()),
+    returns: vSettled,
     handler: (ctx, args) => settleRun({ agent, workflow }, ctx, args),
   });
   return { run, step, settle };
@@ -79,11 +87,11 @@ async function settleRun(
   { agent, workflow }: { agent: ResolvedAgent; workflow: WorkflowManager },
   ctx: MutationCtx,
   { workflowId, context, ...settling }: Settling,
-): Promise<string | null> {
+): Promise<Settled> {
   switch (context.kind) {
     case "begin": {
       const driver = await driverOf(siblingsAt(context.path), context.as);
-      return await beginRun(agent, ctx, { ...context, workflowId, driver });
+      return await beginRun(agent, ctx, { ...context, workflowId, workflow, driver });
     }
     case "start":
       return await startWorkflow(ctx, workflow, context);
@@ -93,6 +101,8 @@ async function settleRun(
         start: (nested) => startWorkflow(ctx, workflow, { ...nested, toldPath: context.path }),
       });
     case "wake": {
+      const { type } = await workflow.status(asWorkflowCtx(ctx), asWorkflowId(workflowId));
+      if (type !== "inProgress") throw new TypeError(`The workflow is ${type}: nobody can be woken.`);
       const event = {
         workflowId: asWorkflowId(workflowId),
         name: context.event,
@@ -103,10 +113,12 @@ async function settleRun(
       await workflow.sendEvent(asWorkflowCtx(ctx), event);
       return null;
     }
-    case "end":
-      await endRun(agent, ctx, { ...settling, ...context });
-      if (!context.nested) await workflow.cleanup(asWorkflowCtx(ctx), asWorkflowId(workflowId));
+    case "end": {
+      const state = await endRun(agent, ctx, { ...settling, ...context });
+      if (context.nested) return { state };
+      await workflow.cleanup(asWorkflowCtx(ctx), asWorkflowId(workflowId));
       return null;
+    }
   }
 }
 
@@ -122,12 +134,12 @@ const asWorkflowId = (workflowId: string): WorkflowId => workflowId as WorkflowI
 /** The boundary where any ctx with mutations becomes the one of a mutation: the workflow calls nothing else of it. */
 const asWorkflowCtx = (ctx: MutationCtx) => ctx as Parameters<WorkflowManager["start"]>[0];
 
-/** Model, tools, model, … until a step ends the run. Each step is written before the next one starts. */
+/** Model, tools, model, … until a step ends the run. Each step is written before the next one starts. Gives what it said. */
 async function drive(
   agent: ResolvedAgent,
   step: WorkflowCtx,
   args: RunArgs & { runId: string },
-): Promise<RunReport> {
+): Promise<string> {
   const { runId, as, threadId } = args;
   const siblings = siblingsAt(args.path);
   const call = (
@@ -147,7 +159,7 @@ async function drive(
     if (tools !== "ended" && !outcome.ended && !outcome.stop) continue;
     // The answer is there, whatever comes of what is done after it.
     if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
-    return { runId, text: outcome.text ?? "" };
+    return outcome.text ?? "";
   }
 }
 
@@ -156,21 +168,33 @@ async function nested(agent: ResolvedAgent, step: WorkflowCtx, args: RunArgs): P
   const { settle } = siblingsAt(args.path);
   const { as, threadId, prompt = "", path } = args;
   const inline = (result: unknown, context: Infer<typeof vSettleContext>) =>
-    step.runMutation(settle, { workflowId: step.workflowId, result, context }, { inline: true }) as Promise<
-      string | null
-    >;
-  const runId = (await inline(null, { kind: "begin", as, threadId, prompt, path })) ?? "";
-  const context = { kind: "end" as const, as, runId, nested: true };
+    step.runMutation(
+      settle,
+      { workflowId: step.workflowId, result, context },
+      { inline: true },
+    ) as Promise<unknown>;
+  const { runId, waits } = (await inline(null, { kind: "begin", as, threadId, prompt, path })) as Opened;
+  const end = async (result: object) =>
+    ((await inline(result, { kind: "end", as, runId, nested: true })) as Ended).state;
   try {
-    const report = await drive(agent, step, { ...args, prompt, runId });
-    await inline({ kind: "success" }, context);
-    return report;
+    const isDropped = waits && (await step.awaitEvent<Begun>({ name: BEGUN_EVENT })).ended;
+    const text = isDropped ? "" : await drive(agent, step, { ...args, prompt, runId });
+    return reportOf(runId, text, await end(isDropped ? { kind: "canceled" } : { kind: "success" }));
   } catch (error) {
-    await inline({ kind: "failed", error: String(error) }, context);
+    await end({ kind: "failed", error: String(error) });
     throw error;
   }
 }
 
+/** What `settle` gives to a nested run. */
+type Opened = Extract<Settled, { waits: boolean }>;
+type Ended = Extract<Settled, { state: unknown }>;
+
+/** A run that went with its thread was canceled with it. Throws for one that failed: the workflow around must know. */
+function reportOf(runId: string, text: string, state: RunState | null): RunReport {
+  if (state?.kind === "failed") throw new TypeError(`${state.code}: ${state.message}`);
+  return { runId, text, state: state?.kind === "completed" ? "completed" : "canceled" };
+}
 /** `toldPath`: the module that is told how it ended, where that is not its own. */
 type NewWorkflow = { path: string; as: RunArgs["as"]; threadId: string; runId: string; toldPath?: string };
 

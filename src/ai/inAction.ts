@@ -1,3 +1,4 @@
+import type { WorkflowManager } from "@convex-dev/workflow";
 import type { StepResult as SdkStep, ToolSet } from "ai";
 import type {
   ActionCtx,
@@ -12,6 +13,7 @@ import type {
 } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
+import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
@@ -23,6 +25,7 @@ import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
+import { waitForTurn } from "./turnWaiting.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
@@ -45,34 +48,77 @@ type OpenTurn = {
   warnings: string[];
 };
 
-/** One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. */
-export async function runInAction(
+type InAction = GenerateArgs & {
+  streaming: boolean;
+  /** Of an agent that has durable runs as well: one that was abandoned may have the thread. */
+  workflow: WorkflowManager | undefined;
+};
+
+/**
+ * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
+ * the thread is busy the action waits for its turn.
+ */
+export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
+  const turn = await openTurn(agent, ctx, args);
+  if (turn.start.repeated) return await repeat(turn, args.resume === true);
+  const state = await untilBegun(turn);
+  return state.kind === "running" ? await answer(turn) : resultOf(turn, state);
+}
+
+/** Waits until the run has begun, or was ended, where it has to wait. */
+async function untilBegun({ ctx, memory, start, abort }: OpenTurn): Promise<RunState> {
+  if (start.state.kind !== "queued") return start.state;
+  return await waitForTurn({ ctx, memory, runId: start.runId, abortSignal: abort.signal });
+}
+
+/** What the first call came to; a run that was left in the middle is taken up, where the caller knows that it is. */
+async function repeat(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
+  const { start } = turn;
+  const isLeft = resume && isOpen(start.state);
+  const state = isLeft ? await untilBegun(turn) : start.state;
+  const taken = isLeft && state.kind === "running" ? await takeUp(turn) : state;
+  if (taken !== "open") return await firstResult({ ...turn, start: { ...start, state: taken } });
+  return await answer(turn);
+}
+
+async function answer(turn: OpenTurn): Promise<TurnResult> {
+  try {
+    // What has waited was shown nothing when it was begun.
+    const state = turn.start.behind === undefined ? "open" : await takeUp(turn);
+    return resultOf(turn, state === "open" ? await converse(turn) : state);
+  } catch (error) {
+    return resultOf(turn, await endAfter(turn, error));
+  }
+}
+
+const isOpen = ({ kind }: RunState): boolean => kind === "running" || kind === "queued";
+
+async function openTurn(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  { streaming, ...args }: GenerateArgs & { streaming: boolean },
-): Promise<TurnResult> {
+  { streaming, workflow, ...args }: InAction,
+): Promise<OpenTurn> {
   const principal = { ...args.as, agentName: args.as.agentName ?? agent.name };
   const memory = agent.memory.as(principal);
-  const start = await memory.turns.begin(ctx, {
-    threadId: args.threadId,
-    agentName: agent.name,
-    engine: "action",
-    ...promptOfArgs(args),
-    operationId: args.operationId,
-    limits: agent.limits,
-    shown: await contextAsk(agent),
-    stream: streaming,
-    recall: agent.recall !== undefined,
-    ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
-  });
-  const turn: OpenTurn = {
-    agent,
-    ctx,
+  const start = await beginTurn(agent, ctx, {
     memory,
-    principal,
-    threadId: args.threadId,
-    start,
-    streaming,
+    workflow,
+    turn: {
+      threadId: args.threadId,
+      agentName: agent.name,
+      engine: "action",
+      ...promptOfArgs(args),
+      operationId: args.operationId,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
+      stream: streaming,
+      recall: agent.recall !== undefined,
+      whileRunning: args.whileRunning ?? agent.whileRunning,
+      ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
+    },
+  });
+  return {
+    ...{ agent, ctx, memory, principal, threadId: args.threadId, start, streaming },
     abort: abortWith(args.abortSignal),
     results: [],
     text: "",
@@ -80,23 +126,14 @@ export async function runInAction(
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     warnings: [],
   };
-  const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
-  if (isLeft && (await takeUp(turn)) === "over") {
-    return await firstResult({ ...turn, start: { ...start, state: await complete(turn) } });
-  }
-  if (start.repeated && !isLeft) return await firstResult(turn);
-  try {
-    return resultOf(turn, await converse(turn));
-  } catch (error) {
-    return resultOf(turn, await endAfter(turn, error));
-  }
 }
 
 /**
- * Goes on where a run was left: with the context as it stands, after the steps that were saved. It is over when those
- * met the agent's stop condition, which a further step could pass by.
+ * Goes on where a run was left, or begins one that has waited: with the context as it stands, after the steps that
+ * were saved. Gives how the run ended where it was ended meanwhile, or where the saved steps met the agent's stop
+ * condition, which a further step could pass by.
  */
-async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
+async function takeUp(turn: OpenTurn): Promise<"open" | RunState> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
@@ -108,12 +145,13 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
     stream: streaming,
     recall: agent.recall !== undefined,
   });
+  if (opened.state.kind !== "running") return opened.state;
   const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
   const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.start = { ...start, ...read };
   turn.steps = unknownSteps(steps);
   turn.totals = { ...totals };
-  return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
+  return steps > 0 && (await isStopMet(agent, turn.steps)) ? await complete(turn) : "open";
 }
 
 /** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */

@@ -1,6 +1,7 @@
 // An agent and its tools.
 export { defineAgent } from "./agent.js";
-export type { Agent, RunTicket, StartArgs } from "./agent.js";
+export type { Agent, StartArgs } from "./agent.js";
+export type { RunTicket } from "../client/index.js";
 export type {
   AgentCompaction,
   AgentContext,

@@ -1,8 +1,10 @@
 import { v, type Infer } from "convex/values";
-import type { MutationCtx, Principal, RunOutcome } from "../client/index.js";
+import type { WorkflowManager } from "@convex-dev/workflow";
+import type { MutationCtx, Principal, RunOutcome, RunState } from "../client/index.js";
 import { isMemoryError, vErrorCode, type ErrorCode } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
-import { vDriverCall, type RunDriver } from "../validators/run.js";
+import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
+import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
 
 /** A call that another agent's durable run answers: open that, or tell the model why not. */
@@ -33,40 +35,56 @@ export const vSettleContext = v.union(
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
+/** What a nested run is told: where it stands, and whether it waits for the event that its turn has come. */
+export const vSettled = v.union(
+  v.object({ runId: v.string(), waits: v.boolean() }),
+  v.object({ state: v.union(vRunState, v.null()) }),
+  v.string(),
+  v.null(),
+);
+export type Settled = Infer<typeof vSettled>;
+
 type SettleContext = Infer<typeof vSettleContext>;
 
-/** Opens the run of a nested workflow, once: the workflow's id is its operation. */
+/** Opens the run of a nested workflow, once: the workflow's id is its operation. In a busy thread it waits. */
 export async function beginRun(
   agent: ResolvedAgent,
   ctx: MutationCtx,
   args: Omit<Extract<SettleContext, { kind: "begin" }>, "kind" | "path"> & {
     workflowId: string;
+    workflow: WorkflowManager;
     driver: RunDriver;
   },
-): Promise<string> {
-  const { runId } = await bound(agent, args.as).turns.begin(ctx, {
-    threadId: args.threadId,
-    agentName: agent.name,
-    engine: "durable",
-    prompt: [{ type: "text", text: args.prompt }],
-    operationId: `workflow:${args.workflowId}`,
-    limits: { maxMessages: 0 },
-    driver: args.driver,
-    workflowId: args.workflowId,
+): Promise<{ runId: string; waits: boolean }> {
+  const { threadId, driver, workflow, workflowId } = args;
+  const begun = await beginTurn(agent, ctx, {
+    memory: bound(agent, args.as),
+    workflow,
+    turn: {
+      ...{ threadId, driver, workflowId },
+      agentName: agent.name,
+      engine: "durable",
+      prompt: [{ type: "text", text: args.prompt }],
+      operationId: `workflow:${workflowId}`,
+      limits: { maxMessages: 0 },
+      whileRunning: "queue",
+    },
   });
-  return runId;
+  // One whose turn came in this very transaction was sent the event already.
+  return { runId: begun.runId, waits: begun.behind !== undefined || begun.state.kind === "queued" };
 }
 
-/** Records how a workflow ended, when its last step has not done so already. */
+/** Records how a workflow ended, when its last step has not done so already; null when the run went with its thread. */
 export async function endRun(
   agent: ResolvedAgent,
   ctx: MutationCtx,
   { result, as, runId }: { result: unknown; as: Principal; runId: string },
-): Promise<void> {
+): Promise<RunState | null> {
   try {
-    await bound(agent, as).turns.end(ctx, { runId, outcome: outcomeOf(result) });
+    return (await bound(agent, as).turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
   } catch (error) {
-    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
+    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
+    return null;
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   RunState,
   RunTotals,
   TurnStart,
+  WhileRunning,
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import { readAnswer } from "./answer.js";
@@ -31,6 +32,8 @@ export type GenerateArgs = {
    * and it is canceled with it. In a thread of its own. `agentTool` sets it.
    */
   parentRunId?: string;
+  /** What to do while another run has the thread; as the agent says unless told. */
+  whileRunning?: WhileRunning;
   abortSignal?: AbortSignal;
 };
 

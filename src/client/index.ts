@@ -45,7 +45,16 @@ export type {
   RecallReason,
 } from "../validators/recall.js";
 export type { Generation } from "../validators/embedding.js";
-export type { Run, RunOutcome, RunState, RunTotals, ToolCall, ToolCallState } from "../validators/run.js";
+export type {
+  Run,
+  RunOutcome,
+  RunState,
+  RunTicket,
+  RunTotals,
+  ToolCall,
+  ToolCallState,
+  WhileRunning,
+} from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
 export type {
   Committed,
@@ -78,7 +87,7 @@ export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";
 export { vRecallHit } from "../validators/recall.js";
-export { vRun, vRunState, vToolCall } from "../validators/run.js";
+export { vRun, vRunState, vRunTicket, vToolCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";

@@ -17,7 +17,7 @@ export class RunsClient {
     return await ctx.runQuery(this.component.runs.get, { ...args, caller: this.caller });
   }
 
-  /** The thread's active run, else its last one, else `null`. Throws `THREAD_NOT_FOUND`. */
+  /** The thread's active run, else its last one that does not wait for its time, else `null`. Throws `THREAD_NOT_FOUND`. */
   async latest(ctx: QueryCtx, args: { threadId: string }): Promise<Run | null> {
     return await ctx.runQuery(this.component.runs.latest, { ...args, caller: this.caller });
   }
@@ -58,7 +58,8 @@ export class RunsClient {
   }
 
   /**
-   * Cancels a run with the runs that are nested in it. It stops before its next step or tool; a streaming model call stops at its next append; what was
+   * Cancels a run with the runs that are nested in it. One that waits leaves the queue, and its prompt stays as a
+   * message. Another stops before its next step or tool; a streaming model call stops at its next append; what was
    * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
    * Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who may only read the thread.
    */

@@ -2,7 +2,14 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
-import type { ParentCall, RunDriver, RunEngine, RunOutcome, RunState } from "../validators/run.js";
+import type {
+  ParentCall,
+  RunDriver,
+  RunEngine,
+  RunOutcome,
+  RunState,
+  WhileRunning,
+} from "../validators/run.js";
 import type {
   ContextLimits,
   StepMessage,
@@ -37,6 +44,10 @@ export type BeginTurn = {
   workflowId?: string;
   /** Of a nested run: what it answers. */
   parent?: ParentCall;
+  /** What to do while another run has the thread: "reject" unless told. */
+  whileRunning?: WhileRunning;
+  /** When a durable run is to start, in ms since the epoch, at most a year ahead; at once where that is past. */
+  startAt?: number;
 };
 
 export type SaveStep = {
@@ -74,7 +85,12 @@ export class TurnsClient {
   /**
    * Saves the prompt, opens the run and reads the context, in one transaction. Safe to retry with an `operationId`.
    *
-   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`,
+   * While another run has the thread `whileRunning` says what becomes of it: refused (unless told), in its place
+   * (`interrupt`), or behind it (`queue`). A run that waits has `state` `queued` and no context. A durable one is
+   * told through its `driver` when its turn has come; one in an action asks with `wait`, at least every minute, and
+   * reads its context with `open` once it is `running`.
+   *
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`, `QUEUE_FULL`,
    * `OPERATION_MISMATCH` or `INVALID_ARGUMENT`; for a nested run `RUN_NOT_FOUND`, `RUN_ENDED` or `NESTING_TOO_DEEP`.
    *
    * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
@@ -98,6 +114,14 @@ export class TurnsClient {
     },
   ): Promise<StepStart> {
     return await ctx.runMutation(this.component.turns.open, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Says that an action still waits for the turn of its run, and tells where that stands: an action that is silent for
+   * a minute is lost, and its run ends when its turn comes. Safe to retry. Throws `RUN_NOT_FOUND`.
+   */
+  async wait(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+    return await ctx.runMutation(this.component.turns.wait, { ...args, caller: this.caller });
   }
 
   /** Saves a model step once, by its place in the run. Safe to retry. Throws `RUN_NOT_FOUND` or `INVALID_ARGUMENT`. */

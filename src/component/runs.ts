@@ -2,8 +2,9 @@ import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { vRun, vRunState, vToolCall } from "../validators/run.js";
-import { mutation, query } from "./_generated/server.js";
+import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
+import * as runSchedule from "./model/runSchedule.js";
 
 /** A run by its id. */
 export const get = query({
@@ -45,4 +46,11 @@ export const cancel = mutation({
   args: { caller: vCaller, runId: v.string(), reason: v.optional(v.string()) },
   returns: v.object({ state: vRunState }),
   handler: (ctx, args) => runs.cancel(ctx, args),
+});
+
+/** The time of a scheduled run has come. */
+export const startDue = internalMutation({
+  args: { runId: v.id("runs") },
+  returns: v.null(),
+  handler: (ctx, args) => runSchedule.startDue(ctx, args),
 });

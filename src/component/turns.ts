@@ -2,7 +2,14 @@ import { v } from "convex/values";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vCaller } from "../validators/principal.js";
-import { vParentCall, vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
+import {
+  vParentCall,
+  vRunDriver,
+  vRunEngine,
+  vRunOutcome,
+  vRunState,
+  vWhileRunning,
+} from "../validators/run.js";
 import {
   vContextLimits,
   vStepMessage,
@@ -16,7 +23,7 @@ import { vUsage } from "../validators/usage.js";
 import { mutation } from "./_generated/server.js";
 import * as turns from "./model/turns.js";
 
-/** Saves the prompt, opens the run and reads the context, in one transaction. */
+/** Saves the prompt, opens the run and reads the context, in one transaction; or lets the run wait. */
 export const begin = mutation({
   args: {
     caller: vCaller,
@@ -33,6 +40,8 @@ export const begin = mutation({
     driver: v.optional(vRunDriver),
     workflowId: v.optional(v.string()),
     parent: v.optional(vParentCall),
+    whileRunning: v.optional(vWhileRunning),
+    startAt: v.optional(v.number()),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),
@@ -52,6 +61,13 @@ export const open = mutation({
   },
   returns: vStepStart,
   handler: (ctx, args) => turns.open(ctx, args),
+});
+
+/** Says that an action still waits for the turn of its run, and tells where that stands. */
+export const wait = mutation({
+  args: { caller: vCaller, runId: v.string() },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => turns.wait(ctx, args),
 });
 
 /** Saves what a model call said, reserves the places of its calls' results and records what it used. */

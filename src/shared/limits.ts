@@ -284,3 +284,20 @@ export const NESTED_RUNS_PER_STEP = 256;
 export const NESTED_END_MAX_WRITES = 400;
 /** Bytes of an agent's answer that enter the run that asked: written in the mutation that ends the asked one. */
 export const NESTED_ANSWER_MAX_BYTES = 256 * KIB;
+// Runs that wait.
+/** Runs of a thread that wait for their turn: the end of a run may have to pass over all of them in its transaction. */
+export const QUEUE_MAX_RUNS = 32;
+/** Runs of a thread that wait for their time: each has a timer. */
+export const SCHEDULED_MAX_RUNS = 32;
+/** How far ahead a run may be scheduled, in ms: a time in seconds or microseconds is told at once. */
+export const START_AT_MAX_MS = 366 * 24 * 60 * 60 * 1000;
+/** How long a timer of a scheduled run is at most, in ms: timers of many runtimes hold 24 days, then fire at once. */
+export const SCHEDULE_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
+/** How long an action that waits for its turn may be silent, in ms: a dead one must not keep those behind it. */
+export const QUEUE_LEASE_MS = 60 * 1000;
+/** How often such an action says that it is there, in ms: several times in a lease. */
+export const QUEUE_BEAT_MS = 15 * 1000;
+/** How long such an action waits between two looks, in ms: at first, at most, and how that grows. */
+export const QUEUE_POLL_MS = { min: 100, max: 2_000, growth: 1.5 } as const;
+/** How long such an action waits in all, in ms: half of what an action can live is left for the answer. */
+export const QUEUE_WAIT_MAX_MS = 5 * 60 * 1000;

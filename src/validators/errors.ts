@@ -27,6 +27,7 @@ export const vErrorCode = v.union(
   v.literal("OPERATION_MISMATCH"),
   v.literal("PROMPT_EMPTY"),
   v.literal("PROMPT_NOT_IN_THREAD"),
+  v.literal("QUEUE_FULL"),
   v.literal("RUN_ACTIVE"),
   v.literal("RUN_CODE_MOVED"),
   v.literal("RUN_ENDED"),

@@ -9,11 +9,15 @@ export const vMessageRole = v.union(
 );
 export type MessageRole = Infer<typeof vMessageRole>;
 
-/** `streaming` rows hold the place of an answer that is being written; `failed` ones are out of context. */
+/**
+ * `streaming` rows hold the place of an answer that is being written; `failed` ones are out of context, and so are
+ * `scheduled` prompts until their time has come.
+ */
 export const vMessageState = v.union(
   v.object({ kind: v.literal("complete") }),
   v.object({ kind: v.literal("streaming"), streamId: v.string() }),
   v.object({ kind: v.literal("failed"), code: v.string(), reason: v.string() }),
+  v.object({ kind: v.literal("scheduled"), startAt: v.number() }),
 );
 export type MessageState = Infer<typeof vMessageState>;
 

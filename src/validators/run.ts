@@ -3,7 +3,8 @@ import { vPrincipal } from "./principal.js";
 
 /** The states of a run. `src/component/README.md` draws how they follow each other. */
 export const vRunState = v.union(
-  v.object({ kind: v.literal("queued") }),
+  /** Until its turn comes; with `startAt` until that time, in ms since the epoch. */
+  v.object({ kind: v.literal("queued"), startAt: v.optional(v.number()) }),
   v.object({ kind: v.literal("running") }),
   v.object({ kind: v.literal("awaitingApproval") }),
   v.object({ kind: v.literal("awaitingResult") }),
@@ -12,6 +13,27 @@ export const vRunState = v.union(
   v.object({ kind: v.literal("canceled"), endedAt: v.number(), reason: v.optional(v.string()) }),
 );
 export type RunState = Infer<typeof vRunState>;
+
+/** The names of the states. */
+const vRunStateKind = v.union(
+  v.literal("queued"),
+  v.literal("running"),
+  v.literal("awaitingApproval"),
+  v.literal("awaitingResult"),
+  v.literal("completed"),
+  v.literal("failed"),
+  v.literal("canceled"),
+);
+
+/** A run that was started: what to watch, the message that asked, and whether the run goes on at once or waits. */
+export const vRunTicket = v.object({
+  runId: v.string(),
+  messageId: v.string(),
+  /** Of a run with `startAt` it may become a later one. */
+  turn: v.number(),
+  state: vRunStateKind,
+});
+export type RunTicket = Infer<typeof vRunTicket>;
 
 /** How a run ends other than by its last step. */
 export const vRunOutcome = v.union(

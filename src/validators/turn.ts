@@ -39,6 +39,8 @@ export const vTurnStart = v.object({
   repeated: v.boolean(),
   state: vRunState,
   promptMessageId: v.string(),
+  /** Of a run that waits for its turn: the run that has the thread. */
+  behind: v.optional(v.string()),
   context: v.array(vMessage),
   given: v.optional(vContextGiven),
   streamId: v.optional(v.string()),

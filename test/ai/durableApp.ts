@@ -11,8 +11,16 @@ import {
 } from "convex/server";
 import { v } from "convex/values";
 import { vi } from "vitest";
-import { defineAgent, type Agent, type AgentDefinition, type RunReference } from "../../src/ai/index.js";
+import {
+  defineAgent,
+  type Agent,
+  type AgentDefinition,
+  type RunReference,
+  type RunTicket,
+  type StartArgs,
+} from "../../src/ai/index.js";
 import { AgentMemory, type ActionCtx, type BoundMemory, type ComponentApi } from "../../src/client/index.js";
+import { vRunTicket, vWhileRunning } from "../../src/validators/run.js";
 import { register } from "../../src/test.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";
@@ -36,10 +44,7 @@ export type DurableApp = {
   threadId: string;
   run: RunReference;
   /** Starts a run from a mutation of the app. */
-  start: (
-    prompt: string,
-    operationId?: string,
-  ) => Promise<{ runId: string; messageId: string; turn: number }>;
+  start: (prompt: string, operationId?: string, more?: Partial<StartArgs>) => Promise<RunTicket>;
   /** Runs what is scheduled until nothing is. */
   finish: () => Promise<void>;
   /** How many rows a component's table has. */
@@ -83,7 +88,7 @@ export async function aDurableApp(
   const send = makeFunctionReference<"mutation">("chat:send");
   return {
     ...{ t, ctx, memory, workflow, agent, model, owner, threadId, run, researcher },
-    start: (prompt, operationId) => t.mutation(send, { threadId, prompt, operationId }),
+    start: (prompt, operationId, more) => t.mutation(send, { threadId, prompt, operationId, ...more }),
     finish: () => t.finishAllScheduledFunctions(() => vi.runAllTimers(), 2_000),
     rowsOf: (path, table) =>
       (t as unknown as InComponent).runInComponent(
@@ -95,8 +100,15 @@ export async function aDurableApp(
 
 const sendWith = (agent: Agent, run: RunReference) =>
   internalMutationGeneric({
-    args: { threadId: v.string(), prompt: v.string(), operationId: v.optional(v.string()) },
-    returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
+    args: {
+      threadId: v.string(),
+      prompt: v.optional(v.string()),
+      promptMessageId: v.optional(v.string()),
+      operationId: v.optional(v.string()),
+      whileRunning: v.optional(vWhileRunning),
+      startAt: v.optional(v.number()),
+    },
+    returns: vRunTicket,
     handler: (ctx, args) => agent.start(ctx, run, { as: OWNER, ...args }),
   });
 
@@ -104,7 +116,7 @@ const sendWith = (agent: Agent, run: RunReference) =>
 const briefOf = (workflow: WorkflowManager, agent: Agent, run: RunReference) =>
   workflow.define({
     args: { threadId: v.string(), prompts: v.array(v.string()) },
-    returns: v.array(v.object({ runId: v.string(), text: v.string() })),
+    returns: v.array(v.object({ runId: v.string(), text: v.string(), state: v.string() })),
     handler: async (step, { threadId, prompts }) => {
       const reports = [];
       for (const prompt of prompts)

@@ -101,7 +101,13 @@ describe("agent.runIn", () => {
     const workflowId = await begin(app, "Weather?", "Write it.");
     await app.finish();
     const status = await app.workflow.status(app.ctx, workflowId);
-    expect(status).toMatchObject({ type: "completed", result: [{ text: "Seven." }, { text: "Written." }] });
+    expect(status).toMatchObject({
+      type: "completed",
+      result: [
+        { text: "Seven.", state: "completed" },
+        { text: "Written.", state: "completed" },
+      ],
+    });
     expect((await messagesOf(app)).map(({ turn, role }) => `${turn} ${role}`)).toEqual([
       "0 user",
       "0 assistant",
@@ -143,7 +149,7 @@ describe("agent.runIn", () => {
     await app.finish();
     expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
       type: "completed",
-      result: [{ text: "" }],
+      result: [{ text: "", state: "canceled" }],
     });
   });
 });

@@ -22,11 +22,12 @@ describe("agent.start", () => {
     expect(await leftovers(app)).toEqual({});
   });
 
-  test("refuses a second run in a thread while one is active", async () => {
-    const app = await aDurableApp([{ text: "One." }]);
+  test("refuses a second run in a thread while one is active, where it is told to", async () => {
+    const app = await aDurableApp([{ text: "One." }], { whileRunning: "reject" });
     await app.start("Go.");
     expect(await codeOf(app.start("Also."))).toBe("RUN_ACTIVE");
     await app.finish();
+    expect(transcript(await messagesOf(app))).toEqual(["user: Go.", "assistant: One."]);
   });
 
   test("says so when run is exported under another name", async () => {

@@ -118,6 +118,7 @@ const byFact = {
 const byMessage = { get: {}, read: { part: 0, cursor: 0 }, update: { metadata: "{}" }, remove: {} };
 const byRun: Record<string, object> = {
   "turns.open": { step: 1 },
+  "turns.wait": {},
   "turns.saveStep": { ...step, step: 1 },
   "turns.startTool": { callId: "a", idempotent: true },
   "turns.saveResult": toolResult,

@@ -67,6 +67,14 @@ describe("in one thread", () => {
       "begin (refused) × save a step": "runs",
       "begin (refused) × save the last step": "threadHeads",
       "begin (refused) × cancel the run": "threadHeads",
+      "begin (refused) × begin (queued)": "threadHeads",
+      // One that waits has looked as well, and takes the next turn.
+      "begin (queued) × append a message": "threadHeads",
+      "begin (queued) × save a step": "runs",
+      "begin (queued) × save the last step": "threadHeads",
+      "begin (queued) × cancel the run": "threadHeads",
+      "begin (queued) × store a vector": "threadHeads",
+      "begin (queued) × record usage": "threadHeads",
       // The end of a run frees the head.
       "append a message × save the last step": "threadHeads",
       "append a message × cancel the run": "threadHeads",

@@ -111,6 +111,7 @@ export function playsOfBusyThread(caller: Caller, { threadId, runId, streamId, e
   const vectors = [{ entryId, vector: [1, 0, 0] }];
   return {
     "begin (refused)": idle["begin"]!,
+    "begin (queued)": { door: "turns.begin", args: { ...idle["begin"]!.args, whileRunning: "queue" } },
     "append a message": idle["append a message"]!,
     "save a step": { door: "turns.saveStep", args: { ...step, finish: false } },
     "save the last step": { door: "turns.saveStep", args: { ...step, finish: true } },

@@ -125,6 +125,8 @@ export async function turns(threadId: string) {
   await researcher.generate(action, { as, threadId, prompt: "Hello", parentRunId: answer.runId });
   // @ts-expect-error a model is called in actions only
   await helper.generate(mutation, { as, threadId, prompt: "Hello" });
+  // @ts-expect-error no action waits that long
+  await helper.generate(action, { as, threadId, prompt: "Hello", startAt: Date.now() });
   // @ts-expect-error somebody asks
   await helper.stream(action, { threadId, prompt: "Hello" });
   return { ticket, answer };

@@ -265,7 +265,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | { code: string; kind: "failed"; reason: string };
+                | { code: string; kind: "failed"; reason: string }
+                | { kind: "scheduled"; startAt: number };
               step: number;
               threadId: string;
               tokens: number;
@@ -1374,7 +1375,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
-            | { code: string; kind: "failed"; reason: string };
+            | { code: string; kind: "failed"; reason: string }
+            | { kind: "scheduled"; startAt: number };
           step: number;
           threadId: string;
           tokens: number;
@@ -1412,7 +1414,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -1600,7 +1603,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1626,7 +1629,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           startedAt: number;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1657,7 +1660,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           startedAt: number;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -1692,7 +1695,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             runId: string;
             startedAt: number;
             state:
-              | { kind: "queued" }
+              | { kind: "queued"; startAt?: number }
               | { kind: "running" }
               | { kind: "awaitingApproval" }
               | { kind: "awaitingResult" }
@@ -1737,7 +1740,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             runId: string;
             startedAt: number;
             state:
-              | { kind: "queued" }
+              | { kind: "queued"; startAt?: number }
               | { kind: "running" }
               | { kind: "awaitingApproval" }
               | { kind: "awaitingResult" }
@@ -2032,7 +2035,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2239,12 +2243,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentHash: string;
             blocks?: Array<"thread" | "user" | "agent" | "tenant">;
           };
+          startAt?: number;
           stream?: boolean;
           threadId: string;
+          whileRunning?: "queue" | "reject" | "interrupt" | "steer";
           workflowId?: string;
         },
         {
           activeEmbedder?: string;
+          behind?: string;
           context: Array<{
             agentName?: string;
             author?: string;
@@ -2261,7 +2268,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2310,7 +2318,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           repeated: boolean;
           runId: string;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2367,7 +2375,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2435,7 +2443,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | { code: string; kind: "failed"; reason: string }
+              | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
             tokens: number;
@@ -2483,7 +2492,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2563,7 +2572,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
           state:
-            | { kind: "queued" }
+            | { kind: "queued"; startAt?: number }
             | { kind: "running" }
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
@@ -2595,6 +2604,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | { kind: "settled" }
         | { kind: "interrupted" }
         | { kind: "ended" },
+        Name
+      >;
+      wait: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
         Name
       >;
     };

@@ -67,7 +67,7 @@ async function readBatch(ctx: QueryCtx, head: Doc<"threadHeads">, from: ThreadPl
   let rows = 0;
   let rowBytes = 0;
   let bytes = 0;
-  for await (const row of rowsAfter(ctx, head.threadId, from)) {
+  for await (const row of saidAfter(ctx, head.threadId, from)) {
     if (row.turn >= endTurn || row.state?.kind === "streaming") return batch;
     const said = saidIn(row, head);
     bytes += said === null ? 0 : utf8Bytes(said.text);
@@ -86,6 +86,15 @@ async function readBatch(ctx: QueryCtx, head: Doc<"threadHeads">, from: ThreadPl
 async function openTurn(ctx: QueryCtx, { activeRunId }: Doc<"threadHeads">): Promise<number> {
   const run = activeRunId === undefined ? null : await ctx.db.get("runs", activeRunId);
   return run?.turn ?? Infinity;
+}
+
+/** The rows behind a place, in order, without prompts that wait for their time: they will be said behind all this. */
+async function* saidAfter(
+  ctx: QueryCtx,
+  threadId: Id<"threads">,
+  from: Position | null,
+): AsyncGenerator<Doc<"messages">> {
+  for await (const row of rowsAfter(ctx, threadId, from)) if (row.state?.kind !== "scheduled") yield row;
 }
 
 /** The rows behind a place, in order: the rest of its turn, then what follows. */

@@ -83,6 +83,7 @@ async function replaceParts(
 /** The new words, in the message's own entry and in that of the one that follows it. */
 async function indexAnew(ctx: MutationCtx, { row, head, parts }: Editing & { parts: Part[] }): Promise<void> {
   const { _id: messageId, threadId, turn, role } = row;
+  if (row.state?.kind === "scheduled") return; // nobody is to find what is not said yet
   await removeEntries(ctx, messageId);
   const at = row.saidAt ?? row._creationTime;
   const entryId = await indexText(ctx, head, { ...row, messageId, parts, at });

@@ -13,6 +13,7 @@ import { sweepNested } from "./nestedEnds.js";
 import { purgeOperations } from "./operations.js";
 import { sweepStreams } from "./streamSweep.js";
 import { sweepBudget } from "./sweepBudget.js";
+import { sweepQueue } from "./runLost.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 import { endNested } from "./turnEnd.js";
@@ -31,6 +32,7 @@ export const vSweepKind = v.union(
   v.literal("factSources"),
   v.literal("recalled"),
   v.literal("nested"),
+  v.literal("queue"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -50,6 +52,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   factSources: sweepFactSources,
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
   nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
+  queue: sweepQueue,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

@@ -1,11 +1,12 @@
 import { stream } from "convex-helpers/server/stream";
+import { isScheduled } from "../../shared/runState.js";
 import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findRun, runNotFound, toRun } from "./runRows.js";
+import { findRun, runNotFound, stateOf, toRun } from "./runRows.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
@@ -26,7 +27,7 @@ async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need:
   return run;
 }
 
-/** The active run, else the last. */
+/** The active run, else the last one that does not wait for its time. */
 export async function latest(
   ctx: QueryCtx,
   { caller, threadId }: { caller: Caller; threadId: string },
@@ -34,12 +35,12 @@ export async function latest(
   const head = await openThread(ctx, caller, threadId, "read");
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (active !== null) return toRun(active);
-  const last = await ctx.db
+  const newestFirst = ctx.db
     .query("runs")
     .withIndex("by_thread", (q) => q.eq("threadId", head.threadId))
-    .order("desc")
-    .first();
-  return last === null ? null : toRun(last);
+    .order("desc");
+  for await (const run of newestFirst) if (!isScheduled(stateOf(run))) return toRun(run);
+  return null;
 }
 
 /** The runs of a thread, newest first. */

@@ -10,6 +10,7 @@ import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
 import { removeEntry } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
+import { tellEnded } from "./runQueue.js";
 import { removeStream } from "./streamSweep.js";
 import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
@@ -74,6 +75,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
     }
     if (!(await budget.take())) return false;
     await leaveOthers(ctx, run);
+    await tellEnded(ctx, run);
     await ctx.db.delete("runs", run._id);
   }
   return true;

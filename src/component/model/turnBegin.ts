@@ -1,27 +1,30 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
-import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
-import { previewOf, textOf } from "../../shared/messageText.js";
+import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
+import { textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
-import { userScope } from "../../shared/scope.js";
 import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ParentCall, RunDriver, RunEngine } from "../../validators/run.js";
+import type { ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
-import type { Doc, Id } from "../_generated/dataModel.js";
+import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
-import { findComplete, readTail, type ShownTurn } from "./messages.js";
-import { linkCall, placeBelow } from "./nestedRuns.js";
+import { readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
-import { isActive, stateOf } from "./runRows.js";
-import { startStream } from "./streams.js";
+import { findActive } from "./runLost.js";
+import { countPrompt, openRun } from "./runOpening.js";
+import { stateOf } from "./runRows.js";
+import { checkedStart } from "./runSchedule.js";
+import { findRow } from "./summaryPlaces.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
 import { endRun } from "./turnEnd.js";
-import { findPrompt, indexPrompt, reopened, savePrompt, type Prompt } from "./turnPrompt.js";
+import { beginLater } from "./turnLater.js";
+import { findPrompt, reopened, savePrompt, type Prompt } from "./turnPrompt.js";
+import { steerActive } from "./turnSteer.js";
 
 export type BeginArgs = {
   caller: Caller;
@@ -40,27 +43,77 @@ export type BeginArgs = {
   workflowId?: string;
   /** Of a nested run. */
   parent?: ParentCall;
+  /** What to do while another run has the thread: "reject" unless told. */
+  whileRunning?: WhileRunning;
+  /** When a durable run is to start, in ms since the epoch; at once unless told, and where that is past. */
+  startAt?: number;
 };
 
-/** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
+/**
+ * Saves the prompt, opens the run and reads the context; or saves the prompt and lets the run wait. With
+ * `operationId`, repeating it gives the first run.
+ */
 export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
   checkNames(args);
   const limits = clampLimits(args.limits);
+  const startAt = checkedStart(args);
   const head = await openThread(ctx, args.caller, args.threadId, "write");
   const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
   const first = await findRepeated(ctx, { head, args, payloadHash });
   if (first !== null) return first;
-  const { free, earlier, changed } = await findPlace(ctx, await freeThread(ctx, head), args);
+  const opening = { args, payloadHash, startAt };
+  if (startAt !== undefined) return await beginLater(ctx, { ...opening, head, active: null });
+  const occupied = await findActive(ctx, head);
+  const { active } = occupied;
+  if (active === null) return await beginNow(ctx, { ...opening, head: occupied.head, limits });
+  switch (args.whileRunning) {
+    case undefined:
+    case "reject":
+      throw runActive(active);
+    case "interrupt":
+      return await beginNow(ctx, { ...opening, head: await interrupt(ctx, occupied.head, active), limits });
+    case "queue":
+      return await beginLater(ctx, { ...opening, ...occupied });
+    case "steer": {
+      const steered = await steerActive(ctx, { head: occupied.head, active, args });
+      return steered ?? (await beginLater(ctx, { ...opening, ...occupied }));
+    }
+  }
+}
+
+const runActive = ({ _id: runId, agentName }: Doc<"runs">) =>
+  memoryError("RUN_ACTIVE", "The thread has an active run: wait for it, or cancel it.", { runId, agentName });
+
+/** Ends the active run, keeps what it said, and takes its place before all that wait. */
+async function interrupt(
+  ctx: MutationCtx,
+  head: Doc<"threadHeads">,
+  active: Doc<"runs">,
+): Promise<Doc<"threadHeads">> {
+  const outcome = { kind: "canceled" as const, reason: "Interrupted by a new prompt." };
+  await endRun(ctx, active, { outcome, replaced: true });
+  return (await ctx.db.get("threadHeads", head._id)) ?? head;
+}
+
+type Now = {
+  head: Doc<"threadHeads">;
+  args: BeginArgs;
+  payloadHash: string | undefined;
+  limits: ClampedLimits;
+};
+
+async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: Now): Promise<TurnStart> {
+  const { free, earlier, changed } = await findPlace(ctx, head, args);
   const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
   const read = await readContext(ctx, { head: free, limits, earlier, overlay });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
-  const prompt = earlier ?? (await savePrompt(ctx, free, args));
+  const prompt = earlier ?? (await savePrompt(ctx, free, { caller: args.caller, prompt: args.prompt }));
   const { shown: ask, agentName } = args;
   const long = [...read.long, ...prompt.long];
   const given =
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
-  await occupy(ctx, { head: free, prompt, runId: opened.runId, changed });
+  await countPrompt(ctx, { head: free, prompt, changed: { ...changed, activeRunId: opened.runId } });
   return {
     ...opened,
     turn: prompt.turn,
@@ -123,33 +176,16 @@ async function findRepeated(
         runId: run._id,
       },
     );
-  const prompt = await findComplete(ctx, { threadId: run.threadId, turn: run.turn, step: PROMPT_STEP });
+  const prompt = await findRow(ctx, run.threadId, { turn: run.turn, step: PROMPT_STEP });
   return {
     runId: run._id,
     turn: run.turn,
     repeated: true,
     state: stateOf(run),
-    promptMessageId: prompt?.messageId ?? "",
+    promptMessageId: prompt?._id ?? "",
     context: [],
     pending: [],
   };
-}
-
-/** One active run per thread. An in-action run that was silent past its lease is ended as failed and makes room. */
-async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
-  const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (active === null || !isActive(stateOf(active))) return head;
-  const activeAt = active.activeAt ?? active._creationTime;
-  if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
-    await endRun(ctx, active, {
-      outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
-    });
-    return (await ctx.db.get("threadHeads", head._id)) ?? head;
-  }
-  throw memoryError("RUN_ACTIVE", "The thread has an active run: wait for it, or cancel it.", {
-    runId: active._id,
-    agentName: active.agentName,
-  });
 }
 
 type Context = {
@@ -167,56 +203,4 @@ async function readContext(ctx: MutationCtx, context: Context): Promise<ShownTur
   if (earlier === null)
     return { messages: await readTail(ctx, head.threadId, { ...limits, after }), long: [] };
   return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn, after }, limits);
-}
-
-type Opening = { head: Doc<"threadHeads">; args: BeginArgs; prompt: Prompt; payloadHash: string | undefined };
-type Opened = Pick<TurnStart, "runId" | "streamId" | "messageId" | "promptEntryId"> & { runId: Id<"runs"> };
-
-async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Opening): Promise<Opened> {
-  const scope = userScope(args.caller === "system" ? head : args.caller);
-  const run = { threadId: head.threadId, scope, turn: prompt.turn, agentName: args.agentName };
-  const below = await placeBelow(ctx, { ...args, threadId: head.threadId });
-  const runId = await ctx.db.insert("runs", {
-    ...run,
-    ...below,
-    ...(args.engine === "action" ? {} : { engine: args.engine }),
-    ...(prompt.nextStep === PROMPT_STEP + 1 ? {} : { firstStep: prompt.nextStep }),
-    ...(scope === userScope(head) ? {} : { isGuest: true }),
-    ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
-    ...(args.driver === undefined ? {} : { driver: args.driver }),
-    ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
-  });
-  await linkCall(ctx, below, runId);
-  const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
-  const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
-  if (args.stream !== true) return opened;
-  const stream = await startStream(ctx, { run: { _id: runId, ...run }, step: prompt.nextStep });
-  await ctx.db.patch("runs", runId, { streamId: stream.streamId });
-  return { ...opened, ...stream };
-}
-
-type Occupation = {
-  head: Doc<"threadHeads">;
-  prompt: Prompt;
-  runId: Id<"runs">;
-  changed: Partial<Doc<"threadHeads">>;
-};
-
-/** The thread's hot row: the run is active, the prompt is counted and shown in lists. */
-async function occupy(ctx: MutationCtx, { head, prompt, runId, changed }: Occupation): Promise<void> {
-  await ctx.db.patch("threadHeads", head._id, {
-    ...changed,
-    activeRunId: runId,
-    ...(prompt.isNew
-      ? {
-          nextTurn: prompt.turn + 1,
-          messages: head.messages + 1,
-          preview: { role: "user", text: previewOf(textOf(prompt.row.parts)) },
-        }
-      : {}),
-  });
-  const now = Date.now();
-  if (now - head._creationTime >= ACTIVITY_RESOLUTION_MS)
-    // made just now, it says so already
-    await ctx.db.patch("threads", head.threadId, { lastActivityAt: now });
 }

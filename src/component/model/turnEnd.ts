@@ -19,6 +19,8 @@ import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage
 import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
+import { setRunState } from "./runState.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -51,6 +53,8 @@ export type Ending = {
   usage?: Usage;
   caller?: Caller;
   context?: ContextCall;
+  /** Another run takes the thread in this transaction: none that waits is promoted. */
+  replaced?: boolean;
 };
 
 /** As `end`, for a run row that was checked before. */
@@ -72,7 +76,9 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const state: RunState = { ...outcome, endedAt };
   const ended = { ...run, totals: totals ?? run.totals, nextStep: nextStepOf(run) + kept.messages };
   const head = await findHead(ctx, run.threadId);
-  await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
+  const preview = previewOf(textOf(kept.parts));
+  await closeRun(ctx, { run: ended, head, state, preview, replaced: ending.replaced });
+  await tellEnded(ctx, run);
   return state;
 }
 
@@ -147,17 +153,21 @@ type Closing = {
   state: RunState;
   preview: string;
   tokenFactor?: number;
+  replaced?: boolean;
 };
 
-/** Writes the run's end and frees its thread; `head` is null when the thread is being removed. */
+/**
+ * Writes the run's end, frees its thread and lets the next run that waits begin; `head` is null when the thread is
+ * being removed.
+ */
 export async function closeRun(
   ctx: MutationCtx,
-  { run, head, state, preview, tokenFactor }: Closing,
+  { run, head, state, preview, tokenFactor, replaced = false }: Closing,
 ): Promise<void> {
   const { steps, totals, nests } = run;
   const nextStep = nextStepOf(run);
-  const open = { openCalls: undefined, streamId: undefined };
-  await ctx.db.patch("runs", run._id, {
+  const open = { openCalls: undefined, streamId: undefined, isWaiting: undefined };
+  await setRunState(ctx, run, {
     state,
     steps,
     nextStep,
@@ -168,7 +178,7 @@ export async function closeRun(
   });
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
   if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
-  if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor });
+  if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor, replaced });
 }
 
 /** How the end of one run ends those that are nested in it, or the one that it is nested in. */
@@ -179,15 +189,24 @@ export const endNested =
 
 async function freeHead(
   ctx: MutationCtx,
-  { run, head, preview, tokenFactor }: Omit<Closing, "state"> & { head: Doc<"threadHeads"> },
+  {
+    run,
+    head,
+    preview,
+    tokenFactor,
+    replaced,
+  }: Omit<Closing, "state" | "head"> & { head: Doc<"threadHeads"> },
 ): Promise<void> {
   const nextStep = nextStepOf(run);
+  const isItsThread = head.activeRunId === run._id;
   await ctx.db.patch("threadHeads", head._id, {
     messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
-    ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
+    ...(isItsThread ? { activeRunId: undefined } : {}),
+    ...withoutRun(head, run),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
     ...(tokenFactor === undefined ? {} : { tokenFactor }),
   });
   if (Date.now() - run._creationTime >= ACTIVITY_RESOLUTION_MS)
     await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });
+  if (isItsThread && head.queuedRuns !== undefined && replaced !== true) await promoteNext(ctx, head._id);
 }

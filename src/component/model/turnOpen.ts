@@ -32,7 +32,7 @@ export type OpenArgs = {
 /**
  * Starts a model step of a durable run, or of an in-action run that is taken up again: reads the context up to the
  * run's own turn and opens its stream. A step that was saved before says so; a step that was killed in the middle
- * gets a new stream on the same message row.
+ * gets a new stream on the same message row. A run that waits for its turn is told so, and is shown nothing.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
@@ -51,9 +51,8 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  if (!isActive(stateOf(run))) return nothing;
-  if (args.workflowId !== undefined && run.workflowId === undefined)
-    await ctx.db.patch("runs", run._id, { workflowId: args.workflowId });
+  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
+  await noteDriver(ctx, run, args);
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
@@ -69,6 +68,14 @@ function checkStep(step: number, next: number): void {
     "Steps are opened in order: `step` must not be past the run's next.",
     { step, next },
   );
+}
+
+/** Who drives the run from now on: its workflow, or the action that has waited for its turn. */
+async function noteDriver(ctx: MutationCtx, run: Doc<"runs">, { workflowId }: OpenArgs): Promise<void> {
+  if (run.isWaiting === true)
+    await ctx.db.patch("runs", run._id, { isWaiting: undefined, activeAt: Date.now() });
+  if (workflowId !== undefined && run.workflowId === undefined)
+    await ctx.db.patch("runs", run._id, { workflowId });
 }
 
 /** The messages up to the run's turn, from the summary on, and what is shown besides them. */

@@ -3,7 +3,7 @@ import { isBlank, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Message } from "../../validators/message.js";
+import type { Message, MessageState } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -51,18 +51,18 @@ export async function findPrompt(
 export async function reopened(
   ctx: MutationCtx,
   head: Doc<"threadHeads">,
-  { turn, nextStep }: Prompt,
+  { turn, nextStep }: Pick<Prompt, "turn" | "nextStep">,
 ): Promise<Partial<Doc<"threadHeads">>> {
   const noted = await noteEdit(ctx, head, { turn, step: nextStep });
   const isPruned = head.prunedTo !== undefined && head.prunedTo.turn > turn;
   return { ...noted, ...(isPruned ? { prunedTo: { turn, step: nextStep - 1 } } : {}) };
 }
 
-/** A new prompt, at the thread's next turn. */
+/** A new prompt, at the thread's next turn; one with `startAt` is not said before. */
 export async function savePrompt(
   ctx: MutationCtx,
   head: Doc<"threadHeads">,
-  { caller, prompt: given }: { caller: Caller; prompt?: unknown[] },
+  { caller, prompt: given, startAt }: { caller: Caller; prompt?: unknown[]; startAt?: number },
 ): Promise<Prompt> {
   const parts = parseParts(given ?? []);
   if (isBlank(parts))
@@ -70,7 +70,8 @@ export async function savePrompt(
   const place = { threadId: head.threadId, turn: head.nextTurn, step: PROMPT_STEP };
   const author = caller === "system" ? head.userId : caller.userId;
   const said = { role: "user" as const, ...(author === head.userId ? {} : { author }) };
-  const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts });
+  const state: MessageState = startAt === undefined ? { kind: "complete" } : { kind: "scheduled", startAt };
+  const { messageId, tokens } = await insertMessage(ctx, { ...place, ...said, parts, state });
   const shown = shortenAllForModel(parts);
   const long = longShown(parts, shown).map(([part, bytes]): ShownTurn["long"][number] => [
     PROMPT_STEP,
@@ -83,7 +84,7 @@ export async function savePrompt(
     messageId,
     parts: shown,
     tokens,
-    state: { kind: "complete" },
+    state,
     createdAt: Date.now(),
   };
   return { messageId, turn: head.nextTurn, nextStep: PROMPT_STEP + 1, row, isNew: true, long };

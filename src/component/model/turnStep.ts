@@ -55,6 +55,10 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
       step: args.step,
       next: steps,
     });
+  if (stateOf(run).kind === "queued")
+    throw memoryError("INVALID_ARGUMENT", "The run waits for its turn: it has no step to save.", {
+      runId: run._id,
+    });
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
   const used = addUsage(await settleNested(ctx, run, endNested(ctx)), args.usage);

@@ -3,4 +3,5 @@ export { begin } from "./turnBegin.js";
 export { open } from "./turnOpen.js";
 export { saveStep } from "./turnStep.js";
 export { saveResult, startTool } from "./toolCalls.js";
+export { wait } from "./turnWait.js";
 export { end } from "./turnEnd.js";

@@ -25,6 +25,8 @@ export const runsTables = {
     totals: v.optional(vKeptTotals),
     /** When the last step was saved, absent before and after the run: one in an action that is silent past its lease is taken over. */
     activeAt: v.optional(v.number()),
+    /** In an action that waits for the run's turn, or has not taken it up yet: silent for a short while, it is lost. */
+    isWaiting: v.optional(v.boolean()),
     /** Calls of an in-action step whose results come with the next save. */
     openCalls: v.optional(v.array(vReservedCall)),
     operationId: v.optional(v.string()),
@@ -45,7 +47,8 @@ export const runsTables = {
   })
     .index("by_operation", ["threadId", "operationId"])
     .index("by_thread", ["threadId", "turn"])
-    .index("by_parent", ["parentRunId", "parentStep"]),
+    .index("by_parent", ["parentRunId", "parentStep"])
+    .index("by_queue", ["threadId", "state.kind", "state.startAt", "turn"]),
   // One call of a tool. In a durable run: created by the step that saves the call, patched by the tool's own step,
   // which reads neither run nor head. In an action: written with its result.
   toolCalls: defineTable({

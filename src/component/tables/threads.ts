@@ -37,6 +37,8 @@ export const threadsTables = {
     nextTurn: v.number(),
     messages: v.number(),
     activeRunId: v.optional(v.id("runs")),
+    /** Runs that wait for their turn: the end of a run knows by it that one is to be promoted. Absent: none. */
+    queuedRuns: v.optional(v.number()),
     preview: v.optional(vThreadPreview),
     shared: v.optional(v.boolean()),
     removing: v.optional(v.boolean()),

@@ -1,4 +1,5 @@
 // An agent that looks something up and then tells a story, in an action and as a durable run.
+import { vRunTicket } from "convex-agent-memory";
 import { defineAgent, defineTool, embedWith, type RunTicket } from "convex-agent-memory/ai";
 import { deterministicEmbedder, scriptedModel, type ScriptedTurn } from "convex-agent-memory/test";
 import { internalActionGeneric, internalMutationGeneric, makeFunctionReference } from "convex/server";
@@ -44,10 +45,10 @@ export const stream = internalActionGeneric({
   },
 });
 
-/** A durable run. */
+/** A durable run, at once or later. */
 export const start = internalMutationGeneric({
-  args: vAsked,
-  returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
+  args: { ...vAsked, startAt: v.optional(v.number()) },
+  returns: vRunTicket,
   handler: async (ctx, args): Promise<RunTicket> => {
     const run = makeFunctionReference<"mutation">("narrator:run") as unknown as Parameters<
       typeof narrator.start

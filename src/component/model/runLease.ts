@@ -1,0 +1,26 @@
+import { QUEUE_LEASE_MS, RUN_LEASE_MS } from "../../shared/limits.js";
+import type { Doc } from "../_generated/dataModel.js";
+import { stateOf } from "./runRows.js";
+
+/**
+ * Until when a run in an action may be silent (ms since the epoch): a short while where its action waits for the
+ * run's turn, as long as an action can live where it answers. A durable run may be silent for ever, and so may one
+ * that waits for a person.
+ */
+export function leaseEndsAt(run: Doc<"runs">): number {
+  const { kind } = stateOf(run);
+  const isTimed = kind === "running" || kind === "queued";
+  if (run.engine === "durable" || !isTimed) return Infinity;
+  const activeAt = Math.ceil(run.activeAt ?? run._creationTime); // timers take whole ms
+  return activeAt + (run.isWaiting === true ? QUEUE_LEASE_MS : RUN_LEASE_MS);
+}
+
+/** True for a run whose action must have died. */
+export const isLost = (run: Doc<"runs">): boolean => leaseEndsAt(run) < Date.now();
+
+/** How such a run ends. */
+export const LOST = {
+  kind: "failed",
+  code: "RUN_LOST",
+  message: "The action ended without a word.",
+} as const;

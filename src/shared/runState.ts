@@ -1,0 +1,23 @@
+import type { RunState } from "../validators/run.js";
+
+/** How the states of a run follow each other; an ended run stays as it ended. */
+export const RUN_STATES_AFTER: Record<RunState["kind"], readonly RunState["kind"][]> = {
+  queued: ["queued", "running", "failed", "canceled"],
+  running: ["awaitingApproval", "awaitingResult", "completed", "failed", "canceled"],
+  awaitingApproval: ["running", "failed", "canceled"],
+  awaitingResult: ["running", "failed", "canceled"],
+  completed: [],
+  failed: [],
+  canceled: [],
+};
+
+/** What the workflow of a run that waits for its turn is told when it has come, or when the run was ended meanwhile. */
+export const BEGUN_EVENT = "begun";
+export type Begun = { ended: boolean };
+
+/** True for a run that waits for its turn, not for its time. */
+export const isInQueue = (state: RunState): boolean => state.kind === "queued" && state.startAt === undefined;
+
+/** True for a run that waits for its time. */
+export const isScheduled = (state: RunState): boolean =>
+  state.kind === "queued" && state.startAt !== undefined;
