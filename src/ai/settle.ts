@@ -6,7 +6,8 @@ import { vDriverCall, type RunDriver } from "../validators/run.js";
 import type { ResolvedAgent } from "./definition.js";
 
 /**
- * `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. The others are what the
+ * `begin`: a nested run opens itself. `stop`: a run is not to ask its model again. `end`: a workflow is over, whatever
+ * became of it. The others are what the
  * component asks for.
  */
 export const vSettleContext = v.union(
@@ -17,6 +18,7 @@ export const vSettleContext = v.union(
     prompt: v.string(),
     path: v.string(),
   }),
+  v.object({ kind: v.literal("stop"), as: vPrincipal, runId: v.string() }),
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -42,6 +44,22 @@ export async function beginRun(
     workflowId: args.workflowId,
   });
   return runId;
+}
+
+/** Ends a run whose stop condition is met behind its tools; its id when it goes on, because it has messages to read. */
+export async function stopRun(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  { as, runId }: { as: Principal; runId: string },
+): Promise<string | null> {
+  try {
+    const ending = { runId, outcome: { kind: "completed" as const }, unlessSteered: true };
+    const { state } = await bound(agent, as).turns.end(ctx, ending);
+    return state.kind === "running" ? runId : null;
+  } catch (error) {
+    if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
+    throw error;
+  }
 }
 
 /** Records how a workflow ended, when its last step has not done so already. */

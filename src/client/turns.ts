@@ -5,6 +5,7 @@ import type { Caller } from "../validators/principal.js";
 import type { RunDriver, RunEngine, RunOutcome, RunState } from "../validators/run.js";
 import type {
   ContextLimits,
+  NextStream,
   StepMessage,
   StepResult,
   StepSaved,
@@ -46,7 +47,8 @@ export type SaveStep = {
   results: StepResult[];
   usage: Usage;
   finish: boolean;
-  nextStream?: boolean;
+  /** Opens the stream of the next step as well; `ifSteered`: only when there is one because of steering. */
+  nextStream?: NextStream;
   /** What the model was shown. */
   context?: ContextCall;
 };
@@ -54,6 +56,8 @@ export type SaveStep = {
 export type EndTurn = {
   runId: string;
   outcome: RunOutcome;
+  /** When messages came that the run has not read, it stays `running` and only its open calls are settled. */
+  unlessSteered?: boolean;
   partial?: Part[];
   results?: StepResult[];
   usage?: Usage;

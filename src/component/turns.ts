@@ -5,6 +5,7 @@ import { vCaller } from "../validators/principal.js";
 import { vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
 import {
   vContextLimits,
+  vNextStream,
   vStepMessage,
   vStepResult,
   vStepSaved,
@@ -63,7 +64,7 @@ export const saveStep = mutation({
     results: v.array(vStepResult),
     usage: vUsage,
     finish: v.boolean(),
-    nextStream: v.optional(v.boolean()),
+    nextStream: v.optional(vNextStream),
     context: v.optional(vContextCall),
   },
   returns: vStepSaved,
@@ -90,6 +91,7 @@ export const end = mutation({
     caller: vCaller,
     runId: v.string(),
     outcome: vRunOutcome,
+    unlessSteered: v.optional(v.boolean()),
     partial: v.optional(vOpaqueParts),
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vUsage),

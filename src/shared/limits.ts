@@ -274,3 +274,10 @@ export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
 export const AGENT_TEXTS_MAX = 64;
 /** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
 export const FORGET_AT_ONCE = 16;
+
+/** Steering messages that a run has not read yet: its next call of the model reads all of them. */
+export const STEERING_MAX_UNREAD = 16;
+/** Steering messages of one run: each lets it take steps anew, and a run that is steered forever never makes room. */
+export const STEERING_MAX_MESSAGES = 64;
+/** How long a call of a model or a tool may run before it is asked whether its run goes on, in ms, and how often then. */
+export const CANCEL_POLL_MS = 2_000;

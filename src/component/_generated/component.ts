@@ -1636,8 +1636,21 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          unreadSteering?: number;
           workflowId?: string;
         },
+        Name
+      >;
+      isActive: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        boolean,
         Name
       >;
       latest: FunctionReference<
@@ -1666,6 +1679,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          unreadSteering?: number;
           workflowId?: string;
         } | null,
         Name
@@ -1709,6 +1723,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               outputTokens: number;
             };
             turn: number;
+            unreadSteering?: number;
             workflowId?: string;
           }>;
         },
@@ -1744,6 +1759,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             turn: number;
           }>;
         },
+        Name
+      >;
+      steer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          operationId?: string;
+          prompt: Array<any>;
+          runId: string;
+        },
+        { messageId: string; runId: string; step: number; turn: number },
         Name
       >;
     };
@@ -2298,6 +2327,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             part: any;
           }>;
           runId: string;
+          unlessSteered?: boolean;
           usage?: {
             cachedInputTokens?: number;
             finishReason?: string;
@@ -2436,6 +2466,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "completed" }
             | { code: string; endedAt: number; kind: "failed"; message: string }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          steeredAt?: number;
           steps: number;
           streamId?: string;
           threadId: string;
@@ -2478,7 +2509,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           finish: boolean;
           message: { model?: string; parts: Array<any> };
-          nextStream?: boolean;
+          nextStream?: boolean | "ifSteered";
           results: Array<{
             callId: string;
             failed: boolean;
@@ -2515,6 +2546,31 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "completed" }
             | { code: string; endedAt: number; kind: "failed"; message: string }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          steered?: {
+            long: Array<Array<number>>;
+            messages: Array<{
+              agentName?: string;
+              author?: string;
+              createdAt: number;
+              editedAt?: number;
+              messageId: string;
+              metadata?: string;
+              model?: string;
+              parts: Array<any>;
+              role: "system" | "user" | "assistant" | "tool";
+              runId?: string;
+              saidAt?: number;
+              speaker?: string;
+              state:
+                | { kind: "complete" }
+                | { kind: "streaming"; streamId: string }
+                | { code: string; kind: "failed"; reason: string };
+              step: number;
+              threadId: string;
+              tokens: number;
+              turn: number;
+            }>;
+          };
           streamId?: string;
         },
         Name

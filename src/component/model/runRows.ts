@@ -1,3 +1,4 @@
+import { RUN_LEASE_MS } from "../../shared/limits.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
@@ -24,6 +25,12 @@ export function isActive(state: RunState): boolean {
 
 /** Where a run stands. */
 export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };
+
+/** True for a run in an action that was silent for longer than an action can live. */
+export const isLost = (run: Doc<"runs">): boolean =>
+  run.engine !== "durable" &&
+  stateOf(run).kind === "running" &&
+  (run.activeAt ?? run._creationTime) + RUN_LEASE_MS < Date.now();
 
 /** What a run has used so far. */
 export const totalsOf = (run: Doc<"runs">): RunTotals => ({
@@ -92,5 +99,6 @@ export function toRun(run: Doc<"runs">): Run {
     totals: totalsOf(run),
     startedAt: run._creationTime,
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),
+    ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
   };
 }

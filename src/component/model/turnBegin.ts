@@ -1,6 +1,6 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { checkName } from "../../shared/checkedArguments.js";
-import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN, RUN_LEASE_MS } from "../../shared/limits.js";
+import { ACTIVITY_RESOLUTION_MS, RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
@@ -15,7 +15,7 @@ import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { findComplete, readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
-import { isActive, stateOf } from "./runRows.js";
+import { isActive, isLost, stateOf } from "./runRows.js";
 import { startStream } from "./streams.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
@@ -135,8 +135,7 @@ async function findRepeated(
 async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Doc<"threadHeads">> {
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (active === null || !isActive(stateOf(active))) return head;
-  const activeAt = active.activeAt ?? active._creationTime;
-  if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
+  if (isLost(active)) {
     await endRun(ctx, active, {
       outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
     });

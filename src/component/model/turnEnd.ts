@@ -26,6 +26,8 @@ export type EndArgs = {
   caller: Caller;
   runId: string;
   outcome: RunOutcome;
+  /** Goes on instead when messages came that the run has not read. */
+  unlessSteered?: boolean;
   partial?: unknown[];
   results?: Result[];
   usage?: Usage;
@@ -45,6 +47,7 @@ export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: Run
 
 export type Ending = {
   outcome: RunOutcome;
+  unlessSteered?: boolean;
   partial?: Part[];
   results?: Result[];
   usage?: Usage;
@@ -60,6 +63,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
+  if (ending.unlessSteered === true && run.steering !== undefined) return await goOn(ctx, run, ending);
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
@@ -71,6 +75,18 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const head = await findHead(ctx, run.threadId);
   await closeRun(ctx, { run: ended, head, state, preview: previewOf(textOf(kept.parts)) });
   return state;
+}
+
+/** The tools of the last step are done, and there is more to read: the run is not over. */
+async function goOn(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { results = [] }: Pick<Ending, "results">,
+): Promise<RunState> {
+  if (run.openCalls === undefined) return stateOf(run);
+  await settleOpenCalls(ctx, run, results);
+  await ctx.db.patch("runs", run._id, { openCalls: undefined, activeAt: Date.now() });
+  return stateOf(run);
 }
 
 /** The totals with the call that was under way, or null; an end that is repeated after the run had ended adds nothing. */
@@ -160,11 +176,12 @@ export async function closeRun(
     nextStep,
     totals,
     activeAt: undefined,
+    steering: undefined, // what was not read stays in the thread
     ...open,
   });
   if (head === null) return;
   await ctx.db.patch("threadHeads", head._id, {
-    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
+    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1) - (run.steered?.places ?? 0),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
     ...(tokenFactor === undefined ? {} : { tokenFactor }),
