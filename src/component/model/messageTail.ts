@@ -1,6 +1,6 @@
 import { getDocumentSize } from "convex/values";
 import { STEERING_MAX_UNREAD, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
-import { comparePositions, type Position } from "../../shared/position.js";
+import { comparePositions, PROMPT_STEP, type Position } from "../../shared/position.js";
 import { wholeToolGroups } from "../../shared/toolGroups.js";
 import type { Message } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -64,7 +64,7 @@ export async function readTail(
 
 /** A context that opens in the middle of an answer has lost what it answers. */
 function fromPrompt(messages: Message[]): Message[] {
-  const first = messages.findIndex((message) => message.role === "user");
+  const first = messages.findIndex(({ role, step }) => role === "user" && step === PROMPT_STEP);
   return messages.slice(Math.max(0, first));
 }
 
