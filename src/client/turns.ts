@@ -56,7 +56,7 @@ export type SaveStep = {
 export type EndTurn = {
   runId: string;
   outcome: RunOutcome;
-  /** When messages came that the run has not read, it stays `running` and only its open calls are settled. */
+  /** When messages came that the run has not answered, it stays `running` and only its open calls are settled. */
   unlessSteered?: boolean;
   partial?: Part[];
   results?: StepResult[];

@@ -93,6 +93,10 @@ function checkSteerable(run: Doc<"runs">): void {
   );
 }
 
+/** True when messages came that no answer of the run stands behind yet. */
+export const hasUnanswered = ({ steering, steered, steps = 0 }: Doc<"runs">): boolean =>
+  steering !== undefined || steered?.atStep === steps;
+
 /** The run once a call of the model reads what came meanwhile: it goes on behind it. */
 export function withSteeringRead(run: Doc<"runs">, steps: number): Doc<"runs"> {
   const { steering, steered = { messages: 0, places: 0 } } = run;

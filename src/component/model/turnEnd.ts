@@ -18,6 +18,7 @@ import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -26,7 +27,7 @@ export type EndArgs = {
   caller: Caller;
   runId: string;
   outcome: RunOutcome;
-  /** Goes on instead when messages came that the run has not read. */
+  /** Goes on instead when messages came that the run has not answered. */
   unlessSteered?: boolean;
   partial?: unknown[];
   results?: Result[];
@@ -63,7 +64,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
-  if (ending.unlessSteered === true && run.steering !== undefined) return await goOn(ctx, run, ending);
+  if (ending.unlessSteered === true && hasUnanswered(run)) return await goOn(ctx, run, ending);
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
