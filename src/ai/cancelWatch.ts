@@ -1,5 +1,5 @@
 import type { ActionCtx, BoundMemory } from "../client/index.js";
-import { CANCEL_POLL_MS } from "../shared/limits.js";
+import { CANCEL_POLL_MS, CANCEL_UNASKED_MS } from "../shared/limits.js";
 import { isMemoryError } from "../validators/errors.js";
 
 export type Watched = {
@@ -19,13 +19,23 @@ export class CancelWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<void> = Promise.resolve();
   #isOver = false;
+  #seenAt = Date.now();
 
   constructor(private readonly watched: Watched) {
     this.#wait();
   }
 
   /** The run has just been seen alive, so that there is nothing to ask for a while. */
-  seenAlive = (): void => this.#wait();
+  seenAlive = (): void => {
+    this.#seenAt = Date.now();
+    this.#wait();
+  };
+
+  /** Asks before something is paid for, unless the run was seen alive just now. Throws when it has ended. */
+  async check(): Promise<void> {
+    if (Date.now() - this.#seenAt >= CANCEL_UNASKED_MS) await this.#ask();
+    this.watched.abort.signal.throwIfAborted();
+  }
 
   /** Ends the watch, once a question in flight is answered: an action must not leave one behind. */
   async stop(): Promise<void> {
@@ -45,7 +55,7 @@ export class CancelWatch {
   async #ask(): Promise<void> {
     const { ctx, memory, runId, abort } = this.watched;
     const isActive = await memory.runs.isActive(ctx, { runId }).catch(isNotGone);
-    if (isActive) this.#wait();
+    if (isActive) this.seenAlive();
     else if (!this.#isOver) abort.abort(new RunEnded());
   }
 }

@@ -187,6 +187,7 @@ async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Promise<Ru
     else if (finish) return saved.state;
     turn.abort.signal.throwIfAborted();
     if (stop && !isSteered) return await completeOrGoOn(turn);
+    await watch.check();
     turn.warnings.push(...(await makeRoom(agent, { ctx, memory, context, abortSignal: turn.abort.signal })));
   }
 }

@@ -281,3 +281,5 @@ export const STEERING_MAX_UNREAD = 16;
 export const STEERING_MAX_MESSAGES = 64;
 /** How long a call of a model or a tool may run before it is asked whether its run goes on, in ms, and how often then. */
 export const CANCEL_POLL_MS = 2_000;
+/** How long ago a run may have been seen alive, in ms, for its next call of the model to be paid for unasked. */
+export const CANCEL_UNASKED_MS = 500;
