@@ -123,6 +123,8 @@ const byRun: Record<string, object> = {
   "turns.saveResult": toolResult,
   "turns.end": { outcome: { kind: "canceled" } },
   "runs.get": {},
+  "runs.isActive": {},
+  "runs.steer": { prompt: [{ type: "text", text: "x" }] },
   "runs.listToolCalls": page,
   "runs.cancel": {},
   "usage.record": { usage: used },
