@@ -4,7 +4,8 @@ import { z } from "zod";
 import { defineAgent, defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import { toUIMessages } from "../../src/parts/uiMessages.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { OWNER } from "../support/aMemory.js";
+import { OWNER, text as textPart } from "../support/aMemory.js";
+import { used } from "../support/turns.js";
 import { busyModel, type During } from "./busyModel.js";
 import { givenAgain, givenTo } from "./replays.js";
 import { anAgent, asksFor, messagesOf, transcript, weather, type TestAgent } from "./support.js";
@@ -159,5 +160,22 @@ describe("a run in an action that is steered", () => {
     expect(run?.items.map(({ why }) => why)).toEqual([
       ...["what this run did before", "what this run did before", "said while the run was under way"],
     ]);
+  });
+
+  test("and was left behind its last answer, is taken up to answer the rest", async () => {
+    const helper = await anAgent([{ text: "8 in Bergen." }], { stopWhen: isStepCount(1) });
+    const { owner, ctx, threadId } = helper;
+    const asked = { ...ask(helper), operationId: "ask-1" };
+    const { runId } = await owner.turns.begin(ctx, {
+      ...{ threadId, agentName: "helper", engine: "action", operationId: "ask-1" },
+      prompt: [textPart(asked.prompt)],
+    });
+    await owner.runs.steer(ctx, { runId, prompt: "I mean Bergen." });
+    const message = { parts: [textPart("7 in Oslo.")] };
+    const step = { runId, step: 0, message, results: [], usage: used, finish: true };
+    expect((await owner.turns.saveStep(ctx, step)).state.kind).toBe("running");
+    const { text, steps } = await helper.agent.generate(ctx, { ...asked, resume: true });
+    expect({ text, steps }).toEqual({ text: "8 in Bergen.", steps: 2 });
+    expect(shown(helper, 0)).toEqual(["user: Weather?", "assistant: 7 in Oslo.", "user: I mean Bergen."]);
   });
 });
