@@ -48,16 +48,11 @@ const realTimeout = globalThis.setTimeout;
 const LEAP_MS = CANCEL_POLL_MS / 4;
 const LEAPS_MAX = 500;
 
-/** Lets time pass, and everything run that comes of it. Needs fake timers. */
-export async function passTime(ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += LEAP_MS) {
-    vi.advanceTimersByTime(Math.min(LEAP_MS, ms - passed));
-    await new Promise((resolve) => realTimeout(resolve, 5));
-  }
-}
-
 /** Lets time pass until what is under way is aborted, as it must be. Needs fake timers. */
 export async function untilAborted(signal: AbortSignal): Promise<never> {
-  for (let leap = 0; !signal.aborted && leap < LEAPS_MAX; leap++) await passTime(LEAP_MS);
+  for (let leap = 0; !signal.aborted && leap < LEAPS_MAX; leap++) {
+    vi.advanceTimersByTime(LEAP_MS);
+    await new Promise((resolve) => realTimeout(resolve, 5));
+  }
   throw signal.aborted ? signal.reason : new TypeError("Nobody aborted what was under way.");
 }

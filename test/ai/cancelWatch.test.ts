@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whileActive } from "../../src/ai/cancelWatch.js";
+import { resolveAgent } from "../../src/ai/definition.js";
 import { defineAgent, defineTool } from "../../src/ai/index.js";
+import { takeStep } from "../../src/ai/modelStep.js";
 import type { ActionCtx } from "../../src/client/index.js";
 import { CANCEL_POLL_MS } from "../../src/shared/limits.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { OWNER, text } from "../support/aMemory.js";
 import { z } from "zod";
-import { fallingSilent, passTime, untilAborted } from "./busyModel.js";
+import { fallingSilent, untilAborted } from "./busyModel.js";
 import { aDurableApp, hushed, leftovers, stateOf } from "./durableApp.js";
 import { anAgent, messagesOf, transcript, type TestAgent } from "./support.js";
 
@@ -21,6 +23,13 @@ afterEach(() => {
 
 const polls = ({ calls }: TestAgent): number => calls.filter((call) => call === "runs.isActive").length;
 
+/** Lets what is due run, as far as it waits for nothing. */
+const realTimeout = globalThis.setTimeout;
+const nextTask = () => new Promise((resolve) => realTimeout(resolve, 0));
+
+const hasChunks = ({ inside }: TestAgent): Promise<boolean> =>
+  inside(async ({ db }) => (await db.query("streamChunks").first()) !== null);
+
 /** A run of the owner's, and work for it that ends when it is told to. */
 async function aWatchedRun() {
   const helper = await anAgent([]);
@@ -29,25 +38,45 @@ async function aWatchedRun() {
     ...{ threadId, agentName: "helper", engine: "action", prompt: [text("Go")] },
   });
   const abort = new AbortController();
+  const asked: Promise<unknown>[] = [];
+  const noting = (using: ActionCtx) => {
+    const ask = using.runQuery as unknown as (...args: unknown[]) => Promise<unknown>;
+    return ((...args: unknown[]) => {
+      const answer = ask(...args);
+      asked.push(answer.catch(() => null));
+      return answer;
+    }) as unknown as ActionCtx["runQuery"];
+  };
   let finish: () => void = () => {};
   const working = (using: ActionCtx = ctx) =>
-    whileActive({ ctx: using, memory: owner, runId, abort }, async ({ seenAlive }) => {
-      await new Promise<void>((resolve) => (finish = resolve));
-      return seenAlive;
-    });
-  return { ...helper, runId, abort, working, finish: () => finish() };
+    whileActive(
+      { ctx: { ...using, runQuery: noting(using) }, memory: owner, runId, abort },
+      async (watch) => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        return watch.seenAlive;
+      },
+    );
+  /** Lets so many looks come due, one after the other, and be answered. */
+  const pass = async (looks: number) => {
+    for (let look = 0; look < looks; look++) {
+      vi.advanceTimersByTime(CANCEL_POLL_MS);
+      await Promise.all(asked);
+      await nextTask();
+    }
+  };
+  return { ...helper, runId, abort, working, pass, finish: () => finish() };
 }
 
 describe("work for a run", () => {
   test("is not asked about when it is done soon, and no more once it is done", async () => {
     const run = await aWatchedRun();
     const working = run.working();
-    await passTime(CANCEL_POLL_MS - 1);
+    vi.advanceTimersByTime(CANCEL_POLL_MS - 1);
     expect(polls(run)).toBe(0);
     run.finish();
     const seenAlive = await working;
     seenAlive();
-    await passTime(CANCEL_POLL_MS * 5);
+    await run.pass(5);
     expect(polls(run)).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -55,11 +84,11 @@ describe("work for a run", () => {
   test("is asked about every two seconds, and aborted once when the run has ended", async () => {
     const run = await aWatchedRun();
     const working = run.working();
-    await passTime(CANCEL_POLL_MS * 3);
+    await run.pass(3);
     expect(polls(run)).toBe(3);
     expect(run.abort.signal.aborted).toBe(false);
     await run.owner.runs.cancel(run.ctx, { runId: run.runId });
-    await passTime(CANCEL_POLL_MS * 3);
+    await run.pass(3);
     expect(run.abort.signal.reason).toMatchObject({ name: "AbortError" });
     expect(polls(run)).toBe(4);
     run.finish();
@@ -70,10 +99,10 @@ describe("work for a run", () => {
     const run = await aWatchedRun();
     const failing = vi.fn(run.ctx.runQuery).mockRejectedValueOnce(new TypeError("No network."));
     const working = run.working({ ...run.ctx, runQuery: failing } as ActionCtx);
-    await passTime(CANCEL_POLL_MS);
+    await run.pass(1);
     expect(run.abort.signal.aborted).toBe(false);
     await run.owner.runs.cancel(run.ctx, { runId: run.runId });
-    await passTime(CANCEL_POLL_MS);
+    await run.pass(1);
     expect(run.abort.signal.aborted).toBe(true);
     run.finish();
     await working;
@@ -85,7 +114,7 @@ describe("work for a run", () => {
     await run.inside(async ({ db }) => {
       for (const row of await db.query("runs").collect()) await db.delete("runs", row._id);
     });
-    await passTime(CANCEL_POLL_MS);
+    await run.pass(1);
     expect(run.abort.signal.aborted).toBe(true);
     run.finish();
     await working;
@@ -94,18 +123,29 @@ describe("work for a run", () => {
   test("that ends while it is asked about is not aborted any more", async () => {
     const run = await aWatchedRun();
     let answer: (isActive: boolean) => void = () => {};
-    const runQuery = vi.fn(() => new Promise((resolve) => (answer = resolve)));
+    const runQuery = () => new Promise((resolve) => (answer = resolve));
     const working = run.working({ ...run.ctx, runQuery });
-    await passTime(CANCEL_POLL_MS);
+    vi.advanceTimersByTime(CANCEL_POLL_MS);
     run.finish();
-    await Promise.resolve();
     let isSettled = false;
     void working.then(() => (isSettled = true));
-    await passTime(1);
+    await nextTask();
     expect(isSettled).toBe(false); // an action must not leave the question behind
     answer(false);
     await working;
     expect(run.abort.signal.aborted).toBe(false);
+  });
+
+  test("is not asked about while something shows that its run goes on", async () => {
+    const run = await aWatchedRun();
+    const working = whileActive({ ...run, memory: run.owner }, async ({ seenAlive }) => {
+      for (let write = 0; write < 5; write++) {
+        vi.advanceTimersByTime(CANCEL_POLL_MS - 1);
+        seenAlive();
+      }
+    });
+    await working;
+    expect(polls(run)).toBe(0);
   });
 });
 
@@ -114,7 +154,7 @@ describe("a model that streams and falls silent", () => {
     const helper = await anAgent([]);
     const { owner, ctx, threadId, memory } = helper;
     const model = fallingSilent("Half an answer.", async (signal) => {
-      await passTime(1); // it is written
+      await vi.waitUntil(() => hasChunks(helper)); // what it said is written
       const run = await owner.runs.latest(ctx, { threadId });
       await owner.runs.cancel(ctx, { runId: run?.runId ?? "" });
       await untilAborted(signal);
@@ -128,17 +168,21 @@ describe("a model that streams and falls silent", () => {
     expect(all[1]?.state).toMatchObject({ kind: "failed", code: "RUN_CANCELED" });
   });
 
-  test("is not asked about while it writes", async () => {
+  test("shows with each write that its run goes on", async () => {
     const helper = await anAgent([]);
-    const model = scriptedModel([{ text: "one two three four five six seven eight" }], {
-      ...{ chunks: 8, delayMs: CANCEL_POLL_MS - 500 },
-    });
+    const { owner, ctx, threadId, memory } = helper;
+    const model = scriptedModel([{ text: "one two three four" }], { chunks: 4 });
     const definition = { name: "helper", model: () => model, instructions: "Be brief.", throttleMs: 0 };
-    const agent = defineAgent(helper.memory, definition);
-    const running = agent.stream(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "Count." });
-    await passTime(CANCEL_POLL_MS * 20);
-    expect((await running).state.kind).toBe("completed");
-    expect(polls(helper)).toBeLessThanOrEqual(4); // before its first words and after its last
+    const { streamId } = await owner.turns.begin(ctx, {
+      ...{ threadId, agentName: "helper", engine: "action", prompt: [text("Go")], stream: true },
+    });
+    const onAlive = vi.fn();
+    await takeStep(resolveAgent(memory, definition), {
+      ...{ ctx, memory: owner, instructions: "Be brief.", streamId, maxRetries: 0, onAlive },
+      messages: [{ role: "user", content: "Go" }],
+      abort: new AbortController(),
+    });
+    expect(onAlive).toHaveBeenCalledTimes(4);
   });
 });
 
