@@ -60,8 +60,9 @@ export interface Agent {
   start(ctx: MutationCtx, run: RunReference, args: StartArgs): Promise<RunTicket>;
   /**
    * One turn in the caller's action: three calls of the component for prompt → tool → answer, four with recall.
-   * Resolves when the answer is saved. While another run has the thread it waits for its turn, 5 minutes at most, or
-   * does what `whileRunning` says. When `abortSignal` aborts, or the run is canceled, what was said is kept out
+   * Resolves when the answer is saved, and those to messages that steered the run meanwhile. While another run has the
+   * thread it waits for its turn, 5 minutes at most, or does what `whileRunning` says. When `abortSignal` aborts, or
+   * the run is canceled, what was said is kept out
    * of context and the result's `state` is `canceled`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or

@@ -21,8 +21,8 @@ import {
 } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
 import { askNested, nestRun } from "./nestedRun.js";
-import { beginRun, endRun, vSettleContext, vSettled, type Settled } from "./settle.js";
-import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
+import { beginRun, endRun, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
+import { driverOf, siblingsAt, siblingsOf, type RunReference, type Siblings } from "./siblings.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
 export type DurableFunctions = {
@@ -113,6 +113,8 @@ async function settleRun(
       await workflow.sendEvent(asWorkflowCtx(ctx), event);
       return null;
     }
+    case "stop":
+      return await stopRun(agent, ctx, context);
     case "end": {
       const state = await endRun(agent, ctx, { ...settling, ...context });
       if (context.nested) return { state };
@@ -156,11 +158,22 @@ async function drive(
         ? askNested(step, { ...{ as, runId, callId, toolName }, path: args.path })
         : call({ place, call: { callId, toolName } }, TOOL_RETRY);
     const tools = await runCalls(step, { ...outcome, place, run });
-    if (tools !== "ended" && !outcome.ended && !outcome.stop) continue;
+    const goesOn = tools !== "ended" && !outcome.ended;
+    if (goesOn && (!outcome.stop || (await isSteered(step, { siblings, as, runId })))) continue;
     // The answer is there, whatever comes of what is done after it.
     if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
     return outcome.text ?? "";
   }
+}
+
+type Stopping = { siblings: Siblings; as: RunArgs["as"]; runId: string };
+
+/** Ends a run that stops behind its tools; true when it goes on, because a message came that it has not read. */
+async function isSteered(step: WorkflowCtx, { siblings, as, runId }: Stopping): Promise<boolean> {
+  const context: Infer<typeof vSettleContext> = { kind: "stop", as, runId };
+  const args = { workflowId: step.workflowId, result: null, context };
+  const active = (await step.runMutation(siblings.settle, args, { inline: true })) as string | null;
+  return active !== null;
 }
 
 /** A run inside the app's own workflow: nothing tells us when that ends, so the run begins and ends itself. */

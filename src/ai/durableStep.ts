@@ -6,6 +6,7 @@ import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
+import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -94,7 +95,10 @@ export async function runModelStep(
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (!isRunning(start.state)) return endedWith(start.state);
-    const { answer, context } = await ask(agent, { ctx, memory, args, start, abort, shown });
+    const { runId } = args;
+    const { answer, context } = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
+      ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
+    );
     return await saveAnswer(agent, { ctx, memory, args, start, shown, answer, context });
   } catch (error) {
     return await failStep({ ctx, memory, args, abort, shown, error });
@@ -112,9 +116,11 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 /** What the call of this step was shown, once it is known. */
 type Shown = { call?: ContextCall };
 
+type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
+
 async function ask(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, abort, shown }: Step & { abort: AbortController; shown: Shown },
+  { ctx, memory, args, start, abort, shown, onAlive }: Asking,
 ): Promise<{ answer: ModelAnswer; context: RunContext }> {
   const { context: history, streamId } = start;
   const { runId } = args;
@@ -123,7 +129,7 @@ async function ask(
   const built = await buildContext(agent, { ctx, memory, context });
   const { instructions, messages, call } = built;
   shown.call = call;
-  const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort };
+  const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort, onAlive };
   const answer = await takeStep(agent, asked);
   // Nobody waits for a result that could carry them, and they must not be swallowed.
   tell(agent, [...warnings, ...answer.warnings]);
@@ -149,8 +155,9 @@ async function saveAnswer(
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
-  const stop = finish || (await isStopMet(agent, [...unknownSteps(start.steps), answer.step]));
   const ended = !isRunning(saved.state);
+  // A last answer does not end a run that has messages to read.
+  const stop = finish ? ended : await isStopMet(agent, [...stepsBefore(start, start.steps), answer.step]);
   const text =
     args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
   addStep(context, { answer, saved, results: [] });
@@ -165,11 +172,16 @@ async function saveAnswer(
   };
 }
 
+/** The steps before one, as far as stop conditions count them: since the run last read steering. */
+const stepsBefore = ({ steeredAt = 0 }: StepStart, step: number) =>
+  unknownSteps(Math.max(0, step - steeredAt));
+
 /** The outcome of a step whose action was lost after it had saved. */
 async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
   const ended = !isRunning(start.state);
   const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
-  const stop = ended || (await isStopMet(agent, [...unknownSteps(args.place), knownStep(calls)]));
+  const asked = [...stepsBefore(start, args.place), knownStep(calls)];
+  const stop = ended || (calls.length > 0 && (await isStopMet(agent, asked))); // without calls it was to read more
   const report = args.report === true && (ended || stop);
   const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
@@ -248,9 +260,11 @@ export async function runToolStep(
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
   const { toolName, input, step, turn } = started;
-  const { signal: abortSignal } = new AbortController();
-  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal };
-  const result = await executeTool(agent.tools, { callId, toolName, input, place: step }, scope);
+  const abort = abortWith(undefined);
+  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
+  const result = await whileActive({ ctx, memory, runId, abort }, () =>
+    executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
+  );
   await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({

@@ -15,6 +15,7 @@ import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
+import { whileActive, type CancelWatch } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -38,12 +39,16 @@ type OpenTurn = {
   start: TurnStart;
   streaming: boolean;
   abort: AbortController;
+  /** The caller's own signal: it holds for what is done after the run as well. */
+  callerSignal: AbortSignal | undefined;
   /** Results that the next save takes along. */
   results: StepResult[];
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
   steps: SdkStep<ToolSet>[];
+  /** How many of the steps were taken before the run read steering: stop conditions count from there. */
+  steeredAt: number;
   totals: RunTotals;
   warnings: string[];
 };
@@ -120,9 +125,11 @@ async function openTurn(
   return {
     ...{ agent, ctx, memory, principal, threadId: args.threadId, start, streaming },
     abort: abortWith(args.abortSignal),
+    callerSignal: args.abortSignal,
     results: [],
     text: "",
     steps: [],
+    steeredAt: 0,
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     warnings: [],
   };
@@ -147,48 +154,80 @@ async function takeUp(turn: OpenTurn): Promise<"open" | RunState> {
   });
   if (opened.state.kind !== "running") return opened.state;
   const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
+  const { steeredAt = 0 } = opened;
   const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.start = { ...start, ...read };
   turn.steps = unknownSteps(steps);
+  turn.steeredAt = steeredAt;
   turn.totals = { ...totals };
-  return steps > 0 && (await isStopMet(agent, turn.steps)) ? await complete(turn) : "open";
+  if (steps <= steeredAt || !(await isStopped(turn))) return "open";
+  const state = await complete(turn);
+  return state.kind === "running" ? await takeUp(turn) : state;
 }
+
+/** True when one of the agent's stop conditions holds: for the steps since the run last read steering. */
+const isStopped = ({ agent, steps, steeredAt }: OpenTurn): Promise<boolean> =>
+  isStopMet(agent, steps.slice(steeredAt));
 
 /** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */
 async function converse(turn: OpenTurn): Promise<RunState> {
-  const { ctx, memory, start, threadId, abort } = turn;
+  const { ctx, memory, threadId, abort, callerSignal } = turn;
+  const { runId } = turn.start;
   abort.signal.throwIfAborted();
-  const request = { ...start, ctx, memory, threadId, history: start.context, abortSignal: abort.signal };
-  const { context, warnings } = await openContext(turn.agent, request);
-  turn.warnings.push(...warnings);
-  const state = await takeSteps(turn, context);
+  const { state, context } = await whileActive({ ctx, memory, runId, abort }, (watch) =>
+    answerAll(turn, watch),
+  );
   if (state.kind === "completed") {
     const isDue = isFull(turn.agent, context);
-    const after = { ctx, memory, threadId, runId: start.runId, isDue, abortSignal: abort.signal };
-    turn.warnings.push(...(await workAfterRun(turn.agent, after)));
+    const signal = callerSignal === undefined ? {} : { abortSignal: callerSignal };
+    turn.warnings.push(
+      ...(await workAfterRun(turn.agent, { ctx, memory, threadId, runId, isDue, ...signal })),
+    );
   }
   return state;
 }
 
-async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState> {
+/** Answers the prompt, and what came while the last tools ran: the context is read anew for that. */
+async function answerAll(
+  turn: OpenTurn,
+  watch: CancelWatch,
+): Promise<{ state: RunState; context: RunContext }> {
+  for (;;) {
+    const { agent, ctx, memory, start, threadId, abort } = turn;
+    const request = { ...start, ctx, memory, threadId, history: start.context, abortSignal: abort.signal };
+    const { context, warnings } = await openContext(agent, request);
+    turn.warnings.push(...warnings);
+    const state = await takeSteps(turn, { context, watch });
+    if (state !== "steered") return { state, context };
+    await takeUp(turn);
+  }
+}
+
+type Taking = { context: RunContext; watch: CancelWatch };
+
+async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Promise<RunState | "steered"> {
   const { agent, ctx, memory, start } = turn;
   let { streamId } = start;
   for (let step = turn.steps.length; ; step++) {
     const built = await buildContext(agent, { ctx, memory, context });
     context.first ??= decodeTrace(built.call.trace, null);
     turn.shown = built.call;
-    const answer = await ask(turn, built, streamId);
+    const answer = await ask(turn, built, { streamId, onAlive: watch.seenAlive });
     note(turn, answer);
     const finish = answer.calls.length === 0;
-    const stop = finish || (await isStopMet(agent, turn.steps));
-    const saved = await save(turn, { step, answer, finish, nextStream: turn.streaming && !stop });
+    const stop = finish || (await isStopped(turn));
+    const saved = await save(turn, { step, answer, finish, stop });
     if (saved.state.kind !== "running" && !finish) return saved.state;
+    watch.seenAlive();
     streamId = saved.streamId;
     turn.results = finish ? [] : await runTools(turn, answer, saved);
     addStep(context, { answer, saved, results: turn.results });
-    if (finish) return saved.state;
+    const isSteered = saved.steered !== undefined;
+    if (isSteered) turn.steeredAt = turn.steps.length;
+    else if (finish) return saved.state;
     turn.abort.signal.throwIfAborted();
-    if (stop) return await complete(turn);
+    if (stop && !isSteered) return await completeOrGoOn(turn);
+    await watch.check();
     turn.warnings.push(...(await makeRoom(agent, { ctx, memory, context, abortSignal: turn.abort.signal })));
   }
 }
@@ -196,11 +235,11 @@ async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState>
 function ask(
   turn: OpenTurn,
   { instructions, messages }: CallContext,
-  streamId: string | undefined,
+  stream: { streamId: string | undefined; onAlive: () => void },
 ): Promise<ModelAnswer> {
   const { agent, ctx, memory, abort } = turn;
   const { maxRetries } = agent;
-  return takeStep(agent, { ctx, memory, instructions, messages, streamId, maxRetries, abort });
+  return takeStep(agent, { ctx, memory, instructions, messages, ...stream, maxRetries, abort });
 }
 
 function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
@@ -212,9 +251,9 @@ function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): voi
   turn.totals.outputTokens += usage.outputTokens;
 }
 
-type Saving = { step: number; answer: ModelAnswer; finish: boolean; nextStream: boolean };
+type Saving = { step: number; answer: ModelAnswer; finish: boolean; stop: boolean };
 
-async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
+async function save(turn: OpenTurn, { step, answer, finish, stop }: Saving): Promise<StepSaved> {
   const saved = await turn.memory.turns
     .saveStep(turn.ctx, {
       runId: turn.start.runId,
@@ -223,7 +262,7 @@ async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving
       results: turn.results,
       usage: answer.usage,
       finish,
-      nextStream,
+      nextStream: turn.streaming && (stop ? "ifSteered" : true),
       ...(asksAgents(turn.agent, answer.calls) ? { nests: true } : {}),
       context: turn.shown,
     })
@@ -245,15 +284,25 @@ function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promis
   return executeTools(agent.tools, calls, scope);
 }
 
-/** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */
+/**
+ * Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. It is
+ * `running` still when a message came while they ran.
+ */
 async function complete(turn: OpenTurn): Promise<RunState> {
   const { runId } = turn.start;
   const { state } = await turn.memory.turns.end(turn.ctx, {
     runId,
     outcome: { kind: "completed" },
+    unlessSteered: true,
     results: turn.results,
   });
+  turn.results = [];
   return state;
+}
+
+async function completeOrGoOn(turn: OpenTurn): Promise<RunState | "steered"> {
+  const state = await complete(turn);
+  return state.kind === "running" ? "steered" : state;
 }
 
 /** Ends the run after an error. Returns the state when it was canceled; throws what the caller should know otherwise. */

@@ -1,5 +1,6 @@
 import type { ModelMessage, StepResult, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory } from "../client/index.js";
+import { RunEnded } from "./cancelWatch.js";
 import { DeltaWriter } from "./deltaWriter.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
@@ -15,6 +16,8 @@ export type ModelStep = {
   maxRetries: number;
   /** Aborted here when the stream turns out to have ended: the run was canceled. */
   abort: AbortController;
+  /** Called when a write of the stream shows that the run goes on. */
+  onAlive?: () => void;
 };
 
 /**
@@ -26,9 +29,13 @@ export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<M
   const call = { instructions, messages, maxRetries, abortSignal: abort.signal };
   if (streamId === undefined) return await callModel(agent, call);
   const writer = new DeltaWriter({
-    append: (seq, deltas) => step.memory.streams.append(step.ctx, { streamId, seq, deltas }),
+    append: async (seq, deltas) => {
+      const { alive } = await step.memory.streams.append(step.ctx, { streamId, seq, deltas });
+      if (alive) step.onAlive?.();
+      return { alive };
+    },
     throttleMs: agent.throttleMs,
-    onEnded: () => abort.abort(new StreamEnded()),
+    onEnded: () => abort.abort(new RunEnded()),
   });
   let answer: ModelAnswer;
   try {
@@ -41,12 +48,6 @@ export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<M
     ...answer,
     warnings: [...answer.warnings, `The stream stopped short: ${describeError(writer.failure)}`],
   };
-}
-
-/** Why a model call was stopped: nobody waits for it any more. */
-class StreamEnded extends Error {
-  override readonly name = "AbortError";
-  override readonly message = "The run ended while the model was answering.";
 }
 
 /** True when one of the agent's stop conditions holds after `steps`. */

@@ -8,13 +8,15 @@ type Step = { answer: ModelAnswer; saved: StepSaved; results: readonly StepResul
 
 /**
  * Adds a saved step to the context of its run: what was said, then the results, shortened as the component would
- * shorten them. Results are saved with the step after them: until then they have no id, and then they get it.
+ * shorten them, then what the user said meanwhile. Results are saved with the step after them: until then they have no id, and then they get it.
  */
 export function addStep(context: RunContext, { answer, saved, results }: Step): void {
   const ids = new Map(saved.results?.map(({ callId, messageId }) => [callId, messageId]));
   const { messages, long } = rowsOf(context, { answer, saved, results });
-  context.history = [...context.history.map((message) => withId(message, ids)), ...messages];
-  context.long = [...context.long, ...long];
+  const { steered } = saved;
+  const before = context.history.map((message) => withId(message, ids));
+  context.history = [...before, ...messages, ...(steered?.messages ?? [])];
+  context.long = [...context.long, ...long, ...((steered?.long ?? []) as ShownLong[])];
 }
 
 /** Results of the step before have no id yet; a model may have numbered older ones alike, which have one. */

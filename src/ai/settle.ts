@@ -20,7 +20,8 @@ export const vNestContext = v.object({
 });
 
 /**
- * `begin`: a nested run opens itself. `nest`: a run asks another agent. `end`: a workflow is over, whatever became of it. The others are what the
+ * `begin`: a nested run opens itself. `nest`: a run asks another agent. `stop`: a run is not to ask its model again.
+ * `end`: a workflow is over, whatever became of it. The others are what the
  * component asks for.
  */
 export const vSettleContext = v.union(
@@ -32,6 +33,7 @@ export const vSettleContext = v.union(
     path: v.string(),
   }),
   vNestContext,
+  v.object({ kind: v.literal("stop"), as: vPrincipal, runId: v.string() }),
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -72,6 +74,22 @@ export async function beginRun(
   });
   // One whose turn came in this very transaction was sent the event already.
   return { runId: begun.runId, waits: begun.behind !== undefined || begun.state.kind === "queued" };
+}
+
+/** Ends a run whose stop condition is met behind its tools; its id when it goes on, because it has messages to read. */
+export async function stopRun(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  { as, runId }: { as: Principal; runId: string },
+): Promise<string | null> {
+  try {
+    const ending = { runId, outcome: { kind: "completed" as const }, unlessSteered: true };
+    const { state } = await bound(agent, as).turns.end(ctx, ending);
+    return state.kind === "running" ? runId : null;
+  } catch (error) {
+    if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
+    throw error;
+  }
 }
 
 /** Records how a workflow ended, when its last step has not done so already; null when the run went with its thread. */

@@ -15,8 +15,8 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
   /** The same for every attempt of this call: pass it to whatever must happen once. */
   operationId: string;
   /**
-   * In an action: aborted with the caller's signal, or when a stream notices that the run was canceled. A tool of a
-   * durable run is left to end; the run stops before its next step.
+   * Aborted within seconds after the run was canceled, and in an action with the caller's signal: pass it to what the
+   * tool waits for. A tool that does not listen is left behind.
    */
   abortSignal: AbortSignal;
 };

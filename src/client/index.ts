@@ -69,6 +69,7 @@ export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js"
 export type {
   ContextLimits,
   StepResult,
+  SteeringPlace,
   StepSaved,
   StepStart,
   ToolStart,

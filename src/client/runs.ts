@@ -1,6 +1,8 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller } from "../validators/principal.js";
+import type { Part } from "../validators/content.js";
 import type { Run, RunState, ToolCall } from "../validators/run.js";
+import type { SteeringPlace } from "../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
@@ -15,6 +17,16 @@ export class RunsClient {
   /** A run by its id, live in a query. Throws `RUN_NOT_FOUND`. */
   async get(ctx: QueryCtx, args: { runId: string }): Promise<Run> {
     return await ctx.runQuery(this.component.runs.get, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Whether a run goes on, for the code that drives it: the cheapest question there is, one row. Throws
+   * `RUN_NOT_FOUND`, also for whoever did not begin the run.
+   *
+   * @example if (!(await memory.as(principal).runs.isActive(ctx, { runId }))) abort.abort();
+   */
+  async isActive(ctx: QueryCtx, args: { runId: string }): Promise<boolean> {
+    return await ctx.runQuery(this.component.runs.isActive, { ...args, caller: this.caller });
   }
 
   /** The thread's active run, else its last one that does not wait for its time, else `null`. Throws `THREAD_NOT_FOUND`. */
@@ -58,9 +70,28 @@ export class RunsClient {
   }
 
   /**
-   * Cancels a run with the runs that are nested in it. One that waits leaves the queue, and its prompt stays as a
-   * message. Another stops before its next step or tool; a streaming model call stops at its next append; what was
-   * said is kept as a failed message. An ended run stays as it ended. Safe to retry.
+   * Says something to a run under way: the message is written at once, and the next call of the model reads it, also
+   * where the run would have ended. A run that ends before leaves it in the thread, where the next run reads it.
+   *
+   * Throws `RUN_NOT_FOUND`, `FORBIDDEN` for who may only read the thread, `PROMPT_EMPTY`, `RUN_ENDED`, `RUN_QUEUED` for
+   * a run that has not begun, `STEERING_FULL` past 16 unread messages or 64 in all, `OPERATION_MISMATCH`,
+   * `MESSAGE_TOO_LARGE` or `FILE_NOT_FOUND`. Safe to retry with an `operationId`, remembered for 24 h.
+   *
+   * @example await memory.as(principal).runs.steer(ctx, { runId, prompt: "Only books after 1990.", operationId });
+   */
+  async steer(
+    ctx: MutationCtx,
+    { prompt, ...args }: { runId: string; prompt: string | Part[]; operationId?: string },
+  ): Promise<SteeringPlace> {
+    const parts: Part[] = typeof prompt === "string" ? [{ type: "text", text: prompt }] : prompt;
+    return await ctx.runMutation(this.component.runs.steer, { ...args, prompt: parts, caller: this.caller });
+  }
+
+  /**
+   * Cancels a run with the runs that are nested in it: it is over at once, and its thread free for the next that waits.
+   * A call of the model and tools in flight are aborted, at the next append of a stream or else within seconds; nothing
+   * follows them. What was said is kept as a failed message. One that waits leaves the queue, and its prompt stays as a
+   * message. An ended run stays as it ended. Safe to retry.
    * Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who may only read the thread.
    */
   async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {

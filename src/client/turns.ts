@@ -12,6 +12,7 @@ import type {
 } from "../validators/run.js";
 import type {
   ContextLimits,
+  NextStream,
   StepMessage,
   StepResult,
   StepSaved,
@@ -59,7 +60,8 @@ export type SaveStep = {
   results: StepResult[];
   usage: Usage;
   finish: boolean;
-  nextStream?: boolean;
+  /** Opens the stream of the next step as well; `ifSteered`: only when there is one because of steering. */
+  nextStream?: NextStream;
   /** The step asks other agents: what they use is added to the run. */
   nests?: boolean;
   /** What the model was shown. */
@@ -69,6 +71,8 @@ export type SaveStep = {
 export type EndTurn = {
   runId: string;
   outcome: RunOutcome;
+  /** When messages came that the run has not answered, it stays `running` and only its open calls are settled. */
+  unlessSteered?: boolean;
   partial?: Part[];
   results?: StepResult[];
   usage?: Usage;

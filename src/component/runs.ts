@@ -1,7 +1,9 @@
 import { v } from "convex/values";
+import { vOpaqueParts } from "../validators/content.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { vRun, vRunState, vToolCall } from "../validators/run.js";
+import { vSteeringPlace } from "../validators/turn.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
 import * as runSchedule from "./model/runSchedule.js";
@@ -11,6 +13,13 @@ export const get = query({
   args: { caller: vCaller, runId: v.string() },
   returns: vRun,
   handler: (ctx, args) => runs.get(ctx, args),
+});
+
+/** Whether a run goes on, for the code that drives it: reads one row. */
+export const isActive = query({
+  args: { caller: vCaller, runId: v.string() },
+  returns: v.boolean(),
+  handler: (ctx, args) => runs.isUnderWay(ctx, args),
 });
 
 /** The thread's active run, else its last one, else null. */
@@ -41,7 +50,14 @@ export const listNested = query({
   handler: (ctx, args) => runs.listNested(ctx, args),
 });
 
-/** Cancels a run; the loop notices before its next step or tool, a stream at its next append. */
+/** Writes a message into the turn of a run under way: its next call of the model reads it. */
+export const steer = mutation({
+  args: { caller: vCaller, runId: v.string(), prompt: vOpaqueParts, operationId: v.optional(v.string()) },
+  returns: vSteeringPlace,
+  handler: (ctx, args) => runs.steer(ctx, args),
+});
+
+/** Cancels a run; what is under way for it is aborted within seconds, a stream at its next append. */
 export const cancel = mutation({
   args: { caller: vCaller, runId: v.string(), reason: v.optional(v.string()) },
   returns: v.object({ state: vRunState }),

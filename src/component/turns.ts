@@ -12,6 +12,7 @@ import {
 } from "../validators/run.js";
 import {
   vContextLimits,
+  vNextStream,
   vStepMessage,
   vStepResult,
   vStepSaved,
@@ -80,7 +81,7 @@ export const saveStep = mutation({
     results: v.array(vStepResult),
     usage: vUsage,
     finish: v.boolean(),
-    nextStream: v.optional(v.boolean()),
+    nextStream: v.optional(vNextStream),
     nests: v.optional(v.boolean()),
     context: v.optional(vContextCall),
   },
@@ -108,6 +109,7 @@ export const end = mutation({
     caller: vCaller,
     runId: v.string(),
     outcome: vRunOutcome,
+    unlessSteered: v.optional(v.boolean()),
     partial: v.optional(vOpaqueParts),
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vUsage),

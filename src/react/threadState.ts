@@ -62,12 +62,17 @@ function withRecentPage(state: ThreadState, { page, cursor }: MessagePage): Thre
  */
 function messagesBefore(state: ThreadState, recent: readonly Message[]): Message[] {
   const [oldest] = recent;
+  if (oldest === undefined) return [];
   const known = [...state.older, ...(state.recent ?? [])];
-  const newest = known.at(-1);
-  if (oldest === undefined || newest === undefined || comparePositions(newest, oldest) < 0) return [];
   const before = known.filter((message) => comparePositions(message, oldest) < 0);
-  return streamsIn(before).length > 0 ? [] : before;
+  const isKnown = known.some(({ messageId }) => messageId === oldest.messageId);
+  const joins = isKnown || isRightBehind(oldest, before.at(-1));
+  return joins && streamsIn(before).length === 0 ? before : [];
 }
+
+/** True when nothing can stand between two messages. Before what steers a run, messages are still written. */
+const isRightBehind = (message: Message, before: Message | undefined): boolean =>
+  before?.turn === message.turn && before.step === message.step - 1;
 
 function withOlderPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
   const known = new Set([...state.older, ...(state.recent ?? [])].map(({ messageId }) => messageId));

@@ -50,8 +50,9 @@ export type ContextPlan<Block, Hit> = {
 };
 
 /**
- * What a model is shown, from rows. Pure: the same rows give the same plan. The instructions, the prompt and the
- * run's newest tool group are always in. Then the run's older steps, the blocks, the summary, what was recalled and
+ * What a model is shown, from rows. Pure: the same rows give the same plan. The instructions, the prompt, the run's
+ * newest tool group and what the user said behind it are always in. Then what the user said before while the run was
+ * under way, the run's older steps, the blocks, the summary, what was recalled and
  * at last the thread's tail share what is left; of each the oldest goes first (of recalled text the worst). Messages
  * go in whole tool groups, and nothing older stays than what went.
  *
@@ -186,17 +187,39 @@ function splitMessages(
   return { older: segments.slice(0, at), prompt: segments[at] ?? [], run: segments.slice(at + 1) };
 }
 
-/** The newest segment always; then older ones while they fit. */
+/**
+ * The newest step and what the user said behind it always. Then, while they fit, what the user said before, and the
+ * older steps; of each the newest first.
+ */
 function keepRun(run: readonly Message[][], plan: Planning): Message[][] {
-  let from = run.length;
-  while (from > 0) {
-    const rows = run[from - 1] ?? [];
-    if (from < run.length && plan.refusal("run", rows, Infinity) !== null) break;
-    plan.put("run", rows);
+  const newest = Math.max(
+    0,
+    run.findLastIndex((rows) => !isSaidByUser(rows)),
+  );
+  const always = run.slice(newest);
+  plan.put("run", always.flat());
+  const before = run.slice(0, newest);
+  const kept = new Set([
+    ...newestThatFit(before.filter(isSaidByUser), plan),
+    ...newestThatFit(
+      before.filter((rows) => !isSaidByUser(rows)),
+      plan,
+    ),
+  ]);
+  plan.leaveOut("run", before.filter((rows) => !kept.has(rows)).flat(), "budget");
+  return [...before.filter((rows) => kept.has(rows)), ...always];
+}
+
+/** What steers a run: the prompt is not among its segments. */
+const isSaidByUser = (rows: readonly Message[]): boolean => rows.every(({ role }) => role === "user");
+
+function newestThatFit(segments: readonly Message[][], plan: Planning): Message[][] {
+  let from = segments.length;
+  while (from > 0 && plan.refusal("run", segments[from - 1] ?? [], Infinity) === null) {
     from -= 1;
+    plan.put("run", segments[from] ?? []);
   }
-  plan.leaveOut("run", run.slice(0, from).flat(), "budget");
-  return run.slice(from);
+  return segments.slice(from);
 }
 
 /** The blocks in the agent's order, less those that were written longest ago where they do not all fit. */

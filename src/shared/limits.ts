@@ -301,3 +301,11 @@ export const QUEUE_BEAT_MS = 15 * 1000;
 export const QUEUE_POLL_MS = { min: 100, max: 2_000, growth: 1.5 } as const;
 /** How long such an action waits in all, in ms: half of what an action can live is left for the answer. */
 export const QUEUE_WAIT_MAX_MS = 5 * 60 * 1000;
+/** Steering messages that a run has not read yet: its next call of the model reads all of them. */
+export const STEERING_MAX_UNREAD = 16;
+/** Steering messages of one run: each lets it take steps anew, and a run that is steered forever never makes room. */
+export const STEERING_MAX_MESSAGES = 64;
+/** How long a call of a model or a tool may run before it is asked whether its run goes on, in ms, and how often then. */
+export const CANCEL_POLL_MS = 2_000;
+/** How long ago a run may have been seen alive, in ms, for its next call of the model to be paid for unasked. */
+export const CANCEL_UNASKED_MS = 500;

@@ -1,3 +1,5 @@
+import { STEP_MAX_TOOL_CALLS } from "./limits.js";
+
 /** A message's place in its thread. Every listing is in this order. */
 export type Position = { turn: number; step: number };
 
@@ -15,6 +17,23 @@ export function reservePlaces(
   const results = Array.from({ length: calls }, (_, index) => nextStep + 1 + index);
   return { message: nextStep, results, nextStep: nextStep + 1 + calls };
 }
+
+/** The places of messages that a run has not read yet: from `from`, before `next`. */
+export type UnreadPlaces = { from: number; next: number };
+
+/**
+ * Where a message stands that comes while a run is under way: behind everything that the call of the model in flight
+ * may still write, and behind those that came before it. So its place is final, and never parts a call from its results.
+ */
+export function placeSteering(
+  nextStep: number,
+  unread?: UnreadPlaces,
+): { step: number; unread: UnreadPlaces } {
+  const { from, next: step } = unread ?? startAt(nextStep + 1 + STEP_MAX_TOOL_CALLS);
+  return { step, unread: { from, next: step + 1 } };
+}
+
+const startAt = (step: number): UnreadPlaces => ({ from: step, next: step });
 
 /**
  * The places of messages that are appended together: a prompt opens a turn at step 0, what follows it stands in the

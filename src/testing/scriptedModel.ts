@@ -72,8 +72,7 @@ export function scriptedModel(script: ScriptedTurn[], options: ScriptedModelOpti
     doGenerate: async (asked) => {
       const answer = next(asked);
       if (answer.error !== undefined) throw asError(answer.error);
-      if (options.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
-      asked.abortSignal?.throwIfAborted();
+      await pause(options.delayMs ?? 0, asked.abortSignal);
       return {
         content: contentOf(answer, calls.length),
         finishReason: finishReasonOf(answer),
@@ -151,12 +150,28 @@ function streamOf(parts: StreamPart[], { delayMs, abortSignal }: Flow): Readable
   let index = 0;
   return new ReadableStream<StreamPart>({
     pull: async (controller) => {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      if (abortSignal?.aborted === true) return controller.error(abortSignal.reason);
+      await pause(delayMs, abortSignal);
       const part = parts[index++];
       if (part === undefined) controller.close();
       else controller.enqueue(part);
     },
+  });
+}
+
+/** Waits, and throws the signal's reason at once when it is aborted, as a fetch of a provider does. */
+async function pause(delayMs: number, abortSignal: AbortSignal | undefined): Promise<void> {
+  abortSignal?.throwIfAborted();
+  if (delayMs <= 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(abortSignal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      abortSignal?.removeEventListener("abort", stop);
+      resolve();
+    }, delayMs);
+    abortSignal?.addEventListener("abort", stop, { once: true });
   });
 }
 

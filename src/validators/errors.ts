@@ -33,6 +33,8 @@ export const vErrorCode = v.union(
   v.literal("RUN_ENDED"),
   v.literal("RUN_EXPORTS_MISNAMED"),
   v.literal("RUN_NOT_FOUND"),
+  v.literal("RUN_QUEUED"),
+  v.literal("STEERING_FULL"),
   v.literal("STREAM_NOT_FOUND"),
   v.literal("SUMMARY_NOT_FOUND"),
   v.literal("THREAD_NOT_FOUND"),

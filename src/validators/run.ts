@@ -86,6 +86,19 @@ export const vWhileRunning = v.union(
 );
 export type WhileRunning = Infer<typeof vWhileRunning>;
 
+/** The places of steering messages that no call of the model has read yet: from `from`, before `next`. */
+export const vUnreadSteering = v.object({ from: v.number(), next: v.number() });
+
+/** What a run has read of steering. */
+export const vReadSteering = v.object({
+  /** How many messages. */
+  messages: v.number(),
+  /** Places in its turn where nothing stands, or what the run itself did not write. */
+  places: v.number(),
+  /** Model steps that were saved when it last read some: stop conditions count from there. */
+  atStep: v.number(),
+});
+
 /** What a run has used so far: exact at every moment, kept on the run's own row. */
 export const vRunTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
 export type RunTotals = Infer<typeof vRunTotals>;
@@ -110,6 +123,8 @@ export const vRun = v.object({
   workflowId: v.optional(v.string()),
   /** Of a nested run: the run that asked. */
   parentRunId: v.optional(v.string()),
+  /** Steering messages that no call of the model has read yet; absent: none. */
+  unreadSteering: v.optional(v.number()),
 });
 export type Run = Infer<typeof vRun>;
 

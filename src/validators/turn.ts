@@ -39,6 +39,8 @@ export const vTurnStart = v.object({
   repeated: v.boolean(),
   state: vRunState,
   promptMessageId: v.string(),
+  /** The prompt was handed to a run that was under way: that run. */
+  steered: v.optional(v.boolean()),
   /** Of a run that waits for its turn: the run that has the thread. */
   behind: v.optional(v.string()),
   context: v.array(vMessage),
@@ -58,6 +60,8 @@ export const vStepStart = v.object({
   turn: v.number(),
   agentName: v.string(),
   steps: v.number(),
+  /** How many of the steps had been saved when the run last read steering: stop conditions count from there. */
+  steeredAt: v.optional(v.number()),
   context: v.array(vMessage),
   given: v.optional(vContextGiven),
   calls: v.array(vToolCall),
@@ -73,6 +77,9 @@ export type StepStart = Omit<Infer<typeof vStepStart>, "context"> & { context: M
 export const vStepMessage = v.object({ parts: vOpaqueParts, model: v.optional(v.string()) });
 export type StepMessage = { parts: Part[]; model?: string };
 
+/** Messages that came while the run was under way, as its next call is shown them; `long` as in `given`. */
+const vSteered = v.object({ messages: v.array(vMessage), long: v.array(v.array(v.number())) });
+
 const vSavedResult = v.object({ callId: v.string(), messageId: v.string() });
 export type SavedResult = Infer<typeof vSavedResult>;
 
@@ -85,8 +92,25 @@ export const vStepSaved = v.object({
   results: v.optional(v.array(vSavedResult)),
   streamId: v.optional(v.string()),
   nextMessageId: v.optional(v.string()),
+  /** Of an in-action run: what it reads with its next call, also where this step would have been its last. */
+  steered: v.optional(vSteered),
 });
-export type StepSaved = Infer<typeof vStepSaved>;
+export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
+  steered?: { messages: Message[]; long: number[][] };
+};
+
+/** When the step after a saved one streams: `ifSteered` where there is one only because of steering. */
+export const vNextStream = v.union(v.boolean(), v.literal("ifSteered"));
+export type NextStream = Infer<typeof vNextStream>;
+
+/** Where a steering message stands. */
+export const vSteeringPlace = v.object({
+  runId: v.string(),
+  messageId: v.string(),
+  turn: v.number(),
+  step: v.number(),
+});
+export type SteeringPlace = Infer<typeof vSteeringPlace>;
 
 export const vToolStart = v.union(
   v.object({

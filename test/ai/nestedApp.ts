@@ -111,7 +111,7 @@ const askTool = (name: string, agent: () => Agent): AgentTool =>
 const sendTo = (agents: Record<string, Agent>) =>
   internalMutationGeneric({
     args: { name: v.string(), threadId: v.string(), prompt: v.string() },
-    returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
+    returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number(), state: v.string() }),
     handler: (ctx, { name, ...args }) => agents[name]!.start(ctx, runOf(name), { as: OWNER, ...args }),
   });
 

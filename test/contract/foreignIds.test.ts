@@ -124,6 +124,8 @@ const byRun: Record<string, object> = {
   "turns.saveResult": toolResult,
   "turns.end": { outcome: { kind: "canceled" } },
   "runs.get": {},
+  "runs.isActive": {},
+  "runs.steer": { prompt: [{ type: "text", text: "x" }] },
   "runs.listToolCalls": page,
   "runs.listNested": page,
   "runs.cancel": {},

@@ -78,6 +78,15 @@ describe("in one thread", () => {
       // The end of a run frees the head.
       "append a message × save the last step": "threadHeads",
       "append a message × cancel the run": "threadHeads",
+      // What steers a run counts in the head, and stands in the run until that reads it.
+      "begin (refused) × steer the run": "threadHeads",
+      "append a message × steer the run": "threadHeads",
+      "save a step × steer the run": "runs",
+      "save the last step × steer the run": "threadHeads",
+      "steer the run × cancel the run": "threadHeads",
+      "steer the run × start tool one": "runs",
+      "steer the run × store a vector": "threadHeads",
+      "steer the run × record usage": "threadHeads",
       // Whoever writes by the thread's id, not by a run's, is let in by the head.
       "append a message × store a vector": "threadHeads",
       "append a message × record usage": "threadHeads",

@@ -115,6 +115,10 @@ export function playsOfBusyThread(caller: Caller, { threadId, runId, streamId, e
     "append a message": idle["append a message"]!,
     "save a step": { door: "turns.saveStep", args: { ...step, finish: false } },
     "save the last step": { door: "turns.saveStep", args: { ...step, finish: true } },
+    "steer the run": {
+      door: "runs.steer",
+      args: { caller, runId, prompt: [text("steered")] },
+    },
     "cancel the run": { door: "runs.cancel", args: { caller, runId } },
     "start tool one": { door: "turns.startTool", args: { caller, runId, callId: "one", idempotent: true } },
     "save result one": { door: "turns.saveResult", args: saved("one") },

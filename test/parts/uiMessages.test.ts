@@ -60,6 +60,29 @@ describe("toUIMessages", () => {
     ]);
   });
 
+  test("shows what steered a run between two answers, each under the id of its first part", () => {
+    const shown = toUIMessages([
+      ...conversation.slice(0, 3),
+      aMessage("user", [textPart("A newer one.")], { step: 66, runId: "run" }),
+      aMessage("assistant", [], { step: 67, runId: "run", state: { kind: "streaming", streamId: "s" } }),
+    ]);
+    expect(shown.map(({ id, role }) => `${role} ${id}`)).toEqual([
+      ...["user message-0-0", "assistant message-0-1", "user message-0-66", "assistant message-0-67"],
+    ]);
+    expect(shown.map(({ metadata }) => metadata?.state.kind)).toEqual([
+      ...["complete", "complete", "complete", "streaming"],
+    ]);
+    // What is still written before it changes neither its id nor that of the answer before it.
+    const later = toUIMessages([
+      ...conversation.slice(0, 3),
+      aMessage("assistant", [callPart("b")], { step: 3, runId: "run" }),
+      aMessage("tool", [resultPart("b", "more")], { step: 4, runId: "run" }),
+      aMessage("user", [textPart("A newer one.")], { step: 66, runId: "run" }),
+    ]);
+    expect(later.map(({ id }) => id)).toEqual(["message-0-0", "message-0-1", "message-0-66"]);
+    expect(later[1]?.parts.filter(({ type }) => type === "dynamic-tool")).toHaveLength(2);
+  });
+
   test("gives the SDK messages that it validates and converts", async () => {
     const messages = await validateUIMessages({ messages: toUIMessages(conversation) });
     const roles = (await convertToModelMessages(messages)).map(({ role }) => role);

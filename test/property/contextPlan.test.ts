@@ -19,18 +19,23 @@ const parts = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom("a", "b").map((id): Part[] => [result(id)]) },
   { weight: 1, arbitrary: fc.constant<Part[]>([{ type: "reasoning", text: "hm" }, call("a"), call("b")]) },
 );
-const message = fc.record({ parts, tokens: fc.nat({ max: 40 }) });
+/** One in a few is the user's, who steers the run. */
+const message = fc.record({
+  parts,
+  tokens: fc.nat({ max: 40 }),
+  isSaid: fc.nat({ max: 3 }).map((n) => n === 0),
+});
 const turnOf = fc.record({ prompt: fc.nat({ max: 40 }), rest: fc.array(message, { maxLength: 6 }) });
 
 function messagesOf(
-  turns: readonly { prompt: number; rest: { parts: Part[]; tokens: number }[] }[],
+  turns: readonly { prompt: number; rest: { parts: Part[]; tokens: number; isSaid: boolean }[] }[],
 ): Message[] {
   const row = { threadId: "t", state: { kind: "complete" as const }, createdAt: 0 };
   return turns.flatMap(({ prompt, rest }, turn) => [
     { ...row, messageId: `m${turn}.0`, turn, step: 0, role: "user", parts: [text("prompt")], tokens: prompt },
-    ...rest.map(({ parts: given, tokens }, index): Message => {
-      const own = given.map((part) => ({ ...part }));
-      const role = own[0]?.type === "toolResult" ? "tool" : "assistant";
+    ...rest.map(({ parts: given, tokens, isSaid }, index): Message => {
+      const own = isSaid ? [text("steer")] : given.map((part) => ({ ...part }));
+      const role = isSaid ? "user" : own[0]?.type === "toolResult" ? "tool" : "assistant";
       return { ...row, messageId: `m${turn}.${index + 1}`, turn, step: index + 1, role, parts: own, tokens };
     }),
   ]);
@@ -98,17 +103,14 @@ function sidesOf({ messages, turn }: Input): { older: Message[]; prompt: Message
 function naiveMessages(given: Input, used: number): string[] {
   const { factor, budget } = given;
   const { older, prompt, run } = sidesOf(given);
-  const runCuts = cuts(run);
-  const newest = runCuts.at(-2) ?? 0;
   const base = sizeOf([{ tokens: given.instructions }, ...prompt], factor);
-  const runCut =
-    runCuts.find((cut) => cut <= newest && base + sizeOf(run.slice(cut), factor) <= budget.maxTokens) ??
-    newest;
-  const steps = run.slice(runCut);
+  const steps = naiveRun(given, budget.maxTokens - base);
   const room = budget.maxTokens - base - sizeOf(steps, factor) - used;
   const fits = (rows: readonly Message[]) => sizeOf(rows, factor) <= Math.min(room, budget.tail);
   const cut =
-    runCut > 0 ? older.length : (cuts(older).find((from) => fits(older.slice(from))) ?? older.length);
+    steps.length < run.length
+      ? older.length
+      : (cuts(older).find((from) => fits(older.slice(from))) ?? older.length);
   const opening =
     cut === 0
       ? 0
@@ -117,13 +119,44 @@ function naiveMessages(given: Input, used: number): string[] {
   return idsOf([...tail, ...prompt, ...steps]);
 }
 
+/** The run in the pieces that go together. */
+function piecesOf(run: readonly Message[]): Message[][] {
+  const at = cuts(run);
+  return at.slice(1).map((to, index) => run.slice(at[index], to));
+}
+
+const isSteering = (rows: readonly Message[]): boolean => rows.every(({ role }) => role === "user");
+
+/** What must be in of a run: its newest piece that is not the user's, and all behind it. */
+const newestOf = (run: readonly Message[]): Message[][] =>
+  piecesOf(run).slice(
+    Math.max(
+      0,
+      piecesOf(run).findLastIndex((rows) => !isSteering(rows)),
+    ),
+  );
+
+/** What of a run should be in: the newest, as much of what the user said before as fits, and then of the rest. */
+function naiveRun(given: Input, maxTokens: number): Message[] {
+  const { run } = sidesOf(given);
+  const always = newestOf(run);
+  const before = piecesOf(run).slice(0, piecesOf(run).length - always.length);
+  const kept = new Set(always.flat());
+  for (const part of [before.filter(isSteering), before.filter((rows) => !isSteering(rows))]) {
+    const left = maxTokens - sizeOf([...kept], given.factor);
+    const ends = [...part.keys(), part.length].map((from) => part.slice(from).flat());
+    for (const row of ends.find((rows) => sizeOf(rows, given.factor) <= left) ?? []) kept.add(row);
+  }
+  return run.filter((row) => kept.has(row));
+}
+
 const isWhole = (rows: readonly Message[]): boolean =>
   wholeToolGroups(rows).length === rows.length && sameParts(rows);
 const sameParts = (rows: readonly Message[]): boolean =>
   wholeToolGroups(rows).every((row, index) => row.parts.length === rows[index]?.parts.length);
 
 describe("a context's plan", () => {
-  test("keeps to the budget, but for the newest tool group of the run", () => {
+  test("keeps to the budget, but for the newest tool group of the run and what was said behind it", () => {
     fc.assert(
       fc.property(input, (given) => {
         const plan = planned(given);
@@ -137,7 +170,7 @@ describe("a context's plan", () => {
           expect(sizeOf(tail, given.factor), "only what weighs nothing").toBe(0);
           const extra = [...plan.blocks, ...plan.recalled, ...(plan.hasSummary ? [given.summary!] : [])];
           expect(sizeOf(extra, given.factor), "only what weighs nothing").toBe(0);
-          const newest = run.slice(cuts(run).at(-2) ?? 0);
+          const newest = newestOf(run).flat();
           expect(total - sizeOf(newest, given.factor)).toBeLessThanOrEqual(given.budget.maxTokens);
         }
         const of = (name: (typeof SECTIONS)[number]) => plan.tokens[SECTIONS.indexOf(name)] ?? 0;

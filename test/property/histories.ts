@@ -12,6 +12,8 @@ export type TurnShape = {
   tokens?: number;
   /** Characters of each tool's output. */
   output?: number;
+  /** After which steps the user steered the run. */
+  steered?: number[];
   /** Whether the turn ends with an answer. */
   isAnswered?: boolean;
 };
@@ -20,6 +22,7 @@ const turnShape = fc.record<TurnShape>(
   {
     groups: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 }),
     tokens: fc.integer({ min: 0, max: 300 }),
+    steered: fc.array(fc.nat({ max: 3 }), { maxLength: 2 }),
     isAnswered: fc.boolean(),
   },
   { requiredKeys: ["groups", "tokens"] },
@@ -32,7 +35,8 @@ export function aHistory(turns: readonly TurnShape[]): Message[] {
   return turns.flatMap((shape, turn) => aTurn(shape, turn));
 }
 
-function aTurn({ groups, tokens, output = 40, isAnswered = true }: TurnShape, turn: number): Message[] {
+function aTurn(shape: TurnShape, turn: number): Message[] {
+  const { groups, tokens, output = 40, steered = [], isAnswered = true } = shape;
   const messages: Message[] = [];
   const say = (role: MessageRole, parts: Part[]) =>
     messages.push({
@@ -54,6 +58,7 @@ function aTurn({ groups, tokens, output = 40, isAnswered = true }: TurnShape, tu
       ids.map((id) => call(id)),
     );
     for (const id of ids) say("tool", [result(id, "x".repeat(output))]);
+    if (steered.includes(group)) say("user", [text(`Steer ${group}.`)]);
   }
   if (isAnswered) say("assistant", [text(`Answer ${turn}.`)]);
   return messages;

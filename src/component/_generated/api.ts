@@ -101,6 +101,7 @@ import type * as model_runSchedule from "../model/runSchedule.js";
 import type * as model_runState from "../model/runState.js";
 import type * as model_runs from "../model/runs.js";
 import type * as model_scopeAccess from "../model/scopeAccess.js";
+import type * as model_steering from "../model/steering.js";
 import type * as model_streamSweep from "../model/streamSweep.js";
 import type * as model_streams from "../model/streams.js";
 import type * as model_summaries from "../model/summaries.js";
@@ -250,6 +251,7 @@ const fullApi: ApiFromModules<{
   "model/runState": typeof model_runState;
   "model/runs": typeof model_runs;
   "model/scopeAccess": typeof model_scopeAccess;
+  "model/steering": typeof model_steering;
   "model/streamSweep": typeof model_streamSweep;
   "model/streams": typeof model_streams;
   "model/summaries": typeof model_summaries;

@@ -1640,8 +1640,21 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          unreadSteering?: number;
           workflowId?: string;
         },
+        Name
+      >;
+      isActive: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        boolean,
         Name
       >;
       latest: FunctionReference<
@@ -1671,6 +1684,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          unreadSteering?: number;
           workflowId?: string;
         } | null,
         Name
@@ -1715,6 +1729,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               outputTokens: number;
             };
             turn: number;
+            unreadSteering?: number;
             workflowId?: string;
           }>;
         },
@@ -1760,6 +1775,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               outputTokens: number;
             };
             turn: number;
+            unreadSteering?: number;
             workflowId?: string;
           }>;
         },
@@ -1796,6 +1812,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             turn: number;
           }>;
         },
+        Name
+      >;
+      steer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          operationId?: string;
+          prompt: Array<any>;
+          runId: string;
+        },
+        { messageId: string; runId: string; step: number; turn: number },
         Name
       >;
     };
@@ -2325,6 +2355,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "completed" }
             | { code: string; endedAt: number; kind: "failed"; message: string }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          steered?: boolean;
           streamId?: string;
           turn: number;
         },
@@ -2359,6 +2390,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             part: any;
           }>;
           runId: string;
+          unlessSteered?: boolean;
           usage?: {
             cachedInputTokens?: number;
             finishReason?: string;
@@ -2499,6 +2531,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "completed" }
             | { code: string; endedAt: number; kind: "failed"; message: string }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          steeredAt?: number;
           steps: number;
           streamId?: string;
           threadId: string;
@@ -2542,7 +2575,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           finish: boolean;
           message: { model?: string; parts: Array<any> };
           nests?: boolean;
-          nextStream?: boolean;
+          nextStream?: boolean | "ifSteered";
           results: Array<{
             callId: string;
             failed: boolean;
@@ -2579,6 +2612,32 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "completed" }
             | { code: string; endedAt: number; kind: "failed"; message: string }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          steered?: {
+            long: Array<Array<number>>;
+            messages: Array<{
+              agentName?: string;
+              author?: string;
+              createdAt: number;
+              editedAt?: number;
+              messageId: string;
+              metadata?: string;
+              model?: string;
+              parts: Array<any>;
+              role: "system" | "user" | "assistant" | "tool";
+              runId?: string;
+              saidAt?: number;
+              speaker?: string;
+              state:
+                | { kind: "complete" }
+                | { kind: "streaming"; streamId: string }
+                | { code: string; kind: "failed"; reason: string }
+                | { kind: "scheduled"; startAt: number };
+              step: number;
+              threadId: string;
+              tokens: number;
+              turn: number;
+            }>;
+          };
           streamId?: string;
         },
         Name

@@ -38,10 +38,10 @@ async function itemsOf(
   { run, trace }: TracedCall,
 ): Promise<Record<SectionName, ContextItem[]>> {
   const places = decodePlaces(trace.places);
-  const ids = await messageIds(ctx, run, places);
+  const rows = await rowsByPlace(ctx, run, places);
   const message = (why: string) => (place: Position) => {
-    const id = ids.get(keyOf(place));
-    return { kind: "message", why, place, ...(id === undefined ? {} : { id }) };
+    const row = rows.get(keyOf(place));
+    return { kind: "message", why, place, ...(row === undefined ? {} : { id: row._id }) };
   };
   const isPrompt = ({ turn, step }: Position) => turn === run.turn && step === PROMPT_STEP;
   const isOfRun = ({ turn, step }: Position) => turn === run.turn && step !== PROMPT_STEP;
@@ -57,12 +57,14 @@ async function itemsOf(
     tail: places.filter(({ turn }) => turn < run.turn).map(message("said before in the thread")),
     recalled: recalledItems(trace),
     prompt: places.filter(isPrompt).map(message("the prompt")),
-    run: places.filter(isOfRun).map((place) => message(whyInTurn(run, place))(place)),
+    run: places.filter(isOfRun).map((place) => message(whyInTurn(run, place, rows))(place)),
   };
 }
 
-const whyInTurn = ({ firstStep = PROMPT_STEP + 1 }: Doc<"runs">, { step }: Position): string =>
-  step < firstStep ? "answered to this prompt before" : "what this run did before";
+function whyInTurn({ firstStep = PROMPT_STEP + 1 }: Doc<"runs">, place: Position, rows: RowsByPlace): string {
+  if (rows.get(keyOf(place))?.role === "user") return "said while the run was under way";
+  return place.step < firstStep ? "answered to this prompt before" : "what this run did before";
+}
 
 const summaryItem = (id: string): ContextItem => ({
   kind: "summary",
@@ -86,16 +88,14 @@ function whereOf(ranks: Record<string, number>): string {
 
 const keyOf = ({ turn, step }: Position): string => `${turn}.${step}`;
 
-/** The ids of the messages that stand at these places now: one range. */
-async function messageIds(
+type RowsByPlace = ReadonlyMap<string, Doc<"messages">>;
+
+/** The messages that stand at these places now: one range. */
+const rowsByPlace = async (
   ctx: QueryCtx,
   run: Doc<"runs">,
   places: readonly Position[],
-): Promise<Map<string, string>> {
-  const ids = new Map<string, string>();
-  for (const row of await rowsAt(ctx, run, places)) ids.set(keyOf(row), row._id);
-  return ids;
-}
+): Promise<RowsByPlace> => new Map((await rowsAt(ctx, run, places)).map((row) => [keyOf(row), row]));
 
 /** The messages at some places in order, of those that are there: one range from the first to the last. */
 export async function rowsAt(

@@ -1,20 +1,20 @@
 import { getDocumentSize } from "convex/values";
-import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
-import { comparePositions, type Position } from "../../shared/position.js";
+import { STEERING_MAX_UNREAD, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { comparePositions, PROMPT_STEP, type Position } from "../../shared/position.js";
 import { wholeToolGroups } from "../../shared/toolGroups.js";
 import type { Message } from "../../validators/message.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isComplete, toMessage } from "./messageRows.js";
 
-/** Rows of the group that a run has just finished: a call, its results, and a placeholder behind them. */
-const NEWEST_GROUP_ROWS = STEP_MAX_TOOL_CALLS + 2;
+/** Rows of the group that a run has just finished: a call, its results, what the user said then, and a placeholder. */
+const NEWEST_GROUP_ROWS = STEP_MAX_TOOL_CALLS + STEERING_MAX_UNREAD + 2;
 
 /**
  * How much of a thread's end is read. Rows of turns from `beforeTurn` on are left out, and those up to `after`, which
  * a summary stands for. Tokens do not cut `keepTurn`:
- * a run that has read much must still see its prompt. Nothing cuts the last tool group of that turn: a model that
- * does not see what its tools gave would call them again.
+ * a run that has read much must still see its prompt. Nothing cuts the last tool group of that turn, nor what the user
+ * said after it: a model that does not see what its tools gave would call them again.
  */
 export type TailLimits = {
   maxMessages: number;
@@ -22,6 +22,8 @@ export type TailLimits = {
   maxTokens: number;
   beforeTurn?: number;
   keepTurn?: number;
+  /** The first place of that turn that is not shown: what stands from there on has not been read. */
+  unreadFrom?: number;
   after?: Position;
 };
 
@@ -42,7 +44,7 @@ export async function readTail(
   const isInNewestGroup = (turn: number): boolean =>
     turn === limits.keepTurn &&
     looked <= NEWEST_GROUP_ROWS &&
-    newestFirst.every(({ role }) => role === "tool");
+    newestFirst.every(({ role }) => role === "tool" || role === "user");
   let isCut = false;
   for await (const row of rowsWithin(ctx, threadId, limits)) {
     looked += 1;
@@ -62,7 +64,7 @@ export async function readTail(
 
 /** A context that opens in the middle of an answer has lost what it answers. */
 function fromPrompt(messages: Message[]): Message[] {
-  const first = messages.findIndex((message) => message.role === "user");
+  const first = messages.findIndex(({ role, step }) => role === "user" && step === PROMPT_STEP);
   return messages.slice(Math.max(0, first));
 }
 
@@ -82,7 +84,7 @@ export async function findComplete(
 async function* rowsWithin(
   ctx: QueryCtx,
   threadId: Id<"threads">,
-  { beforeTurn = Infinity, after = THREAD_START }: TailLimits,
+  { beforeTurn = Infinity, after = THREAD_START, keepTurn, unreadFrom = Infinity }: TailLimits,
 ): AsyncGenerator<Doc<"messages">> {
   const rows = ctx.db
     .query("messages")
@@ -90,7 +92,7 @@ async function* rowsWithin(
     .order("desc");
   for await (const row of rows) {
     if (comparePositions(row, after) <= 0) return;
-    yield row;
+    if (row.turn !== keepTurn || row.step < unreadFrom) yield row;
   }
 }
 

@@ -1,3 +1,4 @@
+import { STEERING_MAX_MESSAGES } from "../../shared/limits.js";
 import { ownTerms, rowOfHuman, rowOfText, withContext, type PreviousRow } from "../../shared/recallRow.js";
 import { isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
 import type { MessageRole } from "../../validators/message.js";
@@ -82,42 +83,63 @@ async function rowInChain(ctx: QueryCtx, said: MessageEntry, chain: HumanChain) 
   return row;
 }
 
-/** The last human message up to a turn, except the one of `sourceId`. */
-async function humanBefore(
+/** The last human message up to a turn. */
+const humanBefore = (
   ctx: QueryCtx,
-  { threadId, turn, sourceId }: { threadId: Id<"threads">; turn: number; sourceId?: string },
-): Promise<Entry | null> {
-  const rows = ctx.db
+  { threadId, turn }: { threadId: Id<"threads">; turn: number },
+): Promise<Entry | null> =>
+  ctx.db
     .query("recallEntries")
     .withIndex("by_thread_role_turn", (q) => q.eq("threadId", threadId).eq("role", "user").lte("turn", turn))
-    .order("desc");
-  if (sourceId === undefined) return await rows.first();
-  const [last, beforeLast] = await rows.take(2);
-  return (last?.sourceId === sourceId ? beforeLast : last) ?? null;
-}
+    .order("desc")
+    .first();
 
 /**
- * Writes the human message after a turn anew when what stood before it was edited or removed: it holds the words of
- * its predecessor. At most three rows are read and one is written.
+ * Writes the human messages around one that was edited or removed anew, for each holds the words of its predecessor:
+ * the others of its turn and those of the next. Nearly always that is one row; a run that was steered has more in its
+ * turn, at most `STEERING_MAX_MESSAGES` for each time that it was answered.
  */
 export async function rewriteFollower(
   ctx: MutationCtx,
   { threadId, turn, sourceId }: { threadId: Id<"threads">; turn: number; sourceId: string },
 ): Promise<void> {
+  const rows = await humansAround(ctx, { threadId, turn });
+  let before = turn === 0 ? null : await humanBefore(ctx, { threadId, turn: turn - 1 });
+  const isAlone = rows.filter((row) => row.turn === turn).length < 2; // then it has its own predecessor already
+  for (const row of rows) {
+    if (row.sourceId !== sourceId || !isAlone) await rewriteBehind(ctx, row, before);
+    before = row;
+  }
+}
+
+/** The human messages of a turn and of the next that has any, in the order in which they were said. */
+async function humansAround(
+  ctx: QueryCtx,
+  { threadId, turn }: { threadId: Id<"threads">; turn: number },
+): Promise<Entry[]> {
+  const found: Entry[] = [];
   const rows = ctx.db
     .query("recallEntries")
     .withIndex("by_thread_role_turn", (q) => q.eq("threadId", threadId).eq("role", "user").gte("turn", turn));
-  const followers = await rows.take(2);
-  const follower = followers.find((row) => row.sourceId !== sourceId);
-  if (follower?.turn === undefined) return;
-  const before = await humanBefore(ctx, { threadId, turn: follower.turn, sourceId: follower.sourceId });
-  const isSameSession = before !== null && (before.session ?? 0) === (follower.session ?? 0);
-  const { searchText, split } = withContext(
-    ownTerms(follower),
-    isSameSession ? before : null,
-    follower.speaker,
+  let next: number | undefined;
+  for await (const row of rows) {
+    if (row.turn !== turn) next ??= row.turn;
+    if ((row.turn !== turn && row.turn !== next) || found.length === HUMANS_AROUND_MAX) break;
+    found.push(row);
+  }
+  return found.sort(
+    (left, right) =>
+      (left.turn ?? 0) - (right.turn ?? 0) || left.at - right.at || left._creationTime - right._creationTime,
   );
-  await ctx.db.patch("recallEntries", follower._id, { searchText, split });
+}
+
+/** Human messages around an edited one: those of a turn that was answered and steered several times, and of the next. */
+const HUMANS_AROUND_MAX = 8 * STEERING_MAX_MESSAGES;
+
+async function rewriteBehind(ctx: MutationCtx, row: Entry, before: Entry | null): Promise<void> {
+  const isSameSession = before !== null && (before.session ?? 0) === (row.session ?? 0);
+  const { searchText, split } = withContext(ownTerms(row), isSameSession ? before : null, row.speaker);
+  if (searchText !== row.searchText) await ctx.db.patch("recallEntries", row._id, { searchText, split });
 }
 
 /** Makes a fact findable; its vector is made later. Reads nothing. */

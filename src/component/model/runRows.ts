@@ -100,5 +100,6 @@ export function toRun(run: Doc<"runs">): Run {
     startedAt: run._creationTime,
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
+    ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
   };
 }

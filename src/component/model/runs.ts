@@ -3,10 +3,13 @@ import { isScheduled } from "../../shared/runState.js";
 import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
+import type { SteeringPlace } from "../../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findRun, runNotFound, stateOf, toRun } from "./runRows.js";
+import { findOwnRun, findRun, isActive, runNotFound, stateOf, toRun } from "./runRows.js";
+import { steerRun } from "./steering.js";
+import { findHead } from "./threadAccess.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
@@ -17,6 +20,10 @@ type RunArgs = { caller: Caller; runId: string };
 export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Run> {
   return toRun(await openRun(ctx, { caller, runId, need: "read" }));
 }
+
+/** For the code that drives the run, which asks while it waits: no more than the run's row is read. */
+export const isUnderWay = async (ctx: QueryCtx, { caller, runId }: RunArgs): Promise<boolean> =>
+  isActive(stateOf(await findOwnRun(ctx, caller, runId)));
 
 /** Whoever may open the thread may see its runs; a run of a foreign thread looks like one that is not there. */
 async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need: "read" | "write" }) {
@@ -76,6 +83,17 @@ export async function listNested(ctx: QueryCtx, args: PageRequest & RunArgs) {
     .order("desc");
   const { page, cursor } = await pageOf(rows, args);
   return { page: page.map(toRun), cursor };
+}
+
+/** Anyone who may write in the thread may steer its run. */
+export async function steer(
+  ctx: MutationCtx,
+  args: RunArgs & { prompt: unknown[]; operationId?: string },
+): Promise<SteeringPlace> {
+  const run = await openRun(ctx, { ...args, need: "write" });
+  const head = await findHead(ctx, run.threadId);
+  if (head === null) throw runNotFound(args.runId);
+  return await steerRun(ctx, { ...args, run, head });
 }
 
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */

@@ -13,19 +13,24 @@ export async function isNeeded(ctx: QueryCtx, head: Doc<"threadHeads">, to: Posi
   const run = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (run === null || !isActive(stateOf(run)) || to.turn < run.turn) return false;
   if (to.turn > run.turn || to.step === PROMPT_STEP) return true;
-  const next = await firstBehind(ctx, head.threadId, to);
+  const next = await firstBehind(ctx, head.threadId, to, isNotSteering);
   if (next?.turn !== to.turn || next.role === "tool") return true;
   return await isOpen(ctx, head.threadId, to);
 }
 
-const firstBehind = async (
+// eslint-disable-next-line max-params -- where, from which place on, and what counts
+async function firstBehind(
   ctx: QueryCtx,
   threadId: Id<"threads">,
   place: Position | null,
-): Promise<Doc<"messages"> | null> => {
-  for await (const row of rowsBehind(ctx, threadId, place)) return row;
+  counts: (row: Doc<"messages">) => boolean = () => true,
+): Promise<Doc<"messages"> | null> {
+  for await (const row of rowsBehind(ctx, threadId, place)) if (counts(row)) return row;
   return null;
-};
+}
+
+/** What the user said meanwhile does not follow a tool group as an answer does: the group is still the newest. */
+const isNotSteering = ({ role, step }: Doc<"messages">): boolean => role !== "user" || step === PROMPT_STEP;
 
 /** True when a call at or before the place, in its turn, waits for its result. */
 async function isOpen(ctx: QueryCtx, threadId: Id<"threads">, { turn, step }: Position): Promise<boolean> {
@@ -66,7 +71,7 @@ type Places = { threadId: Id<"threads">; parent: Doc<"summaries"> | null; summar
 /** Every message is covered once: a summary begins right behind the one before it, and ends between whole groups. */
 export async function checkPlaces(ctx: QueryCtx, { threadId, parent, summary }: Places): Promise<void> {
   const { from, to } = summary;
-  const first = await firstComplete(ctx, threadId, parent?.to ?? null);
+  const first = await firstBehind(ctx, threadId, parent?.to ?? null, isComplete);
   if (first === null || comparePositions(first, from) !== 0)
     throw memoryError("INVALID_ARGUMENT", "`from` must be the first message that no summary covers.", {
       turn: from.turn,
@@ -85,13 +90,4 @@ export async function checkPlaces(ctx: QueryCtx, { threadId, parent, summary }: 
       step: to.step,
     },
   );
-}
-
-async function firstComplete(
-  ctx: QueryCtx,
-  threadId: Id<"threads">,
-  place: Position | null,
-): Promise<Doc<"messages"> | null> {
-  for await (const row of rowsBehind(ctx, threadId, place)) if (isComplete(row)) return row;
-  return null;
 }

@@ -24,7 +24,7 @@ import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./
 import { endRun } from "./turnEnd.js";
 import { beginLater } from "./turnLater.js";
 import { findPrompt, reopened, savePrompt, type Prompt } from "./turnPrompt.js";
-import { steerActive } from "./turnSteer.js";
+import { findSteered, steerActive } from "./turnSteer.js";
 
 export type BeginArgs = {
   caller: Caller;
@@ -61,6 +61,8 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
   const payloadHash = args.operationId === undefined ? undefined : await hashOf(args);
   const first = await findRepeated(ctx, { head, args, payloadHash });
   if (first !== null) return first;
+  const steered = await findSteered(ctx, { head, args });
+  if (steered !== null) return steered;
   const opening = { args, payloadHash, startAt };
   if (startAt !== undefined) return await beginLater(ctx, { ...opening, head, active: null });
   const occupied = await findActive(ctx, head);
@@ -74,10 +76,11 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
       return await beginNow(ctx, { ...opening, head: await interrupt(ctx, occupied.head, active), limits });
     case "queue":
       return await beginLater(ctx, { ...opening, ...occupied });
-    case "steer": {
-      const steered = await steerActive(ctx, { head: occupied.head, active, args });
-      return steered ?? (await beginLater(ctx, { ...opening, ...occupied }));
-    }
+    case "steer":
+      return (
+        (await steerActive(ctx, { head: occupied.head, active, args })) ??
+        (await beginLater(ctx, { ...opening, ...occupied }))
+      );
   }
 }
 

@@ -31,17 +31,20 @@ export function clampLimits(limits: ContextLimits = {}): ClampedLimits {
   };
 }
 
+/** Of which messages a turn's context is made: those behind `after`, and of the turn those before `unreadFrom`. */
+type TurnSpan = { after?: ThreadPlace; unreadFrom?: number };
+
 /**
  * What a run in a turn that has its prompt is shown: the thread up to this turn. Whatever the limits, the turn's
  * prompt and the results that its tools gave last are there, long ones further than elsewhere.
  */
 export async function readTurnContext(
   ctx: QueryCtx,
-  { threadId, turn, after }: { threadId: Id<"threads">; turn: number; after?: ThreadPlace },
+  { threadId, turn, ...span }: { threadId: Id<"threads">; turn: number } & TurnSpan,
   limits: ClampedLimits,
 ): Promise<ShownTurn> {
   if (limits.maxMessages === 0) return { messages: [], long: [] };
-  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn, after });
+  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn, ...span });
   const ofTurn = tail.findIndex((message) => message.turn === turn);
   const hasPrompt = tail[ofTurn]?.step === PROMPT_STEP;
   const prompt = hasPrompt ? null : await findComplete(ctx, { threadId, turn, step: PROMPT_STEP });

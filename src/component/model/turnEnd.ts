@@ -21,6 +21,7 @@ import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
+import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -29,6 +30,8 @@ export type EndArgs = {
   caller: Caller;
   runId: string;
   outcome: RunOutcome;
+  /** Goes on instead when messages came that the run has not answered. */
+  unlessSteered?: boolean;
   partial?: unknown[];
   results?: Result[];
   usage?: Usage;
@@ -48,6 +51,7 @@ export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: Run
 
 export type Ending = {
   outcome: RunOutcome;
+  unlessSteered?: boolean;
   partial?: Part[];
   results?: Result[];
   usage?: Usage;
@@ -67,6 +71,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
+  if (ending.unlessSteered === true && hasUnanswered(run)) return await goOn(ctx, run, ending);
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable") await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
@@ -80,6 +85,18 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   await closeRun(ctx, { run: ended, head, state, preview, replaced: ending.replaced });
   await tellEnded(ctx, run);
   return state;
+}
+
+/** The tools of the last step are done, and there is more to read: the run is not over. */
+async function goOn(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { results = [] }: Pick<Ending, "results">,
+): Promise<RunState> {
+  if (run.openCalls === undefined) return stateOf(run);
+  await settleOpenCalls(ctx, run, results);
+  await ctx.db.patch("runs", run._id, { openCalls: undefined, activeAt: Date.now() });
+  return stateOf(run);
 }
 
 /** The totals with the call that was under way, or null; an end that is repeated after the run had ended adds nothing. */
@@ -174,6 +191,7 @@ export async function closeRun(
     totals,
     nests,
     activeAt: undefined,
+    steering: undefined, // what was not read stays in the thread
     ...open,
   });
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
@@ -200,7 +218,7 @@ async function freeHead(
   const nextStep = nextStepOf(run);
   const isItsThread = head.activeRunId === run._id;
   await ctx.db.patch("threadHeads", head._id, {
-    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
+    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1) - (run.steered?.places ?? 0),
     ...(isItsThread ? { activeRunId: undefined } : {}),
     ...withoutRun(head, run),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),

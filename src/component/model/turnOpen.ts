@@ -12,6 +12,7 @@ import { overlayOf, readGiven } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { pendingOf } from "./recall.js";
 import { findRunToWrite, isActive, nextStepOf, runNotFound, stateOf, stepsOf } from "./runRows.js";
+import { withSteeringRead } from "./steering.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { findHead } from "./threadAccess.js";
@@ -35,18 +36,12 @@ export type OpenArgs = {
  * gets a new stream on the same message row. A run that waits for its turn is told so, and is shown nothing.
  */
 export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart> {
-  const run = await findRunToWrite(ctx, args.caller, args.runId);
-  const steps = stepsOf(run);
+  const found = await findRunToWrite(ctx, args.caller, args.runId);
+  const steps = stepsOf(found);
   checkStep(args.step, steps);
+  const run = args.step < steps ? found : await readSteering(ctx, found);
   const saved = args.step < steps;
-  const told = {
-    saved,
-    state: stateOf(run),
-    threadId: run.threadId,
-    turn: run.turn,
-    agentName: run.agentName,
-  };
-  const nothing = { ...told, steps, context: [], calls: [], promptText: "", pending: [] };
+  const nothing = { ...told(run), saved, steps, context: [], calls: [], promptText: "", pending: [] };
   if (saved) {
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
@@ -59,6 +54,27 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
   return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+}
+
+const told = (run: Doc<"runs">) => ({
+  state: stateOf(run),
+  threadId: run.threadId,
+  turn: run.turn,
+  agentName: run.agentName,
+  ...(run.steered === undefined ? {} : { steeredAt: run.steered.atStep }),
+});
+
+/**
+ * The messages that came meanwhile are read by this step, which writes behind them. Not by one that was killed while it
+ * streamed: its answer has its place before them, so the step after it reads them.
+ */
+async function readSteering(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
+  const isRead = run.steering !== undefined && run.streamId === undefined && isActive(stateOf(run));
+  if (!isRead) return run;
+  const read = withSteeringRead(run, stepsOf(run));
+  const { nextStep, steering, steered } = read;
+  await ctx.db.patch("runs", run._id, { nextStep, steering, steered });
+  return read;
 }
 
 function checkStep(step: number, next: number): void {
@@ -84,7 +100,8 @@ async function readShown(ctx: MutationCtx, run: Doc<"runs">, args: OpenArgs) {
   if (head === null) throw runNotFound(run._id);
   const overlay = await overlayOf(ctx, head, run.turn);
   const limits = calibrated(clampLimits(args.limits), head.tokenFactor);
-  const place = { threadId: run.threadId, turn: run.turn, after: overlay.after };
+  const { threadId, turn, steering } = run;
+  const place = { threadId, turn, after: overlay.after, unreadFrom: steering?.from };
   const { messages, long } = await readTurnContext(ctx, place, limits);
   const { agentName, _id: runId } = run;
   const { shown: ask } = args;

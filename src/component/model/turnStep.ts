@@ -7,7 +7,7 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ReservedCall, StepSaved } from "../../validators/turn.js";
+import type { NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -25,6 +25,7 @@ import {
   stepsOf,
   totalsOf,
 } from "./runRows.js";
+import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun, endNested } from "./turnEnd.js";
@@ -39,7 +40,7 @@ export type SaveStepArgs = {
   results: Result[];
   usage: Usage;
   finish: boolean;
-  nextStream?: boolean;
+  nextStream?: NextStream;
   /** The step asks other agents. */
   nests?: boolean;
   context?: ContextCall;
@@ -89,8 +90,9 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   };
   if (run.engine === "durable") await insertPending(ctx, run, { askedBy: steps, messageId, calls });
   else if (calls.length > 0) saved.openCalls = calls;
+  const answer = { messageId, parts, ...factorOf(args.usage, args.context) };
   const next = args.finish
-    ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
+    ? await finish(ctx, saved, { ...answer, nextStream: args.nextStream })
     : await goOn(ctx, saved, args.nextStream);
   return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
 }
@@ -148,22 +150,34 @@ async function writeMessage(
   return messageId;
 }
 
-async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
-  const stream = nextStream === true ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls, nests } = run;
-  const streamId = stream?.streamId;
-  await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId, nests });
+/**
+ * The run goes on. In an action the next call is shown what came meanwhile, for nothing reads the context anew there; a
+ * durable run reads it when its next step opens.
+ */
+async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream | undefined) {
+  const steered = saved.engine === "durable" ? null : await showUnread(ctx, saved);
+  const run = steered === null ? saved : withSteeringRead(saved, stepsOf(saved));
+  const streams = nextStream === true || (nextStream === "ifSteered" && steered !== null);
+  const stream = streams ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
+  const { steps, nextStep, totals, activeAt, openCalls, nests, steering, steered: read } = run;
+  const written = { steps, nextStep, totals, activeAt, openCalls, nests, steering, steered: read };
+  await ctx.db.patch("runs", run._id, { ...written, streamId: stream?.streamId });
   const state: StepSaved["state"] = { kind: "running" };
-  return stream === null ? { state } : { state, streamId: stream.streamId, nextMessageId: stream.messageId };
+  return {
+    state,
+    ...(stream === null ? {} : { streamId: stream.streamId, nextMessageId: stream.messageId }),
+    ...(steered === null ? {} : { steered }),
+  };
 }
 
+type Answer = { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number; nextStream?: NextStream };
+
+/** The last answer; where messages came that the run has not read, it is one of several and the run goes on. */
 async function finish(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { messageId, parts, tokenFactor }: { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number },
+  { messageId, parts, tokenFactor, nextStream }: Answer,
 ) {
-  if (run.engine === "durable") await interruptOpen(ctx, run);
-  else await settleOpenCalls(ctx, run, []);
   const head = await findHead(ctx, run.threadId);
   const text = textOf(parts);
   const { threadId, turn } = run;
@@ -171,6 +185,9 @@ async function finish(
     const said = { messageId, threadId, turn, scope: userScope(head), role: "assistant" as const, text };
     await indexMessage(ctx, { ...said, at: Date.now(), pending: true });
   }
+  if (run.steering !== undefined) return await goOn(ctx, run, nextStream);
+  if (run.engine === "durable") await interruptOpen(ctx, run);
+  else await settleOpenCalls(ctx, run, []);
   const state = { kind: "completed" as const, endedAt: Date.now() };
   await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });
   return { state };

@@ -1,6 +1,14 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vKeptTotals, vRunDriver, vRunEngine, vRunState, vToolCallState } from "../../validators/run.js";
+import {
+  vKeptTotals,
+  vReadSteering,
+  vRunDriver,
+  vRunEngine,
+  vRunState,
+  vToolCallState,
+  vUnreadSteering,
+} from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
 
@@ -44,6 +52,9 @@ export const runsTables = {
     nests: v.optional(v.boolean()),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
+    /** Messages that came while it ran: unread ones while it is under way, and what it has read. */
+    steering: v.optional(vUnreadSteering),
+    steered: v.optional(vReadSteering),
   })
     .index("by_operation", ["threadId", "operationId"])
     .index("by_thread", ["threadId", "turn"])

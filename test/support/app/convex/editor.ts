@@ -36,7 +36,7 @@ export const { run, step, settle } = editor.durable(workflow);
 /** A durable run. */
 export const start = internalMutationGeneric({
   args: { threadId: v.string(), prompt: v.string() },
-  returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number() }),
+  returns: v.object({ runId: v.string(), messageId: v.string(), turn: v.number(), state: v.string() }),
   handler: async (ctx, args): Promise<RunTicket> =>
     await editor.start(ctx, referenceTo("editor:run"), { as: await principal(ctx), ...args }),
 });
