@@ -1,0 +1,31 @@
+import { answer, conversation } from "./answers.js";
+import { brief } from "./briefs.js";
+import { cancel } from "./cancels.js";
+import type { Random, Scenario, Scene } from "./scenario.js";
+
+/** Everything that is played. */
+export const scenarios: Scenario[] = [answer, conversation, cancel, brief];
+
+export type Planned = Scene & { kind: string; key: string };
+
+/** So many runs, of all kinds in turn by their weights: the same for one seed. */
+export function planScenes(runs: number, random: Random, kinds: readonly Scenario[] = scenarios): Planned[] {
+  const planned: Planned[] = [];
+  const deck = kinds.flatMap((scenario) => Array.from({ length: scenario.weight }, () => scenario));
+  for (let left = runs; left > 0;) {
+    const fitting = deck.filter((scenario) => scenario.runs <= left);
+    // Each kind once before chance decides.
+    const unseen = kinds.filter(({ kind }) => planned.every((scene) => scene.kind !== kind));
+    const next = unseen.filter((scenario) => scenario.runs <= left)[0] ?? pickFrom(fitting, random);
+    const key = `${next.kind}${planned.length}`;
+    planned.push({ kind: next.kind, key, ...next.make(key, random) });
+    left -= next.runs;
+  }
+  return planned;
+}
+
+function pickFrom(fitting: Scenario[], random: Random): Scenario {
+  const picked = fitting[Math.floor(random() * fitting.length)];
+  if (picked === undefined) throw new TypeError("No scenario has a single run");
+  return picked;
+}

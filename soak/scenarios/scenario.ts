@@ -1,0 +1,30 @@
+// A kind of thing that users do, to be played while hosts die.
+import type { Desk } from "../desk.js";
+import type { Script } from "../script.js";
+
+export type RunEnd = "completed" | "failed" | "canceled";
+
+/** A run that is to be there at the end, found by the key of the script in its prompt. */
+export type ExpectedRun = {
+  script: Script;
+  /** How it may have ended. */
+  ends: RunEnd[];
+};
+
+/** One play of a scenario. */
+export type Scene = {
+  runs: ExpectedRun[];
+  /** Does what the users do, and waits until all has ended; hosts may die and come back meanwhile. */
+  play: (desk: Desk) => Promise<void>;
+};
+
+export type Random = () => number;
+
+export type Scenario = {
+  kind: string;
+  /** How often it is played beside the others. */
+  weight: number;
+  /** Runs of one play. */
+  runs: number;
+  make: (key: string, random: Random) => Scene;
+};
