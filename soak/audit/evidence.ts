@@ -15,7 +15,7 @@ export type RunRow = Row & {
   turn: number;
   agentName: string;
   /** Absent: running. */
-  state?: State<string> & { message?: string };
+  state?: State<string> & { endedAt?: number; message?: string };
   steps?: number;
   nextStep?: number;
   firstStep?: number;
@@ -71,22 +71,6 @@ export type Evidence = {
   leftOver: LeftOver[];
   calls: CallEntry[];
   expected: ExpectedRun[];
-};
-
-export const NO_EVIDENCE: Evidence = {
-  threads: [],
-  heads: [],
-  counts: [],
-  runs: [],
-  messages: [],
-  toolCalls: [],
-  streams: [],
-  chunks: [],
-  usage: [],
-  notes: [],
-  leftOver: [],
-  calls: [],
-  expected: [],
 };
 
 const MEMORY = "agentMemory";

@@ -1,4 +1,4 @@
-import { groupBy, matchRuns, stateOf, type Evidence, type Finding } from "./evidence.js";
+import { groupBy, matchRuns, type Evidence, type Finding, type RunRow, type UsageRow } from "./evidence.js";
 
 const NS_PER_MS = 1_000_000;
 
@@ -9,25 +9,21 @@ export function repeatedCalls({ calls }: Evidence): Finding[] {
   );
 }
 
-/** Calls that were made although their step was saved, or their run over. */
+/** Calls of the model that were made although their step was saved, or their run completed. */
 export function doublePaidCalls(evidence: Evidence): Finding[] {
-  const savedAt = new Map<string, number>();
-  const events = groupBy(evidence.usage, ({ runId = "" }) => runId);
-  const overAt = new Map<string, number>();
-  for (const { script, rows } of matchRuns(evidence))
-    for (const run of rows) {
-      for (const { step, commitTs, purpose } of events.get(run._id) ?? [])
-        if (purpose === undefined && step !== undefined)
-          savedAt.set(`${script.key}:${step}`, Number(commitTs) / NS_PER_MS);
-      const endedAt = (run.state as { endedAt?: number } | undefined)?.endedAt;
-      if (stateOf(run) === "completed" && endedAt !== undefined) overAt.set(script.key, endedAt);
-    }
-  return startsOf(evidence.calls).flatMap(({ key, step, at }) => {
-    const isPaid = (savedAt.get(`${key}:${step}`) ?? Infinity) < at;
-    const isOver = (overAt.get(key) ?? Infinity) < at;
-    return isPaid || isOver ? [`${key} step ${step} was asked after it was saved`] : [];
-  });
+  const runs = new Map(matchRuns(evidence).map(({ script, rows }) => [script.key, rows]));
+  const events = groupBy(evidence.usage.filter(isAnswer), ({ runId = "", step }) => `${runId}:${step}`);
+  const savedAt = ({ _id, state }: RunRow, step: number): number =>
+    Math.min(
+      ...(events.get(`${_id}:${step}`) ?? []).map(({ commitTs }) => Number(commitTs) / NS_PER_MS),
+      state?.kind === "completed" ? (state.endedAt ?? Infinity) : Infinity,
+    );
+  return startsOf(evidence.calls)
+    .filter(({ key, step, at }) => (runs.get(key) ?? []).some((run) => savedAt(run, step) < at))
+    .map(({ key, step }) => `${key} step ${step} was asked after it was saved`);
 }
+
+const isAnswer = ({ purpose }: UsageRow): boolean => purpose === undefined;
 
 const startsOf = (calls: Evidence["calls"]) =>
   calls.flatMap((entry) => (entry.kind === "model" && entry.event === "started" ? [entry] : []));
