@@ -4,8 +4,8 @@ import { anyApi, type FunctionReference } from "convex/server";
 
 const RETRY_MS = 60;
 const POLL_MS = 150;
-/** A call, or a state that is waited for, that takes longer than this is stuck. */
-const PATIENCE_MS = 120_000;
+/** A call, or a state that is waited for, that takes longer than this is stuck: hosts may die a hundred times meanwhile. */
+const PATIENCE_MS = 600_000;
 
 /** Something that was to happen did not, in time. */
 export class StuckError extends Error {}

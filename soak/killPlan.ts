@@ -3,21 +3,21 @@ import type { KillPoint } from "../host/faults.js";
 import { shuffled } from "../host/random.js";
 import type { Random } from "./scenarios/scenario.js";
 
-/** The mutations around whose commits hosts die, and how often one comes by in a short life at least. */
+/** The mutations around whose commits hosts die, and how often one is passed at most before: some seconds of a host's life. */
 const COMMITS = {
-  "turns:begin": 1,
-  "turns:open": 3,
-  "turns:saveStep": 3,
-  "turns:startTool": 2,
-  "turns:saveResult": 2,
-  "turns:end": 1,
-  "streams:append": 8,
-  "solo:settle": 1,
-  "journal:startSteps": 4,
-  "complete:complete": 3,
+  "turns:begin": 2,
+  "turns:open": 8,
+  "turns:saveStep": 8,
+  "turns:startTool": 6,
+  "turns:saveResult": 6,
+  "turns:end": 2,
+  "streams:append": 25,
+  "solo:settle": 2,
+  "journal:startSteps": 10,
+  "complete:complete": 8,
 };
 /** Points that the app names. */
-const INSIDE = { "inside-model-call": 3, "inside-stream": 20, "inside-tool": 3, "after-effect": 1 };
+const INSIDE = { "inside-model-call": 8, "inside-stream": 60, "inside-tool": 6, "after-effect": 2 };
 
 /** Every named point, with the most occurrences that are waited for. */
 export const POINTS: readonly KillPoint[] = [

@@ -30,21 +30,26 @@ export async function liveThrough(options: LivesOptions): Promise<Lives> {
   let port = 0;
   for (const [life, kill] of options.kills.entries()) {
     const host = await startHost(options, { life, port, clockShiftMs: lives.clockShiftMs, kill });
+    const startedAt = performance.now();
     ({ port } = host);
     const killed = await liveOnce(options, { host, life, kill });
     if (killed.isKilled) lives.kills++;
     else lives.problems.push(`host ${life} ended, and not by SIGKILL`);
     lives.points.push(...killed.points);
-    options.tell(`host ${life} died ${killed.how}`);
+    options.tell(`host ${life} died ${killed.how}, after ${secondsSince(startedAt)} s`);
     lives.clockShiftMs += CLOCK_SHIFT_MS;
   }
   const life = options.kills.length;
   const last = await startHost(options, { life, port, clockShiftMs: lives.clockShiftMs, kill: null });
   options.onUrl(last.url);
+  const startedAt = performance.now();
   await Promise.race([options.onLife(life), last.died]).finally(() => last.stop());
   options.onUrl(null);
+  options.tell(`the last host had all done after ${secondsSince(startedAt)} s`);
   return lives;
 }
+
+const secondsSince = (startedAt: number): string => ((performance.now() - startedAt) / 1_000).toFixed(1);
 
 type Start = { life: number; port: number; clockShiftMs: number; kill: Kill | null };
 
