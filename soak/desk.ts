@@ -1,6 +1,7 @@
 // The driver's way to the host that is alive just now: what a host's death cuts off is asked again.
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
+import { promptOf, type Script } from "./script.js";
 
 const RETRY_MS = 60;
 const POLL_MS = 150;
@@ -13,6 +14,8 @@ export class StuckError extends Error {}
 export type Arguments = Record<string, unknown>;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Sending = { threadId: string; script: Script; agent?: "solo" | "lead"; whileRunning?: string };
 
 export class Desk {
   #url: string | null = null;
@@ -42,9 +45,15 @@ export class Desk {
     return (await this.mutation("desk:createThread", this.#as({ operationId }))) as string;
   }
 
-  /** Starts a run; gives its id. */
-  async send(asked: { threadId: string; prompt: string; operationId: string }): Promise<string> {
-    return (await this.mutation("desk:send", this.#as(asked))) as string;
+  /** Starts a run that plays a script; gives its id. */
+  async send({ script, ...asked }: Sending): Promise<string> {
+    const args = { agent: "solo", ...asked, prompt: promptOf(script), operationId: script.key };
+    return (await this.mutation("desk:send", this.#as(args))) as string;
+  }
+
+  /** Says something to a run; false when it was over. */
+  async steer(said: { runId: string; prompt: string; operationId: string }): Promise<boolean> {
+    return (await this.mutation("desk:steer", this.#as(said))) as boolean;
   }
 
   /** Adds whose thread it is. */

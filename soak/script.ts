@@ -1,14 +1,18 @@
 // What a run is to do, as text in its prompt: the scripted model plays it, the audit knows it.
 
-/** `note`, `slow` and `boom` must not run twice. */
+/** The plain tools; `note`, `slow` and `boom` must not run twice. */
 export const TOOL_NAMES = ["look", "note", "boom", "slow"] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** Another agent as a tool: it is given a script of its own. */
+export const ASK_TOOL = "ask";
+export type AskedTool = ToolName | typeof ASK_TOOL;
 
 export type Script = {
   /** Names the run in the log of calls. */
   key: string;
   /** The tools that each step asks for; the step after them answers. */
-  steps: string[][];
+  steps: AskedTool[][];
   /** Words of the answer. */
   words: number;
 };
@@ -26,9 +30,17 @@ export function scriptIn(text: string): Script | null {
   return JSON.parse(line) as Script; // written by `promptOf`
 }
 
-/** What the model says in a step: always the same, and nowhere else. */
+/** What an agent plays that is asked by the call at `index` of a step. */
+export const askedScript = (key: string, step: number, index: number): Script => ({
+  key: `${key}>${step}.${index}`,
+  steps: [["look", "note"]],
+  words: 6,
+});
+
+/** What the model says in a step: always the same, and nowhere else. Behind its answer it answers who steered it. */
 export function textOf({ key, steps, words }: Script, step: number): string {
   if (step < steps.length) return `${key} step ${step} asks ${steps[step]!.length} tools.`;
+  if (step > steps.length) return `${key} minds that too, in step ${step}.`;
   const said = Array.from({ length: words }, (_, word) => `${key}/${word}`);
   return `${said.join(" ")}.`;
 }

@@ -1,6 +1,8 @@
-import { defineAgent } from "convex-agent-memory/ai";
+import { agentTool, defineAgent } from "convex-agent-memory/ai";
+import { anyApi } from "convex/server";
 import { memory } from "./memory.js";
 import { soakModel } from "./model.js";
+import { ASK_TOOL } from "../script.js";
 import { tools } from "./tools.js";
 
 /** Often enough that chunks are written while a short answer is streamed. */
@@ -18,5 +20,14 @@ const shared = {
 
 export const solo = defineAgent(memory, { ...shared, name: "solo" });
 export const researcher = defineAgent(memory, { ...shared, name: "researcher" });
+/** Is asked by `lead`. */
+export const helper = defineAgent(memory, { ...shared, name: "helper" });
+const ask = agentTool({
+  description: "Ask the helper.",
+  agent: helper,
+  run: () => anyApi["helper"]!["run"]!,
+});
+/** Asks another agent. */
+export const lead = defineAgent(memory, { ...shared, name: "lead", tools: { ...tools, [ASK_TOOL]: ask } });
 /** Does not stream. */
 export const writer = defineAgent(memory, { ...shared, name: "writer", stream: false });

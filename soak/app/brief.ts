@@ -16,7 +16,7 @@ import schema from "./schema.js";
 
 type Internal = FunctionReference<"mutation", "internal">;
 /** The boundary where a path becomes a reference. */
-const mutationAt = (module: string, name: string): Internal => anyApi[module]![name]! as Internal;
+const mutationAt = (module: string, name: string): Internal => anyApi[module]![name]!;
 
 const goOn = defineEvent({ name: "goOn", validator: v.null() });
 const vState = schema.tables.briefs.validator.fields.state;

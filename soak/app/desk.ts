@@ -2,7 +2,7 @@
 import { isMemoryError } from "convex-agent-memory";
 import { anyApi, mutationGeneric, queryGeneric } from "convex/server";
 import { v } from "convex/values";
-import { solo } from "./agents.js";
+import { lead, solo } from "./agents.js";
 import { memory } from "./memory.js";
 
 const vAs = { userId: v.string() };
@@ -13,10 +13,38 @@ export const createThread = mutationGeneric({
     (await memory.as({ userId }).threads.create(ctx, { operationId })).threadId,
 });
 
+const agents = { solo, lead };
+
 export const send = mutationGeneric({
-  args: { ...vAs, threadId: v.string(), prompt: v.string(), operationId: v.string() },
-  handler: async (ctx, { userId, ...asked }): Promise<string> =>
-    (await solo.start(ctx, anyApi["solo"]!["run"]! as never, { as: { userId }, ...asked })).runId,
+  args: {
+    ...vAs,
+    agent: v.union(v.literal("solo"), v.literal("lead")),
+    threadId: v.string(),
+    prompt: v.string(),
+    operationId: v.string(),
+    /** What to do while another run has the thread. */
+    whileRunning: v.optional(v.string()),
+  },
+  handler: async (ctx, { userId, agent, ...asked }): Promise<string> => {
+    const run = anyApi[agent]!["run"]! as never;
+    return (await agents[agent].start(ctx, run, { as: { userId }, ...asked })).runId;
+  },
+});
+
+type Steering = { steer?: (ctx: unknown, args: Record<string, string>) => Promise<unknown> };
+
+/** Says something to a run under way; false when it was over, and what was said is not in the thread. */
+export const steer = mutationGeneric({
+  args: { ...vAs, runId: v.string(), prompt: v.string(), operationId: v.string() },
+  handler: async (ctx, { userId, ...said }): Promise<boolean> => {
+    try {
+      await (memory.as({ userId }).runs as Steering).steer?.(ctx, said);
+      return true;
+    } catch (error) {
+      if (isMemoryError(error) && error.data.code === ("RUN_ENDED" as string)) return false;
+      throw error;
+    }
+  },
 });
 
 export const cancel = mutationGeneric({

@@ -2,7 +2,7 @@
 import type { LanguageModel } from "ai";
 import { reachPoint } from "../../host/index.js";
 import { recordCall } from "../callLog.js";
-import { scriptIn, textOf, usageOf, type Script } from "../script.js";
+import { ASK_TOOL, askedScript, promptOf, scriptIn, textOf, usageOf, type Script } from "../script.js";
 
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
 type CallOptions = Parameters<LanguageModelV4["doGenerate"]>[0];
@@ -48,7 +48,9 @@ const toolCallsOf = ({ key, steps }: Script, step: number) =>
   (steps[step] ?? []).map((toolName, index) => ({
     toolCallId: `${key}-${step}-${index}`,
     toolName,
-    input: JSON.stringify({ key }),
+    input: JSON.stringify(
+      toolName === ASK_TOOL ? { prompt: promptOf(askedScript(key, step, index)) } : { key },
+    ),
   }));
 
 function ending(script: Script, step: number): Pick<Generated, "finishReason" | "usage"> {
@@ -86,9 +88,9 @@ async function* stream(options: CallOptions): AsyncGenerator<StreamPart> {
 const streamOf = (parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart> =>
   new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await parts.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
+      const next = await parts.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
     },
   });
 

@@ -20,15 +20,17 @@ export function duplicateSteps(evidence: Evidence): Finding[] {
   return [
     ...twice("messages at", messages, ({ threadId, turn, step }) => `${threadId}:${turn}:${step}`),
     ...twice("tool calls at", toolCalls, ({ runId, step }) => `${runId}:${step}`),
+    ...twice("prompts", messages.filter(isUsers), textOf),
     ...twice("notes of", notes, ({ operationId }) => operationId),
-    ...matchRuns(evidence).flatMap(({ script, asked, rows }) => [
-      ...(asked.length > 1 ? [`${asked.length} prompts of ${script.key}`] : []),
-      ...(rows.length > 1 ? [`${rows.length} runs of ${script.key}`] : []),
-    ]),
+    ...matchRuns(evidence).flatMap(({ script, rows }) =>
+      rows.length > 1 ? [`${rows.length} runs of ${script.key}`] : [],
+    ),
     ...saidTwice(evidence),
     ...ranTwice(evidence),
   ];
 }
+
+const isUsers = ({ role }: MessageRow): boolean => role === "user";
 
 /** Steps that say more than they were to say, or the same as another. */
 function saidTwice(evidence: Evidence): Finding[] {
@@ -43,7 +45,8 @@ function saidTwice(evidence: Evidence): Finding[] {
 
 function excessOf(message: MessageRow, script: Script): Finding[] {
   const text = textOf(message);
-  const expected = Array.from({ length: stepsOfScript(script) }, (_, step) => textOfScript(script, step));
+  const length = Math.max(stepsOfScript(script), message.step + 1);
+  const expected = Array.from({ length }, (_, step) => textOfScript(script, step));
   // What was canceled in the middle is the start of a step.
   if (text === "" || expected.some((whole) => whole.startsWith(text))) return [];
   return [`message ${message._id} (${script.key}) says "${text}"`];

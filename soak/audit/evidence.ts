@@ -8,7 +8,13 @@ type Row = { _id: string; _creationTime: number };
 type State<Kind extends string> = { kind: Kind };
 
 export type ThreadRow = Row & { scope: string };
-export type HeadRow = Row & { threadId: string; nextTurn: number; messages: number; activeRunId?: string };
+export type HeadRow = Row & {
+  threadId: string;
+  nextTurn: number;
+  messages: number;
+  activeRunId?: string;
+  queuedRuns?: number;
+};
 export type CountRow = Row & { scope: string; threads: number };
 export type RunRow = Row & {
   threadId: string;
@@ -20,7 +26,10 @@ export type RunRow = Row & {
   nextStep?: number;
   firstStep?: number;
   totals?: { calls?: number; inputTokens: number; outputTokens: number };
+  /** Of a run that another one asked. */
   parentRunId?: string;
+  /** What it read while it was under way: so many of its places it did not write itself. */
+  steered?: { places: number };
 };
 export type MessageRow = Row & {
   threadId: string;

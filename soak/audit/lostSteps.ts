@@ -22,6 +22,7 @@ export function lostSteps(evidence: Evidence): Finding[] {
     ...evidence.runs.filter(isOver).flatMap((run) => gapsOf(run, of(run))),
     ...evidence.runs.filter((run) => stateOf(run) === "completed").flatMap((run) => unsaidOf(run, of(run))),
     ...unanswered(evidence),
+    ...unheard(evidence),
     ...matchRuns(evidence).flatMap(({ script, asked, rows }) => {
       if (rows.length === 0)
         return [`${script.key}: ${asked.length === 0 ? "no prompt" : "a prompt without a run"}`];
@@ -35,11 +36,12 @@ export function lostSteps(evidence: Evidence): Finding[] {
 /** Places that the run has used, without a message. */
 function gapsOf(run: RunRow, messages: MessageRow[]): Finding[] {
   const first = run.firstStep ?? PROMPT_STEP + 1;
-  const taken = new Set(messages.map(({ step }) => step));
+  const own = new Set(messages.filter(({ role }) => role !== "user").map(({ step }) => step));
   const places = Array.from({ length: (run.nextStep ?? first) - first }, (_, place) => first + place);
-  return places
-    .filter((place) => !taken.has(place))
-    .map((place) => `run ${run._id}: no message at step ${place}`);
+  const empty = places.filter((place) => !own.has(place));
+  // What was said to it meanwhile stands between, with room for what was on its way.
+  if (empty.length === (run.steered?.places ?? 0)) return [];
+  return [`run ${run._id}: no message at step ${empty.join(", ")}`];
 }
 
 /** Steps of a completed run, without what the model said in them. */
@@ -59,6 +61,14 @@ function unanswered({ runs, toolCalls, messages }: Evidence): Finding[] {
   return toolCalls
     .filter(({ runId, step, callId }) => over.has(runId) && !results.has(`${runId}:${step}:${callId}`))
     .map(({ runId, callId }) => `run ${runId}: no result of ${callId}`);
+}
+
+/** What was said to a run under way, and is not in its thread. */
+function unheard({ expected, messages }: Evidence): Finding[] {
+  const texts = new Set(messages.filter(({ role }) => role === "user").map(textOf));
+  return expected.flatMap(({ script, heard = [] }) =>
+    heard.filter((text) => !texts.has(text)).map((text) => `${script.key}: nobody said "${text}"`),
+  );
 }
 
 /** Steps of the script that were not played, or not to their end. */

@@ -9,6 +9,9 @@ export function stuckRuns(evidence: Evidence): Finding[] {
     ...heads
       .filter(({ activeRunId }) => activeRunId !== undefined)
       .map(({ threadId, activeRunId }) => `thread ${threadId} waits for run ${activeRunId}`),
+    ...heads
+      .filter(({ queuedRuns = 0 }) => queuedRuns > 0)
+      .map(({ threadId, queuedRuns }) => `thread ${threadId} counts ${queuedRuns} runs that wait`),
     ...toolCalls
       .filter(({ runId, state }) => over.has(runId) && UNSETTLED.has(state.kind))
       .map(({ callId, state }) => `tool call ${callId} is ${state.kind} in a run that is over`),
@@ -23,6 +26,20 @@ export function wrongEnds(evidence: Evidence): Finding[] {
       .filter((run) => isOver(run) && ends.every((end) => end !== stateOf(run)))
       .map((run) => `${script.key} is ${stateOf(run)}: ${run.state?.message ?? ""}`),
   );
+}
+
+/** Runs that were asked before the one that they had to wait for was over. */
+export function wrongOrder(evidence: Evidence): Finding[] {
+  const endedAt = new Map(
+    matchRuns(evidence).map(({ script, rows }) => [script.key, rows[0]?.state?.endedAt]),
+  );
+  return evidence.expected.flatMap(({ script, after = "" }) => {
+    const askedAt = evidence.calls.find((call) => call.kind === "model" && call.key === script.key)?.at;
+    const overAt = endedAt.get(after);
+    return askedAt !== undefined && overAt !== undefined && askedAt < overAt
+      ? [`${script.key} was asked before ${after} was over`]
+      : [];
+  });
 }
 
 const UNSETTLED = new Set(["pending", "started", "awaitingApproval", "awaitingResult"]);

@@ -19,8 +19,11 @@ export function usageMismatches(evidence: Evidence): Finding[] {
     ({ runId = "" }) => runId,
   );
   const of = (run: RunRow) => events.get(run._id) ?? [];
+  const nested = groupBy(evidence.runs, ({ parentRunId = "" }) => parentRunId);
+  /** With those of the runs that it asked, and that they asked. */
+  const allOf = (run: RunRow): UsageRow[] => [...of(run), ...(nested.get(run._id) ?? []).flatMap(allOf)];
   return [
-    ...evidence.runs.filter(isOver).flatMap((run) => [...countsOf(run, of(run)), ...sumsOf(run, of(run))]),
+    ...evidence.runs.filter(isOver).flatMap((run) => [...countsOf(run, of(run)), ...sumsOf(run, allOf(run))]),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>
         of(run)
@@ -48,6 +51,7 @@ function countsOf(run: RunRow, events: UsageRow[]): Finding[] {
   return [...twice, ...unpaid, ...beyond];
 }
 
+/** `calls` is absent where each call saved a step of the run. */
 function sumsOf(run: RunRow, events: UsageRow[]): Finding[] {
   const { inputTokens = 0, outputTokens = 0, calls = stepsOf(run) } = run.totals ?? {};
   const sum = { inputTokens: 0, outputTokens: 0 };

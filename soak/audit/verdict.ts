@@ -4,7 +4,7 @@ import type { Evidence, Finding } from "./evidence.js";
 import { lostSteps } from "./lostSteps.js";
 import { doublePaidCalls, repeatedCalls } from "./modelCalls.js";
 import { orphanStreams } from "./orphanStreams.js";
-import { stuckRuns, wrongEnds } from "./stuckRuns.js";
+import { stuckRuns, wrongEnds, wrongOrder } from "./stuckRuns.js";
 import { usageMismatches } from "./usage.js";
 
 /** The last line of the command. */
@@ -40,7 +40,12 @@ export function judge(evidence: Evidence, { kills, conflicts, problems }: Course
     orphanStreams: orphanStreams(evidence),
     usageMismatches: usageMismatches(evidence),
   };
-  const others = { end: wrongEnds(evidence), count: wrongCounts(evidence), course: problems };
+  const others = {
+    end: wrongEnds(evidence),
+    order: wrongOrder(evidence),
+    count: wrongCounts(evidence),
+    course: problems,
+  };
   const findings = Object.entries({ ...counted, ...others }).flatMap(([fault, found]) =>
     found.map((finding) => ({ fault, finding })),
   );

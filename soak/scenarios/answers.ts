@@ -1,6 +1,6 @@
-import { promptOf } from "../script.js";
+import type { Script } from "../script.js";
 import { randomScript } from "./randomScript.js";
-import type { Scenario } from "./scenario.js";
+import type { ExpectedRun, Scenario } from "./scenario.js";
 
 /** A question, answered with tools. */
 export const answer: Scenario = {
@@ -13,11 +13,15 @@ export const answer: Scenario = {
       runs: [{ script, ends: ["completed"] }],
       play: async (desk) => {
         const threadId = await desk.createThread(key);
-        await desk.ended(await desk.send({ threadId, prompt: promptOf(script), operationId: key }));
+        await desk.ended(await desk.send({ threadId, script }));
       },
     };
   },
 };
+
+/** Runs that are answered one after the other, in this order. */
+export const inOrder = (scripts: readonly Script[]): ExpectedRun[] =>
+  scripts.map((script, place) => ({ script, ends: ["completed"], after: scripts[place - 1]?.key }));
 
 /** Three questions in one thread, each when the one before is answered. */
 export const conversation: Scenario = {
@@ -27,13 +31,10 @@ export const conversation: Scenario = {
   make: (key, random) => {
     const scripts = [1, 2, 3].map((place) => randomScript(`${key}.${place}`, random));
     return {
-      runs: scripts.map((script) => ({ script, ends: ["completed"] })),
+      runs: inOrder(scripts),
       play: async (desk) => {
         const threadId = await desk.createThread(key);
-        for (const script of scripts) {
-          const asked = { threadId, prompt: promptOf(script), operationId: script.key };
-          await desk.ended(await desk.send(asked));
-        }
+        for (const script of scripts) await desk.ended(await desk.send({ threadId, script }));
       },
     };
   },

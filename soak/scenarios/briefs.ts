@@ -1,4 +1,5 @@
 import { promptOf } from "../script.js";
+import { inOrder } from "./answers.js";
 import { randomScript } from "./randomScript.js";
 import type { Scenario } from "./scenario.js";
 
@@ -10,7 +11,7 @@ export const brief: Scenario = {
   make: (key, random) => {
     const [research, writing] = ["research", "writing"].map((name) => randomScript(`${key}.${name}`, random));
     return {
-      runs: [research!, writing!].map((script) => ({ script, ends: ["completed"] })),
+      runs: inOrder([research!, writing!]),
       play: async (desk) => {
         const threadId = await desk.createThread(key);
         const prompts = { research: promptOf(research!), writing: promptOf(writing!) };

@@ -1,10 +1,22 @@
 import { answer, conversation } from "./answers.js";
 import { brief } from "./briefs.js";
-import { cancel } from "./cancels.js";
+import { cancel, interrupt } from "./cancels.js";
+import { nested } from "./nested.js";
+import { queue } from "./queues.js";
 import type { Random, Scenario, Scene } from "./scenario.js";
+import { steering } from "./steering.js";
 
-/** Everything that is played. */
-export const scenarios: Scenario[] = [answer, conversation, cancel, brief];
+/** Everything that is played, as far as the package can do it. */
+export const scenarios: Scenario[] = [
+  answer,
+  conversation,
+  cancel,
+  interrupt,
+  queue,
+  steering,
+  nested,
+  brief,
+].filter(({ isAvailable }) => isAvailable?.() ?? true);
 
 export type Planned = Scene & { kind: string; key: string };
 

@@ -9,6 +9,10 @@ export type ExpectedRun = {
   script: Script;
   /** How it may have ended. */
   ends: RunEnd[];
+  /** The key of the run that had to be over before this one began. */
+  after?: string;
+  /** What was said to it under way and taken in: known when it was played. */
+  heard?: string[];
 };
 
 /** One play of a scenario. */
@@ -24,6 +28,8 @@ export type Scenario = {
   kind: string;
   /** How often it is played beside the others. */
   weight: number;
+  /** False where the package cannot do it. */
+  isAvailable?: () => boolean;
   /** Runs of one play. */
   runs: number;
   make: (key: string, random: Random) => Scene;

@@ -6,7 +6,7 @@ import type { Auditor, Evidence } from "../../soak/audit/evidence.js";
 import { lostSteps } from "../../soak/audit/lostSteps.js";
 import { doublePaidCalls, repeatedCalls } from "../../soak/audit/modelCalls.js";
 import { orphanStreams } from "../../soak/audit/orphanStreams.js";
-import { stuckRuns, wrongEnds } from "../../soak/audit/stuckRuns.js";
+import { stuckRuns, wrongEnds, wrongOrder } from "../../soak/audit/stuckRuns.js";
 import { usageMismatches } from "../../soak/audit/usage.js";
 import { judge } from "../../soak/audit/verdict.js";
 import { SAVED_AT_MS, script, soundEvidence } from "./soundEvidence.js";
@@ -18,6 +18,7 @@ const auditors: Record<string, Auditor> = {
   repeatedCalls,
   stuckRuns,
   wrongEnds,
+  wrongOrder,
   orphanStreams,
   usageMismatches,
   wrongCounts,
@@ -53,6 +54,11 @@ const planted: Planted[] = [
         /step 1/,
       ],
       ["the prompt is gone", (e) => without(e, "prompt"), /answer0: no prompt/],
+      [
+        "what a run was told is gone",
+        (e) => (e.expected[0]!.heard = ["Mind answer0"]),
+        /nobody said "Mind answer0"/,
+      ],
       ["the run is gone", (e) => (e.runs = []), /a prompt without a run/],
     ],
   },
@@ -64,7 +70,7 @@ const planted: Planted[] = [
         (e) => again(e.messages, { step: 3, role: "assistant" }),
         /2 messages at/,
       ],
-      ["two prompts", (e) => again(e.messages, { turn: 1 }), /2 prompts of answer0/],
+      ["two prompts", (e) => again(e.messages, { turn: 1 }), /2 prompts Play this script/],
       ["two runs", (e) => again(e.runs), /2 runs of answer0/],
       ["two rows of a tool call", (e) => again(e.toolCalls), /2 tool calls at run:2/],
       ["a text twice", (e) => doubleText(message(e, "answer")), /says/],
@@ -97,6 +103,7 @@ const planted: Planted[] = [
       ["a run goes on", (e) => delete e.runs[0]!.state, /run run is running/],
       ["a run waits for its turn", (e) => (e.runs[0]!.state = { kind: "queued" }), /run run is queued/],
       ["a thread is held", (e) => (e.heads[0]!.activeRunId = "run"), /thread thread waits for run run/],
+      ["a run is counted as waiting", (e) => (e.heads[0]!.queuedRuns = 1), /counts 1 runs that wait/],
       ["a call is open", (e) => (e.toolCalls[0]!.state = { kind: "started" }), /answer0-0-0 is started/],
       [
         "a journal is left",
@@ -109,6 +116,19 @@ const planted: Planted[] = [
     auditor: "wrongEnds",
     plants: [
       ["a run failed", (e) => (e.runs[0]!.state = { kind: "failed", message: "because" }), /failed: because/],
+    ],
+  },
+  {
+    auditor: "wrongOrder",
+    plants: [
+      [
+        "a run went ahead",
+        (e) => {
+          e.expected.push({ script: { ...script, key: "next" }, ends: ["completed"], after: script.key });
+          e.calls.push({ ...started(0, SAVED_AT_MS[1] - 1), key: "next" });
+        },
+        /next was asked before answer0 was over/,
+      ],
     ],
   },
   {
@@ -160,6 +180,51 @@ describe.each(planted)("$auditor finds", ({ auditor, plants }) => {
     spoil(evidence);
     expect(auditors[auditor]!(evidence).join("\n")).toMatch(finds);
   });
+});
+
+describe("a run that was steered", () => {
+  const steer = (evidence: Evidence, places: number) => {
+    const [run] = evidence.runs;
+    Object.assign(run!, { nextStep: 6, steered: { places } });
+    evidence.heads[0]!.messages = 5;
+    message(evidence, "answer").step = 5;
+    const said = { type: "text", text: "Mind answer0" };
+    evidence.messages.push({
+      ...message(evidence, "prompt"),
+      _id: "said",
+      step: 3,
+      runId: "run",
+      parts: [said],
+    });
+    evidence.expected[0]!.heard = [said.text];
+  };
+
+  test("has places that it did not write itself", () => {
+    const evidence = soundEvidence();
+    steer(evidence, 2);
+    for (const auditor of Object.values(auditors)) expect(auditor(evidence)).toEqual([]);
+  });
+
+  test("has no more of them than it counts", () => {
+    const evidence = soundEvidence();
+    steer(evidence, 1);
+    expect(lostSteps(evidence).join()).toMatch(/no message at step 3, 4/);
+  });
+});
+
+test("what an agent used that was asked is in the totals of the one that asked", () => {
+  const evidence = soundEvidence();
+  const [run] = evidence.runs;
+  const spent = { inputTokens: 5, outputTokens: 1 };
+  evidence.runs.push({ ...run!, _id: "child", parentRunId: "run", steps: 1, turn: 9, totals: spent });
+  evidence.usage.push({ ...evidence.usage[0]!, _id: "childUsage", runId: "child", ...spent });
+  expect(usageMismatches(evidence).join()).toMatch(/run run: its totals/);
+  run!.totals = {
+    calls: 3,
+    inputTokens: run!.totals!.inputTokens + 5,
+    outputTokens: run!.totals!.outputTokens + 1,
+  };
+  expect(usageMismatches(evidence)).toEqual([]);
 });
 
 describe("the verdict", () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../host/random.js";
 import { planKills, POINTS } from "../../soak/killPlan.js";
 import { planScenes, scenarios } from "../../soak/scenarios/index.js";
-import { promptOf, scriptIn } from "../../soak/script.js";
+import { promptOf, scriptIn, type Script } from "../../soak/script.js";
 
 describe("the scenes", () => {
   test.each([1, 2, 7, 50, 200])("are %i runs, no more and no less", (runs) => {
@@ -44,7 +44,7 @@ describe("the kills", () => {
 });
 
 test("a script goes through a prompt unchanged", () => {
-  const script = { key: "answer1", steps: [["look", "note"], ["boom"]], words: 9 };
+  const script: Script = { key: "answer1", steps: [["look", "note"], ["boom"]], words: 9 };
   expect(scriptIn(promptOf(script))).toEqual(script);
   expect(scriptIn("Good morning")).toBeNull();
 });
