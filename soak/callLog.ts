@@ -5,8 +5,8 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 export const CALL_LOG_VARIABLE = "SOAK_CALL_LOG";
 
 export type CallEntry =
-  /** A call of the model for a run's step. `at` is the host's clock, in ms. */
-  | { kind: "model"; event: "started" | "completed"; key: string; step: number; call: string; at: number }
+  /** A call of the model for a run's step, by a host's process. `at` is the host's clock, in ms. */
+  | { kind: "model"; event: "started" | "completed"; key: string; step: number; process: string; at: number }
   /** A tool; the same call has the same `operationId` each time. */
   | { kind: "tool"; event: "started" | "completed"; tool: string; operationId: string; at: number };
 

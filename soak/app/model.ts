@@ -33,13 +33,13 @@ function placeOf(prompt: CallOptions["prompt"]): { script: Script; step: number 
   return { script, step };
 }
 
-let calls = 0;
+/** Names this process: ids of processes come again. */
+const host = crypto.randomUUID();
 
 /** Logs a call; gives what to log when it is complete. */
 function logCall({ key }: Script, step: number): () => void {
-  const call = `${process.pid}-${++calls}`;
   const log = (event: "started" | "completed") =>
-    recordCall({ kind: "model", event, key, step, call, at: Date.now() });
+    recordCall({ kind: "model", event, key, step, process: host, at: Date.now() });
   log("started");
   return () => log("completed");
 }

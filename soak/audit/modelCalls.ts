@@ -1,4 +1,12 @@
-import { groupBy, matchRuns, type Evidence, type Finding, type RunRow, type UsageRow } from "./evidence.js";
+import {
+  groupBy,
+  matchRuns,
+  repeated,
+  type Evidence,
+  type Finding,
+  type RunRow,
+  type UsageRow,
+} from "./evidence.js";
 
 const NS_PER_MS = 1_000_000;
 
@@ -9,8 +17,15 @@ export function repeatedCalls({ calls }: Evidence): Finding[] {
   );
 }
 
-/** Calls of the model that were made although their step was saved, or their run completed. */
+/**
+ * Calls of the model that were made although their step was saved, or their run completed; or again by a host that had
+ * made them before: no kill lies between.
+ */
 export function doublePaidCalls(evidence: Evidence): Finding[] {
+  return [...afterSaved(evidence), ...withoutKill(evidence)];
+}
+
+function afterSaved(evidence: Evidence): Finding[] {
   const runs = new Map(matchRuns(evidence).map(({ script, rows }) => [script.key, rows]));
   const events = groupBy(evidence.usage.filter(isAnswer), ({ runId = "", step }) => `${runId}:${step}`);
   const savedAt = ({ _id, state }: RunRow, step: number): number =>
@@ -22,6 +37,11 @@ export function doublePaidCalls(evidence: Evidence): Finding[] {
     .filter(({ key, step, at }) => (runs.get(key) ?? []).some((run) => savedAt(run, step) < at))
     .map(({ key, step }) => `${key} step ${step} was asked after it was saved`);
 }
+
+const withoutKill = ({ calls }: Evidence): Finding[] =>
+  repeated(startsOf(calls), ({ key, step, process }) => `${key} step ${step} by ${process}`).map(
+    ([place, count]) => `${place} was asked ${count} times by one host`,
+  );
 
 const isAnswer = ({ purpose }: UsageRow): boolean => purpose === undefined;
 

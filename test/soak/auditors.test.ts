@@ -36,7 +36,7 @@ const again = <Row extends { _id: string }>(rows: Row[], change: Partial<Row> = 
 const doubleText = ({ parts }: Evidence["messages"][number]) => (parts[0]!.text = parts[0]!.text!.repeat(2));
 const row = { _id: "row", _creationTime: 0 };
 const started = (step: number, at: number) =>
-  ({ kind: "model", event: "started", key: script.key, step, call: "3", at }) as const;
+  ({ kind: "model", event: "started", key: script.key, step, process: "second", at }) as const;
 
 const planted: Planted[] = [
   {
@@ -85,6 +85,11 @@ const planted: Planted[] = [
         "a call after its step was saved",
         (e) => e.calls.push(started(0, SAVED_AT_MS[0] + 1)),
         /step 0 was asked after/,
+      ],
+      [
+        "a call that the same host made before",
+        (e) => e.calls.push({ ...started(0, 800), process: "first" }),
+        /step 0 by first was asked 2 times/,
       ],
       [
         "a call after the run was over",

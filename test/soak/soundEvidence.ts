@@ -88,12 +88,12 @@ export function soundEvidence(): Evidence {
     })),
     notes: [{ ...row("note"), operationId: "run:2" }],
     calls: [
-      { kind: "model", event: "started", key: "answer0", step: 0, call: "1", at: 900 },
-      { kind: "model", event: "completed", key: "answer0", step: 0, call: "1", at: 950 },
+      { kind: "model", event: "started", key: "answer0", step: 0, process: "first", at: 900 },
+      { kind: "model", event: "completed", key: "answer0", step: 0, process: "first", at: 950 },
       { kind: "tool", event: "started", tool: "note", operationId: "run:2", at: 1_100 },
       { kind: "tool", event: "completed", tool: "note", operationId: "run:2", at: 1_150 },
-      { kind: "model", event: "started", key: "answer0", step: 1, call: "2", at: 1_900 },
-      { kind: "model", event: "completed", key: "answer0", step: 1, call: "2", at: 1_950 },
+      { kind: "model", event: "started", key: "answer0", step: 1, process: "first", at: 1_900 },
+      { kind: "model", event: "completed", key: "answer0", step: 1, process: "first", at: 1_950 },
     ],
   };
 }
