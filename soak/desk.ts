@@ -15,7 +15,7 @@ export type Arguments = Record<string, unknown>;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-type Sending = { threadId: string; script: Script; agent?: "solo" | "lead"; whileRunning?: string };
+type Sending = { threadId: string; script: Script; agent?: "solo" | "lead" | "clerk"; whileRunning?: string };
 
 export class Desk {
   #url: string | null = null;
@@ -51,6 +51,19 @@ export class Desk {
     return (await this.mutation("desk:send", this.#as(args))) as string;
   }
 
+  async listWaiting(runId: string): Promise<{ callId: string; toolName: string }[]> {
+    const waiting = await this.query("desk:listWaiting", this.#as({ runId }));
+    return waiting as { callId: string; toolName: string }[];
+  }
+
+  async decide(decision: { runId: string; callId: string; choice: string }): Promise<void> {
+    await this.mutation("desk:decide", this.#as(decision));
+  }
+
+  async stateOf(runId: string): Promise<string | null> {
+    return (await this.query("desk:stateOf", this.#as({ runId }))) as string | null;
+  }
+
   /** Says something to a run; false when it was over. */
   async steer(said: { runId: string; prompt: string; operationId: string }): Promise<boolean> {
     return (await this.mutation("desk:steer", this.#as(said))) as boolean;
@@ -70,8 +83,7 @@ export class Desk {
 
   /** Resolves with a run's state when it has ended. */
   async ended(runId: string): Promise<string> {
-    const read = () => this.query("desk:stateOf", this.#as({ runId }));
-    return (await this.until(read, (state) => ENDED.has(String(state)))) as string;
+    return (await this.until(() => this.stateOf(runId), isEnded)) as string;
   }
 
   /** Reads until a value holds. Throws `StuckError` when it takes too long. */
@@ -99,7 +111,8 @@ export class Desk {
   }
 }
 
-const ENDED = new Set(["completed", "failed", "canceled"]);
+const ENDED: unknown[] = ["completed", "failed", "canceled"];
+const isEnded = (state: unknown): boolean => ENDED.includes(state);
 
 /** `fetch` fails with a TypeError, and half an answer is no JSON; what a function throws is neither. */
 const isCutOff = (error: unknown): boolean => error instanceof TypeError || error instanceof SyntaxError;

@@ -6,7 +6,10 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 
 /** Another agent as a tool: it is given a script of its own. */
 export const ASK_TOOL = "ask";
-export type AskedTool = ToolName | typeof ASK_TOOL;
+/** Waits for somebody's approval; its result comes later. */
+export const WAITING_TOOLS = ["sign", "wait"] as const;
+export type WaitingTool = (typeof WAITING_TOOLS)[number];
+export type AskedTool = ToolName | WaitingTool | typeof ASK_TOOL;
 
 export type Script = {
   /** Names the run in the log of calls. */
@@ -29,6 +32,9 @@ export function scriptIn(text: string): Script | null {
   const [line = ""] = text.slice(start + MARK.length).split("\n", 1);
   return JSON.parse(line) as Script; // written by `promptOf`
 }
+
+/** The id of a call of a tool. */
+export const callIdOf = (key: string, step: number, index: number): string => `${key}-${step}-${index}`;
 
 /** What an agent plays that is asked by the call at `index` of a step. */
 export const askedScript = (key: string, step: number, index: number): Script => ({

@@ -3,7 +3,7 @@ import { anyApi } from "convex/server";
 import { memory } from "./memory.js";
 import { soakModel } from "./model.js";
 import { ASK_TOOL } from "../script.js";
-import { tools } from "./tools.js";
+import { tools, waitingTools } from "./tools.js";
 
 /** Often enough that chunks are written while a short answer is streamed. */
 const THROTTLE_MS = 25;
@@ -29,5 +29,7 @@ const ask = agentTool({
 });
 /** Asks another agent. */
 export const lead = defineAgent(memory, { ...shared, name: "lead", tools: { ...tools, [ASK_TOOL]: ask } });
+/** Waits for people. */
+export const clerk = defineAgent(memory, { ...shared, name: "clerk", tools: { ...tools, ...waitingTools } });
 /** Does not stream. */
 export const writer = defineAgent(memory, { ...shared, name: "writer", stream: false });

@@ -2,7 +2,7 @@
 import { isMemoryError } from "convex-agent-memory";
 import { anyApi, mutationGeneric, queryGeneric } from "convex/server";
 import { v } from "convex/values";
-import { lead, solo } from "./agents.js";
+import { clerk, lead, solo } from "./agents.js";
 import { memory } from "./memory.js";
 
 const vAs = { userId: v.string() };
@@ -13,12 +13,12 @@ export const createThread = mutationGeneric({
     (await memory.as({ userId }).threads.create(ctx, { operationId })).threadId,
 });
 
-const agents = { solo, lead };
+const agents = { solo, lead, clerk };
 
 export const send = mutationGeneric({
   args: {
     ...vAs,
-    agent: v.union(v.literal("solo"), v.literal("lead")),
+    agent: v.union(v.literal("solo"), v.literal("lead"), v.literal("clerk")),
     threadId: v.string(),
     prompt: v.string(),
     operationId: v.string(),
@@ -28,6 +28,37 @@ export const send = mutationGeneric({
   handler: async (ctx, { userId, agent, ...asked }): Promise<string> => {
     const run = anyApi[agent]!["run"]! as never;
     return (await agents[agent].start(ctx, run, { as: { userId }, ...asked })).runId;
+  },
+});
+
+type Call = { runId: string; callId: string };
+/** What `runs` has where calls can wait. */
+type Waiting = {
+  listWaiting?: (ctx: unknown, args: { runId: string }) => Promise<(Call & { toolName: string })[]>;
+  approve?: (ctx: unknown, args: Call & { input?: unknown }) => Promise<unknown>;
+  deny?: (ctx: unknown, args: Call & { reason: string }) => Promise<unknown>;
+  answer?: (ctx: unknown, args: Call & { output: unknown }) => Promise<unknown>;
+};
+
+/** The calls of a run that wait for somebody. */
+export const listWaiting = queryGeneric({
+  args: { ...vAs, runId: v.string() },
+  handler: async (ctx, { userId, runId }): Promise<{ callId: string; toolName: string }[]> => {
+    const waiting = await (memory.as({ userId }).runs as Waiting).listWaiting?.(ctx, { runId });
+    return (waiting ?? []).map(({ callId, toolName }) => ({ callId, toolName }));
+  },
+});
+
+/** Does about a waiting call what somebody chose. */
+export const decide = mutationGeneric({
+  args: { ...vAs, runId: v.string(), callId: v.string(), choice: v.string() },
+  handler: async (ctx, { userId, choice, ...call }): Promise<null> => {
+    const runs = memory.as({ userId }).runs as Waiting;
+    if (choice === "approve") await runs.approve?.(ctx, call);
+    if (choice === "edit") await runs.approve?.(ctx, { ...call, input: { key: "edited" } });
+    if (choice === "deny") await runs.deny?.(ctx, { ...call, reason: "Not today." });
+    if (choice === "answer") await runs.answer?.(ctx, { ...call, output: "answered" });
+    return null;
   },
 });
 

@@ -2,7 +2,16 @@
 import type { LanguageModel } from "ai";
 import { reachPoint } from "../../host/index.js";
 import { recordCall } from "../callLog.js";
-import { ASK_TOOL, askedScript, promptOf, scriptIn, textOf, usageOf, type Script } from "../script.js";
+import {
+  ASK_TOOL,
+  askedScript,
+  callIdOf,
+  promptOf,
+  scriptIn,
+  textOf,
+  usageOf,
+  type Script,
+} from "../script.js";
 
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
 type CallOptions = Parameters<LanguageModelV4["doGenerate"]>[0];
@@ -46,7 +55,7 @@ function logCall({ key }: Script, step: number): () => void {
 
 const toolCallsOf = ({ key, steps }: Script, step: number) =>
   (steps[step] ?? []).map((toolName, index) => ({
-    toolCallId: `${key}-${step}-${index}`,
+    toolCallId: callIdOf(key, step, index),
     toolName,
     input: JSON.stringify(
       toolName === ASK_TOOL ? { prompt: promptOf(askedScript(key, step, index)) } : { key },

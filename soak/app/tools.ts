@@ -5,7 +5,7 @@ import { v } from "convex/values";
 import { z } from "zod";
 import { reachPoint } from "../../host/index.js";
 import { recordCall } from "../callLog.js";
-import type { ToolName } from "../script.js";
+import type { ToolName, WaitingTool } from "../script.js";
 
 const SLOW_MS = 60;
 const inputSchema = z.object({ key: z.string() });
@@ -24,21 +24,25 @@ export const addNote = internalMutationGeneric({
   },
 });
 
-function logged(
-  tool: ToolName,
-  settings: { idempotent?: boolean; work: (ctx: ToolContext) => Promise<unknown> },
-): AgentTool {
+type Settings = {
+  idempotent?: boolean;
+  needsApproval?: boolean;
+  answersLater?: boolean;
+  work: (ctx: ToolContext) => Promise<unknown>;
+};
+
+function logged(tool: ToolName | WaitingTool, { work, ...settings }: Settings): AgentTool {
   return defineTool({
+    ...(settings as object), // a package without approvals knows some of them only
     description: `The tool ${tool}.`,
     inputSchema,
-    idempotent: settings.idempotent,
     execute: async (ctx) => {
       const { operationId } = ctx;
       const log = (event: "started" | "completed") =>
         recordCall({ kind: "tool", event, tool, operationId, at: Date.now() });
       log("started");
       reachPoint("inside-tool");
-      const result = await settings.work(ctx);
+      const result = await work(ctx);
       log("completed");
       return result;
     },
@@ -65,4 +69,10 @@ export const tools: Record<ToolName, AgentTool> = {
       return { waitedMs: SLOW_MS };
     },
   }),
+};
+
+/** Played only where the package lets calls wait. */
+export const waitingTools: Record<WaitingTool, AgentTool> = {
+  sign: logged("sign", { needsApproval: true, work: async () => "signed" }),
+  wait: logged("wait", { answersLater: true, work: async () => "asked" }),
 };

@@ -1,4 +1,5 @@
 import { wrongCounts } from "./counts.js";
+import { wrongDecisions } from "./decisions.js";
 import { duplicateSteps } from "./duplicateSteps.js";
 import type { Evidence, Finding } from "./evidence.js";
 import { lostSteps } from "./lostSteps.js";
@@ -40,7 +41,9 @@ export function judge(evidence: Evidence, { kills, conflicts, problems }: Course
     orphanStreams: orphanStreams(evidence),
     usageMismatches: usageMismatches(evidence),
   };
+  const decision = wrongDecisions(evidence);
   const others = {
+    decision,
     end: wrongEnds(evidence),
     order: wrongOrder(evidence),
     count: wrongCounts(evidence),

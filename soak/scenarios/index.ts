@@ -1,3 +1,4 @@
+import { approval } from "./approvals.js";
 import { answer, conversation } from "./answers.js";
 import { brief } from "./briefs.js";
 import { cancel, interrupt } from "./cancels.js";
@@ -14,6 +15,7 @@ export const scenarios: Scenario[] = [
   interrupt,
   queue,
   steering,
+  approval,
   nested,
   brief,
 ].filter(({ isAvailable }) => isAvailable?.() ?? true);

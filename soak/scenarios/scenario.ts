@@ -13,6 +13,8 @@ export type ExpectedRun = {
   after?: string;
   /** What was said to it under way and taken in: known when it was played. */
   heard?: string[];
+  /** What was decided about its calls, by their ids, and so how each must have ended. */
+  decided?: Record<string, "done" | "denied">;
 };
 
 /** One play of a scenario. */

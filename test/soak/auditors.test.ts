@@ -1,6 +1,7 @@
 // Each auditor finds the fault that is planted, and nothing where all is sound.
 import { describe, expect, test } from "vitest";
 import { wrongCounts } from "../../soak/audit/counts.js";
+import { wrongDecisions } from "../../soak/audit/decisions.js";
 import { duplicateSteps } from "../../soak/audit/duplicateSteps.js";
 import type { Auditor, Evidence } from "../../soak/audit/evidence.js";
 import { lostSteps } from "../../soak/audit/lostSteps.js";
@@ -19,6 +20,7 @@ const auditors: Record<string, Auditor> = {
   stuckRuns,
   wrongEnds,
   wrongOrder,
+  wrongDecisions,
   orphanStreams,
   usageMismatches,
   wrongCounts,
@@ -134,6 +136,25 @@ const planted: Planted[] = [
         },
         /next was asked before answer0 was over/,
       ],
+    ],
+  },
+  {
+    auditor: "wrongDecisions",
+    plants: [
+      [
+        "a call ended otherwise",
+        (e) => (e.expected[0]!.decided = { "answer0-0-0": "denied" }),
+        /answer0-0-0 is done, not denied/,
+      ],
+      [
+        "a denied tool ran",
+        (e) => {
+          e.expected[0]!.decided = { "answer0-0-0": "denied" };
+          e.toolCalls[0]!.state = { kind: "denied" };
+        },
+        /denied and ran/,
+      ],
+      ["a call is gone", (e) => (e.expected[0]!.decided = { other: "done" }), /there is no call other/],
     ],
   },
   {
