@@ -6,7 +6,7 @@ import type { Kill } from "./killPlan.js";
 /** Workpool takes an action for lost after 5 minutes, and looks once a minute. */
 export const CLOCK_SHIFT_MS = 7 * 60_000;
 /** A point that no host came by within this time is left: the host is killed from outside. */
-const POINT_PATIENCE_MS = 5_000;
+const POINT_PATIENCE_MS = 8_000;
 
 export type LivesOptions = {
   settings: Omit<HostSettings, "port" | "clockShiftMs" | "faults">;
