@@ -23,7 +23,8 @@ export function lostSteps(evidence: Evidence): Finding[] {
     ...evidence.runs.filter((run) => stateOf(run) === "completed").flatMap((run) => unsaidOf(run, of(run))),
     ...unanswered(evidence),
     ...unheard(evidence),
-    ...matchRuns(evidence).flatMap(({ script, asked, rows }) => {
+    ...matchRuns(evidence).flatMap(({ script, asked, rows, isOptional }) => {
+      if (rows.length === 0 && isOptional === true) return [];
       if (rows.length === 0)
         return [`${script.key}: ${asked.length === 0 ? "no prompt" : "a prompt without a run"}`];
       return rows

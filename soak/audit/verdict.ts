@@ -1,7 +1,7 @@
 import { wrongCounts } from "./counts.js";
 import { wrongDecisions } from "./decisions.js";
 import { duplicateSteps } from "./duplicateSteps.js";
-import type { Evidence, Finding } from "./evidence.js";
+import { matchRuns, type Evidence, type Finding } from "./evidence.js";
 import { lostSteps } from "./lostSteps.js";
 import { doublePaidCalls, repeatedCalls } from "./modelCalls.js";
 import { orphanStreams } from "./orphanStreams.js";
@@ -31,6 +31,12 @@ export type Course = { kills: number; conflicts: number; problems: Finding[] };
 
 export type Verdict = { result: SoakResult; findings: { fault: string; finding: Finding }[] };
 
+/** Those that were asked for and are there. */
+const countRuns = (evidence: Evidence): number =>
+  matchRuns(evidence)
+    .filter(({ isOptional }) => isOptional !== true)
+    .flatMap(({ rows }) => rows).length;
+
 /** Reads the evidence once for each kind of fault. */
 export function judge(evidence: Evidence, { kills, conflicts, problems }: Course): Verdict {
   const counted = {
@@ -55,7 +61,7 @@ export function judge(evidence: Evidence, { kills, conflicts, problems }: Course
   return {
     result: {
       ok: findings.length === 0,
-      runs: evidence.runs.length,
+      runs: countRuns(evidence),
       kills,
       conflicts,
       lostSteps: counted.lostSteps.length,

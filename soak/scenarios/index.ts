@@ -2,7 +2,7 @@ import { approval } from "./approvals.js";
 import { answer, conversation } from "./answers.js";
 import { brief } from "./briefs.js";
 import { cancel, interrupt } from "./cancels.js";
-import { nested } from "./nested.js";
+import { nested, nestedCancel } from "./nested.js";
 import { queue } from "./queues.js";
 import type { Random, Scenario, Scene } from "./scenario.js";
 import { steering } from "./steering.js";
@@ -17,6 +17,7 @@ export const scenarios: Scenario[] = [
   steering,
   approval,
   nested,
+  nestedCancel,
   brief,
 ].filter(({ isAvailable }) => isAvailable?.() ?? true);
 

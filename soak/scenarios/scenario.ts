@@ -9,6 +9,8 @@ export type ExpectedRun = {
   script: Script;
   /** How it may have ended. */
   ends: RunEnd[];
+  /** It may not be there at all: what was to ask for it may have been stopped before. It is not counted. */
+  isOptional?: boolean;
   /** The key of the run that had to be over before this one began. */
   after?: string;
   /** What was said to it under way and taken in: known when it was played. */
