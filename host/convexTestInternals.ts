@@ -106,6 +106,7 @@ export type ExecutionContext = {
   udfPath: string;
   udfType: FunctionKind | "http";
   depth: number;
+  paginatedQueries?: number;
 };
 export type RequestMetadata = {
   ip: string | null;

@@ -12,6 +12,7 @@ import { tableOfId, type DocumentWrite, type StoredDocument } from "./documents.
 import { CronRunner } from "./crons.js";
 import { currentRoot, newRoot, type FunctionRequest, type Root } from "./execution.js";
 import { Files } from "./files.js";
+import { currentFaults, Faults, type FaultOptions } from "./faults.js";
 import { installIndexStore } from "./indexedDatabase.js";
 import type { IndexStore } from "./indexStore.js";
 import { JobQueue, unfinishedJobs } from "./jobs.js";
@@ -32,6 +33,7 @@ export type EngineOptions = {
   persistence: Persistence | null;
   /** Base of file URLs. */
   origin: () => string;
+  faults?: FaultOptions;
 };
 
 export type Outcome = { root: Root } & ({ ok: true; value: unknown } | { ok: false; error: unknown });
@@ -47,6 +49,7 @@ export class Engine {
   receipts: RequestReceipt[] = [];
   readonly crons: CronRunner;
   readonly #runner: JobRunner;
+  readonly #faults: Faults | null;
   readonly #listeners = new Set<CommitListener>();
   #running = 0;
 
@@ -64,9 +67,11 @@ export class Engine {
       ended: () => {
         this.files.transactionEnded();
         this.jobs.transactionEnded();
+        this.#faults?.transactionEnded();
       },
       now: () => options.clock.now(),
     });
+    this.#faults = options.faults === undefined ? null : new Faults(options.faults, this.transactions);
     watchFunctions(internals.executionContext);
     const { stores, files, jobs, spans } = this;
     installSyscalls({
@@ -116,10 +121,14 @@ export class Engine {
   async track<T>(work: () => Promise<T>): Promise<T> {
     this.#running++;
     try {
-      return await this.clock.run(() => currentRecorder.run(this.spans, work));
+      return await this.clock.run(() => currentRecorder.run(this.spans, () => this.#withFaults(work)));
     } finally {
       this.#running--;
     }
+  }
+
+  #withFaults<T>(work: () => T): T {
+    return this.#faults === null ? work() : currentFaults.run(this.#faults, work);
   }
 
   /** Waits for running functions to settle, but not longer than given. */
@@ -187,7 +196,9 @@ export class Engine {
   #persist(commit: Commit): void {
     const { internals, files, jobs } = this;
     const cron = currentRoot.getStore()?.request.cronRow?.() ?? null;
+    this.#faults?.beforeCommit();
     this.options.persistence?.commit(commit, { internals, files, jobs, now: this.clock.now(), cron });
+    this.#faults?.afterCommit();
   }
 
   #committed({ writes }: Commit): void {

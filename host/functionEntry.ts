@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ExecutionContext } from "./convexTestInternals.js";
 import { currentRoot } from "./execution.js";
+import { currentFaults } from "./faults.js";
 import type { SpanRecorder } from "./spans.js";
 
 /** The recorder of the host whose function is running; convex-test shares its contexts between hosts. */
@@ -21,7 +22,9 @@ export function watchFunctions(storage: AsyncLocalStorage<ExecutionContext>): vo
   const enterWatched: Enter = (context, work) => {
     const enterAndKeep = () => keepResult(context, enter(context, work));
     const recorder = currentRecorder.getStore();
-    return recorder === undefined ? enterAndKeep() : recorder.run(context, enterAndKeep);
+    const attempt = () => (recorder === undefined ? enterAndKeep() : recorder.run(context, enterAndKeep));
+    const faults = currentFaults.getStore();
+    return faults === undefined ? attempt() : faults.run(context, attempt);
   };
   Object.assign(storage, { run: enterWatched });
 }

@@ -5,6 +5,7 @@ import type { CronStatus } from "./crons.js";
 import type { FunctionAddress, FunctionKind } from "./convexTestInternals.js";
 import { Engine } from "./engine.js";
 import type { Identity } from "./execution.js";
+import type { FaultOptions } from "./faults.js";
 import { HostServer } from "./http.js";
 import { JOBS_TABLE, stateOfJob } from "./jobs.js";
 import { loadApp, type ComponentSource } from "./modules.js";
@@ -27,6 +28,8 @@ export type HostOptions = {
   clockShiftMs?: number;
   /** Record spans from the start. Default false. */
   spans?: boolean;
+  /** What goes wrong on purpose. Default: nothing. */
+  faults?: FaultOptions;
   /** Environment variables for the app's functions. */
   environment?: Record<string, string>;
 };
@@ -188,7 +191,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     persistence = options.databaseFile === undefined ? null : new Persistence(options.databaseFile);
     const clock = new HostClock(options.clockShiftMs ?? 0);
     let url: string | null = null;
-    const engine = await Engine.create({ app, clock, persistence, origin: () => url ?? NO_ORIGIN });
+    const { faults } = options;
+    const engine = await Engine.create({ app, clock, persistence, faults, origin: () => url ?? NO_ORIGIN });
     if (options.spans) engine.spans.start();
     const server = new HostServer(engine);
     const host = new RunningHost(engine, server, releaseEnvironment);

@@ -8,6 +8,7 @@ export {
   type Footprint,
 } from "./conflicts.js";
 export { CronError, type CronStatus } from "./crons.js";
+export { parseKillPoint, reachPoint, type FaultOptions, type FaultRecord, type KillPoint } from "./faults.js";
 export { makeToken } from "./identity.js";
 export { AppDirectoryError, type ComponentSource } from "./modules.js";
 export { DatabaseFileError } from "./persistence.js";

@@ -1,5 +1,9 @@
 // Transactions of all components: a fair lock, and one commit that is written to disk before it is visible.
-import type { CapturedInternals, DatabaseInternals } from "./convexTestInternals.js";
+import type {
+  CapturedInternals,
+  DatabaseInternals,
+  TransactionManagerInternals,
+} from "./convexTestInternals.js";
 import { tableOfId, withCommitTs, type DocumentWrite, type StoredDocument } from "./documents.js";
 import { currentRoot, JobCancelledError, type JobKey, type RequestKey } from "./execution.js";
 
@@ -27,6 +31,8 @@ export class Transactions {
   readonly #internals: CapturedInternals;
   readonly #hooks: TransactionHooks;
   readonly #waiting: (() => void)[] = [];
+  /** convex-test's own, which knows no queue. */
+  readonly #begin: TransactionManagerInternals["begin"];
   #held = false;
   /** How many commits changed rows; tells a query run whether anything happened meanwhile. */
   commitCount = 0;
@@ -34,6 +40,8 @@ export class Transactions {
   constructor(internals: CapturedInternals, hooks: TransactionHooks) {
     this.#internals = internals;
     this.#hooks = hooks;
+    const manager = internals.global.transactionManager;
+    this.#begin = manager.begin.bind(manager);
     this.#install();
   }
 
@@ -47,14 +55,13 @@ export class Transactions {
 
   #install(): void {
     const manager = this.#internals.global.transactionManager;
-    const begin = manager.begin.bind(manager);
     const end = manager._endTransaction.bind(manager);
     const commitNested = manager.commit.bind(manager);
     const rollback = manager.rollback.bind(manager);
     manager.begin = async (isNested, limits) => {
       // convex-test wakes every waiter for each transaction that ends; a queue wakes one.
       if (!isNested) await this.#acquire();
-      await begin(isNested, limits);
+      await this.#begin(isNested, limits);
       if (isNested || !this.#jobWasCancelled()) return;
       rollback(false);
       throw new JobCancelledError();
@@ -66,6 +73,21 @@ export class Transactions {
       this.#release();
     };
     manager.commit = (isNested) => (isNested ? commitNested(true) : this.#commit());
+  }
+
+  /** Transactions that are open one in the other. */
+  get depth(): number {
+    return this.#internals.global.components[""]!.db._writes.length;
+  }
+
+  /** Rolls the open transaction back, lets those that wait go first, and begins it anew. */
+  async restart(): Promise<void> {
+    const manager = this.#internals.global.transactionManager;
+    manager.rollback(false);
+    await this.#acquire();
+    await this.#begin(false);
+    // Within the new transaction: whoever ran the mutation rolls that back.
+    if (this.#jobWasCancelled()) throw new JobCancelledError();
   }
 
   async #acquire(): Promise<void> {

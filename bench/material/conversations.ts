@@ -1,6 +1,6 @@
 // Conversations to recall from: one user talks with the same few people again and again, who tell facts on the way,
 // among talk that shares their words. Questions ask for the facts in other words. All of it is made up here from a seed.
-import { seededRandom, shuffled } from "./random.js";
+import { seededRandom, shuffled } from "../../host/random.js";
 import { wordMaker } from "./words.js";
 
 /** Something said. `text` is what was said; sides that know no speakers get it with the name before. */

@@ -1,5 +1,5 @@
 // What was said before: ten messages for each four exchanges, three of them plain and one with a tool.
-import { seededRandom, shuffled } from "./random.js";
+import { seededRandom, shuffled } from "../../host/random.js";
 import { makeToolResult, TOOL_INPUT } from "./turn.js";
 import { makeText, wordMaker } from "./words.js";
 

@@ -1,8 +1,8 @@
 import { isMemoryError } from "convex-agent-memory";
+import type { HostProcess } from "../../host/hostProcess.js";
 import { api } from "../convex/_generated/api.js";
 import { ask, type Answer } from "./ask.js";
 import { deferred } from "./deferred.js";
-import type { HostProcess } from "./hostProcess.js";
 import { proveCrash, type CrashProof, type StreamEnd } from "./proof.js";
 import type { Session } from "./session.js";
 import { readTables, type ThreadTables } from "./tables.js";

@@ -1,4 +1,5 @@
 import { ConvexError } from "convex/values";
+import type { HostProcess, HostSettings } from "../../host/hostProcess.js";
 import { api } from "../convex/_generated/api.js";
 import type { DemoArguments } from "./arguments.js";
 import { ask, type Answer } from "./ask.js";
@@ -6,7 +7,6 @@ import { askThroughCrash, CRASH_ENVIRONMENT, type CrashReport } from "./crash.js
 import { databaseFile } from "./database.js";
 import { DemoError } from "./demoError.js";
 import type { SkippedFile, SourceFile } from "./folder.js";
-import type { HostProcess, HostSettings } from "./hostProcess.js";
 import { Hosts } from "./hosts.js";
 import { ingestFiles, type IngestResult } from "./ingest.js";
 import { sumUsage, type UsageReport } from "./ledger.js";
@@ -43,6 +43,7 @@ export async function runDemo(options: DemoArguments, screen: Screen): Promise<D
   if (options.crash && asked.length === 0)
     throw new DemoError("--crash with --documents needs --ask as well.");
   const hosts = new Hosts({
+    appDirectory: "example/convex",
     databaseFile: databaseFile(options.keep),
     port: options.port,
     environment: options.crash ? CRASH_ENVIRONMENT : {},

@@ -1,5 +1,6 @@
+import { HostProcess, HostStartError, type HostSettings } from "../../host/hostProcess.js";
 import { deferred } from "./deferred.js";
-import { HostProcess, type HostSettings } from "./hostProcess.js";
+import { DemoError } from "./demoError.js";
 
 /** The hosts of one run, one after the other on the same database. */
 export class Hosts {
@@ -16,10 +17,12 @@ export class Hosts {
     return this.#death.promise;
   }
 
-  /** Starts the next one. */
+  /** Starts the next one. Throws a `DemoError` when it says why it cannot. */
   async start(changes: Partial<HostSettings> = {}): Promise<HostProcess> {
     const settings = { ...this.settings, ...changes };
-    const host = await HostProcess.start(settings);
+    const host = await HostProcess.start(settings).catch((error: unknown) => {
+      throw error instanceof HostStartError ? new DemoError(error.message) : error;
+    });
     this.#started.push(host);
     this.#newest = { host, settings: { ...settings, port: host.port } };
     host.died.catch((error: Error) => this.#death.reject(error));

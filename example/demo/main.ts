@@ -3,10 +3,10 @@
  *
  * Exit code 0 when everything held, 1 when something did not, 2 for what the caller can mend.
  */
+import { killHosts } from "../../host/hostProcess.js";
 import { parseArguments, USAGE } from "./arguments.js";
 import { runDemo } from "./demo.js";
 import { DemoError } from "./demoError.js";
-import { killHosts } from "./hostProcess.js";
 import { toJson } from "./json.js";
 import { Screen } from "./screen.js";
 

@@ -20,5 +20,6 @@ export const commands = {
   format: { tool: "prettier", args: ["--write", "."], readiness: "installed" },
   lint: { tool: "eslint", args: ["."], readiness: "built" },
   "snapshot:schema": { tool: "tsx", args: ["scripts/schemaSnapshot.ts"], readiness: "installed" },
+  soak: { tool: "tsx", args: ["soak/main.ts"], readiness: "built" },
   test: { tool: "tsx", args: ["scripts/test.ts"], readiness: "built" },
 };

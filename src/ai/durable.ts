@@ -34,8 +34,11 @@ export type DurableFunctions = {
   settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<Settled>>;
 };
 
-/** A tool's own step is only lost with its action: what a tool throws is a result. */
-const TOOL_RETRY = { maxAttempts: 3, initialBackoffMs: 250, base: 2 };
+/**
+ * A tool's own step is only lost with its action: what a tool throws is a result. So often that deploys in a row do not
+ * fail the run: a tool that may have run is not run again, however often its step is.
+ */
+const TOOL_RETRY = { maxAttempts: 8, initialBackoffMs: 250, base: 2 };
 
 const vRunArgs = {
   path: v.string(),

@@ -1,3 +1,4 @@
+import { internalActionGeneric } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/ai/index.js";
@@ -53,6 +54,20 @@ describe("a step whose action is lost", () => {
     await app.finish();
     expect(runs).toBe(0);
     expect(JSON.stringify(app.model.calls[1]?.prompt)).toContain("interrupted");
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+  });
+
+  test("of a tool, by five deploys in a row, does not fail the run", async () => {
+    const app = await aDurableApp([asksFor("Oslo"), { text: "7." }], { tools: { weather } });
+    const step = app.researcher["step"] as { _handler: (ctx: unknown, args: unknown) => Promise<unknown> };
+    let lost = 0;
+    app.researcher["step"] = internalActionGeneric(async (ctx, args: { call?: unknown }) => {
+      if (args.call !== undefined && lost++ < 5) throw new Error("Transient error while executing action");
+      return await step._handler(ctx, args);
+    });
+    const { runId } = await app.start("Go.");
+    await app.finish();
+    expect(lost).toBe(6);
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
   });
 

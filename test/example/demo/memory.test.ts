@@ -24,7 +24,12 @@ async function callOnce(databaseFile: string) {
   const out = new PassThrough();
   let said = "";
   out.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const hosts = new Hosts({ databaseFile, port: 0, environment: NO_MODELS });
+  const hosts = new Hosts({
+    appDirectory: "example/convex",
+    databaseFile,
+    port: 0,
+    environment: NO_MODELS,
+  });
   const host = await hosts.start();
   const session = connect(host.url, new Screen(out as unknown as NodeJS.WriteStream));
   try {

@@ -1,18 +1,23 @@
+// The host as a process of its own: it can be killed like a machine that fails, and started again on its database.
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DemoError } from "./demoError.js";
+import type { FaultOptions } from "./faults.js";
 
 export type HostSettings = {
+  /** The folder of the app's functions, from the project's folder. */
+  appDirectory: string;
   databaseFile: string;
   /** 0: any free port. */
   port: number;
   /** How far the host's clock runs ahead, in ms. */
   clockShiftMs?: number;
   environment?: Record<string, string>;
+  /** What goes wrong on purpose; a host that kills itself is no defect. */
+  faults?: FaultOptions;
 };
 
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 /** How long the host may take to close its database before it is killed. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -21,7 +26,10 @@ const LISTENING = /^LISTENING (http:\/\/\S+)$/m;
 const EXPLAINED_EXIT_CODE = 2;
 const OUTPUT_TAIL_CHARACTERS = 4_000;
 
-/** The embedded Convex host, as a process of its own: it can be killed like a machine that fails. */
+/** The host cannot start for a reason that its caller can mend, told in one line. */
+export class HostStartError extends Error {}
+
+/** The embedded Convex host, as a process of its own. */
 export class HostProcess {
   /** Rejects when the host ends although nobody has ended it. */
   readonly died: Promise<never>;
@@ -41,17 +49,23 @@ export class HostProcess {
     this.died.catch(() => undefined); // told to whoever races with it
   }
 
-  /** Starts a host and resolves when it listens. Throws a `DemoError` when it says why it cannot. */
+  /** Starts a host and resolves when it listens. Throws a `HostStartError` when it says why it cannot. */
   static async start(settings: HostSettings): Promise<HostProcess> {
     // Node itself, not the tsx command: that would be a parent which a SIGKILL hits in the host's place.
     const child = spawn(process.execPath, ["--import", "tsx", "host/main.ts", ...hostArguments(settings)], {
       cwd: PROJECT,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...settings.environment },
+      env: { ...process.env, ...withoutTestRunner(), ...settings.environment },
     });
     running.add(child);
     const exited = exitOf(child);
     return new HostProcess(child, exited, await listening(child, exited));
+  }
+
+  /** Resolves when the process has ended, however it did: true for a SIGKILL. */
+  async ended(): Promise<boolean> {
+    await this.exited;
+    return this.child.signalCode === "SIGKILL";
   }
 
   get port(): number {
@@ -75,8 +89,7 @@ export class HostProcess {
     this.peakBytes();
     this.#isEnding = true;
     this.child.kill("SIGKILL");
-    await this.exited;
-    return this.child.signalCode === "SIGKILL";
+    return await this.ended();
   }
 
   /** Ends the process in order. */
@@ -98,9 +111,25 @@ export function killHosts(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-function hostArguments({ databaseFile, port, clockShiftMs }: HostSettings): string[] {
-  const shift = clockShiftMs === undefined ? [] : ["--clock-shift-ms", String(clockShiftMs)];
-  return ["--app", "example/convex", "--database", databaseFile, "--port", String(port), ...shift];
+/** The host loads the package as an app does, from what is built, also where a test runner starts it. */
+const withoutTestRunner = () =>
+  process.env["VITEST"] === undefined ? {} : { VITEST: undefined, NODE_OPTIONS: "" };
+
+function hostArguments({ appDirectory, databaseFile, port, clockShiftMs, faults }: HostSettings): string[] {
+  const { conflictProbability, conflictSeed, killAt, logFile } = faults ?? {};
+  const options = {
+    app: appDirectory,
+    database: databaseFile,
+    port,
+    "clock-shift-ms": clockShiftMs,
+    "conflict-probability": conflictProbability,
+    "conflict-seed": conflictSeed,
+    "kill-at": killAt === undefined ? undefined : `${killAt.name}:${killAt.occurrence}`,
+    "fault-log": logFile,
+  };
+  return Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
 }
 
 /** How the process ended, and the last that it wrote to standard error. */
@@ -137,7 +166,7 @@ async function listening(child: ChildProcess, exited: Promise<HostExit>): Promis
     void exited.then(({ code, said }) => {
       clearTimeout(timer);
       const isExplained = code === EXPLAINED_EXIT_CODE;
-      reject(isExplained ? new DemoError(lastLine(said)) : new Error(`The host did not start: ${said}`));
+      reject(isExplained ? new HostStartError(lastLine(said)) : new Error(`The host did not start: ${said}`));
     });
   });
 }

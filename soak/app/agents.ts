@@ -1,0 +1,35 @@
+import { agentTool, defineAgent } from "convex-agent-memory/ai";
+import { anyApi } from "convex/server";
+import { memory } from "./memory.js";
+import { soakModel } from "./model.js";
+import { ASK_TOOL } from "../script.js";
+import { tools, waitingTools } from "./tools.js";
+
+/** Often enough that chunks are written while a short answer is streamed. */
+const THROTTLE_MS = 25;
+/** A step may be lost to a kill each time; real hosts live longer than seconds. */
+const RETRY = { maxAttempts: 10, initialBackoffMs: 50, base: 1.5 };
+
+const shared = {
+  model: soakModel,
+  instructions: "You play scripts.",
+  tools,
+  throttleMs: THROTTLE_MS,
+  retry: RETRY,
+};
+
+export const solo = defineAgent(memory, { ...shared, name: "solo" });
+export const researcher = defineAgent(memory, { ...shared, name: "researcher" });
+/** Is asked by `lead`. */
+export const helper = defineAgent(memory, { ...shared, name: "helper" });
+const ask = agentTool({
+  description: "Ask the helper.",
+  agent: helper,
+  run: () => anyApi["helper"]!["run"]!,
+});
+/** Asks another agent. */
+export const lead = defineAgent(memory, { ...shared, name: "lead", tools: { ...tools, [ASK_TOOL]: ask } });
+/** Waits for people. */
+export const clerk = defineAgent(memory, { ...shared, name: "clerk", tools: { ...tools, ...waitingTools } });
+/** Does not stream. */
+export const writer = defineAgent(memory, { ...shared, name: "writer", stream: false });

@@ -1,0 +1,4 @@
+import { researcher } from "./agents.js";
+import { workflow } from "./memory.js";
+
+export const { run, step, settle } = researcher.durable(workflow);

@@ -1,0 +1,170 @@
+// What the audit reads: the rows that are left, the log of calls, and what was to happen.
+import type { Host, StoredDocument } from "../../host/index.js";
+import type { CallEntry } from "../callLog.js";
+import type { ExpectedRun } from "../scenarios/scenario.js";
+import { scriptIn } from "../script.js";
+
+type Row = { _id: string; _creationTime: number };
+type State<Kind extends string> = { kind: Kind };
+
+export type ThreadRow = Row & { scope: string };
+export type HeadRow = Row & {
+  threadId: string;
+  nextTurn: number;
+  messages: number;
+  activeRunId?: string;
+  queuedRuns?: number;
+};
+export type CountRow = Row & { scope: string; threads: number };
+export type RunRow = Row & {
+  threadId: string;
+  turn: number;
+  agentName: string;
+  /** Absent: running. */
+  state?: State<string> & { endedAt?: number; message?: string };
+  steps?: number;
+  nextStep?: number;
+  firstStep?: number;
+  totals?: { calls?: number; inputTokens: number; outputTokens: number };
+  /** Of a run that another one asked. */
+  parentRunId?: string;
+  /** What it read while it was under way: so many of its places it did not write itself. */
+  steered?: { places: number };
+};
+export type MessageRow = Row & {
+  threadId: string;
+  turn: number;
+  step: number;
+  role: string;
+  parts: { type: string; text?: string; callId?: string }[];
+  /** Absent: complete. */
+  state?: State<string>;
+  runId?: string;
+};
+export type ToolCallRow = Row & {
+  runId: string;
+  askedBy: number;
+  step: number;
+  callId: string;
+  toolName: string;
+  state: State<string>;
+};
+export type StreamRow = Row & { state: State<string>; runId?: string };
+export type ChunkRow = Row & { streamId: string; seq: number };
+export type UsageRow = Row & {
+  runId?: string;
+  step?: number;
+  /** Absent: an answer. */
+  purpose?: string;
+  inputTokens: number;
+  outputTokens: number;
+  /** In ns since the epoch. */
+  commitTs: bigint;
+};
+export type NoteRow = Row & { operationId: string };
+/** A row of another component's, or of the scheduler: that it is there is all that matters. */
+export type LeftOver = { table: string; row: Record<string, unknown> };
+
+export type Evidence = {
+  threads: ThreadRow[];
+  heads: HeadRow[];
+  counts: CountRow[];
+  runs: RunRow[];
+  messages: MessageRow[];
+  toolCalls: ToolCallRow[];
+  streams: StreamRow[];
+  chunks: ChunkRow[];
+  usage: UsageRow[];
+  notes: NoteRow[];
+  /** Rows of the workflow component and its workpool that belong to work. */
+  leftOver: LeftOver[];
+  calls: CallEntry[];
+  expected: ExpectedRun[];
+};
+
+const MEMORY = "agentMemory";
+/** Tables that hold rows only while something is under way. */
+const WORK_TABLES: [component: string, table: string][] = [
+  ...["workflows", "steps", "events", "onCompleteFailures"].map((table): [string, string] => [
+    "workflow",
+    table,
+  ]),
+  ...["work", "pendingStart", "pendingCompletion", "pendingCancelation", "payload"].map(
+    (table): [string, string] => ["workflow/workpool", table],
+  ),
+];
+
+/** Reads everything from a host on which nothing runs any more. */
+export async function readEvidence(
+  host: Host,
+  told: Pick<Evidence, "calls" | "expected">,
+): Promise<Evidence> {
+  /** The boundary where the rows of a database become the shapes above. */
+  const rows = async <Shape>(table: string, component = MEMORY): Promise<Shape[]> =>
+    (await host.readTable(component, table)) as (Shape & StoredDocument)[];
+  const leftOver: LeftOver[] = [];
+  for (const [component, table] of WORK_TABLES)
+    for (const row of await rows<Record<string, unknown>>(table, component)) leftOver.push({ table, row });
+  for (const state of await rows<{ running: unknown[] }>("internalState", "workflow/workpool"))
+    for (const running of state.running) leftOver.push({ table: "running", row: { running } });
+  return {
+    threads: await rows("threads"),
+    heads: await rows("threadHeads"),
+    counts: await rows("scopeCounts"),
+    runs: await rows("runs"),
+    messages: await rows("messages"),
+    toolCalls: await rows("toolCalls"),
+    streams: await rows("streams"),
+    chunks: await rows("streamChunks"),
+    usage: await rows("usageEvents"),
+    notes: await rows("notes", ""),
+    leftOver,
+    ...told,
+  };
+}
+
+/** Something that should not be so, in one line. */
+export type Finding = string;
+export type Auditor = (evidence: Evidence) => Finding[];
+
+export const stateOf = (run: RunRow): string => run.state?.kind ?? "running";
+export const isOver = (run: RunRow): boolean => ["completed", "failed", "canceled"].includes(stateOf(run));
+export const stepsOf = ({ steps = 0 }: RunRow): number => steps;
+export const isComplete = ({ state }: MessageRow): boolean =>
+  state === undefined || state.kind === "complete";
+export const textOf = ({ parts }: MessageRow): string =>
+  parts.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
+
+export const PROMPT_STEP = 0;
+
+/** The expected runs with the rows that they became. */
+export function matchRuns({ expected, messages, runs }: Evidence) {
+  const byPlace = groupBy(runs, ({ threadId, turn }) => `${threadId}:${turn}`);
+  const prompts = messages.filter(({ role }) => role === "user");
+  const byKey = groupBy(prompts, (prompt) => scriptIn(textOf(prompt))?.key ?? "");
+  return expected.map((run) => {
+    const asked = byKey.get(run.script.key) ?? [];
+    return {
+      ...run,
+      asked,
+      rows: asked.flatMap(({ threadId, turn }) => byPlace.get(`${threadId}:${turn}`) ?? []),
+    };
+  });
+}
+
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The keys that several items share, with how many. */
+export const repeated = <Item>(items: readonly Item[], keyOf: (item: Item) => string): [string, number][] =>
+  [...groupBy(items, keyOf)].flatMap(([key, group]): [string, number][] =>
+    group.length > 1 ? [[key, group.length]] : [],
+  );

@@ -1,0 +1,87 @@
+import { usageOf } from "../script.js";
+import {
+  groupBy,
+  isOver,
+  matchRuns,
+  repeated,
+  stateOf,
+  stepsOf,
+  type Evidence,
+  type Finding,
+  type RunRow,
+  type UsageRow,
+} from "./evidence.js";
+
+/** Where the ledger does not say what was used: one event a saved step, and sums that agree. */
+export function usageMismatches(evidence: Evidence): Finding[] {
+  const events = groupBy(
+    evidence.usage.filter(({ purpose }) => purpose === undefined),
+    ({ runId = "" }) => runId,
+  );
+  const of = (run: RunRow) => events.get(run._id) ?? [];
+  const nested = groupBy(evidence.runs, ({ parentRunId = "" }) => parentRunId);
+  /** With those of the runs that it asked, and that they asked. */
+  const allOf = (run: RunRow): UsageRow[] => [...of(run), ...(nested.get(run._id) ?? []).flatMap(allOf)];
+  return [
+    ...evidence.runs.filter(isOver).flatMap((run) => [...countsOf(run, of(run)), ...sumsOf(run, allOf(run))]),
+    ...matchRuns(evidence).flatMap(({ script, rows }) =>
+      rows.flatMap((run) =>
+        of(run)
+          .filter(({ step = -1, ...used }) => !isUsage(used, usageOf(script, step)))
+          .map(({ step }) => `run ${run._id} (${script.key}): step ${step} did not use that`),
+      ),
+    ),
+    ...uncalled(evidence, of),
+  ];
+}
+
+function countsOf(run: RunRow, events: UsageRow[]): Finding[] {
+  const twice = repeated(events, ({ step }) => String(step)).map(
+    ([step, count]) => `run ${run._id}: ${count} events of step ${step}`,
+  );
+  if (stateOf(run) !== "completed") return twice;
+  const paid = new Set(events.map(({ step }) => step));
+  const steps = Array.from({ length: stepsOf(run) }, (_, step) => step);
+  const unpaid = steps
+    .filter((step) => !paid.has(step))
+    .map((step) => `run ${run._id}: no event of step ${step}`);
+  const beyond = events
+    .filter(({ step = -1 }) => step >= stepsOf(run) || step < 0)
+    .map(({ step }) => `run ${run._id}: an event of step ${step}, which is not there`);
+  return [...twice, ...unpaid, ...beyond];
+}
+
+/** `calls` is absent where each call saved a step of the run. */
+function sumsOf(run: RunRow, events: UsageRow[]): Finding[] {
+  const { inputTokens = 0, outputTokens = 0, calls = stepsOf(run) } = run.totals ?? {};
+  const sum = { inputTokens: 0, outputTokens: 0 };
+  for (const event of events) {
+    sum.inputTokens += event.inputTokens;
+    sum.outputTokens += event.outputTokens;
+  }
+  return isUsage({ inputTokens, outputTokens }, sum) && calls === events.length
+    ? []
+    : [
+        `run ${run._id}: its totals (${calls} calls, ${inputTokens} tokens) are not those of its ${events.length} events`,
+      ];
+}
+
+/** Events of calls that nobody made to the end. */
+function uncalled(evidence: Evidence, eventsOf: (run: RunRow) => UsageRow[]): Finding[] {
+  const made = new Set(
+    evidence.calls.flatMap((entry) =>
+      entry.kind === "model" && entry.event === "completed" ? [`${entry.key}:${entry.step}`] : [],
+    ),
+  );
+  return matchRuns(evidence).flatMap(({ script, rows }) =>
+    rows
+      .filter((run) => stateOf(run) === "completed")
+      .flatMap(eventsOf)
+      .filter(({ step }) => !made.has(`${script.key}:${step}`))
+      .map(({ step }) => `${script.key}: step ${step} is in the ledger and was never asked to the end`),
+  );
+}
+
+type Tokens = { inputTokens: number; outputTokens: number };
+const isUsage = (left: Tokens, right: Tokens): boolean =>
+  left.inputTokens === right.inputTokens && left.outputTokens === right.outputTokens;

@@ -1,0 +1,46 @@
+import { approval } from "./approvals.js";
+import { answer, conversation } from "./answers.js";
+import { brief } from "./briefs.js";
+import { cancel, interrupt } from "./cancels.js";
+import { nested, nestedCancel } from "./nested.js";
+import { queue } from "./queues.js";
+import type { Random, Scenario, Scene } from "./scenario.js";
+import { steering } from "./steering.js";
+
+/** Everything that is played, as far as the package can do it. */
+export const scenarios: Scenario[] = [
+  answer,
+  conversation,
+  cancel,
+  interrupt,
+  queue,
+  steering,
+  approval,
+  nested,
+  nestedCancel,
+  brief,
+].filter(({ isAvailable }) => isAvailable?.() ?? true);
+
+export type Planned = Scene & { kind: string; key: string };
+
+/** So many runs, of all kinds in turn by their weights: the same for one seed. */
+export function planScenes(runs: number, random: Random, kinds: readonly Scenario[] = scenarios): Planned[] {
+  const planned: Planned[] = [];
+  const deck = kinds.flatMap((scenario) => Array.from({ length: scenario.weight }, () => scenario));
+  for (let left = runs; left > 0;) {
+    const fitting = deck.filter((scenario) => scenario.runs <= left);
+    // Each kind once before chance decides.
+    const unseen = kinds.filter(({ kind }) => planned.every((scene) => scene.kind !== kind));
+    const next = unseen.filter((scenario) => scenario.runs <= left)[0] ?? pickFrom(fitting, random);
+    const key = `${next.kind}${planned.length}`;
+    planned.push({ kind: next.kind, key, ...next.make(key, random) });
+    left -= next.runs;
+  }
+  return planned;
+}
+
+function pickFrom(fitting: Scenario[], random: Random): Scenario {
+  const picked = fitting[Math.floor(random() * fitting.length)];
+  if (picked === undefined) throw new TypeError("No scenario has a single run");
+  return picked;
+}

@@ -1,0 +1,118 @@
+// Durable runs on hosts that are killed, with mutations that conflict; then the tables are read.
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startHost, type FaultRecord, type Host } from "../host/index.js";
+import { seededRandom } from "../host/random.js";
+import { readEvidence } from "./audit/evidence.js";
+import { judge, type Verdict } from "./audit/verdict.js";
+import { CALL_LOG_VARIABLE, readLines, type CallEntry } from "./callLog.js";
+import { Cast } from "./cast.js";
+import { Desk } from "./desk.js";
+import { planKills } from "./killPlan.js";
+import { CLOCK_SHIFT_MS, liveThrough, type Lives } from "./lives.js";
+import { planScenes, type Planned } from "./scenarios/index.js";
+
+export type SoakOptions = {
+  runs: number;
+  /** Hosts that are killed. */
+  kill: number;
+  /** The chance with which a mutation is aborted and run again. */
+  conflicts: number;
+  /** Runs, kills and conflicts are drawn by it. */
+  seed: number;
+  /** Told while it goes on, in lines for people. */
+  tell: (line: string) => void;
+};
+
+const APP = "soak/app";
+const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+const USER_ID = "user_soak";
+/** Named points that a soak of many kills must have come by. */
+const LEAST_POINTS = 8;
+/** So many kills that the points are bound to be among them. */
+const MANY_KILLS = 12;
+/** How far the clock is moved when all is over, again and again, so that what is due later is done. */
+const SWEEP_SHIFT_MS = 11 * 60_000;
+const SWEEP_ROUNDS = 4;
+
+/** Runs the whole soak in a folder of its own, which goes with it. */
+export async function runSoak(options: SoakOptions): Promise<Verdict> {
+  const folder = join(PROJECT, ".cache", `soak-${process.pid}-${options.seed}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    return await soakIn(folder, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
+  const random = seededRandom(options.seed);
+  const scenes = planScenes(options.runs, random);
+  const databaseFile = join(folder, "soak.sqlite");
+  const callLogFile = join(folder, "calls.jsonl");
+  const faultLogFile = join(folder, "faults.jsonl");
+  const desk = new Desk(USER_ID);
+  const cast = new Cast(scenes, desk);
+  const environment = { [CALL_LOG_VARIABLE]: callLogFile };
+  const lives = await liveThrough({
+    settings: { appDirectory: APP, databaseFile, environment },
+    conflictProbability: options.conflicts,
+    seed: options.seed,
+    faultLogFile,
+    kills: planKills(options.kill, random),
+    onUrl: (url) => (desk.url = url),
+    onLife: (life) => cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1))),
+    tell: options.tell,
+  });
+  const told = { expected: scenes.flatMap(({ runs }) => runs) };
+  const evidence = await afterwards({ databaseFile, environment, lives }, (host) =>
+    readEvidence(host, { ...told, calls: readLines<CallEntry>(callLogFile) }),
+  );
+  const faults = readLines<FaultRecord>(faultLogFile);
+  const conflicts = faults.filter(({ kind }) => kind === "conflict").length;
+  tellCourse(options, { scenes, lives });
+  const problems = [...lives.problems, ...cast.problems, ...courseProblems(options, lives)];
+  return judge(evidence, { kills: lives.kills, conflicts, problems });
+}
+
+type After = { databaseFile: string; environment: Record<string, string>; lives: Lives };
+
+/** A host without faults on the same database: whatever is due later is done before the tables are read. */
+async function afterwards<T>(
+  { databaseFile, environment, lives }: After,
+  read: (host: Host) => Promise<T>,
+): Promise<T> {
+  const clockShiftMs = lives.clockShiftMs + CLOCK_SHIFT_MS;
+  const appDirectory = join(PROJECT, APP);
+  const host = await startHost({ appDirectory, databaseFile, environment, clockShiftMs, listen: false });
+  try {
+    await host.idle();
+    for (let round = 0; round < SWEEP_ROUNDS; round++) {
+      await host.shiftClock(SWEEP_SHIFT_MS);
+      await host.idle();
+    }
+    return await read(host);
+  } finally {
+    await host.close();
+  }
+}
+
+function courseProblems({ kill }: SoakOptions, { kills, points }: Lives): string[] {
+  const named = new Set(points).size;
+  return [
+    ...(kills === kill ? [] : [`${kills} of ${kill} hosts were killed`]),
+    ...(kill >= MANY_KILLS && named < LEAST_POINTS ? [`only ${named} named points were come by`] : []),
+  ];
+}
+
+function tellCourse({ tell }: SoakOptions, { scenes, lives }: { scenes: Planned[]; lives: Lives }): void {
+  const played = new Map<string, number>();
+  for (const { kind } of scenes) played.set(kind, (played.get(kind) ?? 0) + 1);
+  tell(`played: ${[...played].map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
+  tell(
+    `killed at ${new Set(lives.points).size} named points: ${[...new Set(lives.points)].sort().join(", ")}`,
+  );
+}
