@@ -1,6 +1,6 @@
 // The scripted models: the same for both sides, with no state but the count of embedding calls.
 import type { EmbeddingModel, LanguageModel } from "ai";
-import { ANSWER, ANSWER_DELTAS, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
+import { ANSWER, ANSWER_DELTAS, lookUpsIn, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
 import { paceStream } from "./pace.js";
 
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
@@ -16,13 +16,27 @@ const USAGE: Generated["usage"] = {
 };
 const DIMENSIONS = 1_536;
 
-/** Asks for the tool once if there is one, then answers. */
+/** Asks for the tool, if there is one, as often as the prompt says, then answers. */
 function decide({ tools, prompt }: CallOptions): "callTool" | "answer" {
-  return (tools ?? []).length > 0 && prompt.at(-1)?.role !== "tool" ? "callTool" : "answer";
+  if ((tools ?? []).length === 0) return "answer";
+  const asked = prompt.findLastIndex(({ role }) => role === "user");
+  const results = prompt.slice(asked + 1).filter(({ role }) => role === "tool").length;
+  return results < lookUpsIn(wordsOf(prompt[asked])) ? "callTool" : "answer";
 }
 
+const wordsOf = (message: CallOptions["prompt"][number] | undefined): string =>
+  message?.role !== "user"
+    ? ""
+    : message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+
+/** Of a long run as long as providers make them: its journal keeps them. */
+const callIdAt = (prompt: CallOptions["prompt"]): string =>
+  lookUpsIn(wordsOf(prompt.findLast(({ role }) => role === "user"))) === 1
+    ? `call-${prompt.length}`
+    : `call_${String(prompt.length).padStart(24, "0")}`;
+
 const toolCall = (prompt: CallOptions["prompt"]) => ({
-  toolCallId: `call-${prompt.length}`,
+  toolCallId: callIdAt(prompt),
   toolName: TOOL_NAME,
   input: JSON.stringify(TOOL_INPUT),
 });

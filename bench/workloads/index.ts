@@ -1,6 +1,7 @@
 // Every workload by its name on the command line.
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
+import { measureDurable, type DurableCounts } from "./durable.js";
 import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
 import {
@@ -12,12 +13,10 @@ import {
 } from "./threads.js";
 import {
   LONG_THREAD_SIZES,
-  measureDurableTurn,
   measureLongTurn,
   measureStored,
   measureSummaryTurn,
   measureTurn,
-  type DurableCounts,
   type Stored,
 } from "./turns.js";
 
@@ -38,7 +37,8 @@ export type Results = {
   /** As `deleteThread`, for a thread that was written turn by turn. */
   deleteThreadOfTurns: Pair<DeleteCounts>;
   stored: Pair<Stored>;
-  durableTurn: Pair<DurableCounts, null>;
+  /** Runs whose model is asked 5, 10, 20 and 40 times. */
+  durable: Pair<DurableCounts, null>;
   /** Beside two peers: the search of the agent component, and the component for retrieval alone. */
   recall: RecallResult;
 };
@@ -68,7 +68,7 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   deleteThread: () => both((side) => measureDelete(side, SIZES.messages)),
   deleteThreadOfTurns: () => both((side) => measureDeleteOfTurns(side, SIZES.turns)),
   stored: () => both(measureStored),
-  durableTurn: async () => ({ ours: await measureDurableTurn(), peer: null }),
+  durable: async () => ({ ours: await measureDurable(), peer: null }),
   recall: () => measureRecall(SIZES.conversations),
 };
 

@@ -14,20 +14,20 @@ import {
   runModelStep,
   runToolStep,
   vStepArgs,
-  vStepOutcome,
   type StepArgs,
   type StepOutcome,
 } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
 import { beginRun, endRun, vSettleContext } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
+import { fromRecord, toRecord, vStepRecord, type StepRecord } from "./stepRecord.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
 export type DurableFunctions = {
   /** The workflow of one run. */
   run: RegisteredMutation<"internal", Record<string, unknown>, Promise<unknown>>;
   /** One step of it: a call of the model, or of a tool. */
-  step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepOutcome>>;
+  step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepRecord>>;
   /** Records how it ended and cleans up after it; starts it when its turn has come, wakes it when it waits. */
   settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<string | null>>;
 };
@@ -60,8 +60,8 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   });
   const step = internalActionGeneric({
     args: vStepArgs,
-    returns: vStepOutcome,
-    handler: (ctx, args) => runStep(agent, ctx, args),
+    returns: vStepRecord,
+    handler: async (ctx, args) => toRecord(await runStep(agent, ctx, args)),
   });
   const settle = internalMutationGeneric({
     args: vSettleArgs,
@@ -122,21 +122,23 @@ async function drive(
 ): Promise<RunReport> {
   const { runId, as, threadId } = args;
   const siblings = siblingsAt(args.path);
-  const call = (
-    more: Pick<StepArgs, "place" | "call" | "after" | "report" | "workflowId">,
-    retry: typeof TOOL_RETRY,
+  const call = async (
+    name: "model" | "tool" | "after",
+    more: Omit<StepArgs, "runId" | "as">,
+    retry = TOOL_RETRY,
   ): Promise<StepOutcome> =>
-    step.runAction(siblings.step, { runId, as, threadId, ...more }, { retry }) as Promise<StepOutcome>;
+    fromRecord((await step.runAction(siblings.step, { runId, as, ...more }, { name, retry })) as StepRecord);
   const report = args.prompt !== undefined;
   for (let place = 0; ; place++) {
-    const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
+    const told = place === 0 ? { workflowId: step.workflowId } : {};
+    const outcome = await call("model", { place, ...told, ...(report ? { report } : {}) }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
     const run = ({ callId, toolName }: StepOutcome["calls"][number]) =>
-      call({ place, call: { callId, toolName } }, TOOL_RETRY);
+      call("tool", { place, call: { callId, toolName } });
     const tools = await runCalls(step, { ...outcome, place, run });
     if (tools !== "ended" && !outcome.ended && !outcome.stop) continue;
     // The answer is there, whatever comes of what is done after it.
-    if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
+    if (outcome.after === true) await call("after", { place, threadId, after: true }).catch(() => null);
     return { runId, text: outcome.text ?? "" };
   }
 }

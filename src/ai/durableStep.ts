@@ -23,7 +23,8 @@ type Call = Infer<typeof vCall>;
 export const vStepArgs = {
   runId: v.string(),
   as: vPrincipal,
-  threadId: v.string(),
+  /** Of the step after the run; the others read it. */
+  threadId: v.optional(v.string()),
   /** The model step, from 0; of a tool the step that asked for it. */
   place: v.number(),
   /** Of a tool's step. */
@@ -32,6 +33,7 @@ export const vStepArgs = {
   after: v.optional(v.boolean()),
   /** Whether to return the answer: a workflow around the run waits for it. */
   report: v.optional(v.boolean()),
+  /** Of the first step, which keeps it with the run. */
   workflowId: v.optional(v.string()),
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
@@ -198,7 +200,7 @@ const isRunning = (state: RunState): boolean => state.kind === "running";
 export async function runAfterStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  { runId, threadId, as }: StepArgs,
+  { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
@@ -216,14 +218,14 @@ export async function runToolStep(
   args: StepArgs & { call: Call },
 ): Promise<StepOutcome> {
   const { memory, principal } = bind(agent, args.as);
-  const { runId, threadId, call } = args;
+  const { runId, call } = args;
   const { callId } = call;
   const idempotent =
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
   const done: StepOutcome = { calls: [], ended: false, stop: false };
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
-  const { toolName, input, step, turn } = started;
+  const { toolName, input, step, threadId, turn } = started;
   const { signal: abortSignal } = new AbortController();
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal };
   const result = await executeTool(agent.tools, { callId, toolName, input, place: step }, scope);

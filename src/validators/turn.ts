@@ -91,6 +91,7 @@ export const vToolStart = v.union(
     kind: v.literal("execute"),
     toolName: v.string(),
     input: v.string(),
+    threadId: v.string(),
     turn: v.number(),
     step: v.number(),
   }),

@@ -2534,6 +2534,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             input: string;
             kind: "execute";
             step: number;
+            threadId: string;
             toolName: string;
             turn: number;
           }
