@@ -9,9 +9,11 @@ import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
-import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
+import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTool } from "./toolExecution.js";
@@ -172,10 +174,10 @@ type Failing = {
 };
 
 async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
-  if (!abort.signal.aborted && isRetryable(error)) throw error;
+  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
-  const outcome = failureOf(error);
+  const outcome = runFailure(error);
   try {
     const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
     return endedWith(state);

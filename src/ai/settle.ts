@@ -4,6 +4,7 @@ import { isMemoryError, vErrorCode, type ErrorCode } from "../validators/errors.
 import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, type RunDriver } from "../validators/run.js";
 import type { ResolvedAgent } from "./definition.js";
+import { recordIn } from "./lastTry.js";
 
 /**
  * `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. The others are what the
@@ -82,10 +83,24 @@ export function outcomeOf(result: unknown): RunOutcome {
       code: "RUN_CODE_MOVED",
       message: `The file of the run was moved or its exports renamed while it waited: ${message}`,
     };
-  const [, code, own] = OWN_ERROR.exec(text) ?? [];
-  return isErrorCode(code)
-    ? { kind: "failed", code, message: own ?? message }
-    : { kind: "failed", code: "MODEL_FAILED", message };
+  return ownOutcome(text) ?? { kind: "failed", code: "MODEL_FAILED", message };
+}
+
+/** What one of our own errors says in the text of another; a model's also what the provider's error was. */
+function ownOutcome(text: string): RunOutcome | null {
+  const [, code, message = ""] = OWN_ERROR.exec(text) ?? [];
+  if (!isErrorCode(code)) return null;
+  const error = code === "MODEL_FAILED" ? recordIn(text) : undefined;
+  return { kind: "failed", code, message: unescaped(message), ...(error === undefined ? {} : { error }) };
+}
+
+/** As it was before it stood in JSON. */
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text;
+  }
 }
 
 const isErrorCode = (code: string | undefined): code is ErrorCode =>

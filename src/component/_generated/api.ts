@@ -68,6 +68,7 @@ import type * as model_files from "../model/files.js";
 import type * as model_generationSweep from "../model/generationSweep.js";
 import type * as model_health from "../model/health.js";
 import type * as model_ledger from "../model/ledger.js";
+import type * as model_lostStreams from "../model/lostStreams.js";
 import type * as model_messageAppend from "../model/messageAppend.js";
 import type * as model_messageEdits from "../model/messageEdits.js";
 import type * as model_messagePartials from "../model/messagePartials.js";
@@ -206,6 +207,7 @@ const fullApi: ApiFromModules<{
   "model/generationSweep": typeof model_generationSweep;
   "model/health": typeof model_health;
   "model/ledger": typeof model_ledger;
+  "model/lostStreams": typeof model_lostStreams;
   "model/messageAppend": typeof model_messageAppend;
   "model/messageEdits": typeof model_messageEdits;
   "model/messagePartials": typeof model_messagePartials;

@@ -265,7 +265,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | { code: string; kind: "failed"; reason: string };
+                | {
+                    code: string;
+                    error?: {
+                      code?: string;
+                      isRetryable: boolean;
+                      name: string;
+                      statusCode?: number;
+                    };
+                    kind: "failed";
+                    reason: string;
+                  };
               step: number;
               threadId: string;
               tokens: number;
@@ -1374,7 +1384,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
-            | { code: string; kind: "failed"; reason: string };
+            | {
+                code: string;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                reason: string;
+              };
           step: number;
           threadId: string;
           tokens: number;
@@ -1412,7 +1432,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | {
+                  code: string;
+                  error?: {
+                    code?: string;
+                    isRetryable: boolean;
+                    name: string;
+                    statusCode?: number;
+                  };
+                  kind: "failed";
+                  reason: string;
+                };
             step: number;
             threadId: string;
             tokens: number;
@@ -1605,7 +1635,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
         },
         Name
@@ -1630,7 +1671,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
@@ -1660,7 +1712,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
@@ -1697,6 +1760,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | {
                   code: string;
                   endedAt: number;
+                  error?: {
+                    code?: string;
+                    isRetryable: boolean;
+                    name: string;
+                    statusCode?: number;
+                  };
                   kind: "failed";
                   message: string;
                 }
@@ -1782,6 +1851,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
                 kind: "aborted";
                 reason: string;
               };
@@ -1983,7 +2058,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | {
+                  code: string;
+                  error?: {
+                    code?: string;
+                    isRetryable: boolean;
+                    name: string;
+                    statusCode?: number;
+                  };
+                  kind: "failed";
+                  reason: string;
+                };
             step: number;
             threadId: string;
             tokens: number;
@@ -2208,7 +2293,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | {
+                  code: string;
+                  error?: {
+                    code?: string;
+                    isRetryable: boolean;
+                    name: string;
+                    statusCode?: number;
+                  };
+                  kind: "failed";
+                  reason: string;
+                };
             step: number;
             threadId: string;
             tokens: number;
@@ -2262,7 +2357,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           streamId?: string;
           turn: number;
@@ -2288,7 +2394,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           outcome:
             | { kind: "completed" }
-            | { code: string; kind: "failed"; message: string }
+            | {
+                code: string;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { kind: "canceled"; reason?: string };
           partial?: Array<any>;
           results?: Array<{
@@ -2319,7 +2435,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
         },
         Name
@@ -2381,7 +2508,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string };
+              | {
+                  code: string;
+                  error?: {
+                    code?: string;
+                    isRetryable: boolean;
+                    name: string;
+                    statusCode?: number;
+                  };
+                  kind: "failed";
+                  reason: string;
+                };
             step: number;
             threadId: string;
             tokens: number;
@@ -2434,7 +2571,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           streamId?: string;
@@ -2513,7 +2661,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: {
+                  code?: string;
+                  isRetryable: boolean;
+                  name: string;
+                  statusCode?: number;
+                };
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           streamId?: string;
         },

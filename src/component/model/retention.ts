@@ -10,6 +10,7 @@ import { sweepFactSources } from "./factFollow.js";
 import { sweepFiles } from "./files.js";
 import { sweepGeneration } from "./generationSweep.js";
 import { purgeOperations } from "./operations.js";
+import { sweepLostStreams } from "./lostStreams.js";
 import { sweepStreams } from "./streamSweep.js";
 import { sweepBudget } from "./sweepBudget.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
@@ -28,6 +29,7 @@ export const vSweepKind = v.union(
   v.literal("facts"),
   v.literal("factSources"),
   v.literal("recalled"),
+  v.literal("lostStreams"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -36,6 +38,7 @@ type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
 const SWEEPS: Record<SweepKind, Sweep> = {
   operations: sweepOperations,
   streams: sweepStreams,
+  lostStreams: sweepLostStreams,
   files: async (ctx) => (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt,
   queries: sweepQueries,
   thread: sweepThread,

@@ -6,7 +6,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 /**
  * `queries`: vectors of questions. `generation`: vectors of a retired one. `drafts`: documents whose writers fell
  * silent. `facts`: those that expired. `message`: payloads of a removed message; `factSources`: facts that rest on it.
- * `recalled`: kept texts of a forgotten source. `thread` and `document`: everything of the removed or replaced target.
+ * `recalled`: kept texts of a forgotten source. `lostStreams`: those whose actions died. `thread` and `document`: everything of the removed or replaced target.
  */
 export type SweepKind =
   | "operations"
@@ -20,7 +20,8 @@ export type SweepKind =
   | "generation"
   | "facts"
   | "factSources"
-  | "recalled";
+  | "recalled"
+  | "lostStreams";
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under

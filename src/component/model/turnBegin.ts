@@ -13,6 +13,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
+import { LOST } from "./lostStreams.js";
 import { findComplete, readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
@@ -138,7 +139,7 @@ async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<D
   const activeAt = active.activeAt ?? active._creationTime;
   if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
     await endRun(ctx, active, {
-      outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
+      outcome: LOST,
     });
     return (await ctx.db.get("threadHeads", head._id)) ?? head;
   }
@@ -183,7 +184,10 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
   const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
   if (args.stream !== true) return opened;
-  const stream = await startStream(ctx, { run: { _id: runId, ...run }, step: prompt.nextStep });
+  const stream = await startStream(ctx, {
+    run: { _id: runId, engine: args.engine, ...run },
+    step: prompt.nextStep,
+  });
   await ctx.db.patch("runs", runId, { streamId: stream.streamId });
   return { ...opened, ...stream };
 }

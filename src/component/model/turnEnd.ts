@@ -10,6 +10,7 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
+import type { ProviderError } from "../../validators/providerError.js";
 import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
@@ -18,7 +19,7 @@ import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
-import { endStream, foldStream } from "./streams.js";
+import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
 
@@ -94,13 +95,20 @@ function shortened(outcome: RunOutcome): RunOutcome {
       return outcome;
     case "failed": {
       const code = cutToBytes(outcome.code, NAME_MAX_CHARACTERS);
-      return { ...outcome, code, message: cutToBytes(outcome.message, REASON_MAX_BYTES) };
+      const error = shortenedError(outcome.error);
+      return { ...outcome, code, message: cutToBytes(outcome.message, REASON_MAX_BYTES), ...error };
     }
     case "canceled":
       return outcome.reason === undefined
         ? outcome
         : { ...outcome, reason: cutToBytes(outcome.reason, REASON_MAX_BYTES) };
   }
+}
+
+function shortenedError(error: ProviderError | undefined): { error?: ProviderError } {
+  if (error === undefined) return {};
+  const code = error.code === undefined ? {} : { code: cutToBytes(error.code, NAME_MAX_CHARACTERS) };
+  return { error: { ...error, name: cutToBytes(error.name, NAME_MAX_CHARACTERS), ...code } };
 }
 
 /** What was said before a failure stays as a failed message; an empty placeholder goes. */
@@ -127,12 +135,16 @@ async function keepPartial(
   return { messages: parts.length === 0 ? 0 : 1, parts };
 }
 
-function failureOf(outcome: RunOutcome): { code: string; reason: string } | null {
+function failureOf(outcome: RunOutcome): StreamFailure | null {
   switch (outcome.kind) {
     case "completed":
       return null;
     case "failed":
-      return { code: outcome.code, reason: outcome.message };
+      return {
+        code: outcome.code,
+        reason: outcome.message,
+        ...(outcome.error === undefined ? {} : { error: outcome.error }),
+      };
     case "canceled":
       return { code: "RUN_CANCELED", reason: outcome.reason ?? "The run was canceled." };
   }
