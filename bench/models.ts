@@ -1,5 +1,6 @@
 // The scripted models: the same for both sides, with no state but the count of embedding calls.
 import type { EmbeddingModel, LanguageModel } from "ai";
+import { DELTAS_PER_SECOND, pacedDeltas } from "./material/paced.js";
 import { ANSWER, ANSWER_DELTAS, lookUpsIn, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
 import { paceStream } from "./pace.js";
 
@@ -87,6 +88,43 @@ function streamOf(parts: StreamPart[]): ReadableStream<StreamPart> {
         await paceStream(said);
         if (part.type === "text-delta") said += part.delta;
         controller.enqueue(part);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A language model that says a text at the speed of a typical one, in real time: a delta is a token. */
+export function pacedModel(seconds: number): LanguageModelV4 {
+  return {
+    ...scriptedModel(),
+    doStream: async () => {
+      const id = "text-1";
+      const deltas = pacedDeltas(seconds).map((delta): StreamPart => ({ type: "text-delta", id, delta }));
+      const finish: StreamPart = { type: "finish", finishReason: finishReason("answer"), usage: USAGE };
+      const parts: StreamPart[] = [
+        { type: "stream-start", warnings: [] },
+        { type: "text-start", id },
+        ...deltas,
+      ];
+      return { stream: timed(parts, [{ type: "text-end", id }, finish]) };
+    },
+  };
+}
+
+/** The parts, each at its time; then the last ones at once. */
+function timed(parts: StreamPart[], last: StreamPart[]): ReadableStream<StreamPart> {
+  const startedAt = performance.now();
+  let index = 0;
+  return new ReadableStream<StreamPart>(
+    {
+      pull: async (controller) => {
+        const waitMs = startedAt + (index * 1_000) / DELTAS_PER_SECOND - performance.now();
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+        const part = parts[index++];
+        if (part !== undefined) return controller.enqueue(part);
+        for (const end of last) controller.enqueue(end);
+        controller.close();
       },
     },
     { highWaterMark: 0 },

@@ -44,10 +44,11 @@ const SHARE_OF_PEER = 0.7;
 
 /** The lines of the workloads that ran, in the order in which they ran. */
 export function linesOf(results: Partial<Results>): Line[] {
-  const { longThread, recall, durable, ...pairs } = results;
+  const { longThread, recall, durable, streamPresets, ...pairs } = results;
   return Object.keys(results).flatMap((work) => {
     if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
     if (work === "durable") return durable === undefined ? [] : durableLines(durable.ours);
+    if (work === "streamPresets") return bySizeLines("streamPresets", streamPresets?.ours ?? {});
     if (work === "recall") return recall === undefined ? [] : recallLines(recall);
     const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
     return pairLines(work, withPerDelta({ ...ours }), peer && withPerDelta({ ...peer }));
@@ -110,6 +111,9 @@ function stepLines(work: string, bySize: Record<string, Numbers>): Line[] {
     }),
   );
 }
+
+const bySizeLines = (work: string, bySize: Record<string, Numbers>): Line[] =>
+  Object.entries(bySize).flatMap(([size, counts]) => lineUp(`${work} ${size}`, { ...counts }, {}));
 
 /** The targets speak of runs a delta. */
 function withPerDelta(counts: Numbers): Numbers {

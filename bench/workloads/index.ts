@@ -2,6 +2,7 @@
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
 import { measureDurable, type DurableCounts } from "./durable.js";
+import { measurePresets, type PresetCounts, type PresetName } from "./presets.js";
 import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
 import {
@@ -31,6 +32,8 @@ export type Results = {
   /** The turn in a thread of 1,000 messages that was compacted. */
   summaryTurn: Pair<Counts, null>;
   stream: Pair<StreamCounts>;
+  /** A minute of text under each throttle preset. */
+  streamPresets: Pair<Record<PresetName, PresetCounts>, null>;
   firstPage: Pair<Counts>;
   threadList: Pair<Counts>;
   deleteThread: Pair<DeleteCounts>;
@@ -63,6 +66,7 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   longThread: () => both(bySize),
   summaryTurn: async () => ({ ours: await measureSummaryTurn(SIZES.compacted), peer: null }),
   stream: () => both(measureStream),
+  streamPresets: async () => ({ ours: await measurePresets(), peer: null }),
   firstPage: () => both((side) => measureFirstPage(side, SIZES.messages)),
   threadList: () => both((side) => measureThreadList(side, SIZES.threads)),
   deleteThread: () => both((side) => measureDelete(side, SIZES.messages)),

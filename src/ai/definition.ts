@@ -21,6 +21,7 @@ import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { readOutputTool } from "./readOutput.js";
+import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
 
 export type AgentRecall = {
@@ -108,7 +109,7 @@ export type AgentDefinition = {
   retry?: StepRetry;
   /** Whether durable runs stream; true unless told. */
   stream?: boolean;
-  /** Text that arrives within this time is written together, in ms; 0 writes each delta on its own. 100 unless told. */
+  /** Text that arrives within this time is written together, in ms; 0 writes each delta on its own. 100 unless told: see `STREAM_PRESETS`. */
   throttleMs?: number;
 };
 
@@ -133,7 +134,7 @@ const DEFAULTS = {
   retry: { maxAttempts: 4, initialBackoffMs: 500, base: 2 },
   stream: true,
   /** A delay that a reader does not notice, while a fast model costs ten writes a second and not a hundred. */
-  throttleMs: 100,
+  throttleMs: STREAM_PRESETS.smooth,
 };
 /** What providers accept as the name of a tool. */
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;

@@ -38,8 +38,9 @@ export async function sweepLostStreams(ctx: MutationCtx): Promise<number | null>
     .query("streams")
     .withIndex("by_state", (q) => q.eq("state.kind", "streaming").gte("_creationTime", lostBefore))
     .first();
-  // Together with those that are opened meanwhile: one timer, not one a stream.
-  return next === null ? null : Math.max(next._creationTime + RUN_LEASE_MS, now + STREAM_RETENTION_MS);
+  if (next === null) return null;
+  // Together with those that are opened meanwhile: one timer, not one a stream. A row's time has fractions of a ms.
+  return Math.max(Math.ceil(next._creationTime) + RUN_LEASE_MS, now + STREAM_RETENTION_MS);
 }
 
 /** True when the stream was nobody's any more. */
