@@ -25,8 +25,7 @@ const SECONDS_PLAYED = 10;
 const MINUTE_S = 60;
 
 export async function measurePresets(seconds = SECONDS_PLAYED): Promise<Record<PresetName, PresetCounts>> {
-  // In real time, so all of them at once.
-  const written = await Promise.all(PRESET_NAMES.map((name) => writesOf(STREAM_PRESETS[name], seconds)));
+  const written = await writesOf(seconds);
   const counts: Partial<Record<PresetName, PresetCounts>> = {};
   for (const [index, name] of PRESET_NAMES.entries()) {
     const { writes, bytesWritten } = written[index]!;
@@ -42,17 +41,27 @@ export async function measurePresets(seconds = SECONDS_PLAYED): Promise<Record<P
   return counts as Record<PresetName, PresetCounts>;
 }
 
-/** The appends of one answer in real time. */
-function writesOf(throttleMs: number, seconds: number): Promise<{ writes: number; bytesWritten: number }> {
+/** The appends of one answer under each preset, in real time: all of them at once, each in a thread of its own. */
+function writesOf(seconds: number): Promise<{ writes: number; bytesWritten: number }[]> {
   return withHost(async (host) => {
-    const args = threadArgs(ours, await createThread(host, ours));
-    const asked = { ...args, prompt: makePrompt(0), throttleMs, seconds };
-    const spans = await spansOf(host, () => host.call("action", "ours:pacedTurn", asked));
-    const appends = spans.filter(({ functionPath }) => functionPath === "streams:append");
-    return {
-      writes: appends.length,
-      bytesWritten: appends.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
-    };
+    const turns: Record<string, unknown>[] = [];
+    for (const name of PRESET_NAMES) {
+      const args = threadArgs(ours, await createThread(host, ours));
+      turns.push({ ...args, prompt: makePrompt(0), throttleMs: STREAM_PRESETS[name], seconds });
+    }
+    const spans = await spansOf(host, () =>
+      Promise.all(turns.map((asked) => host.call("action", "ours:pacedTurn", asked))),
+    );
+    // Spans come in the order in which they began.
+    return spans
+      .filter(({ functionPath }) => functionPath === "ours:pacedTurn")
+      .map(({ children }) => {
+        const appends = children.filter(({ functionPath }) => functionPath === "streams:append");
+        return {
+          writes: appends.length,
+          bytesWritten: appends.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+        };
+      });
   });
 }
 
