@@ -43,17 +43,20 @@ export type DurableCounts = {
 };
 
 /** Runs of each length. */
-export async function measureDurable(lengths = MODEL_CALLS): Promise<DurableCounts> {
+export async function measureDurable(
+  lengths = MODEL_CALLS,
+  { runs, modelCalls } = TOGETHER,
+): Promise<DurableCounts> {
   const perStep: DurableCounts["perStep"] = {};
   const perStepMore: DurableCounts["perStepMore"] = {};
   let shorter: RunCounts | null = null;
-  for (const modelCalls of lengths) {
-    const run = await measureRun(modelCalls);
-    perStep[modelCalls] = { steps: run.steps, ...sharedOut(run) };
-    if (shorter !== null) perStepMore[modelCalls] = sharedOut(run, shorter);
+  for (const length of lengths) {
+    const run = await measureRun(length);
+    perStep[length] = { steps: run.steps, ...sharedOut(run) };
+    if (shorter !== null) perStepMore[length] = sharedOut(run, shorter);
     shorter = run;
   }
-  const together = await measureRun(TOGETHER.modelCalls, TOGETHER.runs);
+  const together = await measureRun(modelCalls, runs);
   return { perStep, perStepMore, perStepTogether: sharedOut(together) };
 }
 
@@ -128,7 +131,8 @@ async function runsEnd(host: Host, count: number): Promise<void> {
       .some((job) => job.state === "pending" && job.dueAt < Date.now() + SOON_MS);
     const completed = states.filter((state) => state === "completed").length;
     if (completed === count && !soon) return;
-    if (Date.now() > deadline) throw new Error(`The durable runs were ${states} after ${RUN_TIMEOUT_MS} ms`);
+    if (Date.now() > deadline)
+      throw new Error(`The durable runs were ${states.join(", ")} after ${RUN_TIMEOUT_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -21,8 +21,8 @@ export type PresetCounts = {
 };
 
 const WATCHERS = 3;
-const SECONDS_PLAYED = 10;
-const MINUTE_S = 60;
+export const SECONDS_PLAYED = 10;
+export const MINUTE_S = 60;
 
 export async function measurePresets(seconds = SECONDS_PLAYED): Promise<Record<PresetName, PresetCounts>> {
   const written = await writesOf(seconds);
@@ -42,7 +42,7 @@ export async function measurePresets(seconds = SECONDS_PLAYED): Promise<Record<P
 }
 
 /** The appends of one answer under each preset, in real time: all of them at once, each in a thread of its own. */
-function writesOf(seconds: number): Promise<{ writes: number; bytesWritten: number }[]> {
+export function writesOf(seconds: number): Promise<{ writes: number; bytesWritten: number }[]> {
   return withHost(async (host) => {
     const turns: Record<string, unknown>[] = [];
     for (const name of PRESET_NAMES) {
@@ -66,7 +66,7 @@ function writesOf(seconds: number): Promise<{ writes: number; bytesWritten: numb
 }
 
 /** The queries for watchers of a stream of so many chunks, each written when all have seen the one before. */
-function runsOf(writes: number): Promise<number> {
+export function runsOf(writes: number): Promise<number> {
   return withHost(
     async (host) => {
       const threadId = await createThread(host, ours);

@@ -30,7 +30,7 @@ describe("our side stays within its targets", () => {
   });
 
   test("a durable step makes two calls and keeps little in the journal, in a long run as in a short one", async () => {
-    const { perStep, perStepMore } = await measureDurable([2, 5, 12]);
+    const { perStep, perStepMore } = await measureDurable([2, 5, 12], { runs: 2, modelCalls: 2 });
     expect(Object.values(perStep).map(({ steps }) => steps)).toEqual([3, 9, 23]);
     for (const { componentCalls, journalBytes } of Object.values(perStep)) {
       expect(componentCalls).toBe(2);

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RUN_LEASE_MS, STREAM_RETENTION_MS, SWEEP_MAX_ROWS } from "../../src/shared/limits.js";
 import { sweepStreams } from "../../src/component/model/streamSweep.js";
-import type { MutationCtx } from "../../src/component/_generated/server.js";
 import { aThread, text, type TestThread } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 
@@ -15,8 +14,8 @@ afterEach(() => void vi.useRealTimers());
 const begin = ({ owner, ctx, threadId }: TestThread, engine: "action" | "durable" = "action") =>
   owner.turns.begin(ctx, { threadId, agentName: "helper", engine, prompt: [text("Go")], stream: true });
 
-const say = ({ owner, ctx }: TestThread, streamId = "", seq = 0, words = "Half of") =>
-  owner.streams.append(ctx, { streamId, seq, deltas: [{ kind: "text", text: words }] });
+const say = ({ owner, ctx }: TestThread, streamId = "", seq = 0) =>
+  owner.streams.append(ctx, { streamId, seq, deltas: [{ kind: "text", text: "Half of" }] });
 
 const answerOf = async ({ owner, ctx, threadId }: TestThread) =>
   (await owner.messages.list(ctx, { threadId, cursor: null })).page.find(({ role }) => role === "assistant");
@@ -105,7 +104,7 @@ describe("sweeping streams", () => {
     const left = async () => (await thread.countRows()).streamChunks ?? 0;
     const all = await left();
     vi.setSystemTime(Date.now() + STREAM_RETENTION_MS + 1);
-    const nextAt = await inside((inner) => sweepStreams(inner as MutationCtx));
+    const nextAt = await inside((inner) => sweepStreams(inner));
     expect(nextAt).toBe(Date.now());
     expect(all - (await left())).toBeGreaterThan(0);
     expect(all - (await left())).toBeLessThanOrEqual(SWEEP_MAX_ROWS);
