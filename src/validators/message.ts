@@ -1,6 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vOpaqueParts, type Part } from "./content.js";
-import { vProviderError } from "./providerError.js";
+import { vOpaqueError } from "./providerError.js";
 
 export const vMessageRole = v.union(
   v.literal("system"),
@@ -18,7 +18,7 @@ export const vMessageState = v.union(
     kind: v.literal("failed"),
     code: v.string(),
     reason: v.string(),
-    error: v.optional(vProviderError),
+    error: v.optional(vOpaqueError),
   }),
 );
 export type MessageState = Infer<typeof vMessageState>;

@@ -1,6 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vPrincipal } from "./principal.js";
-import { vProviderError } from "./providerError.js";
+import { vOpaqueError } from "./providerError.js";
 
 /** The states of a run. `src/component/README.md` draws how they follow each other. */
 export const vRunState = v.union(
@@ -14,7 +14,7 @@ export const vRunState = v.union(
     endedAt: v.number(),
     code: v.string(),
     message: v.string(),
-    error: v.optional(vProviderError),
+    error: v.optional(vOpaqueError),
   }),
   v.object({ kind: v.literal("canceled"), endedAt: v.number(), reason: v.optional(v.string()) }),
 );
@@ -27,7 +27,7 @@ export const vRunOutcome = v.union(
     kind: v.literal("failed"),
     code: v.string(),
     message: v.string(),
-    error: v.optional(vProviderError),
+    error: v.optional(vOpaqueError),
   }),
   v.object({ kind: v.literal("canceled"), reason: v.optional(v.string()) }),
 );

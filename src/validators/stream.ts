@@ -1,5 +1,5 @@
 import { v, type Infer } from "convex/values";
-import { vProviderError } from "./providerError.js";
+import { vOpaqueError } from "./providerError.js";
 
 export const vStreamState = v.union(
   v.object({ kind: v.literal("streaming") }),
@@ -9,7 +9,7 @@ export const vStreamState = v.union(
     endedAt: v.number(),
     code: v.string(),
     reason: v.string(),
-    error: v.optional(vProviderError),
+    error: v.optional(vOpaqueError),
   }),
 );
 export type StreamState = Infer<typeof vStreamState>;

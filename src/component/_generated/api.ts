@@ -79,6 +79,7 @@ import type * as model_messageTail from "../model/messageTail.js";
 import type * as model_messages from "../model/messages.js";
 import type * as model_operations from "../model/operations.js";
 import type * as model_paging from "../model/paging.js";
+import type * as model_providerErrors from "../model/providerErrors.js";
 import type * as model_recall from "../model/recall.js";
 import type * as model_recallArguments from "../model/recallArguments.js";
 import type * as model_recallCandidates from "../model/recallCandidates.js";
@@ -218,6 +219,7 @@ const fullApi: ApiFromModules<{
   "model/messages": typeof model_messages;
   "model/operations": typeof model_operations;
   "model/paging": typeof model_paging;
+  "model/providerErrors": typeof model_providerErrors;
   "model/recall": typeof model_recall;
   "model/recallArguments": typeof model_recallArguments;
   "model/recallCandidates": typeof model_recallCandidates;

@@ -265,17 +265,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | {
-                    code: string;
-                    error?: {
-                      code?: string;
-                      isRetryable: boolean;
-                      name: string;
-                      statusCode?: number;
-                    };
-                    kind: "failed";
-                    reason: string;
-                  };
+                | { code: string; error?: any; kind: "failed"; reason: string };
               step: number;
               threadId: string;
               tokens: number;
@@ -1384,17 +1374,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
-            | {
-                code: string;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
-                kind: "failed";
-                reason: string;
-              };
+            | { code: string; error?: any; kind: "failed"; reason: string };
           step: number;
           threadId: string;
           tokens: number;
@@ -1432,17 +1412,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | {
-                  code: string;
-                  error?: {
-                    code?: string;
-                    isRetryable: boolean;
-                    name: string;
-                    statusCode?: number;
-                  };
-                  kind: "failed";
-                  reason: string;
-                };
+              | { code: string; error?: any; kind: "failed"; reason: string };
             step: number;
             threadId: string;
             tokens: number;
@@ -1638,12 +1608,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -1674,12 +1639,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -1715,12 +1675,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -1760,12 +1715,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | {
                   code: string;
                   endedAt: number;
-                  error?: {
-                    code?: string;
-                    isRetryable: boolean;
-                    name: string;
-                    statusCode?: number;
-                  };
+                  error?: any;
                   kind: "failed";
                   message: string;
                 }
@@ -1851,12 +1801,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "aborted";
                 reason: string;
               };
@@ -2058,17 +2003,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | {
-                  code: string;
-                  error?: {
-                    code?: string;
-                    isRetryable: boolean;
-                    name: string;
-                    statusCode?: number;
-                  };
-                  kind: "failed";
-                  reason: string;
-                };
+              | { code: string; error?: any; kind: "failed"; reason: string };
             step: number;
             threadId: string;
             tokens: number;
@@ -2293,17 +2228,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | {
-                  code: string;
-                  error?: {
-                    code?: string;
-                    isRetryable: boolean;
-                    name: string;
-                    statusCode?: number;
-                  };
-                  kind: "failed";
-                  reason: string;
-                };
+              | { code: string; error?: any; kind: "failed"; reason: string };
             step: number;
             threadId: string;
             tokens: number;
@@ -2360,12 +2285,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -2394,17 +2314,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           outcome:
             | { kind: "completed" }
-            | {
-                code: string;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
-                kind: "failed";
-                message: string;
-              }
+            | { code: string; error?: any; kind: "failed"; message: string }
             | { kind: "canceled"; reason?: string };
           partial?: Array<any>;
           results?: Array<{
@@ -2438,12 +2348,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -2508,17 +2413,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | {
-                  code: string;
-                  error?: {
-                    code?: string;
-                    isRetryable: boolean;
-                    name: string;
-                    statusCode?: number;
-                  };
-                  kind: "failed";
-                  reason: string;
-                };
+              | { code: string; error?: any; kind: "failed"; reason: string };
             step: number;
             threadId: string;
             tokens: number;
@@ -2574,12 +2469,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }
@@ -2664,12 +2554,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
-                error?: {
-                  code?: string;
-                  isRetryable: boolean;
-                  name: string;
-                  statusCode?: number;
-                };
+                error?: any;
                 kind: "failed";
                 message: string;
               }

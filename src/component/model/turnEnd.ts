@@ -10,7 +10,6 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ProviderError } from "../../validators/providerError.js";
 import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
@@ -18,6 +17,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
+import { keptError } from "./providerErrors.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
@@ -95,20 +95,16 @@ function shortened(outcome: RunOutcome): RunOutcome {
       return outcome;
     case "failed": {
       const code = cutToBytes(outcome.code, NAME_MAX_CHARACTERS);
-      const error = shortenedError(outcome.error);
-      return { ...outcome, code, message: cutToBytes(outcome.message, REASON_MAX_BYTES), ...error };
+      const { error: told, ...rest } = outcome;
+      const error = keptError(told);
+      const message = cutToBytes(outcome.message, REASON_MAX_BYTES);
+      return { ...rest, code, message, ...(error === undefined ? {} : { error }) };
     }
     case "canceled":
       return outcome.reason === undefined
         ? outcome
         : { ...outcome, reason: cutToBytes(outcome.reason, REASON_MAX_BYTES) };
   }
-}
-
-function shortenedError(error: ProviderError | undefined): { error?: ProviderError } {
-  if (error === undefined) return {};
-  const code = error.code === undefined ? {} : { code: cutToBytes(error.code, NAME_MAX_CHARACTERS) };
-  return { error: { ...error, name: cutToBytes(error.name, NAME_MAX_CHARACTERS), ...code } };
 }
 
 /** What was said before a failure stays as a failed message; an empty placeholder goes. */
