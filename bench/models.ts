@@ -1,6 +1,7 @@
 // The scripted models: the same for both sides, with no state but the count of embedding calls.
 import type { EmbeddingModel, LanguageModel } from "ai";
-import { ANSWER, ANSWER_DELTAS, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
+import { DELTAS_PER_SECOND, pacedDeltas } from "./material/paced.js";
+import { ANSWER, ANSWER_DELTAS, lookUpsIn, TOOL_INPUT, TOOL_NAME } from "./material/turn.js";
 import { paceStream } from "./pace.js";
 
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
@@ -16,13 +17,27 @@ const USAGE: Generated["usage"] = {
 };
 const DIMENSIONS = 1_536;
 
-/** Asks for the tool once if there is one, then answers. */
+/** Asks for the tool, if there is one, as often as the prompt says, then answers. */
 function decide({ tools, prompt }: CallOptions): "callTool" | "answer" {
-  return (tools ?? []).length > 0 && prompt.at(-1)?.role !== "tool" ? "callTool" : "answer";
+  if ((tools ?? []).length === 0) return "answer";
+  const asked = prompt.findLastIndex(({ role }) => role === "user");
+  const results = prompt.slice(asked + 1).filter(({ role }) => role === "tool").length;
+  return results < lookUpsIn(wordsOf(prompt[asked])) ? "callTool" : "answer";
 }
 
+const wordsOf = (message: CallOptions["prompt"][number] | undefined): string =>
+  message?.role !== "user"
+    ? ""
+    : message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+
+/** Of a long run as long as providers make them: its journal keeps them. */
+const callIdAt = (prompt: CallOptions["prompt"]): string =>
+  lookUpsIn(wordsOf(prompt.findLast(({ role }) => role === "user"))) === 1
+    ? `call-${prompt.length}`
+    : `call_${String(prompt.length).padStart(24, "0")}`;
+
 const toolCall = (prompt: CallOptions["prompt"]) => ({
-  toolCallId: `call-${prompt.length}`,
+  toolCallId: callIdAt(prompt),
   toolName: TOOL_NAME,
   input: JSON.stringify(TOOL_INPUT),
 });
@@ -73,6 +88,43 @@ function streamOf(parts: StreamPart[]): ReadableStream<StreamPart> {
         await paceStream(said);
         if (part.type === "text-delta") said += part.delta;
         controller.enqueue(part);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A language model that says a text at the speed of a typical one, in real time: a delta is a token. */
+export function pacedModel(seconds: number): LanguageModelV4 {
+  return {
+    ...scriptedModel(),
+    doStream: async () => {
+      const id = "text-1";
+      const deltas = pacedDeltas(seconds).map((delta): StreamPart => ({ type: "text-delta", id, delta }));
+      const finish: StreamPart = { type: "finish", finishReason: finishReason("answer"), usage: USAGE };
+      const parts: StreamPart[] = [
+        { type: "stream-start", warnings: [] },
+        { type: "text-start", id },
+        ...deltas,
+      ];
+      return { stream: timed(parts, [{ type: "text-end", id }, finish]) };
+    },
+  };
+}
+
+/** The parts, each at its time; then the last ones at once. */
+function timed(parts: StreamPart[], last: StreamPart[]): ReadableStream<StreamPart> {
+  const startedAt = performance.now();
+  let index = 0;
+  return new ReadableStream<StreamPart>(
+    {
+      pull: async (controller) => {
+        const waitMs = startedAt + (index * 1_000) / DELTAS_PER_SECOND - performance.now();
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+        const part = parts[index++];
+        if (part !== undefined) return controller.enqueue(part);
+        for (const end of last) controller.enqueue(end);
+        controller.close();
       },
     },
     { highWaterMark: 0 },

@@ -1,6 +1,7 @@
 // What our side is to reach, as the design sets it.
 import { ANSWER_DELTAS } from "./material/turn.js";
 import type { Results } from "./workloads/index.js";
+import type { DurableCounts } from "./workloads/durable.js";
 import type { RecallCounts } from "./workloads/recall.js";
 
 /** One line of the table: a count on both sides and, where there is one, its target for ours. */
@@ -33,7 +34,6 @@ const LIMITS: { [Name in keyof Results]?: Numbers } = {
   threadList: { executions: 2, documentsRead: 105 },
   deleteThread: { executions: 60, readsPerRow: 1.1 },
   stored: { ratio: 1.3 },
-  durableTurn: { componentCallsPerStep: 2 },
   recall: { rowsRead: 500, bytesRead: 262_144 },
 };
 
@@ -44,9 +44,11 @@ const SHARE_OF_PEER = 0.7;
 
 /** The lines of the workloads that ran, in the order in which they ran. */
 export function linesOf(results: Partial<Results>): Line[] {
-  const { longThread, recall, ...pairs } = results;
+  const { longThread, recall, durable, streamPresets, ...pairs } = results;
   return Object.keys(results).flatMap((work) => {
     if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
+    if (work === "durable") return durable === undefined ? [] : durableLines(durable.ours);
+    if (work === "streamPresets") return bySizeLines("streamPresets", streamPresets?.ours ?? {});
     if (work === "recall") return recall === undefined ? [] : recallLines(recall);
     const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
     return pairLines(work, withPerDelta({ ...ours }), peer && withPerDelta({ ...peer }));
@@ -66,13 +68,53 @@ const timedOnly = ({ p50Ms, ...counts }: RecallCounts): Numbers =>
   p50Ms === null ? counts : { ...counts, p50Ms };
 
 function pairLines(work: string, ours: Numbers, peer: Numbers | null): Line[] {
-  const limits = LIMITS[work as keyof Results] ?? {};
+  return lineUp(work, ours, LIMITS[work as keyof Results] ?? {}).map((line) => ({
+    ...line,
+    peer: peer?.[line.count] ?? null,
+  }));
+}
+
+/** A line for each count, with its limit where it has one. */
+function lineUp(work: string, ours: Numbers, limits: Numbers): Line[] {
   return Object.entries(ours).map(([count, value]) => {
     const limit = limits[count];
-    const line = { work, count, ours: value, peer: peer?.[count] ?? null };
+    const line = { work, count, ours: value, peer: null };
     return limit === undefined ? line : { ...line, target: { text: `≤ ${limit}`, isMet: value <= limit } };
   });
 }
+
+/** The most that a step of a durable run may cost; the longest run's not more than this share above the shortest's. */
+const STEP_LIMITS: Numbers = { componentCalls: 2, functions: 25, journalBytes: 600 };
+/** What a step more costs is held to be the same in a long run; its functions are limited with those of the run. */
+const STEP_MORE_LIMITS: Numbers = { componentCalls: 2, journalBytes: 600 };
+const FLAT_COUNTS = ["functions", "journalBytes"];
+
+function durableLines({ perStep, perStepMore, perStepTogether }: DurableCounts): Line[] {
+  return [
+    ...stepLines("durable", perStep, STEP_LIMITS),
+    ...stepLines("durable, more", perStepMore, STEP_MORE_LIMITS),
+    ...lineUp("durable, 10 at once", { ...perStepTogether }, STEP_LIMITS),
+  ];
+}
+
+/** The counts of runs of different lengths, the last of which must not cost more a step than the first. */
+function stepLines(work: string, bySize: Record<string, Numbers>, limits: Numbers): Line[] {
+  const sizes = Object.keys(bySize);
+  const [first = ""] = sizes;
+  return sizes.flatMap((size) =>
+    lineUp(`${work} ${size}`, bySize[size] ?? {}, limits).map((line) => {
+      if (size === first || size !== sizes.at(-1) || !FLAT_COUNTS.includes(line.count)) return line;
+      const isFlat = line.ours <= (1 + FLAT_WITHIN) * (bySize[first]?.[line.count] ?? NaN);
+      const flat = `≤ ${1 + FLAT_WITHIN} × that of ${first}`;
+      const { target } = line;
+      if (target === undefined) return { ...line, target: { text: flat, isMet: isFlat } };
+      return { ...line, target: { text: `${target.text}, ${flat}`, isMet: target.isMet && isFlat } };
+    }),
+  );
+}
+
+const bySizeLines = (work: string, bySize: Record<string, Numbers>): Line[] =>
+  Object.entries(bySize).flatMap(([size, counts]) => lineUp(`${work} ${size}`, { ...counts }, {}));
 
 /** The targets speak of runs a delta. */
 function withPerDelta(counts: Numbers): Numbers {

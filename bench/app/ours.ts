@@ -6,7 +6,7 @@ import { actionGeneric, mutationGeneric, type Auth } from "convex/server";
 import { v } from "convex/values";
 import { z } from "zod";
 import { ANSWER, TOOL_NAME, TOOL_RESULT } from "../material/turn.js";
-import { scriptedEmbedder, scriptedModel } from "../models.js";
+import { pacedModel, scriptedEmbedder, scriptedModel } from "../models.js";
 import { components } from "./components.js";
 
 export const memory = new AgentMemory(components.agentMemory);
@@ -47,6 +47,10 @@ const hybrid = defineAgent(memory, {
 });
 /** Each delta of the model is a chunk of its own. */
 const talker = defineAgent(memory, { ...shared, name: "talker", tools: {}, throttleMs: 0 });
+
+/** Says its text in real time, and writes it as often as a preset says. */
+const paced = (throttleMs: number, seconds: number) =>
+  defineAgent(memory, { ...shared, name: "paced", tools: {}, throttleMs, model: () => pacedModel(seconds) });
 
 const turnArgs = { userId: v.string(), threadId: v.string(), prompt: v.string() };
 
@@ -103,6 +107,12 @@ export const streamTurn = actionGeneric({
     if (text !== ANSWER) throw new Error("The stream did not say the answer");
     return text;
   },
+});
+
+export const pacedTurn = actionGeneric({
+  args: { ...turnArgs, throttleMs: v.number(), seconds: v.number() },
+  handler: async (ctx, { userId, throttleMs, seconds, ...asked }) =>
+    (await paced(throttleMs, seconds).stream(ctx, { as: { userId }, ...asked })).text,
 });
 
 export const share = mutationGeneric({

@@ -17,6 +17,15 @@ export function makePrompt(number: number): string {
 }
 const FIRST_PROMPT = makeTextOfBytes(PROMPT_SIZE, promptWords);
 
+/** A prompt after which the model looks something up so many times before it answers. */
+export const makeLookUps = (times: number): string => `${FIRST_PROMPT} Look up ${times} things.`;
+
+/** How often a prompt asks for the tool: once, where it does not say. */
+export function lookUpsIn(prompt: string): number {
+  const [, times] = /Look up (\d+) things\.$/.exec(prompt) ?? [];
+  return times === undefined ? 1 : Number(times);
+}
+
 export const ANSWER = makeTextOfBytes(ANSWER_SIZE, answerWords);
 /** The answer in the deltas that the model streams it in: one a word. */
 export const ANSWER_DELTAS = ANSWER.match(/\S+\s*/g) ?? [];

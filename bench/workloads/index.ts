@@ -1,6 +1,8 @@
 // Every workload by its name on the command line.
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
+import { measureDurable, type DurableCounts } from "./durable.js";
+import { measurePresets, type PresetCounts, type PresetName } from "./presets.js";
 import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
 import {
@@ -12,12 +14,10 @@ import {
 } from "./threads.js";
 import {
   LONG_THREAD_SIZES,
-  measureDurableTurn,
   measureLongTurn,
   measureStored,
   measureSummaryTurn,
   measureTurn,
-  type DurableCounts,
   type Stored,
 } from "./turns.js";
 
@@ -32,13 +32,16 @@ export type Results = {
   /** The turn in a thread of 1,000 messages that was compacted. */
   summaryTurn: Pair<Counts, null>;
   stream: Pair<StreamCounts>;
+  /** A minute of text under each throttle preset. */
+  streamPresets: Pair<Record<PresetName, PresetCounts>, null>;
   firstPage: Pair<Counts>;
   threadList: Pair<Counts>;
   deleteThread: Pair<DeleteCounts>;
   /** As `deleteThread`, for a thread that was written turn by turn. */
   deleteThreadOfTurns: Pair<DeleteCounts>;
   stored: Pair<Stored>;
-  durableTurn: Pair<DurableCounts, null>;
+  /** Runs whose model is asked 5, 10, 20 and 40 times. */
+  durable: Pair<DurableCounts, null>;
   /** Beside two peers: the search of the agent component, and the component for retrieval alone. */
   recall: RecallResult;
 };
@@ -63,12 +66,13 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   longThread: () => both(bySize),
   summaryTurn: async () => ({ ours: await measureSummaryTurn(SIZES.compacted), peer: null }),
   stream: () => both(measureStream),
+  streamPresets: async () => ({ ours: await measurePresets(), peer: null }),
   firstPage: () => both((side) => measureFirstPage(side, SIZES.messages)),
   threadList: () => both((side) => measureThreadList(side, SIZES.threads)),
   deleteThread: () => both((side) => measureDelete(side, SIZES.messages)),
   deleteThreadOfTurns: () => both((side) => measureDeleteOfTurns(side, SIZES.turns)),
   stored: () => both(measureStored),
-  durableTurn: async () => ({ ours: await measureDurableTurn(), peer: null }),
+  durable: async () => ({ ours: await measureDurable(), peer: null }),
   recall: () => measureRecall(SIZES.conversations),
 };
 

@@ -1,7 +1,7 @@
-// One turn: in a new thread, with recall, after much history, and as a durable run.
-import type { Host, Span } from "../../host/index.js";
-import { measure, spansOf, withHost } from "../benchHost.js";
-import { countSpans, type Counts } from "../counts.js";
+// One turn: in a new thread, with recall, after much history.
+import type { Host } from "../../host/index.js";
+import { measure, withHost } from "../benchHost.js";
+import type { Counts } from "../counts.js";
 import { makePrompt, PAYLOAD_BYTES } from "../material/turn.js";
 import { createThread, ours, seedThread, threadArgs, USER_ID, type Side } from "../sides.js";
 
@@ -72,54 +72,4 @@ export function measureStored(side: Side): Promise<Stored> {
       .reduce((sum, { bytes }) => sum + bytes, 0);
     return { bytesStored, payloadBytes: PAYLOAD_BYTES, ratio: bytesStored / PAYLOAD_BYTES };
   });
-}
-
-export type DurableCounts = Counts & {
-  /** Steps of the workflow that called the memory, and the calls of the busiest. */
-  steps: number;
-  componentCallsPerStep: number;
-};
-
-const RUN_TIMEOUT_MS = 30_000;
-const POLL_MS = 20;
-/** Scheduled functions further away are clean-up for another day, as in an idle app. */
-const SOON_MS = 2_000;
-
-/** The turn as a durable run, until its workflow is cleaned up. */
-export function measureDurableTurn(): Promise<DurableCounts> {
-  return withHost(async (host) => {
-    const threadId = await createThread(host, ours);
-    const args = { userId: USER_ID, threadId, prompt: makePrompt(0) };
-    const spans = await spansOf(host, async () => {
-      await host.call("mutation", "durable:start", args);
-      await runEnds(host);
-    });
-    const calls = stepsOf(spans).map(
-      (step) => step.children.filter((span) => span.componentPath === ours.component).length,
-    );
-    return {
-      ...countSpans(spans, ours.component),
-      steps: calls.length,
-      componentCallsPerStep: Math.max(...calls),
-    };
-  });
-}
-
-const stepsOf = (spans: readonly Span[]): Span[] =>
-  spans.filter((span) => span.functionPath === "durable:step");
-
-async function runEnds(host: Host): Promise<void> {
-  const deadline = Date.now() + RUN_TIMEOUT_MS;
-  for (;;) {
-    await host.idle();
-    const [run] = await host.readTable(ours.component, "runs");
-    const state = (run?.["state"] as { kind: string } | undefined)?.kind;
-    if (state === "failed") throw new Error("The durable run failed");
-    const soon = host
-      .scheduledJobs()
-      .some((job) => job.state === "pending" && job.dueAt < Date.now() + SOON_MS);
-    if (state === "completed" && !soon) return;
-    if (Date.now() > deadline) throw new Error(`The durable run was ${state} after ${RUN_TIMEOUT_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }

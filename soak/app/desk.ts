@@ -23,7 +23,9 @@ export const send = mutationGeneric({
     prompt: v.string(),
     operationId: v.string(),
     /** What to do while another run has the thread. */
-    whileRunning: v.optional(v.string()),
+    whileRunning: v.optional(
+      v.union(v.literal("queue"), v.literal("reject"), v.literal("interrupt"), v.literal("steer")),
+    ),
   },
   handler: async (ctx, { userId, agent, ...asked }): Promise<string> => {
     const run = anyApi[agent]!["run"]! as never;
@@ -62,17 +64,15 @@ export const decide = mutationGeneric({
   },
 });
 
-type Steering = { steer?: (ctx: unknown, args: Record<string, string>) => Promise<unknown> };
-
 /** Says something to a run under way; false when it was over, and what was said is not in the thread. */
 export const steer = mutationGeneric({
   args: { ...vAs, runId: v.string(), prompt: v.string(), operationId: v.string() },
   handler: async (ctx, { userId, ...said }): Promise<boolean> => {
     try {
-      await (memory.as({ userId }).runs as Steering).steer?.(ctx, said);
+      await memory.as({ userId }).runs.steer(ctx, said);
       return true;
     } catch (error) {
-      if (isMemoryError(error) && error.data.code === ("RUN_ENDED" as string)) return false;
+      if (isMemoryError(error, "RUN_ENDED")) return false;
       throw error;
     }
   },

@@ -29,6 +29,7 @@ import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { readOutputTool } from "./readOutput.js";
+import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
 
 export type AgentRecall = {
@@ -118,7 +119,7 @@ export type AgentDefinition = {
   retry?: StepRetry;
   /** Whether durable runs stream; true unless told. */
   stream?: boolean;
-  /** Text that arrives within this time is written together, in ms; 0 writes each delta on its own. 100 unless told. */
+  /** Text that arrives within this time is written together, in ms; 0 writes each delta on its own. 100 unless told: see `STREAM_PRESETS`. */
   throttleMs?: number;
 };
 
@@ -148,7 +149,7 @@ const DEFAULTS = {
   retry: { maxAttempts: 4, initialBackoffMs: 500, base: 2 },
   stream: true,
   /** A delay that a reader does not notice, while a fast model costs ten writes a second and not a hundred. */
-  throttleMs: 100,
+  throttleMs: STREAM_PRESETS.smooth,
   whileRunning: "queue" as const,
 };
 /** What providers accept as the name of a tool. */

@@ -15,7 +15,6 @@ import {
   runModelStep,
   runToolStep,
   vStepArgs,
-  vStepOutcome,
   type StepArgs,
   type StepOutcome,
 } from "./durableStep.js";
@@ -23,13 +22,14 @@ import { runCalls } from "./durableTools.js";
 import { askNested, nestRun } from "./nestedRun.js";
 import { beginRun, endRun, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference, type Siblings } from "./siblings.js";
+import { fromRecord, toRecord, vStepRecord, type StepRecord } from "./stepRecord.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
 export type DurableFunctions = {
   /** The workflow of one run. */
   run: RegisteredMutation<"internal", Record<string, unknown>, Promise<unknown>>;
   /** One step of it: a call of the model, or of a tool. */
-  step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepOutcome>>;
+  step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepRecord>>;
   /** Records how it ended and cleans up after it; starts it when its turn has come, wakes it when it waits. */
   settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<Settled>>;
 };
@@ -72,8 +72,8 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   });
   const step = internalActionGeneric({
     args: vStepArgs,
-    returns: vStepOutcome,
-    handler: (ctx, args) => runStep(agent, ctx, args),
+    returns: vStepRecord,
+    handler: async (ctx, args) => toRecord(await runStep(agent, ctx, args)),
   });
   const settle = internalMutationGeneric({
     args: vSettleArgs,
@@ -147,24 +147,26 @@ async function drive(
 ): Promise<string> {
   const { runId, as, threadId } = args;
   const siblings = siblingsAt(args.path);
-  const call = (
-    more: Pick<StepArgs, "place" | "call" | "after" | "report" | "workflowId">,
-    retry: typeof TOOL_RETRY,
+  const call = async (
+    name: "model" | "tool" | "after",
+    more: Omit<StepArgs, "runId" | "as">,
+    retry = TOOL_RETRY,
   ): Promise<StepOutcome> =>
-    step.runAction(siblings.step, { runId, as, threadId, ...more }, { retry }) as Promise<StepOutcome>;
+    fromRecord((await step.runAction(siblings.step, { runId, as, ...more }, { name, retry })) as StepRecord);
   const report = args.prompt !== undefined;
   for (let place = 0; ; place++) {
-    const outcome = await call({ place, report, workflowId: step.workflowId }, agent.retry);
+    const told = place === 0 ? { workflowId: step.workflowId } : {};
+    const outcome = await call("model", { place, ...told, ...(report ? { report } : {}) }, agent.retry);
     if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
     const run = ({ callId, toolName, nested }: StepOutcome["calls"][number]): Promise<unknown> =>
       nested === true
         ? askNested(step, { ...{ as, runId, callId, toolName }, path: args.path })
-        : call({ place, call: { callId, toolName } }, TOOL_RETRY);
+        : call("tool", { place, call: { callId, toolName } });
     const tools = await runCalls(step, { ...outcome, place, run });
     const goesOn = tools !== "ended" && !outcome.ended;
     if (goesOn && (!outcome.stop || (await isSteered(step, { siblings, as, runId })))) continue;
     // The answer is there, whatever comes of what is done after it.
-    if (outcome.after === true) await call({ place, after: true }, TOOL_RETRY).catch(() => null);
+    if (outcome.after === true) await call("after", { place, threadId, after: true }).catch(() => null);
     return outcome.text ?? "";
   }
 }

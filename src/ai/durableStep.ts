@@ -10,10 +10,12 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
-import { describeError, failureOf, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
+import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTool } from "./toolExecution.js";
@@ -25,7 +27,8 @@ type Call = Infer<typeof vCall>;
 export const vStepArgs = {
   runId: v.string(),
   as: vPrincipal,
-  threadId: v.string(),
+  /** Of the step after the run; the others read it. */
+  threadId: v.optional(v.string()),
   /** The model step, from 0; of a tool the step that asked for it. */
   place: v.number(),
   /** Of a tool's step. */
@@ -34,6 +37,7 @@ export const vStepArgs = {
   after: v.optional(v.boolean()),
   /** Whether to return the answer: a workflow around the run waits for it. */
   report: v.optional(v.boolean()),
+  /** Of the first step, which keeps it with the run. */
   workflowId: v.optional(v.string()),
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
@@ -206,10 +210,10 @@ type Failing = {
 };
 
 async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
-  if (!abort.signal.aborted && isRetryable(error)) throw error;
+  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
-  const outcome = failureOf(error);
+  const outcome = runFailure(error);
   try {
     const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
     return endedWith(state);
@@ -234,7 +238,7 @@ const isRunning = (state: RunState): boolean => state.kind === "running";
 export async function runAfterStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  { runId, threadId, as }: StepArgs,
+  { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
@@ -252,14 +256,14 @@ export async function runToolStep(
   args: StepArgs & { call: Call },
 ): Promise<StepOutcome> {
   const { memory, principal } = bind(agent, args.as);
-  const { runId, threadId, call } = args;
+  const { runId, call } = args;
   const { callId } = call;
   const idempotent =
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
   const done: StepOutcome = { calls: [], ended: false, stop: false };
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
-  const { toolName, input, step, turn } = started;
+  const { toolName, input, step, threadId, turn } = started;
   const abort = abortWith(undefined);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
   const result = await whileActive({ ctx, memory, runId, abort }, () =>

@@ -19,10 +19,11 @@ import { whileActive, type CancelWatch } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
-import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
+import { ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { asksAgents } from "./nestedCalls.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
+import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
@@ -311,7 +312,7 @@ async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
   const { runId } = start;
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
-    : failureOf(error);
+    : runFailure(error);
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
   const ending = { runId, outcome, ...said, results: turn.results };

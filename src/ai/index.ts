@@ -1,5 +1,6 @@
 // An agent and its tools.
 export { defineAgent } from "./agent.js";
+export { STREAM_PRESETS } from "./streamPresets.js";
 export type { Agent, StartArgs } from "./agent.js";
 export type { RunTicket } from "../client/index.js";
 export type {

@@ -6,6 +6,7 @@ import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
+import { recordIn } from "./lastTry.js";
 
 /** A call that another agent's durable run answers: open that, or tell the model why not. */
 export const vNestContext = v.object({
@@ -134,10 +135,24 @@ export function outcomeOf(result: unknown): RunOutcome {
       code: "RUN_CODE_MOVED",
       message: `The file of the run was moved or its exports renamed while it waited: ${message}`,
     };
-  const [, code, own] = OWN_ERROR.exec(text) ?? [];
-  return isErrorCode(code)
-    ? { kind: "failed", code, message: own ?? message }
-    : { kind: "failed", code: "MODEL_FAILED", message };
+  return ownOutcome(text) ?? { kind: "failed", code: "MODEL_FAILED", message };
+}
+
+/** What one of our own errors says in the text of another; a model's also what the provider's error was. */
+function ownOutcome(text: string): RunOutcome | null {
+  const [, code, message = ""] = OWN_ERROR.exec(text) ?? [];
+  if (!isErrorCode(code)) return null;
+  const error = code === "MODEL_FAILED" ? recordIn(text) : undefined;
+  return { kind: "failed", code, message: unescaped(message), ...(error === undefined ? {} : { error }) };
+}
+
+/** As it was before it stood in JSON. */
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text;
+  }
 }
 
 /** What an error that a workflow handed on says, with our code where it is one of ours. */

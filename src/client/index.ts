@@ -45,6 +45,7 @@ export type {
   RecallReason,
 } from "../validators/recall.js";
 export type { Generation } from "../validators/embedding.js";
+export type { ProviderError } from "../validators/providerError.js";
 export type {
   Run,
   RunOutcome,

@@ -8,9 +8,39 @@ export type FollowedStream = {
   chunks: ReadonlyMap<number, StreamDelta[]>;
   parts: readonly Part[];
   after: number;
+  /** What an earlier try of the same answer had said, until this one has said as much. */
+  instead?: readonly Part[];
 };
 
 export const UNSEEN_STREAM: FollowedStream = { chunks: new Map(), parts: [], after: 0 };
+
+/** What is shown of a stream. */
+export const shownParts = ({ instead, parts }: FollowedStream): readonly Part[] => instead ?? parts;
+
+/** A stream that takes the place of another, whose words stay until it has caught up: nobody sees an answer shrink. */
+export function takingOver(stream: FollowedStream, before: FollowedStream): FollowedStream {
+  const instead = shownParts(before);
+  return hasCaughtUp(stream.parts, instead) ? stream : { ...stream, instead };
+}
+
+const hasCaughtUp = (parts: readonly Part[], instead: readonly Part[]): boolean =>
+  lengthOf(parts) >= lengthOf(instead) && parts.length >= instead.length;
+
+const lengthOf = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + charactersOf(part), 0);
+
+function charactersOf(part: Part): number {
+  switch (part.type) {
+    case "text":
+    case "reasoning":
+      return part.text.length;
+    case "toolCall":
+      return part.input.length;
+    case "toolResult":
+    case "file":
+    case "source":
+      return 0;
+  }
+}
 
 /** Adds a page of a stream; gives the same stream where the page brings nothing new. */
 export function addStreamPage(
@@ -24,7 +54,10 @@ export function addStreamPage(
   const after = nextCursor(chunks, { after: stream.after, beyond: more ? last : undefined });
   if (fresh.length === 0) return after === stream.after ? stream : { ...stream, after };
   const inOrder = [...chunks].sort(([left], [right]) => left - right);
-  return { chunks, parts: foldDeltas(inOrder.flatMap(([, deltas]) => deltas)), after };
+  const parts = foldDeltas(inOrder.flatMap(([, deltas]) => deltas));
+  const { instead } = stream;
+  const held = instead === undefined || hasCaughtUp(parts, instead) ? {} : { instead };
+  return { chunks, parts, after, ...held };
 }
 
 /**

@@ -3,7 +3,7 @@ import { comparePositions } from "../shared/position.js";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 import type { Run } from "../validators/run.js";
-import { addStreamPage, UNSEEN_STREAM, type FollowedStream } from "./streamState.js";
+import { addStreamPage, shownParts, takingOver, UNSEEN_STREAM, type FollowedStream } from "./streamState.js";
 import type { MessagePage, StreamPage } from "./threadApi.js";
 
 /**
@@ -48,12 +48,24 @@ export function reduceThread(state: ThreadState, event: ThreadEvent): ThreadStat
 function withRecentPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
   const recent = inOrder(page);
   const before = messagesBefore(state, recent);
-  const live = new Set(streamsIn(recent).map(({ streamId }) => streamId));
-  const streams = Object.fromEntries(
-    Object.entries(state.streams).filter(([streamId]) => live.has(streamId)),
-  );
+  const streams = liveStreams(state, recent);
   const rest = before.length === 0 ? { older: [], cursor } : { older: before, cursor: state.cursor };
   return { ...state, recent, streams, ...rest };
+}
+
+/** The streams of the page, as far as they are known. One on the row of another goes on from what that had said. */
+function liveStreams(state: ThreadState, recent: readonly Message[]): Record<string, FollowedStream> {
+  const before = new Map(
+    streamsIn(state.recent ?? []).map(({ messageId, streamId }) => [messageId, streamId]),
+  );
+  const streams: Record<string, FollowedStream> = {};
+  for (const { streamId, messageId } of streamsIn(recent)) {
+    const known = state.streams[streamId];
+    const replaced = state.streams[before.get(messageId) ?? streamId];
+    if (known !== undefined) streams[streamId] = known;
+    else if (replaced !== undefined) streams[streamId] = takingOver(UNSEEN_STREAM, replaced);
+  }
+  return streams;
 }
 
 /**
@@ -106,7 +118,7 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
   return (state) => {
     const streamed: Record<string, readonly Part[]> = {};
     for (const { streamId, messageId } of streamsIn(state.recent ?? []))
-      streamed[messageId] = (state.streams[streamId] ?? UNSEEN_STREAM).parts;
+      streamed[messageId] = shownParts(state.streams[streamId] ?? UNSEEN_STREAM);
     const shown = groupMessages([...state.older, ...(state.recent ?? [])]).map((group): ShownGroup => {
       const live = group.flatMap(({ messageId }) =>
         [streamed[messageId]].filter((parts) => parts !== undefined),

@@ -1,5 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vOpaqueParts, type Part } from "./content.js";
+import { vOpaqueError } from "./providerError.js";
 
 export const vMessageRole = v.union(
   v.literal("system"),
@@ -16,7 +17,12 @@ export type MessageRole = Infer<typeof vMessageRole>;
 export const vMessageState = v.union(
   v.object({ kind: v.literal("complete") }),
   v.object({ kind: v.literal("streaming"), streamId: v.string() }),
-  v.object({ kind: v.literal("failed"), code: v.string(), reason: v.string() }),
+  v.object({
+    kind: v.literal("failed"),
+    code: v.string(),
+    reason: v.string(),
+    error: v.optional(vOpaqueError),
+  }),
   v.object({ kind: v.literal("scheduled"), startAt: v.number() }),
 );
 export type MessageState = Infer<typeof vMessageState>;

@@ -1,5 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vPrincipal } from "./principal.js";
+import { vOpaqueError } from "./providerError.js";
 
 /** The states of a run. `src/component/README.md` draws how they follow each other. */
 export const vRunState = v.union(
@@ -9,7 +10,13 @@ export const vRunState = v.union(
   v.object({ kind: v.literal("awaitingApproval") }),
   v.object({ kind: v.literal("awaitingResult") }),
   v.object({ kind: v.literal("completed"), endedAt: v.number() }),
-  v.object({ kind: v.literal("failed"), endedAt: v.number(), code: v.string(), message: v.string() }),
+  v.object({
+    kind: v.literal("failed"),
+    endedAt: v.number(),
+    code: v.string(),
+    message: v.string(),
+    error: v.optional(vOpaqueError),
+  }),
   v.object({ kind: v.literal("canceled"), endedAt: v.number(), reason: v.optional(v.string()) }),
 );
 export type RunState = Infer<typeof vRunState>;
@@ -38,7 +45,12 @@ export type RunTicket = Infer<typeof vRunTicket>;
 /** How a run ends other than by its last step. */
 export const vRunOutcome = v.union(
   v.object({ kind: v.literal("completed") }),
-  v.object({ kind: v.literal("failed"), code: v.string(), message: v.string() }),
+  v.object({
+    kind: v.literal("failed"),
+    code: v.string(),
+    message: v.string(),
+    error: v.optional(vOpaqueError),
+  }),
   v.object({ kind: v.literal("canceled"), reason: v.optional(v.string()) }),
 );
 export type RunOutcome = Infer<typeof vRunOutcome>;

@@ -117,6 +117,7 @@ export const vToolStart = v.union(
     kind: v.literal("execute"),
     toolName: v.string(),
     input: v.string(),
+    threadId: v.string(),
     turn: v.number(),
     step: v.number(),
   }),

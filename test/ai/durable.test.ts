@@ -1,3 +1,4 @@
+import { APICallError } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/ai/index.js";
@@ -81,6 +82,22 @@ describe("a durable run", () => {
     expect(partial?.parts).toEqual([{ type: "text", text: "Half" }]);
     expect(await leftovers(app)).toEqual({});
     expect(await codeOf(app.start("Again."))).toBe("ok");
+  });
+
+  test("keeps what the provider's error of the last try was", async () => {
+    const error = new APICallError({
+      message: 'It said "no".',
+      ...{ url: "https://api.invalid", requestBodyValues: {}, statusCode: 503 },
+      data: { error: { type: "overloaded_error" } },
+    });
+    const retry = { maxAttempts: 2, initialBackoffMs: 10, base: 2 };
+    const app = await aDurableApp([{ error: "Cut." }, { text: "Half", error }], { retry });
+    const { runId } = await app.start("Go.");
+    await app.finish();
+    const record = { name: "AI_APICallError", statusCode: 503, code: "overloaded_error", isRetryable: true };
+    const failed = { kind: "failed", code: "MODEL_FAILED", error: record };
+    expect(await stateOf(app, runId)).toMatchObject({ ...failed, message: 'It said "no".' });
+    expect((await messagesOf(app))[1]?.state).toMatchObject({ ...failed, reason: 'It said "no".' });
   });
 
   test("does not try again what can only fail alike", async () => {

@@ -20,7 +20,6 @@ describe("a step whose action is lost", () => {
     app.t.action(reference<"action">("researcher:step"), {
       runId,
       as: OWNER,
-      threadId: app.threadId,
       place: 0,
       ...more,
     }) as Promise<{

@@ -1,3 +1,4 @@
+import { APICallError } from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/ai/index.js";
@@ -112,6 +113,49 @@ describe("a model that fails", () => {
       code: "MODEL_FAILED",
     });
     expect((await helper.agent.generate(helper.ctx, ask(helper))).text).toBe("Better.");
+  });
+
+  test("keeps what the provider's error was with run, message and stream, and nothing that may hold a secret", async () => {
+    const error = new APICallError({
+      message: "You have sent too much.",
+      url: "https://api.invalid/v1?key=secret-in-url",
+      requestBodyValues: { prompt: "secret-in-request" },
+      responseHeaders: { "set-cookie": "secret-in-header" },
+      responseBody: "secret-in-body",
+      statusCode: 429,
+      data: { error: { code: "rate_limit_exceeded", message: "secret-in-data", param: "secret-in-param" } },
+    });
+    const helper = await anAgent([{ text: "Half of an", error }]);
+    expect(await codeOf(helper.agent.stream(helper.ctx, ask(helper)))).toBe("MODEL_FAILED");
+    const record = {
+      name: "AI_APICallError",
+      statusCode: 429,
+      code: "rate_limit_exceeded",
+      isRetryable: true,
+    };
+    const run = await helper.owner.runs.latest(helper.ctx, { threadId: helper.threadId });
+    expect(run?.state).toMatchObject({ message: "You have sent too much.", error: record });
+    const failed = (await messagesOf(helper))[1];
+    expect(failed?.state).toMatchObject({ kind: "failed", reason: "You have sent too much.", error: record });
+    const rows = await helper.inside(async ({ db }) => [
+      ...(await db.query("streams").collect()),
+      ...(await db.query("runs").collect()),
+      ...(await db.query("messages").collect()),
+    ]);
+    expect(rows[0]).toMatchObject({ state: { kind: "aborted", code: "MODEL_FAILED", error: record } });
+    expect(JSON.stringify(rows)).not.toContain("secret");
+  });
+
+  test("without an answer of a provider keeps the error's name, and of what is no word nothing", async () => {
+    for (const [thrown, kept] of [
+      [Object.assign(new TypeError("No key."), { name: "AI_LoadAPIKeyError" }), "AI_LoadAPIKeyError"],
+      [Object.assign(new TypeError("Odd."), { name: "a name with sk-secret in it" }), "Error"],
+    ] as const) {
+      const helper = await anAgent([{ error: thrown }]);
+      await codeOf(helper.agent.generate(helper.ctx, ask(helper)));
+      const run = await helper.owner.runs.latest(helper.ctx, { threadId: helper.threadId });
+      expect(run?.state).toMatchObject({ error: { name: kept, isRetryable: kept === "Error" } });
+    }
   });
 
   test("in the middle of a stream leaves what it said as a failed message, out of later contexts", async () => {

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { HISTORY_BLOCK, historyBlock } from "../../bench/material/history.js";
 import { ours } from "../../bench/sides.js";
 import { linesOf } from "../../bench/targets.js";
+import { measureDurable } from "../../bench/workloads/durable.js";
 import { measureDelete, measureFirstPage, measureThreadList } from "../../bench/workloads/threads.js";
-import { measureDurableTurn, measureLongTurn, measureTurn } from "../../bench/workloads/turns.js";
+import { measureLongTurn, measureTurn } from "../../bench/workloads/turns.js";
 
 describe("our side stays within its targets", () => {
   test("a turn with a tool makes three calls and few reads", async () => {
@@ -28,8 +29,17 @@ describe("our side stays within its targets", () => {
     expect(Math.abs(thousand.bytesRead / hundred.bytesRead - 1)).toBeLessThanOrEqual(0.05);
   });
 
-  test("a durable step makes two calls", async () => {
-    expect(await measureDurableTurn()).toMatchObject({ steps: 3, componentCallsPerStep: 2 });
+  test("a durable step makes two calls and keeps little in the journal, in a long run as in a short one", async () => {
+    const { perStep, perStepMore } = await measureDurable([2, 5, 12], { runs: 2, modelCalls: 2 });
+    expect(Object.values(perStep).map(({ steps }) => steps)).toEqual([3, 9, 23]);
+    for (const { componentCalls, journalBytes } of Object.values(perStep)) {
+      expect(componentCalls).toBe(2);
+      expect(journalBytes).toBeLessThanOrEqual(600);
+    }
+    const [short, long] = [perStepMore["5"]!, perStepMore["12"]!];
+    expect(long.functions).toBeLessThanOrEqual(1.05 * short.functions);
+    expect(long.journalBytes).toBeLessThanOrEqual(1.05 * short.journalBytes);
+    expect(long.documentsWritten).toBeLessThanOrEqual(1.05 * short.documentsWritten);
   });
 
   test("a page of twenty messages", async () => {
@@ -58,6 +68,31 @@ describe("the report", () => {
   test("says which targets are missed", () => {
     const missed = linesOf({ turn: pair }).filter(({ target }) => target?.isMet === false);
     expect(missed.map(({ count }) => count)).toEqual(["componentCalls"]);
+  });
+
+  test("holds a step of a long durable run to that of a short one, and both to a limit", () => {
+    const step = {
+      componentCalls: 2,
+      functions: 20,
+      journalBytes: 500,
+      ...rest,
+      indexRanges: 1,
+      documentsRead: 1,
+    };
+    const durable = {
+      ours: {
+        perStep: { "5": { ...step, steps: 9 }, "40": { ...step, functions: 22, steps: 79 } },
+        perStepMore: { "40": { ...step, journalBytes: 601 } },
+        perStepTogether: { ...step, componentCalls: 3 },
+      },
+      peer: null,
+    };
+    const missed = linesOf({ durable }).filter(({ target }) => target?.isMet === false);
+    expect(missed.map(({ work, count }) => `${work} ${count}`)).toEqual([
+      "durable 40 functions",
+      "durable, more 40 journalBytes",
+      "durable, 10 at once componentCalls",
+    ]);
   });
 
   test("compares a long thread with the peer and with itself", () => {

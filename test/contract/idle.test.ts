@@ -105,12 +105,13 @@ describe("after turns, a durable run, an ingest and a removal, when every retent
     );
   });
 
-  test("each sweep that ran removed something, and one was enough for each kind", () => {
+  test("one sweep was enough for each kind", () => {
     const sweeps = ran.filter(({ functionPath }) => functionPath === "retention:sweep");
     expect(sweeps.map(removedBy)).toEqual([
       ["chunks", "recallEntries", "sweeps", "vectors_256"],
       expect.arrayContaining(["messages", "runs", "streamChunks", "threads"]) as string[],
       ["streamChunks", "streams", "sweeps"],
+      ["sweeps"], // looked for actions that died while they streamed
       ["operations", "sweeps"],
     ]);
   });

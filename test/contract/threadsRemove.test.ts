@@ -276,7 +276,7 @@ describe("promise 10: idle costs nothing", () => {
       usage: used,
       finish: true,
     });
-    expect(await thread.countRows()).toMatchObject({ streams: 1, streamChunks: 20, sweeps: 1 });
+    expect(await thread.countRows()).toMatchObject({ streams: 1, streamChunks: 20, sweeps: 2 });
     await thread.finishSweeps();
     const rows = await thread.countRows();
     for (const table of ["streams", "streamChunks", "sweeps"]) expect(rows).not.toHaveProperty(table);

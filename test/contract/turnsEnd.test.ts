@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Part } from "../../src/validators/content.js";
+import type { ProviderError } from "../../src/validators/providerError.js";
 import { aThread, codeOf, text } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 
@@ -66,6 +67,37 @@ describe("a run can always be ended", () => {
     const ended = await next.owner.turns.end(next.ctx, { runId: next.runId, outcome: long });
     expect(JSON.stringify(ended.state).length).toBeLessThan(4_000);
   });
+});
+
+describe("the record of a provider's error", () => {
+  const endWith = async (error: unknown) => {
+    const { owner, ctx, runId, answer } = await aStream([[text("Half")]]);
+    const outcome = { ...failed, error: error as ProviderError };
+    const { state } = await owner.turns.end(ctx, { runId, outcome });
+    return { run: state, message: (await answer())?.state };
+  };
+
+  test("is kept with run and message, of its known fields only, and short", async () => {
+    const told = { name: "n".repeat(9_000), code: "c".repeat(9_000), statusCode: 429, isRetryable: true };
+    const { run, message } = await endWith({ ...told, headers: { authorization: "secret" } });
+    const kept = { name: expect.stringMatching(/^n+$/) as string, statusCode: 429, isRetryable: true };
+    for (const state of [run, message]) {
+      expect(state).toMatchObject({ kind: "failed", error: kept });
+      expect(JSON.stringify(state)).not.toContain("secret");
+      expect(JSON.stringify(state).length).toBeLessThan(2_000);
+    }
+  });
+
+  test.each([["a text"], [7], [{ name: 7, isRetryable: true }], [{ name: "x" }], [[]], [null]])(
+    "that is none (%j) keeps no run from ending",
+    async (error) => {
+      const { run, message } = await endWith(error);
+      for (const state of [run, message]) {
+        expect(state).toMatchObject({ kind: "failed", code: "MODEL_FAILED" });
+        expect(state).not.toHaveProperty("error");
+      }
+    },
+  );
 });
 
 describe("promise 1: an end is recorded once", () => {

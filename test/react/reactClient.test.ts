@@ -1,124 +1,23 @@
-// The store of `convex-agent-memory/react` on the genuine Convex client, over a WebSocket to the embedded host.
-import { ConvexReactClient } from "convex/react";
+// A thread as the genuine Convex client shows it, over a WebSocket to the embedded host.
 import { makeFunctionReference } from "convex/server";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import WebSocket from "ws";
-import { makeToken, type Host } from "../../host/index.js";
-import { ThreadStore, type ThreadApi, type ThreadSnapshot } from "../../src/react/index.js";
-import { said, text } from "../support/aMemory.js";
-import { identityOf, startApp, until } from "../support/appHost.js";
-import { used } from "../support/turns.js";
+import { describe, expect, test } from "vitest";
+import { said } from "../support/aMemory.js";
+import { identityOf, until } from "../support/appHost.js";
+import {
+  expectNoFlicker,
+  idsOf,
+  isDone,
+  lastText,
+  OLGA,
+  realClients,
+  textOf,
+  textsOf,
+  Trips,
+  watch,
+} from "./realClient.js";
 
-const api: ThreadApi = {
-  listMessages: makeFunctionReference("chat:listMessages"),
-  followStream: makeFunctionReference("chat:followStream"),
-  getRun: makeFunctionReference("chat:getRun"),
-};
 const cancelRun = makeFunctionReference<"mutation">("chat:cancelRun");
-const OLGA = { tenantId: "acme", userId: "olga" };
-
-let host: Host;
-const opened: ConvexReactClient[] = [];
-beforeAll(async () => {
-  vi.spyOn(console, "info").mockImplementation(() => {}); // the workpool's reports
-  host = await startApp();
-});
-afterEach(async () => {
-  for (const client of opened.splice(0)) await client.close();
-});
-afterAll(() => host.close());
-
-/** What a client asked of its socket: each list is the names of the queries that one message added. */
-class Trips {
-  readonly asked: string[][] = [];
-  readonly socket: typeof WebSocket;
-
-  constructor() {
-    const { asked } = this;
-    this.socket = class extends WebSocket {
-      override send(data: string): void {
-        const { type, modifications = [] } = JSON.parse(data) as {
-          type: string;
-          modifications?: { type: string; udfPath: string }[];
-        };
-        const added = modifications.filter((change) => change.type === "Add").map(({ udfPath }) => udfPath);
-        if (type === "ModifyQuerySet" && added.length > 0) asked.push(added);
-        super.send(data);
-      }
-    };
-  }
-}
-
-function connect(userId: string | null = OLGA.userId, trips = new Trips()): ConvexReactClient {
-  const client = new ConvexReactClient(host.url!, {
-    webSocketConstructor: trips.socket as never,
-    unsavedChangesWarning: false,
-    logger: false,
-  });
-  if (userId !== null) client.setAuth(async () => makeToken({ subject: userId }));
-  opened.push(client);
-  return client;
-}
-
-const door = (path: string, args: Record<string, unknown>) =>
-  host.callComponent("agentMemory", "mutation", path, { caller: OLGA, ...args });
-
-async function aThread(): Promise<string> {
-  return ((await door("threads:create", {})) as { threadId: string }).threadId;
-}
-
-type Streaming = { threadId: string; runId: string; streamId: string; messageId: string };
-
-/** A run whose answer is being written by the test. */
-async function anAnswer(threadId: string): Promise<Streaming> {
-  const prompt = [text("Tell me.")];
-  const begin = { threadId, agentName: "narrator", engine: "action", prompt, stream: true };
-  return { threadId, ...((await door("turns:begin", begin)) as Omit<Streaming, "threadId">) };
-}
-
-const say = ({ streamId }: Streaming, seq: number, words: string) =>
-  door("streams:append", { streamId, seq, deltas: JSON.stringify([{ kind: "text", text: words }]) });
-
-const finish = ({ runId }: Streaming, words: string) =>
-  door("turns:saveStep", {
-    ...{ runId, step: 0, results: [], usage: used, finish: true },
-    message: { parts: [text(words)] },
-  });
-
-type Watched = { store: ThreadStore; seen: ThreadSnapshot[]; stop: () => void };
-
-function watch(client: ConvexReactClient, threadId: string, limit?: number): Watched {
-  const store = new ThreadStore(client, api, { threadId, ...(limit === undefined ? {} : { limit }) });
-  const seen: ThreadSnapshot[] = [];
-  const stop = store.subscribe(() => seen.push(store.getSnapshot()));
-  return { store, seen, stop };
-}
-
-type Shown = ThreadSnapshot["messages"][number];
-const textOf = ({ parts }: Shown): string =>
-  parts.map((part) => (part.type === "text" ? part.text : "")).join("");
-const textsOf = ({ messages }: ThreadSnapshot): string[] => messages.map(textOf);
-const idsOf = ({ messages }: ThreadSnapshot): string[] => messages.map(({ id }) => id);
-const lastText = ({ store }: Watched): string => textsOf(store.getSnapshot()).at(-1) ?? "";
-const isDone = ({ run, messages }: ThreadSnapshot): boolean =>
-  run !== null &&
-  "endedAt" in run.state &&
-  messages.every(({ metadata }) => metadata?.state.kind !== "streaming");
-
-/** Fails where, from one state to the next, a message went, came twice, changed its place or lost words or parts. */
-function expectNoFlicker(seen: readonly ThreadSnapshot[]): void {
-  for (const [index, now] of seen.entries()) {
-    expect(new Set(idsOf(now)).size).toBe(now.messages.length);
-    const before = seen[index - 1];
-    if (before === undefined) continue;
-    expect(idsOf(now).slice(0, before.messages.length)).toEqual(idsOf(before));
-    for (const [place, message] of before.messages.entries()) {
-      const after = now.messages[place]!;
-      expect(textOf(after).startsWith(textOf(message))).toBe(true);
-      expect(after.parts.length).toBeGreaterThanOrEqual(message.parts.length);
-    }
-  }
-}
+const { theHost, connect, door, aThread, anAnswer, say, finish } = realClients();
 
 describe("a thread in the genuine client", () => {
   test("shows each word of an answer as it is written, under one id, and the row after it without a flicker", async () => {
@@ -167,7 +66,7 @@ describe("a thread in the genuine client", () => {
       const watched = watch(connect(), threadId);
       await until(watched.store.getSnapshot, ({ isLoading }) => !isLoading);
       const asked = { threadId, prompt: "A story, please." };
-      await host.call(kind, path, asked, identityOf(OLGA.userId));
+      await theHost().call(kind, path, asked, identityOf(OLGA.userId));
       await until(watched.store.getSnapshot, isDone);
       const { messages } = watched.store.getSnapshot();
       expect(textOf(messages[1]!)).toMatch(/^Let me look\. word-0 .* word-79$/);
@@ -190,7 +89,7 @@ describe("a thread in the genuine client", () => {
       () => lastText(watched),
       (shown) => shown === "before ",
     );
-    host.dropConnections();
+    theHost().dropConnections();
     await say(answer, 1, "meanwhile ");
     await until(
       () => lastText(watched),
@@ -216,27 +115,6 @@ describe("a thread in the genuine client", () => {
     expect(lastText(watched)).toBe("Half of ");
     expect(await say(answer, 1, "nothing")).toEqual({ alive: false });
     expectNoFlicker(watched.seen);
-  });
-
-  test("begins an answer anew in its place when its step is started again", async () => {
-    const answer = await anAnswer(await aThread());
-    const watched = watch(connect(), answer.threadId);
-    await say(answer, 0, "A first try");
-    await until(
-      () => lastText(watched),
-      (shown) => shown === "A first try",
-    );
-    const again = (await door("turns:open", { runId: answer.runId, step: 0, stream: true })) as Streaming;
-    expect(again.messageId).toBe(answer.messageId);
-    await say({ ...answer, ...again }, 0, "Second");
-    await until(
-      () => lastText(watched),
-      (shown) => shown === "Second",
-    );
-    expect(new Set(watched.seen.map((snapshot) => idsOf(snapshot)[1])).size).toBe(1);
-    expect(new Set(watched.seen.map((snapshot) => textsOf(snapshot)[1]))).toEqual(
-      new Set(["", "A first try", "Second"]),
-    );
   });
 
   test("loads older pages without a gap or a repetition, also while new messages come", async () => {
@@ -281,7 +159,7 @@ describe("a thread in the genuine client", () => {
     );
     watched.stop();
     await until(
-      () => host.subscriptionStats().liveQueries,
+      () => theHost().subscriptionStats().liveQueries,
       (live) => live === 0,
     );
   });

@@ -48,6 +48,17 @@ export class ThreadServer {
     return streamId;
   }
 
+  /** Replaces a stream by a new one on the same row, as a step that is run again does. */
+  restartStream(streamId: string, again: string): string {
+    this.messages = this.messages.map((message) =>
+      message.state.kind === "streaming" && message.state.streamId === streamId
+        ? { ...message, state: { kind: "streaming", streamId: again } }
+        : message,
+    );
+    this.chunks.set(again, []);
+    return again;
+  }
+
   append(streamId: string, ...deltas: StreamDelta[]): void {
     const chunks = this.chunks.get(streamId) ?? [];
     chunks.push({ seq: chunks.length, deltas: JSON.stringify(deltas) });

@@ -205,15 +205,72 @@ describe("an answer that is being written", () => {
     expect(idsOf(store)).toEqual(["message-0-0", "message-0-1", "message-1-1"]);
   });
 
-  test("starts anew when its step is run again", () => {
+  test("that is begun again keeps its words until the new ones are as many, whatever they are", () => {
     const { server, store } = aWatchedThread(0);
-    server.append(server.startStream({ turn: 0, step: 1 }), says("first try"));
+    const first = server.startStream({ turn: 0, step: 1 });
+    server.append(first, says("first try"));
     server.deliver();
-    server.messages = [];
-    server.append(server.startStream({ turn: 0, step: 1 }, "again"), says("second"));
+    const again = server.restartStream(first, "again");
     server.deliver();
-    expect(textsOf(store)).toEqual(["second"]);
+    expect(textsOf(store)).toEqual(["first try"]);
+    server.append(again, says("other"));
+    server.deliver();
+    expect(textsOf(store)).toEqual(["first try"]);
+    server.append(again, says(" words"));
+    server.deliver();
+    expect(textsOf(store)).toEqual(["other words"]);
     expect(idsOf(store)).toEqual(["message-0-1"]);
+  });
+
+  test("that is begun again and turns out shorter is shown when it is whole", () => {
+    const { server, store } = aWatchedThread(0);
+    const first = server.startStream({ turn: 0, step: 1 });
+    server.append(first, says("a long first try"));
+    server.deliver();
+    const again = server.restartStream(first, "again");
+    server.append(again, says("short"));
+    server.deliver();
+    expect(textsOf(store)).toEqual(["a long first try"]);
+    server.finish(again, [textPart("short")]);
+    server.deliver();
+    expect(textsOf(store)).toEqual(["short"]);
+  });
+
+  test("never shrinks and never shows two tries at once, however often it is begun again", () => {
+    const tries = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 0, maxLength: 6 }), {
+      minLength: 2,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(tries, fc.boolean(), (attempts, isLate) => {
+        const { server, store, seen } = aWatchedThread(1);
+        let streamId = server.startStream({ turn: 0, step: 1 }, "try-0");
+        const whole = attempts.map(() => "");
+        for (const [attempt, bursts] of attempts.entries()) {
+          if (attempt > 0) streamId = server.restartStream(streamId, `try-${attempt}`);
+          if (!isLate) server.deliver();
+          for (const burst of bursts) {
+            const words = String(attempt).repeat(burst);
+            server.append(streamId, says(words));
+            whole[attempt] += words;
+            server.deliver();
+          }
+        }
+        const last = whole.at(-1) ?? "";
+        const shown = seen.map(({ messages }) => messages[1]).filter((message) => message !== undefined);
+        const texts = shown.map(({ parts }) => (parts[0]?.type === "text" ? parts[0].text : ""));
+        for (const [index, words] of texts.entries()) {
+          expect(words.length).toBeGreaterThanOrEqual(texts[index - 1]?.length ?? 0);
+          expect(new Set(words).size).toBeLessThanOrEqual(1); // of one try alone
+        }
+        server.finish(streamId, [textPart(last)]);
+        server.deliver();
+        expect(textsOf(store).at(-1)).toBe(last);
+        expect(new Set(shown.map(({ id }) => id)).size).toBeLessThanOrEqual(1);
+        expect(server.watched).toHaveLength(2);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test("does not fail the thread when its chunks were swept", () => {

@@ -265,7 +265,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | { code: string; kind: "failed"; reason: string }
+                | { code: string; error?: any; kind: "failed"; reason: string }
                 | { kind: "scheduled"; startAt: number };
               step: number;
               threadId: string;
@@ -1375,7 +1375,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state:
             | { kind: "complete" }
             | { kind: "streaming"; streamId: string }
-            | { code: string; kind: "failed"; reason: string }
+            | { code: string; error?: any; kind: "failed"; reason: string }
             | { kind: "scheduled"; startAt: number };
           step: number;
           threadId: string;
@@ -1414,7 +1414,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string }
+              | { code: string; error?: any; kind: "failed"; reason: string }
               | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
@@ -1608,7 +1608,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
         },
         Name
@@ -1634,7 +1640,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
@@ -1678,7 +1690,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
@@ -1717,6 +1735,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | {
                   code: string;
                   endedAt: number;
+                  error?: any;
                   kind: "failed";
                   message: string;
                 }
@@ -1763,6 +1782,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | {
                   code: string;
                   endedAt: number;
+                  error?: any;
                   kind: "failed";
                   message: string;
                 }
@@ -1864,6 +1884,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | {
                 code: string;
                 endedAt: number;
+                error?: any;
                 kind: "aborted";
                 reason: string;
               };
@@ -2065,7 +2086,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string }
+              | { code: string; error?: any; kind: "failed"; reason: string }
               | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
@@ -2298,7 +2319,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string }
+              | { code: string; error?: any; kind: "failed"; reason: string }
               | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
@@ -2353,7 +2374,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steered?: boolean;
           streamId?: string;
@@ -2380,7 +2407,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           outcome:
             | { kind: "completed" }
-            | { code: string; kind: "failed"; message: string }
+            | { code: string; error?: any; kind: "failed"; message: string }
             | { kind: "canceled"; reason?: string };
           partial?: Array<any>;
           results?: Array<{
@@ -2412,7 +2439,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
         },
         Name
@@ -2475,7 +2508,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             state:
               | { kind: "complete" }
               | { kind: "streaming"; streamId: string }
-              | { code: string; kind: "failed"; reason: string }
+              | { code: string; error?: any; kind: "failed"; reason: string }
               | { kind: "scheduled"; startAt: number };
             step: number;
             threadId: string;
@@ -2529,7 +2562,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steeredAt?: number;
           steps: number;
@@ -2610,7 +2649,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
           steered?: {
             long: Array<Array<number>>;
@@ -2630,7 +2675,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               state:
                 | { kind: "complete" }
                 | { kind: "streaming"; streamId: string }
-                | { code: string; kind: "failed"; reason: string }
+                | { code: string; error?: any; kind: "failed"; reason: string }
                 | { kind: "scheduled"; startAt: number };
               step: number;
               threadId: string;
@@ -2657,6 +2702,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             input: string;
             kind: "execute";
             step: number;
+            threadId: string;
             toolName: string;
             turn: number;
           }
@@ -2681,7 +2727,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { kind: "awaitingApproval" }
             | { kind: "awaitingResult" }
             | { endedAt: number; kind: "completed" }
-            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
             | { endedAt: number; kind: "canceled"; reason?: string };
         },
         Name

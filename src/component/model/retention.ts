@@ -11,6 +11,7 @@ import { sweepFiles } from "./files.js";
 import { sweepGeneration } from "./generationSweep.js";
 import { sweepNested } from "./nestedEnds.js";
 import { purgeOperations } from "./operations.js";
+import { sweepLostStreams } from "./lostStreams.js";
 import { sweepStreams } from "./streamSweep.js";
 import { sweepBudget } from "./sweepBudget.js";
 import { sweepQueue } from "./runLost.js";
@@ -33,6 +34,7 @@ export const vSweepKind = v.union(
   v.literal("recalled"),
   v.literal("nested"),
   v.literal("queue"),
+  v.literal("lostStreams"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -41,6 +43,7 @@ type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
 const SWEEPS: Record<SweepKind, Sweep> = {
   operations: sweepOperations,
   streams: sweepStreams,
+  lostStreams: sweepLostStreams,
   files: async (ctx) => (await sweepFiles(ctx, SWEEP_MAX_FILES)).nextAt,
   queries: sweepQueries,
   thread: sweepThread,

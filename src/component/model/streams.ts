@@ -3,6 +3,7 @@ import { foldDeltas, parseDeltas } from "../../shared/foldDeltas.js";
 import {
   PAGE_MAX_BYTES,
   PARTIAL_MAX_BYTES,
+  RUN_LEASE_MS,
   STREAM_CHUNK_MAX_BYTES,
   STREAM_CURSOR_QUANTUM,
   STREAM_PAGE_CHUNKS,
@@ -12,6 +13,7 @@ import { userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
+import type { ProviderError } from "../../validators/providerError.js";
 import type { StreamChunk, StreamState } from "../../validators/stream.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -20,9 +22,11 @@ import { armSweep } from "./sweeps.js";
 import { openThread } from "./threads.js";
 
 type StreamPlace = {
-  run: { _id: Id<"runs">; threadId: Id<"threads">; scope: string; turn: number; agentName: string };
+  run: Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn" | "agentName" | "engine">;
   step: number;
 };
+/** Why a stream ended before its answer was whole. */
+export type StreamFailure = { code: string; reason: string; error?: ProviderError };
 type StreamStart = { streamId: Id<"streams">; messageId: Id<"messages"> };
 
 /** Opens a stream at a place: the message row stands there from now on, and keeps its id. */
@@ -60,6 +64,8 @@ async function openOn(ctx: MutationCtx, run: StreamPlace["run"], messageId: Id<"
     runId: run._id,
   });
   await ctx.db.patch("messages", messageId, { state: { kind: "streaming", streamId } });
+  // An action that dies says nothing: a sweep looks after what it left. A workflow starts its step again by itself.
+  if (run.engine !== "durable") await armSweep(ctx, "lostStreams", { delayMs: RUN_LEASE_MS });
   return streamId;
 }
 
@@ -67,7 +73,7 @@ async function openOn(ctx: MutationCtx, run: StreamPlace["run"], messageId: Id<"
 export async function endStream(
   ctx: MutationCtx,
   stream: Doc<"streams">,
-  aborted?: { code: string; reason: string },
+  aborted?: StreamFailure,
 ): Promise<void> {
   if (stream.state.kind !== "streaming") return;
   const endedAt = Date.now();

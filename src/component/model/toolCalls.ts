@@ -109,6 +109,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
     kind: "execute",
     toolName: call.toolName,
     input: await inputOf(ctx, owner.messageId, call.callId),
+    threadId: run.threadId,
     turn: run.turn,
     step: call.step,
   };

@@ -18,11 +18,12 @@ import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
+import { keptError } from "./providerErrors.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { hasUnanswered } from "./steering.js";
-import { endStream, foldStream } from "./streams.js";
+import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
 
@@ -120,7 +121,10 @@ function shortened(outcome: RunOutcome): RunOutcome {
       return outcome;
     case "failed": {
       const code = cutToBytes(outcome.code, NAME_MAX_CHARACTERS);
-      return { ...outcome, code, message: cutToBytes(outcome.message, REASON_MAX_BYTES) };
+      const { error: told, ...rest } = outcome;
+      const error = keptError(told);
+      const message = cutToBytes(outcome.message, REASON_MAX_BYTES);
+      return { ...rest, code, message, ...(error === undefined ? {} : { error }) };
     }
     case "canceled":
       return outcome.reason === undefined
@@ -153,12 +157,16 @@ async function keepPartial(
   return { messages: parts.length === 0 ? 0 : 1, parts };
 }
 
-function failureOf(outcome: RunOutcome): { code: string; reason: string } | null {
+function failureOf(outcome: RunOutcome): StreamFailure | null {
   switch (outcome.kind) {
     case "completed":
       return null;
     case "failed":
-      return { code: outcome.code, reason: outcome.message };
+      return {
+        code: outcome.code,
+        reason: outcome.message,
+        ...(outcome.error === undefined ? {} : { error: outcome.error }),
+      };
     case "canceled":
       return { code: "RUN_CANCELED", reason: outcome.reason ?? "The run was canceled." };
   }
