@@ -1,11 +1,12 @@
 import { v, type Infer } from "convex/values";
 import type { WorkflowManager } from "@convex-dev/workflow";
-import type { MutationCtx, Principal, RunOutcome, RunState } from "../client/index.js";
-import { isMemoryError, vErrorCode, type ErrorCode } from "../validators/errors.js";
+import type { MutationCtx, Principal, RunState } from "../client/index.js";
+import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
+import { outcomeOf } from "./workflowOutcome.js";
 
 /**
  * `begin`: a nested run opens itself. `end`: a workflow is over, whatever became of it. The others are what the
@@ -77,37 +78,3 @@ export async function endRun(
 
 const bound = (agent: ResolvedAgent, as: Principal) =>
   agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });
-
-/** What Convex says about a function that is not there; a message is all that a workflow hands on. */
-const MISSING_FUNCTION =
-  /function handle not found|could not find (?:public function|internal function|function|module)|there is no such export/i;
-/** One of our own errors in the text of an error: its data is JSON there. */
-const OWN_ERROR = /"code":"([A-Z_]+)".*?"message":"((?:[^"\\]|\\.)*)"/;
-const MESSAGE_MAX_CHARACTERS = 500;
-
-/** What the end of a workflow says about its run. */
-export function outcomeOf(result: unknown): RunOutcome {
-  const kind = field(result, "kind");
-  if (kind === "success") return { kind: "completed" };
-  if (kind === "canceled") return { kind: "canceled", reason: "The workflow was canceled." };
-  const error = field(result, "error");
-  const text = typeof error === "string" ? error : "The workflow failed.";
-  const [firstLine = ""] = text.split("\n");
-  const message = firstLine.slice(0, MESSAGE_MAX_CHARACTERS);
-  if (MISSING_FUNCTION.test(text))
-    return {
-      kind: "failed",
-      code: "RUN_CODE_MOVED",
-      message: `The file of the run was moved or its exports renamed while it waited: ${message}`,
-    };
-  const [, code, own] = OWN_ERROR.exec(text) ?? [];
-  return isErrorCode(code)
-    ? { kind: "failed", code, message: own ?? message }
-    : { kind: "failed", code: "MODEL_FAILED", message };
-}
-
-const isErrorCode = (code: string | undefined): code is ErrorCode =>
-  vErrorCode.members.some((member) => member.value === code);
-
-const field = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

@@ -8,7 +8,7 @@ import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { startStream } from "./streams.js";
-import type { BeginArgs } from "./turnBegin.js";
+import type { BeginArgs } from "./turnArgs.js";
 import { indexPrompt, type Prompt } from "./turnPrompt.js";
 
 type Opening = {

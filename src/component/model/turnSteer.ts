@@ -1,7 +1,7 @@
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import type { BeginArgs } from "./turnBegin.js";
+import type { BeginArgs } from "./turnArgs.js";
 
 type Steering = { head: Doc<"threadHeads">; active: Doc<"runs">; args: BeginArgs };
 
