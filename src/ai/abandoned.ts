@@ -1,6 +1,6 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { AgentMemory, MutationCtx, RunOutcome } from "../client/index.js";
-import { outcomeOf } from "./settle.js";
+import { outcomeOf } from "./workflowOutcome.js";
 
 type WorkflowId = Parameters<WorkflowManager["cleanup"]>[1];
 type WorkflowCtx = Parameters<WorkflowManager["cleanup"]>[0];

@@ -1,6 +1,5 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
-import type { BeginTurn } from "../client/turns.js";
-import type { BoundMemory, MutationCtx, TurnStart } from "../client/index.js";
+import type { BeginTurn, BoundMemory, MutationCtx, TurnStart } from "../client/index.js";
 import { isMemoryError } from "../validators/errors.js";
 import { endAbandoned } from "./abandoned.js";
 import type { ResolvedAgent } from "./definition.js";

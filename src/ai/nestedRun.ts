@@ -5,9 +5,10 @@ import { toolResultPart } from "../parts/toolResult.js";
 import { nestedEvent } from "../shared/nesting.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
-import { bound, errorText, type vNestContext } from "./settle.js";
+import { bound, type vNestContext } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf } from "./siblings.js";
 import type { AgentTool } from "./tool.js";
+import { errorText } from "./workflowOutcome.js";
 import { readInput } from "./toolExecution.js";
 
 type Nest = Omit<Infer<typeof vNestContext>, "kind">;

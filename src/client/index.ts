@@ -7,6 +7,7 @@ export type { Embed } from "./embed.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
+export type { BeginTurn } from "./turns.js";
 export type { MemoryScope } from "./scopes.js";
 export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 

@@ -6,7 +6,6 @@ import { vRun, vRunState, vToolCall } from "../validators/run.js";
 import { vSteeringPlace } from "../validators/turn.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
-import * as runSchedule from "./model/runSchedule.js";
 
 /** A run by its id. */
 export const get = query({
@@ -68,5 +67,5 @@ export const cancel = mutation({
 export const startDue = internalMutation({
   args: { runId: v.id("runs") },
   returns: v.null(),
-  handler: (ctx, args) => runSchedule.startDue(ctx, args),
+  handler: (ctx, args) => runs.startDue(ctx, args),
 });

@@ -121,6 +121,7 @@ import type * as model_threadSweep from "../model/threadSweep.js";
 import type * as model_threadWrites from "../model/threadWrites.js";
 import type * as model_threads from "../model/threads.js";
 import type * as model_toolCalls from "../model/toolCalls.js";
+import type * as model_turnArgs from "../model/turnArgs.js";
 import type * as model_turnBegin from "../model/turnBegin.js";
 import type * as model_turnContext from "../model/turnContext.js";
 import type * as model_turnEnd from "../model/turnEnd.js";
@@ -273,6 +274,7 @@ const fullApi: ApiFromModules<{
   "model/threadWrites": typeof model_threadWrites;
   "model/threads": typeof model_threads;
   "model/toolCalls": typeof model_toolCalls;
+  "model/turnArgs": typeof model_turnArgs;
   "model/turnBegin": typeof model_turnBegin;
   "model/turnContext": typeof model_turnContext;
   "model/turnEnd": typeof model_turnEnd;

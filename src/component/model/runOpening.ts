@@ -9,7 +9,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { linkCall, placeBelow } from "./nestedRuns.js";
 import { startStream } from "./streams.js";
-import type { BeginArgs } from "./turnBegin.js";
+import type { BeginArgs } from "./turnArgs.js";
 import { indexPrompt, type Prompt } from "./turnPrompt.js";
 
 type Opening = {

@@ -14,6 +14,8 @@ import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
 
+export { startDue } from "./runSchedule.js";
+
 type RunArgs = { caller: Caller; runId: string };
 
 /** A run, for whoever may read its thread. */

@@ -3,11 +3,8 @@ import { checkName } from "../../shared/checkedArguments.js";
 import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
-import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Caller } from "../../validators/principal.js";
-import type { ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
-import type { ContextLimits, TurnStart } from "../../validators/turn.js";
+import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
@@ -21,33 +18,11 @@ import { checkedStart } from "./runSchedule.js";
 import { findRow } from "./summaryPlaces.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
+import type { BeginArgs } from "./turnArgs.js";
 import { endRun } from "./turnEnd.js";
 import { beginLater } from "./turnLater.js";
 import { findPrompt, reopened, savePrompt, type Prompt } from "./turnPrompt.js";
 import { findSteered, steerActive } from "./turnSteer.js";
-
-export type BeginArgs = {
-  caller: Caller;
-  threadId: string;
-  agentName: string;
-  engine: RunEngine;
-  prompt?: unknown[];
-  promptMessageId?: string;
-  operationId?: string;
-  limits?: ContextLimits;
-  shown?: ContextAsk;
-  stream?: boolean;
-  recall?: boolean;
-  /** Of a durable run; `workflowId` where its workflow is under way already. */
-  driver?: RunDriver;
-  workflowId?: string;
-  /** Of a nested run. */
-  parent?: ParentCall;
-  /** What to do while another run has the thread: "reject" unless told. */
-  whileRunning?: WhileRunning;
-  /** When a durable run is to start, in ms since the epoch; at once unless told, and where that is past. */
-  startAt?: number;
-};
 
 /**
  * Saves the prompt, opens the run and reads the context; or saves the prompt and lets the run wait. With

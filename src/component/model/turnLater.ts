@@ -7,7 +7,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { countPrompt, openRun } from "./runOpening.js";
 import { watchQueue, withOneMore } from "./runQueue.js";
 import { checkScheduled, schedule } from "./runSchedule.js";
-import type { BeginArgs } from "./turnBegin.js";
+import type { BeginArgs } from "./turnArgs.js";
 import { findPrompt, savePrompt } from "./turnPrompt.js";
 
 type Later = {

@@ -4,7 +4,7 @@ import { operationOf, steerRun } from "./steering.js";
 import type { SteeringPlace, TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import type { BeginArgs } from "./turnBegin.js";
+import type { BeginArgs } from "./turnArgs.js";
 
 type Steering = { head: Doc<"threadHeads">; args: BeginArgs };
 

@@ -1,0 +1,28 @@
+import type { ContextAsk } from "../../validators/context.js";
+import type { Caller } from "../../validators/principal.js";
+import type { ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
+import type { ContextLimits } from "../../validators/turn.js";
+
+/** What a turn is begun with. */
+export type BeginArgs = {
+  caller: Caller;
+  threadId: string;
+  agentName: string;
+  engine: RunEngine;
+  prompt?: unknown[];
+  promptMessageId?: string;
+  operationId?: string;
+  limits?: ContextLimits;
+  shown?: ContextAsk;
+  stream?: boolean;
+  recall?: boolean;
+  /** Of a durable run; `workflowId` where its workflow is under way already. */
+  driver?: RunDriver;
+  workflowId?: string;
+  /** Of a nested run. */
+  parent?: ParentCall;
+  /** What to do while another run has the thread: "reject" unless told. */
+  whileRunning?: WhileRunning;
+  /** When a durable run is to start, in ms since the epoch; at once unless told, and where that is past. */
+  startAt?: number;
+};
