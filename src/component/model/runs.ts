@@ -10,6 +10,8 @@ import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
 
+export { createNestedThread } from "./nestedRuns.js";
+
 type RunArgs = { caller: Caller; runId: string };
 
 /** A run, for whoever may read its thread. */
