@@ -44,8 +44,8 @@ export function agentTool({ description, agent: given, run }: AgentToolDefinitio
     execute: async (ctx, { prompt }) => {
       const { operationId, abortSignal, principal, runId: parentRunId } = ctx;
       const agent = asked();
-      const opening = { title: agent.name, parentRunId, operationId };
-      const { threadId } = await ctx.memory.threads.create(ctx, opening);
+      const opening = { title: agent.name, runId: parentRunId, operationId };
+      const { threadId } = await ctx.memory.runs.createNestedThread(ctx, opening);
       const as = { ...principal, agentName: agent.name };
       const { text, state } = await agent.generate(ctx, {
         as,

@@ -54,11 +54,7 @@ export async function nestRun(
   const prompt = promptIn(await readInput(tool, asked));
   const operationId = `${runId}:${asked.step}`;
   const memory = agent.memory.as(child);
-  const { threadId } = await memory.threads.create(ctx, {
-    title: agentName,
-    parentRunId: runId,
-    operationId,
-  });
+  const { threadId } = await memory.runs.createNestedThread(ctx, { runId, title: agentName, operationId });
   const begun = await memory.turns.begin(ctx, {
     ...{ threadId, agentName, operationId, driver },
     engine: "durable",

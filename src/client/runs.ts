@@ -57,6 +57,20 @@ export class RunsClient {
   }
 
   /**
+   * Opens a thread below that of the caller's run, for another agent that the run asks; it is removed with that thread.
+   * With `operationId` it is safe to retry. `agentTool` does this by itself. Throws `RUN_NOT_FOUND`, `RUN_ENDED`,
+   * `NESTING_TOO_DEEP`, `OPERATION_MISMATCH` and `INVALID_ARGUMENT`.
+   *
+   * @example const { threadId } = await ctx.memory.runs.createNestedThread(ctx, { runId: ctx.runId, operationId: ctx.operationId });
+   */
+  async createNestedThread(
+    ctx: MutationCtx,
+    args: { runId: string; title?: string; operationId?: string },
+  ): Promise<{ threadId: string }> {
+    return await ctx.runMutation(this.component.runs.createNestedThread, { ...args, caller: this.caller });
+  }
+
+  /**
    * The runs of the agents that a run asked, newest first, each in a thread of its own, in pages of at most 200 (20
    * unless named). Throws `RUN_NOT_FOUND` and `INVALID_ARGUMENT`.
    *

@@ -15,20 +15,14 @@ export class ThreadsClient {
   /**
    * Opens a thread that belongs to the caller; the system names the `owner`. `metadata` is JSON text of at most
    * 16 KiB, `title` has at most 1 KiB. With `operationId` it is safe to retry: the same id gives the same thread, with
-   * another payload it throws `OPERATION_MISMATCH`. Throws `INVALID_ARGUMENT`, `FORBIDDEN`, `THREAD_NOT_FOUND` for the
-   * parent, and for a parent run `RUN_NOT_FOUND`, `RUN_ENDED` and `NESTING_TOO_DEEP`.
+   * another payload it throws `OPERATION_MISMATCH`. Throws `INVALID_ARGUMENT`, `FORBIDDEN`, and `THREAD_NOT_FOUND`
+   * for the parent.
    *
    * @example const { threadId } = await memory.as(principal).threads.create(ctx, { title: "Trip to Oslo" });
    */
   async create(
     ctx: MutationCtx,
-    args: ThreadFields & {
-      operationId?: string;
-      parentThreadId?: string;
-      /** Opens it for a nested run of this run of the caller's: below the run's thread, and removed with that. */
-      parentRunId?: string;
-      owner?: Principal;
-    } = {},
+    args: ThreadFields & { operationId?: string; parentThreadId?: string; owner?: Principal } = {},
   ): Promise<{ threadId: string }> {
     return await ctx.runMutation(this.component.threads.create, { ...args, caller: this.caller });
   }

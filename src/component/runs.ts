@@ -42,6 +42,18 @@ export const listToolCalls = query({
   handler: (ctx, args) => runs.listToolCalls(ctx, args),
 });
 
+/** Opens a thread below that of a run, for a run that is nested in it. */
+export const createNestedThread = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    title: v.optional(v.string()),
+    operationId: v.optional(v.string()),
+  },
+  returns: v.object({ threadId: v.string() }),
+  handler: (ctx, args) => runs.createNestedThread(ctx, args),
+});
+
 /** The runs that are nested right below a run, newest first. */
 export const listNested = query({
   args: { caller: vCaller, runId: v.string(), ...vPageRequest },

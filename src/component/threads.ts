@@ -13,7 +13,6 @@ export const create = mutation({
     metadata: v.optional(v.string()),
     operationId: v.optional(v.string()),
     parentThreadId: v.optional(v.string()),
-    parentRunId: v.optional(v.string()),
     owner: v.optional(vPrincipal),
   },
   returns: v.object({ threadId: v.string() }),

@@ -1,6 +1,6 @@
 import { isStepCount } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { agentTool, defineAgent, type Agent, type AgentTool, type RunReference } from "../../src/ai/index.js";
+import { agentTool, defineAgent, type Agent, type AgentTool } from "../../src/ai/index.js";
 import type { StepOutcome } from "../../src/ai/durableStep.js";
 import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/limits.js";
 import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
@@ -138,7 +138,7 @@ describe("a tool that cannot ask as it is defined", () => {
   const misnamed = agentTool({
     description: "Ask.",
     agent: { name: "researcher" } as Agent,
-    run: () => reference<"mutation">("researcher:answer") as RunReference,
+    run: () => reference<"mutation">("researcher:answer"),
   });
 
   test("is told as misnamed when its run goes by another name", async () => {

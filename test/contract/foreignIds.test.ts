@@ -128,6 +128,7 @@ const byRun: Record<string, object> = {
   "runs.steer": { prompt: [{ type: "text", text: "x" }] },
   "runs.listToolCalls": page,
   "runs.listNested": page,
+  "runs.createNestedThread": {},
   "runs.cancel": {},
   "usage.record": { usage: used },
   "usage.list": page,
@@ -158,7 +159,6 @@ const cases: Case[] = [
   { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
-  { door: "threads.create", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND" },
   { door: "usage.list", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND", args: page },
 ];
 

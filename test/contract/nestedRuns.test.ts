@@ -24,7 +24,7 @@ async function beginBelow(
   thread: TestThread,
   parentRunId: string,
 ): Promise<{ threadId: string; runId: string }> {
-  const { threadId } = await thread.owner.threads.create(thread.ctx, { parentRunId });
+  const { threadId } = await thread.owner.runs.createNestedThread(thread.ctx, { runId: parentRunId });
   return { threadId, runId: await beginIn(thread, threadId, parentRunId) };
 }
 
@@ -45,7 +45,7 @@ describe("a run below a run", () => {
     const { ctx, owner, writer, otherTenant, threadId } = thread;
     const runId = await beginIn(thread, threadId);
     for (const other of [writer, otherTenant])
-      expect(await codeOf(other.threads.create(ctx, { parentRunId: runId }))).toBe("RUN_NOT_FOUND");
+      expect(await codeOf(other.runs.createNestedThread(ctx, { runId }))).toBe("RUN_NOT_FOUND");
     const { threadId: own } = await writer.threads.create(ctx, {});
     const run = { threadId: own, agentName: "helper", engine: "action" as const, prompt, parent: { runId } };
     expect(await codeOf(writer.turns.begin(ctx, run))).toBe("RUN_NOT_FOUND");
@@ -53,7 +53,7 @@ describe("a run below a run", () => {
     for (const malformed of ["", "nonsense", threadId])
       expect(await codeOf(beginIn(thread, below, malformed))).toBe("RUN_NOT_FOUND");
     await owner.runs.cancel(ctx, { runId });
-    expect(await codeOf(owner.threads.create(ctx, { parentRunId: runId }))).toBe("RUN_ENDED");
+    expect(await codeOf(owner.runs.createNestedThread(ctx, { runId }))).toBe("RUN_ENDED");
     expect(await codeOf(beginIn(thread, below, runId))).toBe("RUN_ENDED");
   });
 
@@ -63,7 +63,7 @@ describe("a run below a run", () => {
     const durable = { agentName: "helper", engine: "durable" as const, prompt };
     const { runId } = await owner.turns.begin(ctx, { ...durable, threadId });
     await save(thread, { runId, step: 0, callIds: ["a"] });
-    const { threadId: below } = await owner.threads.create(ctx, { parentRunId: runId });
+    const { threadId: below } = await owner.runs.createNestedThread(ctx, { runId });
     const begin = (callId: string) =>
       owner.turns.begin(ctx, { ...durable, threadId: below, parent: { runId, callId } });
     expect(await codeOf(begin("b"))).toBe("RUN_NOT_FOUND");
@@ -88,7 +88,7 @@ describe("a run below a run", () => {
     let runId = await beginIn(thread, thread.threadId);
     for (let depth = 1; depth <= NESTING_MAX_DEPTH; depth++) ({ runId } = await beginBelow(thread, runId));
     const { threadId } = await thread.owner.threads.create(thread.ctx, {});
-    expect(await codeOf(thread.owner.threads.create(thread.ctx, { parentRunId: runId }))).toBe(
+    expect(await codeOf(thread.owner.runs.createNestedThread(thread.ctx, { runId }))).toBe(
       "NESTING_TOO_DEEP",
     );
     expect(await codeOf(beginIn(thread, threadId, runId))).toBe("NESTING_TOO_DEEP");

@@ -1619,6 +1619,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         Name
       >;
+      createNestedThread: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          operationId?: string;
+          runId: string;
+          title?: string;
+        },
+        { threadId: string },
+        Name
+      >;
       get: FunctionReference<
         "query",
         "internal",
@@ -2133,7 +2147,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           metadata?: string;
           operationId?: string;
           owner?: { agentName?: string; tenantId?: string; userId: string };
-          parentRunId?: string;
           parentThreadId?: string;
           title?: string;
         },

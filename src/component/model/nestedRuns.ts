@@ -5,6 +5,7 @@ import type { ParentCall } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
+import { create } from "./threads.js";
 
 /**
  * The caller's run that asks another agent, and how deep the asked one stands. Throws `RUN_NOT_FOUND`, `RUN_ENDED` or
@@ -26,6 +27,18 @@ export async function openParent(
       { runId, depth },
     );
   return { run, depth };
+}
+
+type ThreadArgs = { caller: Caller; runId: string; title?: string; operationId?: string };
+
+/** Opens a thread below that of a run, for a run that is nested in it. With `operationId`, repeating it gives the first. */
+export async function createNestedThread(
+  ctx: MutationCtx,
+  { caller, runId, title, operationId }: ThreadArgs,
+): Promise<{ threadId: Id<"threads"> }> {
+  const { run } = await openParent(ctx, caller, runId);
+  const place = { parentThreadId: run.threadId, parentRunId: run._id };
+  return await create(ctx, { caller, title, operationId, ...place });
 }
 
 /** What a nested run's row says of the run that asked; nothing for other runs. */

@@ -15,6 +15,7 @@ import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
 
 export { startDue } from "./runSchedule.js";
+export { createNestedThread } from "./nestedRuns.js";
 
 type RunArgs = { caller: Caller; runId: string };
 

@@ -7,7 +7,6 @@ import type { ThreadStatus } from "../../validators/thread.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { addCounts } from "./counts.js";
-import { openParent } from "./nestedRuns.js";
 import { armSweep } from "./sweeps.js";
 import { openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
@@ -18,7 +17,7 @@ type CreateArgs = {
   metadata?: string;
   operationId?: string;
   parentThreadId?: string;
-  /** The caller's run that asks another agent here: the thread stands below the run's. */
+  /** Opened for a run that is nested in this one; whoever names it has checked it. */
   parentRunId?: string;
   owner?: Principal;
 };
@@ -35,32 +34,21 @@ export async function create(ctx: MutationCtx, args: CreateArgs): Promise<{ thre
   const operation = await operationOf(args.operationId, { title, metadata, parent, parentRunId });
   const first = operation === null ? null : await findCreated(ctx, scope, operation);
   if (first !== null) return { threadId: first };
-  const place = await placeOf(ctx, args);
+  const parentHead = parent === undefined ? null : await openThread(ctx, args.caller, parent, "write");
   const threadId = await ctx.db.insert("threads", {
     scope,
     status: "active",
     lastActivityAt: Date.now(),
     title,
     metadata,
-    ...place,
+    parentThreadId: parentHead?.threadId,
+    parentRunId,
     ...operation,
   });
   const { userId, tenantId } = owner;
   await ctx.db.insert("threadHeads", { threadId, userId, tenantId, nextTurn: 0, messages: 0 });
   await addCounts(ctx, scope, { threads: 1 });
   return { threadId };
-}
-
-async function placeOf(
-  ctx: MutationCtx,
-  { caller, parentThreadId, parentRunId }: CreateArgs,
-): Promise<Pick<Doc<"threads">, "parentThreadId" | "parentRunId">> {
-  if (parentRunId !== undefined) {
-    const { run } = await openParent(ctx, caller, parentRunId);
-    return { parentThreadId: run.threadId, parentRunId: run._id };
-  }
-  if (parentThreadId === undefined) return {};
-  return { parentThreadId: (await openThread(ctx, caller, parentThreadId, "write")).threadId };
 }
 
 function checkThread(args: Omit<CreateArgs, "caller"> & { userId: string; tenantId?: string }): void {
