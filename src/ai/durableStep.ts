@@ -14,7 +14,9 @@ import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
+import { isOver } from "./runOver.js";
 import { executeTool } from "./toolExecution.js";
+import { plan, waitsOf } from "./toolWaits.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
 type Call = Infer<typeof vCall>;
@@ -73,7 +75,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = bind(agent, args.as);
+  const { memory, principal } = bind(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -87,15 +89,13 @@ export async function runModelStep(
       workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    if (!isRunning(start.state)) return endedWith(start.state);
+    if (isOver(start.state)) return endedWith(start.state);
     const { answer, context } = await ask(agent, { ctx, memory, args, start, abort, shown });
-    return await saveAnswer(agent, { ctx, memory, args, start, shown, answer, context });
+    return await saveAnswer(agent, { ctx, memory, principal, args, start, shown, answer, context });
   } catch (error) {
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
-
-const callOf = ({ callId, toolName }: Call): Call => ({ callId, toolName });
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
 /** What the call of this step was shown, once it is known. */
@@ -123,33 +123,37 @@ const tell = ({ name }: ResolvedAgent, warnings: readonly string[]): void => {
   for (const warning of warnings) console.warn(`[${name}] ${warning}`);
 };
 
-type Answered = Step & { shown: Shown; answer: ModelAnswer; context: RunContext };
+type Answered = Step & { principal: Principal; shown: Shown; answer: ModelAnswer; context: RunContext };
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, shown, answer, context }: Answered,
+  { ctx, memory, principal, args, start, shown, answer, context }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
   const message = { parts, model: usage.model };
   const { runId, place } = args;
-  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call };
+  const { signal: abortSignal } = new AbortController();
+  const scope = { ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn, abortSignal };
+  const waits = await waitsOf(agent.tools, answer.calls, scope);
+  const asks = waits.length === 0 ? {} : { waits };
+  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call, ...asks };
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
   const stop = finish || (await isStopMet(agent, [...unknownSteps(start.steps), answer.step]));
-  const ended = !isRunning(saved.state);
+  const ended = isOver(saved.state);
   const text =
     args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
   addStep(context, { answer, saved, results: [] });
   const isCompleted = saved.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
-  return { ...endedWith(saved.state), calls: ended ? [] : saved.calls.map(callOf), stop, ...after, ...text };
+  return { ...endedWith(saved.state), ...toRun(ended ? [] : saved.calls), stop, ...after, ...text };
 }
 
 /** The outcome of a step whose action was lost after it had saved. */
 async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
-  const ended = !isRunning(start.state);
+  const ended = isOver(start.state);
   const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
   const stop = ended || (await isStopMet(agent, [...unknownSteps(args.place), knownStep(calls)]));
   const report = args.report === true && (ended || stop);
@@ -157,7 +161,7 @@ async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: 
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
   const isCompleted = start.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
-  return { ...endedWith(start.state), calls: ended ? [] : start.calls.map(callOf), stop, ...after, ...text };
+  return { ...endedWith(start.state), ...toRun(ended ? [] : start.calls), stop, ...after, ...text };
 }
 
 type Failing = {
@@ -186,10 +190,13 @@ async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Pr
 
 function endedWith(state: RunState): StepOutcome {
   const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: !isRunning(state), stop: false, ...failure };
+  return { calls: [], ended: isOver(state), stop: false, ...failure };
 }
 
-const isRunning = (state: RunState): boolean => state.kind === "running";
+function toRun(saved: Parameters<typeof plan>[0]): Pick<StepOutcome, "calls" | "later"> {
+  const { calls, later } = plan(saved);
+  return { calls, ...(later ? { later } : {}) };
+}
 
 /**
  * The last step of a run's workflow: what is done when its answer is there. A run that was stopped behind its tools is
@@ -207,13 +214,14 @@ export async function runAfterStep(
 }
 
 /**
- * One tool as a step of a workflow: `started` is written before the tool runs, its result at the reserved place. A
- * tool that is not idempotent and may have run is told to the model as interrupted.
+ * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
+ * result at the reserved place. A tool that is not idempotent and may have run is told to the model as interrupted; one
+ * that answers later has only asked by then.
  */
 export async function runToolStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  args: StepArgs & { call: Call },
+  args: Pick<StepArgs, "runId" | "as" | "threadId"> & { call: Call; abortSignal?: AbortSignal },
 ): Promise<StepOutcome> {
   const { memory, principal } = bind(agent, args.as);
   const { runId, threadId, call } = args;
@@ -224,9 +232,13 @@ export async function runToolStep(
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
   const { toolName, input, step, turn } = started;
-  const { signal: abortSignal } = new AbortController();
+  const { abortSignal = new AbortController().signal } = args;
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal };
   const result = await executeTool(agent.tools, { callId, toolName, input, place: step }, scope);
+  if (started.later === true && isLater(agent, toolName) && !result.failed) {
+    await memory.turns.awaitAnswer(ctx, { runId, callId });
+    return done;
+  }
   await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({
@@ -238,3 +250,6 @@ export async function runToolStep(
   });
   return done;
 }
+
+const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
+  Object.hasOwn(tools, toolName) && tools[toolName]?.later !== undefined;

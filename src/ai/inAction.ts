@@ -1,6 +1,7 @@
 import type { StepResult as SdkStep, ToolSet } from "ai";
 import type {
   ActionCtx,
+  AskedWait,
   BoundMemory,
   ContextCall,
   Principal,
@@ -8,24 +9,29 @@ import type {
   RunTotals,
   StepResult,
   StepSaved,
+  TakenUp,
   TurnStart,
 } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
 import { workAfterRun } from "./afterRun.js";
+import { readAnswer } from "./answer.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
-import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
+import { abortWith, isStopMet, takeStep } from "./modelStep.js";
+import { boundTo, mustWait, pauseRun, runLeft, stepsBefore } from "./pause.js";
 import type { RunContext } from "./runContext.js";
+import { isOver } from "./runOver.js";
 import { addStep } from "./runSteps.js";
-import { executeTools, type AskedCall } from "./toolExecution.js";
+import { executeTools, type AskedCall, type ToolScope } from "./toolExecution.js";
+import { waitsOf } from "./toolWaits.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
-type OpenTurn = {
+export type OpenTurn = {
   agent: ResolvedAgent;
   ctx: ActionCtx;
   memory: BoundMemory;
@@ -44,16 +50,36 @@ type OpenTurn = {
   warnings: string[];
 };
 
+type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
+  as: Principal;
+  abortSignal?: AbortSignal;
+};
+
+/** A turn of an agent in the caller's action, before anything was asked in it. */
+export function openTurn(agent: ResolvedAgent, { as, abortSignal, ...opening }: Opening): OpenTurn {
+  return {
+    ...opening,
+    agent,
+    ...boundTo(agent, as),
+    abort: abortWith(abortSignal),
+    results: [],
+    text: "",
+    steps: [],
+    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
+    warnings: [],
+  };
+}
+
 /** One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. */
 export async function runInAction(
   agent: ResolvedAgent,
   ctx: ActionCtx,
   { streaming, ...args }: GenerateArgs & { streaming: boolean },
 ): Promise<TurnResult> {
-  const principal = { ...args.as, agentName: args.as.agentName ?? agent.name };
-  const memory = agent.memory.as(principal);
+  const { threadId } = args;
+  const { memory } = boundTo(agent, args.as);
   const start = await memory.turns.begin(ctx, {
-    threadId: args.threadId,
+    threadId,
     agentName: agent.name,
     engine: "action",
     ...promptOfArgs(args),
@@ -63,41 +89,47 @@ export async function runInAction(
     stream: streaming,
     recall: agent.recall !== undefined,
   });
-  const turn: OpenTurn = {
-    agent,
-    ctx,
-    memory,
-    principal,
-    threadId: args.threadId,
-    start,
-    streaming,
-    abort: abortWith(args.abortSignal),
-    results: [],
-    text: "",
-    steps: [],
-    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
-    warnings: [],
-  };
-  const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
-  if (isLeft && (await takeUp(turn)) === "over") {
-    return await firstResult({ ...turn, start: { ...start, state: await complete(turn) } });
-  }
-  if (start.repeated && !isLeft) return await firstResult(turn);
+  const turn = openTurn(agent, { ...args, ctx, start, streaming });
+  if (!start.repeated) return await goOn(turn, null);
+  const isLeft = args.resume === true && start.state.kind === "running";
+  if (!isLeft) return await firstResult(turn);
+  return await goOn(turn, await memory.turns.takeUp(ctx, { runId: start.runId, force: true }));
+}
+
+/** Goes on with a turn until it has its answer, has failed, or must wait. */
+export async function goOn(turn: OpenTurn, taken: TakenUp | null): Promise<TurnResult> {
+  const { ctx, memory, start } = turn;
+  const { runId } = start;
+  if (taken !== null && taken.kind !== "taken")
+    return await firstResult({ ...turn, start: { ...start, state: taken.state } });
   try {
-    return resultOf(turn, await converse(turn));
+    let state = taken === null ? await converse(turn) : await takeUp(turn, taken);
+    // What a step had to wait for was there before the action let go of the run.
+    while (state.kind === "running")
+      state = await takeUp(turn, await memory.turns.takeUp(ctx, { runId, force: true }));
+    return resultOf(turn, state);
   } catch (error) {
     return resultOf(turn, await endAfter(turn, error));
   }
 }
 
 /**
- * Goes on where a run was left: with the context as it stands, after the steps that were saved. It is over when those
- * met the agent's stop condition, which a further step could pass by.
+ * Goes on where a run was left, or had to wait: runs what may run of its last step, then with the context as it stands,
+ * after the steps that were saved. It is over when those met the agent's stop condition, which a further step could
+ * pass by.
  */
-async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
-  const { agent, ctx, memory, start, streaming } = turn;
+async function takeUp(turn: OpenTurn, taken: TakenUp): Promise<RunState> {
+  const { agent, ctx, memory, start, streaming, threadId } = turn;
   const { runId } = start;
-  const { steps, totals } = await memory.runs.get(ctx, { runId });
+  const { steps, totals, calls } = taken;
+  if (taken.kind !== "taken") return taken.state;
+  await runLeft(turn, calls);
+  turn.totals = { ...totals };
+  if (turn.steps.length !== steps) turn.steps = stepsBefore(steps, calls);
+  if (steps > 0 && (await isStopMet(agent, turn.steps))) {
+    turn.text = await readAnswer(ctx, memory, { threadId, turn: start.turn, runId });
+    return await complete(turn);
+  }
   const opened = await memory.turns.open(ctx, {
     runId,
     step: steps,
@@ -109,9 +141,7 @@ async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
   const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.start = { ...start, ...read };
-  turn.steps = unknownSteps(steps);
-  turn.totals = { ...totals };
-  return steps > 0 && (await isStopMet(agent, turn.steps)) ? "over" : "open";
+  return await converse(turn);
 }
 
 /** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */
@@ -141,10 +171,14 @@ async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState>
     note(turn, answer);
     const finish = answer.calls.length === 0;
     const stop = finish || (await isStopMet(agent, turn.steps));
-    const saved = await save(turn, { step, answer, finish, nextStream: turn.streaming && !stop });
-    if (saved.state.kind !== "running" && !finish) return saved.state;
+    const waits = await waitsOf(agent.tools, answer.calls, toolScope(turn));
+    const pauses = mustWait(waits);
+    const nextStream = turn.streaming && !stop && !pauses;
+    const saved = await save(turn, { step, answer, finish, nextStream, ...(pauses ? { waits } : {}) });
+    if (pauses) return await pauseRun(turn, saved);
+    if (isOver(saved.state) && !finish) return saved.state;
     streamId = saved.streamId;
-    turn.results = finish ? [] : await runTools(turn, answer, saved);
+    turn.results = await runTools(turn, { answer, saved, waits });
     addStep(context, { answer, saved, results: turn.results });
     if (finish) return saved.state;
     turn.abort.signal.throwIfAborted();
@@ -172,18 +206,22 @@ function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): voi
   turn.totals.outputTokens += usage.outputTokens;
 }
 
-type Saving = { step: number; answer: ModelAnswer; finish: boolean; nextStream: boolean };
+type Saving = {
+  step: number;
+  answer: ModelAnswer;
+  finish: boolean;
+  nextStream: boolean;
+  waits?: AskedWait[];
+};
 
-async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
+async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promise<StepSaved> {
   const saved = await turn.memory.turns
     .saveStep(turn.ctx, {
+      ...saving,
       runId: turn.start.runId,
-      step,
       message: { parts: answer.parts, model: answer.usage.model },
       results: turn.results,
       usage: answer.usage,
-      finish,
-      nextStream,
       context: turn.shown,
     })
     .catch((error: unknown) => {
@@ -193,15 +231,20 @@ async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving
   return saved;
 }
 
-function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promise<StepResult[]> {
-  const { agent, ctx, memory, principal, threadId, start, abort } = turn;
+type Asked = { answer: ModelAnswer; saved: StepSaved; waits: readonly AskedWait[] };
+
+function runTools(turn: OpenTurn, { answer, saved, waits }: Asked): Promise<StepResult[]> {
   const calls = answer.calls.map(({ callId, toolName, input }): AskedCall => {
     const place = saved.calls.find((call) => call.callId === callId)?.step ?? 0;
-    return { callId, toolName, input, place };
+    const refused = waits.find((wait) => wait.callId === callId)?.refused;
+    return { callId, toolName, input, place, refused };
   });
-  const { runId, turn: number } = start;
-  const scope = { ctx, memory, principal, threadId, runId, turn: number, abortSignal: abort.signal };
-  return executeTools(agent.tools, calls, scope);
+  return executeTools(turn.agent.tools, calls, toolScope(turn));
+}
+
+function toolScope({ ctx, memory, principal, threadId, start, abort }: OpenTurn): ToolScope {
+  const { runId, turn } = start;
+  return { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
 }
 
 /** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */

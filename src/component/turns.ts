@@ -4,11 +4,13 @@ import { vOpaqueParts } from "../validators/content.js";
 import { vCaller } from "../validators/principal.js";
 import { vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
 import {
+  vAskedWait,
   vContextLimits,
   vStepMessage,
   vStepResult,
   vStepSaved,
   vStepStart,
+  vTakenUp,
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
@@ -65,6 +67,7 @@ export const saveStep = mutation({
     finish: v.boolean(),
     nextStream: v.optional(v.boolean()),
     context: v.optional(vContextCall),
+    waits: v.optional(v.array(vAskedWait)),
   },
   returns: vStepSaved,
   handler: (ctx, args) => turns.saveStep(ctx, args),
@@ -82,6 +85,32 @@ export const saveResult = mutation({
   args: { caller: vCaller, runId: v.string(), ...vStepResult.fields },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
+});
+
+/** The tool of a call has asked for its result, which comes from outside. */
+export const awaitAnswer = mutation({
+  args: { caller: vCaller, runId: v.string(), callId: v.string() },
+  returns: v.object({ waiting: v.boolean() }),
+  handler: (ctx, args) => turns.awaitAnswer(ctx, args),
+});
+
+/** An action lets go of a run that waits. */
+export const pause = mutation({
+  args: { caller: vCaller, runId: v.string() },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => turns.pause(ctx, args),
+});
+
+/** An action takes up a run that waited, or was left. */
+export const takeUp = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    agentName: v.optional(v.string()),
+    force: v.optional(v.boolean()),
+  },
+  returns: vTakenUp,
+  handler: (ctx, args) => turns.takeUp(ctx, args),
 });
 
 /** Ends a run: settles open calls, keeps partial text, frees the thread. Repeating it changes nothing. */

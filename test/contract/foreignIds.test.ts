@@ -35,6 +35,7 @@ const TABLE_OF = {
   message: "messages",
   answer: "messages",
   run: "runs",
+  actionRun: "runs",
   stream: "streams",
   document: "documents",
   chunk: "chunks",
@@ -125,6 +126,11 @@ const byRun: Record<string, object> = {
   "runs.get": {},
   "runs.listToolCalls": page,
   "runs.cancel": {},
+  "runs.listWaiting": {},
+  "runs.decide": { decisions: [{ callId: "held", kind: "approve" }] },
+  "runs.answer": { callId: "later", answer: { outputKind: "text", output: "x" } },
+  "turns.awaitAnswer": { callId: "later" },
+  "turns.pause": {},
   "usage.record": { usage: used },
   "usage.list": page,
   "recall.search": { ...question, scopes: ["user"], usage: used },
@@ -151,6 +157,7 @@ const cases: Case[] = [
   { door: "facts.decline", id: "factId", of: "candidate", code: "FACT_NOT_FOUND" },
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
   ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
+  { door: "turns.takeUp", id: "runId", of: "actionRun", code: "RUN_NOT_FOUND", args: { force: true } },
   { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
@@ -198,7 +205,12 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const { ctx, owner, threadId } = scene;
   const begun = await owner.turns.begin(ctx, { ...begin, threadId, prompt: [text("x")] });
   const { runId, promptMessageId } = begun;
-  const saved = await owner.turns.saveStep(ctx, { ...step, runId, message: { parts: [call("a")] }, context });
+  const message = { parts: [call("a"), call("held"), call("later")] };
+  const waits = [
+    { callId: "held", runs: true, approvalTimeoutMs: 60_000 },
+    { callId: "later", runs: false, answerTimeoutMs: 60_000 },
+  ];
+  const saved = await owner.turns.saveStep(ctx, { ...step, runId, message, context, waits });
   const { streamId = "" } = await owner.turns.open(ctx, { runId, step: 1, stream: true });
   await owner.documents.put(ctx, { scope: "user", key: "k", text: "# A\n\nWords." });
   const document = await owner.documents.get(ctx, { scope: "user", key: "k" });
@@ -213,6 +225,7 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   await scene.owner.blocks.create(scene.ctx, { ...inTheThread, label: "notes", value: "Oslo" });
   const ids = {
     run: runId,
+    actionRun: await anActionRun(scene),
     message: promptMessageId,
     answer: saved.messageId ?? "",
     stream: streamId,
@@ -226,6 +239,13 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
     ...scene,
     ids: { ...ids, summary, file: fileId, upload: storageId, thread: threadId },
   };
+}
+
+/** A run of another thread of the owner's, in an action. */
+async function anActionRun({ ctx, owner }: TestThread): Promise<string> {
+  const { threadId } = await owner.threads.create(ctx, {});
+  const run = { threadId, agentName: "a", engine: "action" as const, prompt: [text("x")] };
+  return (await owner.turns.begin(ctx, run)).runId;
 }
 
 /** A summary of the thread; its only turn is still needed, so no job would write one. */

@@ -1588,6 +1588,29 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     runs: {
+      answer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          answer: { output: string; outputKind: "text" | "json" | "error" };
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
       cancel: FunctionReference<
         "mutation",
         "internal",
@@ -1596,6 +1619,31 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           reason?: string;
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
+      decide: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          decisions: Array<
+            | { callId: string; input?: string; kind: "approve" }
+            | { callId: string; kind: "deny"; reason?: string }
+          >;
           runId: string;
         },
         {
@@ -1636,6 +1684,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          waiting?: {
+            approvals: number;
+            calls?: Array<{
+              callId: string;
+              kind: "approval" | "result" | "approved";
+              requestReason?: string;
+            }>;
+            results: number;
+          };
           workflowId?: string;
         },
         Name
@@ -1666,6 +1723,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
+          waiting?: {
+            approvals: number;
+            calls?: Array<{
+              callId: string;
+              kind: "approval" | "result" | "approved";
+              requestReason?: string;
+            }>;
+            results: number;
+          };
           workflowId?: string;
         } | null,
         Name
@@ -1709,6 +1775,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               outputTokens: number;
             };
             turn: number;
+            waiting?: {
+              approvals: number;
+              calls?: Array<{
+                callId: string;
+                kind: "approval" | "result" | "approved";
+                requestReason?: string;
+              }>;
+              results: number;
+            };
             workflowId?: string;
           }>;
         },
@@ -1728,7 +1803,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           cursor: string | null;
           page: Array<{
+            answeredBy?: string;
             callId: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -1742,8 +1826,36 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             step: number;
             toolName: string;
             turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
           }>;
         },
+        Name
+      >;
+      listWaiting: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        Array<{
+          callId: string;
+          expiresAt: number;
+          input: string;
+          isCut: boolean;
+          kind: "approval" | "result";
+          messageId: string;
+          part: number;
+          requestReason?: string;
+          toolName: string;
+        }>,
         Name
       >;
     };
@@ -2159,6 +2271,19 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     turns: {
+      awaitAnswer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        { waiting: boolean },
+        Name
+      >;
       begin: FunctionReference<
         "mutation",
         "internal",
@@ -2350,7 +2475,16 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           activeEmbedder?: string;
           agentName: string;
           calls: Array<{
+            answeredBy?: string;
             callId: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -2364,6 +2498,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             step: number;
             toolName: string;
             turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
           }>;
           context: Array<{
             agentName?: string;
@@ -2443,6 +2583,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         Name
       >;
+      pause: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
       saveResult: FunctionReference<
         "mutation",
         "internal",
@@ -2500,9 +2661,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             raw?: string;
             reasoningTokens?: number;
           };
+          waits?: Array<{
+            answerTimeoutMs?: number;
+            approvalTimeoutMs?: number;
+            callId: string;
+            refused?: { output: string; outputKind: "denied" | "error" };
+            requestReason?: string;
+            runs: boolean;
+          }>;
         },
         {
-          calls: Array<{ callId: string; step: number; toolName: string }>;
+          calls: Array<{
+            callId: string;
+            step: number;
+            toolName: string;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
+          }>;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
@@ -2533,6 +2712,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | {
             input: string;
             kind: "execute";
+            later?: boolean;
             step: number;
             toolName: string;
             turn: number;
@@ -2540,6 +2720,66 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | { kind: "settled" }
         | { kind: "interrupted" }
         | { kind: "ended" },
+        Name
+      >;
+      takeUp: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          force?: boolean;
+          runId: string;
+        },
+        {
+          calls: Array<{
+            answeredBy?: string;
+            callId: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
+            ms?: number;
+            state:
+              | { kind: "pending" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { kind: "started"; startedAt: number }
+              | { endedAt: number; kind: "done" }
+              | { endedAt: number; kind: "failed" }
+              | { endedAt: number; kind: "interrupted" }
+              | { endedAt: number; kind: "denied"; reason?: string };
+            step: number;
+            toolName: string;
+            turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
+          }>;
+          kind: "taken" | "waiting" | "ended";
+          promptMessageId: string;
+          state:
+            | { kind: "queued" }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | { code: string; endedAt: number; kind: "failed"; message: string }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          steps: number;
+          threadId: string;
+          totals: { calls: number; inputTokens: number; outputTokens: number };
+          turn: number;
+        },
         Name
       >;
     };

@@ -1,11 +1,11 @@
 import { stream } from "convex-helpers/server/stream";
-import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findRun, runNotFound, toRun } from "./runRows.js";
+import { openRun, toRun } from "./runRows.js";
+import { withCalls } from "./runWaiting.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
@@ -14,16 +14,7 @@ type RunArgs = { caller: Caller; runId: string };
 
 /** A run, for whoever may read its thread. */
 export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Run> {
-  return toRun(await openRun(ctx, { caller, runId, need: "read" }));
-}
-
-/** Whoever may open the thread may see its runs; a run of a foreign thread looks like one that is not there. */
-async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need: "read" | "write" }) {
-  const run = await findRun(ctx, runId);
-  await openThread(ctx, caller, run.threadId, need).catch((error: unknown) => {
-    throw isMemoryError(error, "THREAD_NOT_FOUND") ? runNotFound(runId) : error;
-  });
-  return run;
+  return await withCalls(ctx, await openRun(ctx, { caller, runId, need: "read" }));
 }
 
 /** The active run, else the last. */
@@ -33,7 +24,7 @@ export async function latest(
 ): Promise<Run | null> {
   const head = await openThread(ctx, caller, threadId, "read");
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (active !== null) return toRun(active);
+  if (active !== null) return await withCalls(ctx, active);
   const last = await ctx.db
     .query("runs")
     .withIndex("by_thread", (q) => q.eq("threadId", head.threadId))
@@ -41,6 +32,12 @@ export async function latest(
     .first();
   return last === null ? null : toRun(last);
 }
+
+/** What its last step waits for, and what is done about it. */
+export { answer } from "./runAnswer.js";
+export { decide } from "./runDecide.js";
+export { expire } from "./runExpiry.js";
+export { listWaiting } from "./runWaiting.js";
 
 /** The runs of a thread, newest first. */
 export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; threadId: string }) {

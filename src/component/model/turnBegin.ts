@@ -16,6 +16,7 @@ import { embeddingOf } from "./embeddingQueue.js";
 import { findComplete, readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
+import { stateWhile } from "./runWaits.js";
 import { startStream } from "./streams.js";
 import { openThread } from "./threads.js";
 import { calibrated, clampLimits, readTurnContext, type ClampedLimits } from "./turnContext.js";
@@ -136,7 +137,8 @@ async function freeThread(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<D
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (active === null || !isActive(stateOf(active))) return head;
   const activeAt = active.activeAt ?? active._creationTime;
-  if (active.engine !== "durable" && activeAt + RUN_LEASE_MS < Date.now()) {
+  const waits = active.waiting !== undefined && stateWhile(active.waiting) !== undefined;
+  if (active.engine !== "durable" && !waits && activeAt + RUN_LEASE_MS < Date.now()) {
     await endRun(ctx, active, {
       outcome: { kind: "failed", code: "RUN_LOST", message: "The action ended without a word." },
     });

@@ -18,6 +18,7 @@ import { keepContext, keepLateContext } from "./contextTraces.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { stopWaiting } from "./runWaits.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -61,7 +62,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     return stateOf(run);
   }
   const outcome = shortened(ending.outcome);
-  if (run.engine === "durable") await interruptOpen(ctx, run);
+  if (run.engine === "durable" || run.waiting !== undefined) await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
   if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
@@ -153,7 +154,8 @@ export async function closeRun(
 ): Promise<void> {
   const { steps, totals } = run;
   const nextStep = nextStepOf(run);
-  const open = { openCalls: undefined, streamId: undefined };
+  const open = { openCalls: undefined, streamId: undefined, waiting: undefined };
+  await stopWaiting(ctx, run);
   await ctx.db.patch("runs", run._id, {
     state,
     steps,

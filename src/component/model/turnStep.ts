@@ -7,7 +7,7 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ReservedCall, StepSaved } from "../../validators/turn.js";
+import type { AskedWait, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -16,7 +16,8 @@ import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
 import { findRunToWrite, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
-import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
+import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
+import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { addUsage, recordRunUsage } from "./turnUsage.js";
@@ -31,6 +32,7 @@ export type SaveStepArgs = {
   finish: boolean;
   nextStream?: boolean;
   context?: ContextCall;
+  waits?: AskedWait[];
 };
 
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
@@ -67,20 +69,50 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     activeAt: Date.now(),
     streamId: undefined,
     openCalls: undefined,
+    waiting: undefined,
   };
-  if (run.engine === "durable") await insertPending(ctx, run, { askedBy: steps, messageId, calls });
-  else if (calls.length > 0) saved.openCalls = calls;
+  const { waits = [] } = args;
+  const asking = { askedBy: steps, messageId, calls, waits };
+  Object.assign(saved, await openCalls(ctx, run, asking));
   const next = args.finish
     ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
     : await goOn(ctx, saved, args.nextStream);
-  return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
+  const told = withWaits(calls, waits);
+  return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
 }
+
+type Asking = Parameters<typeof insertAsked>[2];
+
+/** The calls of a step, for those who run them: as rows where the step is durable or must wait. */
+async function openCalls(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  asking: Asking,
+): Promise<Pick<Doc<"runs">, "openCalls" | "waiting">> {
+  const { calls, waits } = asking;
+  checkWaits(waits, calls);
+  if (run.engine !== "durable" && waits.length === 0)
+    return calls.length > 0 ? { openCalls: [...calls] } : {};
+  await insertAsked(ctx, run, asking);
+  return { waiting: await openWaits(ctx, run, asking) };
+}
+
+const withWaits = (calls: ReservedCall[], waits: readonly AskedWait[]): StepSaved["calls"] =>
+  calls.map((call) => {
+    const asked = waits.find(({ callId, refused }) => callId === call.callId && refused === undefined);
+    if (asked === undefined) return call;
+    const { callId: _, refused: __, ...wait } = asked;
+    return { ...call, wait };
+  });
 
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
   const open = stepsOf(run) === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
   const calls = [
-    ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
+    ...rows.map(({ callId, toolName, step: place, wait }) => ({
+      ...{ callId, toolName, step: place },
+      ...(wait === undefined ? {} : { wait }),
+    })),
     ...open,
   ];
   return { saved: false, state: stateOf(run), calls };
@@ -131,10 +163,12 @@ async function writeMessage(
 
 async function goOn(ctx: MutationCtx, run: Doc<"runs">, nextStream: boolean | undefined) {
   const stream = nextStream === true ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls } = run;
+  const { steps, nextStep, totals, activeAt, openCalls, waiting } = run;
   const streamId = stream?.streamId;
-  await ctx.db.patch("runs", run._id, { steps, nextStep, totals, activeAt, openCalls, streamId });
-  const state: StepSaved["state"] = { kind: "running" };
+  const waits = waiting === undefined ? undefined : stateWhile(waiting);
+  const moved = { steps, nextStep, totals, activeAt, openCalls, waiting, state: waits };
+  await ctx.db.patch("runs", run._id, { ...moved, streamId });
+  const state: StepSaved["state"] = waits ?? { kind: "running" };
   return stream === null ? { state } : { state, streamId: stream.streamId, nextMessageId: stream.messageId };
 }
 
@@ -143,7 +177,7 @@ async function finish(
   run: Doc<"runs">,
   { messageId, parts, tokenFactor }: { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number },
 ) {
-  if (run.engine === "durable") await interruptOpen(ctx, run);
+  if (run.engine === "durable" || run.waiting !== undefined) await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, []);
   const head = await findHead(ctx, run.threadId);
   const text = textOf(parts);

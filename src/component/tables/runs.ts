@@ -1,6 +1,13 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vKeptTotals, vRunDriver, vRunEngine, vRunState, vToolCallState } from "../../validators/run.js";
+import {
+  vCallWait,
+  vKeptTotals,
+  vRunDriver,
+  vRunEngine,
+  vRunState,
+  vToolCallState,
+} from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
 
@@ -34,6 +41,18 @@ export const runsTables = {
     driver: v.optional(vRunDriver),
     streamId: v.optional(v.id("streams")),
     parentRunId: v.optional(v.string()),
+    /** How much the last step still waits for, until the next step is saved; a decision counts it down. */
+    waiting: v.optional(
+      v.object({
+        askedBy: v.number(),
+        approvals: v.number(),
+        results: v.number(),
+        /** The one timer of the step, at the earliest of what its calls wait for. */
+        timer: v.optional(v.object({ dueAt: v.number(), jobId: v.id("_scheduled_functions") })),
+        /** In an action: some action is at work on the run, so that no other takes it up. */
+        isDriven: v.optional(v.boolean()),
+      }),
+    ),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
   })
@@ -59,8 +78,22 @@ export const runsTables = {
       }),
     ),
     ms: v.optional(v.number()),
+    wait: v.optional(vCallWait),
+    /** When the decision or the result comes too late; absent while neither is waited for. */
     expiresAt: v.optional(v.number()),
+    /** A userId, or "system". */
     decidedBy: v.optional(v.string()),
+    decision: v.optional(
+      v.object({
+        kind: v.union(v.literal("approved"), v.literal("denied"), v.literal("expired")),
+        at: v.number(),
+        reason: v.optional(v.string()),
+        /** The model's own input where it was edited, and the hash of what it became. */
+        askedInput: v.optional(v.string()),
+        inputHash: v.optional(v.string()),
+      }),
+    ),
+    answeredBy: v.optional(v.string()),
   })
     .index("by_run", ["runId", "askedBy", "step"])
     .index("by_call", ["runId", "callId"]),
