@@ -62,7 +62,7 @@ type Arming = { runId: Doc<"runs">["_id"]; waiting: Waiting; dueAt: number };
 export async function armTimer(ctx: MutationCtx, { runId, waiting, dueAt }: Arming): Promise<Waiting> {
   const { timer } = waiting;
   if (timer !== undefined && timer.dueAt <= dueAt) return waiting;
-  if (timer !== undefined) await ctx.scheduler.cancel(timer.jobId);
+  if (timer !== undefined) await cancelTimer(ctx, timer);
   const wakeAt = Math.min(dueAt, Date.now() + WAIT_MAX_SLEEP_MS);
   const jobId = await ctx.scheduler.runAt(wakeAt, internal.runs.expire, { runId });
   return { ...waiting, timer: { dueAt: wakeAt, jobId } };
@@ -70,8 +70,14 @@ export async function armTimer(ctx: MutationCtx, { runId, waiting, dueAt }: Armi
 
 /** The timer goes when nothing is waited for any more. */
 export async function disarmTimer(ctx: MutationCtx, { timer, ...waiting }: Waiting): Promise<Waiting> {
-  if (timer !== undefined) await ctx.scheduler.cancel(timer.jobId);
+  if (timer !== undefined) await cancelTimer(ctx, timer);
   return waiting;
+}
+
+/** One that is going off already finds that nothing is due. */
+async function cancelTimer(ctx: MutationCtx, { jobId }: NonNullable<Waiting["timer"]>): Promise<void> {
+  const job = await ctx.db.system.get("_scheduled_functions", jobId);
+  if (job?.state.kind === "pending") await ctx.scheduler.cancel(jobId);
 }
 
 /**
