@@ -9,6 +9,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { rewriteInput } from "./messageInput.js";
 import { countDown } from "./runCountdown.js";
 import { isActive, openRun, stateOf } from "./runRows.js";
+import { armTimer } from "./runWaits.js";
 import { answerBy, isLater, newestCall, settle } from "./toolCalls.js";
 
 type DecideArgs = { caller: Caller; runId: string; decisions: CallDecision[] };
@@ -24,19 +25,28 @@ export async function decide(ctx: MutationCtx, args: DecideArgs): Promise<{ stat
   const by = args.caller === "system" ? "system" : args.caller.userId;
   let approvals = 0;
   let results = 0;
+  let dueAt = Infinity;
   for (const decision of decisions) {
     const call = await newestCall(ctx, run._id, decision.callId);
     if (call === null) throw callNotFound(run._id, decision.callId);
     const inputHash = await hashOf(decision);
     if (isRepeated(call, decision, inputHash)) continue;
     checkOpen(call, run);
-    if (decision.kind === "approve") await approve(ctx, { call, input: decision.input, inputHash, by });
+    if (decision.kind === "approve")
+      dueAt = Math.min(dueAt, await approve(ctx, { call, input: decision.input, inputHash, by }));
     else await deny(ctx, { call, kind: "denied", reason: decision.reason ?? "", by });
     approvals += 1;
     if (decision.kind === "deny" && isLater(call)) results += 1;
   }
   if (approvals === 0) return { state: stateOf(run) };
-  return { state: await countDown(ctx, run, { approvals, results }) };
+  return { state: await countDown(ctx, await timed(ctx, run, dueAt), { approvals, results }) };
+}
+
+/** What was approved and is now awaited may be due before anything else of its step. */
+async function timed(ctx: MutationCtx, run: Doc<"runs">, dueAt: number): Promise<Doc<"runs">> {
+  const { _id: runId, waiting } = run;
+  if (waiting === undefined || dueAt === Infinity) return run;
+  return { ...run, waiting: await armTimer(ctx, { runId, waiting, dueAt }) };
 }
 
 function checkBatch(decisions: readonly CallDecision[]): void {
@@ -111,16 +121,18 @@ type Approval = {
   by: string;
 };
 
-async function approve(ctx: MutationCtx, { call, input, inputHash, by }: Approval): Promise<void> {
+/** Gives until when its result must come from outside, where that is awaited from now on. */
+async function approve(ctx: MutationCtx, { call, input, inputHash, by }: Approval): Promise<number> {
   const asked =
     input === undefined || call.owner === undefined
       ? undefined
       : await rewriteInput(ctx, { messageId: call.owner.messageId, callId: call.callId, input });
   const runs = call.wait?.runs !== false;
+  // A tool that runs has its time when all of the step are decided.
+  const expiresAt = runs || call.wait === undefined ? undefined : answerBy(call.wait).expiresAt;
   await ctx.db.patch("toolCalls", call._id, {
     state: { kind: runs ? "pending" : "awaitingResult" },
-    // A tool that runs has its time when all of the step are decided.
-    expiresAt: runs || call.wait === undefined ? undefined : answerBy(call.wait).expiresAt,
+    expiresAt,
     decidedBy: by,
     decision: {
       ...{ kind: "approved" as const, at: Date.now() },
@@ -128,6 +140,7 @@ async function approve(ctx: MutationCtx, { call, input, inputHash, by }: Approva
       ...(inputHash === undefined ? {} : { inputHash }),
     },
   });
+  return expiresAt ?? Infinity;
 }
 
 type Denial = { call: Doc<"toolCalls">; kind: "denied" | "expired"; reason: string; by?: string };
