@@ -2,8 +2,8 @@
 import { vi } from "vitest";
 import { z } from "zod";
 import { defineTool, type AgentTool } from "../../src/ai/index.js";
-import type { RunState } from "../../src/client/index.js";
-import type { DurableApp } from "./durableApp.js";
+import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
+import { aDurableApp, type DurableApp } from "./durableApp.js";
 
 export const amount = z.object({ amount: z.number() });
 
@@ -52,4 +52,16 @@ export async function settled({ t }: Pick<DurableApp, "t">): Promise<void> {
   }
 }
 
-export const kindOf = ({ kind }: RunState): RunState["kind"] => kind;
+/** A durable run that has come as far as it comes without anybody. */
+export async function aWaitingRun(script: ScriptedTurn[], tools: Record<string, AgentTool>) {
+  const app = await aDurableApp(script, { tools });
+  const { runId } = await app.start("Go.");
+  await settled(app);
+  return { ...app, runId };
+}
+/** Approves calls of a run, together. */
+export const approveAll = ({ owner, ctx }: DurableApp, runId: string, ...ids: string[]) =>
+  owner.runs.decide(ctx, {
+    runId,
+    decisions: ids.map((callId) => ({ callId, kind: "approve" as const })),
+  });

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { defineAgent, defineTool, type AgentTool } from "../../src/ai/index.js";
-import { codeOf } from "../support/aMemory.js";
-import { askHuman, asksHuman, payments, pays, settled } from "./approvals.js";
-import { aDurableApp, hushed, leftovers, stateOf, type DurableApp } from "./durableApp.js";
+import { defineAgent, defineTool } from "../../src/ai/index.js";
+import { codeOf, OWNER } from "../support/aMemory.js";
+import { approveAll, askHuman, asksHuman, aWaitingRun, payments, pays, settled } from "./approvals.js";
+import { hushed, leftovers, reference, stateOf } from "./durableApp.js";
 import { answersOf, givenAgain, givenTo } from "./replays.js";
 import { messagesOf, transcript } from "./support.js";
-import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -19,19 +18,6 @@ afterEach(() => {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A durable run that has come as far as it comes without anybody. */
-async function aWaitingRun(script: ScriptedTurn[], tools: Record<string, AgentTool>) {
-  const app = await aDurableApp(script, { tools });
-  const { runId } = await app.start("Go.");
-  await settled(app);
-  return { ...app, runId };
-}
-const decide = ({ owner, ctx }: DurableApp, runId: string, ...ids: string[]) =>
-  owner.runs.decide(ctx, {
-    runId,
-    decisions: ids.map((callId) => ({ callId, kind: "approve" as const })),
-  });
-
 describe("a durable run whose calls need approval", () => {
   test("waits with no compute, runs what is free meanwhile, and goes on when the last call is decided", async () => {
     const { pay, paid } = payments();
@@ -42,10 +28,10 @@ describe("a durable run whose calls need approval", () => {
       { callId: "pay-2", toolName: "pay", kind: "approval", input: '{"amount":20}', isCut: false },
       { callId: "pay-3", kind: "approval", input: '{"amount":30}' },
     ]);
-    expect(await decide(app, app.runId, "pay-2")).toEqual({ state: { kind: "awaitingApproval" } });
+    expect(await approveAll(app, app.runId, "pay-2")).toEqual({ state: { kind: "awaitingApproval" } });
     await settled(app);
     expect(paid).toEqual([5]);
-    expect(await decide(app, app.runId, "pay-3")).toEqual({ state: { kind: "running" } });
+    expect(await approveAll(app, app.runId, "pay-3")).toEqual({ state: { kind: "running" } });
     await settled(app);
     expect(paid).toEqual([5, 20, 30]);
     expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
@@ -111,12 +97,12 @@ describe("a durable run whose calls need approval", () => {
   test("denies what nobody decided in its time, and tells the model; deciding then comes too late", async () => {
     const { pay, paid } = payments({ approvalTimeoutMs: 2 * DAY });
     const app = await aWaitingRun([pays(20, 30), { text: "Nobody came." }], { pay });
-    await decide(app, app.runId, "pay-1");
+    await approveAll(app, app.runId, "pay-1");
     await app.finish();
     expect(paid).toEqual([20]);
     expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
     expect(transcript(await messagesOf(app))).toContain("tool: denied Nobody decided in time.");
-    expect(await codeOf(decide(app, app.runId, "pay-2"))).toBe("APPROVAL_EXPIRED");
+    expect(await codeOf(approveAll(app, app.runId, "pay-2"))).toBe("APPROVAL_EXPIRED");
     const { page } = await app.owner.runs.listToolCalls(app.ctx, { runId: app.runId, cursor: null });
     expect(page[1]?.decision).toEqual({
       ...{ kind: "expired", reason: "Nobody decided in time." },
@@ -152,7 +138,7 @@ describe("a durable run whose calls need approval", () => {
     const app = await aWaitingRun([pays(20), { text: "Never." }], { pay });
     const { runId, owner, ctx } = app;
     await owner.runs.cancel(ctx, { runId, reason: "Enough." });
-    expect(await codeOf(decide(app, runId, "pay-1"))).toBe("RUN_ENDED");
+    expect(await codeOf(approveAll(app, runId, "pay-1"))).toBe("RUN_ENDED");
     await app.finish();
     expect(await stateOf(app, runId)).toMatchObject({ kind: "canceled", reason: "Enough." });
     expect(paid).toEqual([]);
@@ -173,8 +159,8 @@ describe("a durable run whose calls need approval", () => {
     const { pay, paid } = payments();
     const app = await aWaitingRun([pays(20, 30), { text: "Never." }], { pay });
     delete app.researcher["settle"];
-    await decide(app, app.runId, "pay-1");
-    const { state } = await decide(app, app.runId, "pay-2");
+    await approveAll(app, app.runId, "pay-1");
+    const { state } = await approveAll(app, app.runId, "pay-2");
     expect(state).toMatchObject({ kind: "failed", code: "RUN_CODE_MOVED" });
     expect(await stateOf(app, app.runId)).toEqual(state);
     expect(paid).toEqual([]);
@@ -187,112 +173,40 @@ describe("a durable run whose calls need approval", () => {
     const model = () => app.model;
     const deployed = defineAgent(app.memory, { name: "researcher", instructions: "Answer.", model });
     Object.assign(app.researcher, deployed.durable(app.workflow));
-    await decide(app, app.runId, "pay-1");
+    await approveAll(app, app.runId, "pay-1");
     await settled(app);
     expect(paid).toEqual([]);
     expect(transcript(await messagesOf(app))[2]).toContain("TOOL_NOT_FOUND");
     expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
   });
 
-  test("takes the newest of calls that a model numbers anew in each step", async () => {
-    const { pay, paid } = payments();
-    const app = await aWaitingRun([pays(20), pays(30), { text: "Both." }], { pay });
-    await decide(app, app.runId, "pay-1");
-    await settled(app);
-    expect(await stateOf(app, app.runId)).toEqual({ kind: "awaitingApproval" });
-    await decide(app, app.runId, "pay-1");
-    await settled(app);
-    expect(paid).toEqual([20, 30]);
-    expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
-  });
-});
-
-describe("a durable run whose tools answer later", () => {
-  test("waits for the answer of a person, in its own words", async () => {
-    const app = await aWaitingRun([asksHuman("Which colour?"), { text: "Blue it is." }], { askHuman });
-    const { runId, owner, ctx } = app;
-    expect(await stateOf(app, runId)).toEqual({ kind: "awaitingResult" });
-    expect(await owner.runs.listWaiting(ctx, { runId })).toMatchObject([
-      { callId: "ask-1", kind: "result", input: '{"question":"Which colour?"}' },
-    ]);
-    expect(await owner.runs.answer(ctx, { runId, callId: "ask-1", output: "Blue" })).toEqual({
-      state: { kind: "running" },
+  test("is told alike by a step whose action was lost after it had saved: what is held, what comes later", async () => {
+    const { pay } = payments();
+    const asked = { toolCalls: [...pays(5, 20).toolCalls, ...asksHuman("Sure?").toolCalls] };
+    const app = await aWaitingRun([asked, { text: "Never." }], { pay, askHuman });
+    const { t, runId, threadId } = app;
+    const again: unknown = await t.action(reference<"action">("researcher:step"), {
+      ...{ runId, threadId, as: OWNER, place: 0 },
     });
-    await settled(app);
-    expect(transcript(await messagesOf(app)).slice(2)).toEqual(["tool: text Blue", "assistant: Blue it is."]);
-    const { page } = await owner.runs.listToolCalls(ctx, { runId, cursor: null });
-    expect(page).toMatchObject([{ state: { kind: "done" }, answeredBy: "olga" }]);
-    await app.finish();
-    expect(await leftovers(app)).toEqual({});
-  });
-
-  test("asks first where the tool says how, is held for approval before, and takes an answer that comes early", async () => {
-    const asked: string[] = [];
-    const sign = defineTool({
-      description: "Has a document signed.",
-      inputSchema: z.object({ title: z.string() }),
-      needsApproval: true,
-      answersLater: true,
-      execute: async (ctx, { title }) => {
-        asked.push(`${title} ${ctx.callId}`);
-        if (title === "fast") await ctx.memory.runs.answer(ctx, { ...ctx, output: "signed at once" });
-        if (title === "broken") throw new TypeError("The post is closed.");
-      },
+    expect(again).toEqual({
+      calls: [
+        { callId: "pay-1", toolName: "pay" },
+        { callId: "pay-2", toolName: "pay", held: true },
+      ],
+      ...{ later: true, ended: false, stop: false },
     });
-    const calls = ["slow", "fast", "broken"].map((title) => ({
-      ...{ callId: title, toolName: "sign", input: { title } },
-    }));
-    const app = await aWaitingRun([{ toolCalls: calls }, { text: "Signed." }], { sign });
-    const { runId, owner, ctx } = app;
-    expect(asked).toEqual([]);
-    expect(await codeOf(owner.runs.answer(ctx, { runId, callId: "slow", output: "x" }))).toBe(
-      "TOOL_CALL_NOT_WAITING",
-    );
-    await decide(app, runId, "slow", "fast", "broken");
-    await settled(app);
-    expect(asked).toEqual(["slow slow", "fast fast", "broken broken"]);
-    expect(await stateOf(app, runId)).toEqual({ kind: "awaitingResult" });
-    await owner.runs.answer(ctx, { runId, callId: "slow", output: { signed: true } });
-    await settled(app);
-    expect(transcript(await messagesOf(app)).slice(2)).toEqual([
-      'tool: json {"signed":true}',
-      "tool: text signed at once",
-      "tool: error The post is closed.",
-      "assistant: Signed.",
-    ]);
-  });
-
-  test("tells the model that no result came in time", async () => {
-    const app = await aWaitingRun([asksHuman("Anyone?"), { text: "Nobody." }], { askHuman });
-    await app.finish();
-    expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
-    expect(transcript(await messagesOf(app))[2]).toBe("tool: interrupted No result came in time.");
-    const late = app.owner.runs.answer(app.ctx, { runId: app.runId, callId: "ask-1", output: "Me!" });
-    expect(await codeOf(late)).toBe("ANSWER_EXPIRED");
-    expect(await leftovers(app)).toEqual({});
-  });
-
-  test("is woken to end when it is canceled while it waits for an answer", async () => {
-    const app = await aWaitingRun([asksHuman("Anyone?"), { text: "Never." }], { askHuman });
-    await app.owner.runs.cancel(app.ctx, { runId: app.runId });
-    const late = app.owner.runs.answer(app.ctx, { runId: app.runId, callId: "ask-1", output: "Me!" });
-    expect(await codeOf(late)).toBe("RUN_ENDED");
-    await app.finish();
-    expect(await leftovers(app)).toEqual({});
     expect(app.model.calls).toHaveLength(1);
   });
 
-  test("goes on at once when every call that would be answered was denied", async () => {
-    const sign = defineTool({
-      ...{ description: "Signs.", inputSchema: z.object({}), answersLater: true, needsApproval: true },
-    });
-    const app = await aWaitingRun(
-      [{ toolCalls: [{ callId: "sign", toolName: "sign", input: {} }] }, { text: "Not signed." }],
-      { sign },
-    );
-    const { state } = await app.owner.runs.deny(app.ctx, { runId: app.runId, callId: "sign" });
-    expect(state).toEqual({ kind: "running" });
+  test("takes the newest of calls that a model numbers anew in each step", async () => {
+    const { pay, paid } = payments();
+    const app = await aWaitingRun([pays(20), pays(30), { text: "Both." }], { pay });
+    await approveAll(app, app.runId, "pay-1");
     await settled(app);
+    expect(await stateOf(app, app.runId)).toEqual({ kind: "awaitingApproval" });
+    await approveAll(app, app.runId, "pay-1");
+    await settled(app);
+    expect(paid).toEqual([20, 30]);
     expect(await stateOf(app, app.runId)).toMatchObject({ kind: "completed" });
   });
 });

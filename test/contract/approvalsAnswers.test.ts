@@ -82,6 +82,19 @@ describe("a call that is answered later", () => {
     expect((await callsOf(run))[0]?.state).toMatchObject({ kind: "interrupted" });
   });
 
+  test("waits for its answer when it may have asked before its machine died; an idempotent one asks again", async () => {
+    const run = await aWaitingRun(["late"], [{ callId: "late", runs: true, answerTimeoutMs: 60_000 }]);
+    const { owner, ctx, runId } = run;
+    const start = (idempotent: boolean) => owner.turns.startTool(ctx, { runId, callId: "late", idempotent });
+    expect(await codeOf(answerOf(run, { output: "Early" }))).toBe("TOOL_CALL_NOT_WAITING");
+    expect(await start(false)).toMatchObject({ kind: "execute", later: true });
+    expect(await start(true)).toMatchObject({ kind: "execute" });
+    expect(await start(false)).toEqual({ kind: "settled" });
+    expect((await callsOf(run))[0]?.state).toEqual({ kind: "awaitingResult" });
+    expect(await answerOf(run, { output: "Blue" })).toEqual({ state: { kind: "running" } });
+    expect(await owner.turns.awaitAnswer(ctx, { runId, callId: "late" })).toEqual({ waiting: false });
+  });
+
   test("has its time from the approval on, when that comes first", async () => {
     const wait = {
       callId: "late",

@@ -16,6 +16,7 @@ import {
 } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 import { upload } from "../support/upload.js";
+import { anActionRun, held, later } from "../support/waitingRun.js";
 
 const doors = import.meta.glob<Record<string, unknown>>(
   ["../../src/component/*.ts", "!../../src/component/schema.ts", "!../../src/component/convex.config.ts"],
@@ -206,10 +207,7 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const begun = await owner.turns.begin(ctx, { ...begin, threadId, prompt: [text("x")] });
   const { runId, promptMessageId } = begun;
   const message = { parts: [call("a"), call("held"), call("later")] };
-  const waits = [
-    { callId: "held", runs: true, approvalTimeoutMs: 60_000 },
-    { callId: "later", runs: false, answerTimeoutMs: 60_000 },
-  ];
+  const waits = [held("held"), later("later")];
   const saved = await owner.turns.saveStep(ctx, { ...step, runId, message, context, waits });
   const { streamId = "" } = await owner.turns.open(ctx, { runId, step: 1, stream: true });
   await owner.documents.put(ctx, { scope: "user", key: "k", text: "# A\n\nWords." });
@@ -239,13 +237,6 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
     ...scene,
     ids: { ...ids, summary, file: fileId, upload: storageId, thread: threadId },
   };
-}
-
-/** A run of another thread of the owner's, in an action. */
-async function anActionRun({ ctx, owner }: TestThread): Promise<string> {
-  const { threadId } = await owner.threads.create(ctx, {});
-  const run = { threadId, agentName: "a", engine: "action" as const, prompt: [text("x")] };
-  return (await owner.turns.begin(ctx, run)).runId;
 }
 
 /** A summary of the thread; its only turn is still needed, so no job would write one. */

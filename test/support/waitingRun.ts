@@ -15,7 +15,7 @@ export const later = (callId: string): AskedWait => ({ callId, runs: false, answ
 export async function aWaitingRun(
   calls: string[],
   waits: AskedWait[],
-  { inputs = {} as Record<string, string> } = {},
+  { inputs = {} }: { inputs?: Record<string, string> } = {},
 ): Promise<Waiting> {
   const thread = await aThread();
   const { ctx, owner, threadId } = thread;
@@ -40,3 +40,10 @@ export const callsOf = async ({ owner, ctx, runId }: Waiting) =>
 /** The door itself, for what the client would not let through. */
 export const atTheDoor = ({ ctx, component, runId }: Waiting, list: CallDecision[]) =>
   ctx.runMutation(component.runs.decide, { caller: OWNER, runId, decisions: list });
+
+/** A run in an action, in a thread of its own of the owner's. */
+export async function anActionRun({ ctx, owner }: TestThread): Promise<string> {
+  const { threadId } = await owner.threads.create(ctx, {});
+  const run = { threadId, agentName: "a", engine: "action" as const, prompt: [text("x")] };
+  return (await owner.turns.begin(ctx, run)).runId;
+}
