@@ -122,6 +122,17 @@ describe("a call that waits for approval", () => {
     expect((await run.owner.runs.get(run.ctx, { runId: run.runId })).state).toEqual({ kind: "running" });
   });
 
+  test("expires at its own time, and not with the first of its step", async () => {
+    const run = await aWaitingRun(["a", "b"], [held("a"), held("b", { approvalTimeoutMs: 120_000 })]);
+    const pass = async (ms: number) => {
+      vi.advanceTimersByTime(ms);
+      await run.t.finishInProgressScheduledFunctions();
+      return (await callsOf(run)).map(({ state }) => state.kind);
+    };
+    expect(await pass(61_000)).toEqual(["denied", "awaitingApproval"]);
+    expect(await pass(61_000)).toEqual(["denied", "denied"]);
+  });
+
   test("is decided no more when the run has ended, which settles it; its timer goes", async () => {
     const run = await aWaitingRun(["a"], [held("a")]);
     await run.owner.turns.end(run.ctx, { runId: run.runId, outcome: { kind: "completed" } });

@@ -95,25 +95,25 @@ describe("a call that is answered later", () => {
     expect(await owner.turns.awaitAnswer(ctx, { runId, callId: "late" })).toEqual({ waiting: false });
   });
 
-  test("has its time from the approval on, when that comes first", async () => {
-    const wait = {
-      callId: "late",
-      runs: false,
-      approvalTimeoutMs: APPROVAL_TIMEOUT_MS,
-      answerTimeoutMs: 1_000,
-    };
+  test.each([
+    ["waits at once", false],
+    ["is asked for by its tool", true],
+  ])("has its time from the approval on, when that comes first and it %s", async (_name, runs) => {
+    const wait = { callId: "late", runs, approvalTimeoutMs: APPROVAL_TIMEOUT_MS, answerTimeoutMs: 1_000 };
     const run = await aWaitingRun(["late"], [wait]);
+    const { owner, ctx, runId } = run;
     vi.setSystemTime(Date.now() + 50_000);
     expect(await decide(run, approve("late"))).toEqual({ state: { kind: "awaitingResult" } });
+    const args = { runId, callId: "late" };
+    if (runs) await owner.turns.startTool(ctx, { ...args, idempotent: false });
+    if (runs) expect(await owner.turns.awaitAnswer(ctx, args)).toEqual({ waiting: true });
     expect((await callsOf(run))[0]).toMatchObject({
       ...{ state: { kind: "awaitingResult" }, expiresAt: Date.now() + 1_000 },
     });
     vi.advanceTimersByTime(1_500);
     await run.t.finishInProgressScheduledFunctions();
-    expect(
-      (await callsOf(run))[0]?.state,
-      "its timer went off before the approval's would have",
-    ).toMatchObject({
+    const [call] = await callsOf(run);
+    expect(call?.state, "its timer went off before the approval's would have").toMatchObject({
       kind: "interrupted",
     });
   });

@@ -72,8 +72,7 @@ async function release(
   let timed = waiting;
   for (const call of await callsOf(ctx, run._id, waiting.askedBy)) {
     const { wait, decision, state } = call;
-    if (wait === undefined || decision?.kind !== "approved" || !wait.runs || state.kind !== "pending")
-      continue;
+    if (wait === undefined || decision?.kind !== "approved" || state.kind !== "pending") continue;
     approved.push(call.callId);
     if (!isLater(call)) continue;
     const { expiresAt = Infinity } = answerBy(wait);
