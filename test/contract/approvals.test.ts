@@ -170,6 +170,23 @@ describe("a call that waits for approval", () => {
     expect(started).toMatchObject({ kind: "execute", input: '{"query":"short"}' });
   });
 
+  test("is edited together with others of a message so long that it could not be rewritten for each", async () => {
+    const long = JSON.stringify({ query: "x".repeat(1_000_000) });
+    const ids = ["a", "b", "c", "d", "e"];
+    const run = await aWaitingRun(
+      ids,
+      ids.map((id) => held(id)),
+      { inputs: Object.fromEntries(ids.map((id) => [id, long])) },
+    );
+    await atTheDoor(
+      run,
+      ids.slice(0, 4).map((id) => approve(id, `{"query":"${id}"}`)),
+    );
+    const { owner, ctx, messageId } = run;
+    expect(await owner.messages.read(ctx, { messageId, part: 3 })).toBe('{"query":"d"}');
+    expect(await owner.messages.read(ctx, { messageId, part: 4 })).toBe(long);
+  });
+
   test("costs the same to decide however many wait beside it", async () => {
     const cost = async (count: number) => {
       const ids = Array.from({ length: count }, (_, index) => `call-${index}`);

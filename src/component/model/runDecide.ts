@@ -6,7 +6,7 @@ import type { Caller } from "../../validators/principal.js";
 import type { CallDecision, RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { rewriteInput } from "./messageInput.js";
+import { rewriteInputs } from "./messageInput.js";
 import { countDown } from "./runCountdown.js";
 import { isActive, openRun, stateOf } from "./runRows.js";
 import { armTimer } from "./runWaits.js";
@@ -19,27 +19,54 @@ type DecideArgs = { caller: Caller; runId: string; decisions: CallDecision[] };
  * decide. The same decision again changes nothing.
  */
 export async function decide(ctx: MutationCtx, args: DecideArgs): Promise<{ state: RunState }> {
-  const { decisions } = args;
-  checkBatch(decisions);
+  checkBatch(args.decisions);
   const run = await openRun(ctx, { ...args, need: "write" });
   const by = args.caller === "system" ? "system" : args.caller.userId;
-  let approvals = 0;
-  let results = 0;
+  const open = await openDecisions(ctx, run, args.decisions);
+  if (open.length === 0) return { state: stateOf(run) };
+  const asked = await editInputs(ctx, open);
   let dueAt = Infinity;
+  for (const { call, decision, inputHash } of open)
+    if (decision.kind === "deny")
+      await deny(ctx, { call, kind: "denied", reason: decision.reason ?? "", by });
+    else {
+      const expiresAt = await approve(ctx, { call, asked: asked.get(call.callId), inputHash, by });
+      dueAt = Math.min(dueAt, expiresAt);
+    }
+  const results = open.filter(({ call, decision }) => decision.kind === "deny" && isLater(call)).length;
+  return { state: await countDown(ctx, await timed(ctx, run, dueAt), { approvals: open.length, results }) };
+}
+
+type Open = { call: Doc<"toolCalls">; decision: CallDecision; inputHash: string | undefined };
+
+/** What is still to be decided of a batch; throws where one of it cannot be. */
+async function openDecisions(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  decisions: readonly CallDecision[],
+): Promise<Open[]> {
+  const open: Open[] = [];
   for (const decision of decisions) {
     const call = await newestCall(ctx, run._id, decision.callId);
     if (call === null) throw callNotFound(run._id, decision.callId);
     const inputHash = await hashOf(decision);
     if (isRepeated(call, decision, inputHash)) continue;
     checkOpen(call, run);
-    if (decision.kind === "approve")
-      dueAt = Math.min(dueAt, await approve(ctx, { call, input: decision.input, inputHash, by }));
-    else await deny(ctx, { call, kind: "denied", reason: decision.reason ?? "", by });
-    approvals += 1;
-    if (decision.kind === "deny" && isLater(call)) results += 1;
+    open.push({ call, decision, inputHash });
   }
-  if (approvals === 0) return { state: stateOf(run) };
-  return { state: await countDown(ctx, await timed(ctx, run, dueAt), { approvals, results }) };
+  return open;
+}
+
+/** The model's own inputs of the calls that are given others: they are of one step, so of one message. */
+async function editInputs(ctx: MutationCtx, open: readonly Open[]): Promise<Map<string, string>> {
+  const inputs = new Map(
+    open.flatMap(({ call: { callId }, decision }) =>
+      decision.kind === "approve" && decision.input !== undefined ? [[callId, decision.input]] : [],
+    ),
+  );
+  const messageId = open[0]?.call.owner?.messageId;
+  if (inputs.size === 0 || messageId === undefined) return new Map();
+  return await rewriteInputs(ctx, { messageId, inputs });
 }
 
 /** What was approved and is now awaited may be due before anything else of its step. */
@@ -116,17 +143,14 @@ export const callNotFound = (runId: string, callId: string) =>
 
 type Approval = {
   call: Doc<"toolCalls">;
-  input: string | undefined;
+  /** What the model had asked for, where that was edited. */
+  asked: string | undefined;
   inputHash: string | undefined;
   by: string;
 };
 
 /** Gives until when its result must come from outside, where that is awaited from now on. */
-async function approve(ctx: MutationCtx, { call, input, inputHash, by }: Approval): Promise<number> {
-  const asked =
-    input === undefined || call.owner === undefined
-      ? undefined
-      : await rewriteInput(ctx, { messageId: call.owner.messageId, callId: call.callId, input });
+async function approve(ctx: MutationCtx, { call, asked, inputHash, by }: Approval): Promise<number> {
   const runs = call.wait?.runs !== false;
   // A tool that runs has its time when all of the step are decided.
   const expiresAt = runs || call.wait === undefined ? undefined : answerBy(call.wait).expiresAt;
