@@ -33,21 +33,12 @@ export const send = mutationGeneric({
   },
 });
 
-type Call = { runId: string; callId: string };
-/** What `runs` has where calls can wait. */
-type Waiting = {
-  listWaiting?: (ctx: unknown, args: { runId: string }) => Promise<(Call & { toolName: string })[]>;
-  approve?: (ctx: unknown, args: Call & { input?: unknown }) => Promise<unknown>;
-  deny?: (ctx: unknown, args: Call & { reason: string }) => Promise<unknown>;
-  answer?: (ctx: unknown, args: Call & { output: unknown }) => Promise<unknown>;
-};
-
 /** The calls of a run that wait for somebody. */
 export const listWaiting = queryGeneric({
   args: { ...vAs, runId: v.string() },
   handler: async (ctx, { userId, runId }): Promise<{ callId: string; toolName: string }[]> => {
-    const waiting = await (memory.as({ userId }).runs as Waiting).listWaiting?.(ctx, { runId });
-    return (waiting ?? []).map(({ callId, toolName }) => ({ callId, toolName }));
+    const waiting = await memory.as({ userId }).runs.listWaiting(ctx, { runId });
+    return waiting.map(({ callId, toolName }) => ({ callId, toolName }));
   },
 });
 
@@ -55,11 +46,11 @@ export const listWaiting = queryGeneric({
 export const decide = mutationGeneric({
   args: { ...vAs, runId: v.string(), callId: v.string(), choice: v.string() },
   handler: async (ctx, { userId, choice, ...call }): Promise<null> => {
-    const runs = memory.as({ userId }).runs as Waiting;
-    if (choice === "approve") await runs.approve?.(ctx, call);
-    if (choice === "edit") await runs.approve?.(ctx, { ...call, input: { key: "edited" } });
-    if (choice === "deny") await runs.deny?.(ctx, { ...call, reason: "Not today." });
-    if (choice === "answer") await runs.answer?.(ctx, { ...call, output: "answered" });
+    const runs = memory.as({ userId }).runs;
+    if (choice === "approve") await runs.approve(ctx, call);
+    if (choice === "edit") await runs.approve(ctx, { ...call, input: { key: "edited" } });
+    if (choice === "deny") await runs.deny(ctx, { ...call, reason: "Not today." });
+    if (choice === "answer") await runs.answer(ctx, { ...call, output: "answered" });
     return null;
   },
 });

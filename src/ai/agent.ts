@@ -19,6 +19,7 @@ import {
   type RunReport,
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
+import { resumeRun, type ResumeArgs } from "./resume.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
 import { promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
@@ -74,6 +75,17 @@ export interface Agent {
   generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
   /** As `generate`, and everyone who may read the thread sees the answer while it is written. */
   stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  /**
+   * Goes on with a run of `generate` or `stream` that had to wait for an approval or a result: runs what was approved
+   * and asks the model. While something is still waited for, and for a run that has ended, it returns where the run
+   * stands and does nothing, so it may be called after each decision.
+   *
+   * Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` when an action is at work on it, `INVALID_ARGUMENT` for a durable run or
+   * another agent's, and what `generate` throws. An action that died while it was at work is taken over after 35 minutes.
+   *
+   * @example const { text, state } = await helper.resume(ctx, { as, runId });
+   */
+  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult>;
   /**
    * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
    * them with `RUN_CODE_MOVED`.
@@ -150,6 +162,10 @@ class MemoryAgent implements Agent {
 
   stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
     return runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow });
+  }
+
+  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult> {
+    return resumeRun(this.agent, ctx, args);
   }
 
   durable(workflow: WorkflowManager): DurableFunctions {

@@ -18,7 +18,9 @@ import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./model
 import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
+import { isOver } from "./runOver.js";
 import { executeTool } from "./toolExecution.js";
+import { plan, waitsOf } from "./toolWaits.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
 type Call = Infer<typeof vCall>;
@@ -84,7 +86,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = bind(agent, args.as);
+  const { memory, principal } = bind(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -98,23 +100,16 @@ export async function runModelStep(
       workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    if (!isRunning(start.state)) return endedWith(start.state);
+    if (isOver(start.state)) return endedWith(start.state);
     const { runId } = args;
     const { answer, context } = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
     );
-    return await saveAnswer(agent, { ctx, memory, args, start, shown, answer, context });
+    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, answer, context });
   } catch (error) {
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
-
-const callOf =
-  (agent: ResolvedAgent) =>
-  ({ callId, toolName }: Call): StepOutcome["calls"][number] => ({
-    ...{ callId, toolName },
-    ...(isNested(agent, toolName) ? { nested: true } : {}),
-  });
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
 /** What the call of this step was shown, once it is known. */
@@ -144,22 +139,36 @@ const tell = ({ name }: ResolvedAgent, warnings: readonly string[]): void => {
   for (const warning of warnings) console.warn(`[${name}] ${warning}`);
 };
 
-type Answered = Step & { shown: Shown; answer: ModelAnswer; context: RunContext };
+type Answered = Step & {
+  principal: Principal;
+  abort: AbortController;
+  shown: Shown;
+  answer: ModelAnswer;
+  context: RunContext;
+};
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, shown, answer, context }: Answered,
+  { ctx, memory, principal, args, start, abort, shown, answer, context }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
   const message = { parts, model: usage.model };
   const { runId, place } = args;
-  const nests = asksAgents(agent, answer.calls) ? { nests: true } : {};
-  const step = { runId, step: place, message, results: [], usage, finish, ...nests, context: shown.call };
+  const scope = {
+    ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
+    abortSignal: abort.signal,
+  };
+  const waits = await waitsOf(agent.tools, answer.calls, scope);
+  const asks = {
+    ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
+    ...(waits.length === 0 ? {} : { waits }),
+  };
+  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call, ...asks };
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
-  const ended = !isRunning(saved.state);
+  const ended = isOver(saved.state);
   // A last answer does not end a run that has messages to read.
   const stop = finish ? ended : await isStopMet(agent, [...stepsBefore(start, start.steps), answer.step]);
   const text =
@@ -167,13 +176,7 @@ async function saveAnswer(
   addStep(context, { answer, saved, results: [] });
   const isCompleted = saved.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
-  return {
-    ...endedWith(saved.state),
-    calls: ended ? [] : saved.calls.map(callOf(agent)),
-    stop,
-    ...after,
-    ...text,
-  };
+  return { ...endedWith(saved.state), ...toRun(agent, ended ? [] : saved.calls), stop, ...after, ...text };
 }
 
 /** The steps before one, as far as stop conditions count them: since the run last read steering. */
@@ -182,7 +185,7 @@ const stepsBefore = ({ steeredAt = 0 }: StepStart, step: number) =>
 
 /** The outcome of a step whose action was lost after it had saved. */
 async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
-  const ended = !isRunning(start.state);
+  const ended = isOver(start.state);
   const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
   const asked = [...stepsBefore(start, args.place), knownStep(calls)];
   const stop = ended || (calls.length > 0 && (await isStopMet(agent, asked))); // without calls it was to read more
@@ -191,13 +194,7 @@ async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: 
   const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
   const isCompleted = start.state.kind === "completed" || (stop && !ended);
   const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
-  return {
-    ...endedWith(start.state),
-    calls: ended ? [] : start.calls.map(callOf(agent)),
-    stop,
-    ...after,
-    ...text,
-  };
+  return { ...endedWith(start.state), ...toRun(agent, ended ? [] : start.calls), stop, ...after, ...text };
 }
 
 type Failing = {
@@ -226,10 +223,19 @@ async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Pr
 
 function endedWith(state: RunState): StepOutcome {
   const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: !isRunning(state), stop: false, ...failure };
+  return { calls: [], ended: isOver(state), stop: false, ...failure };
 }
 
-const isRunning = (state: RunState): boolean => state.kind === "running";
+function toRun(
+  agent: ResolvedAgent,
+  saved: Parameters<typeof plan>[0],
+): Pick<StepOutcome, "calls" | "later"> {
+  const planned = plan(saved);
+  const calls = planned.calls.map((call) =>
+    isNested(agent, call.toolName) ? { ...call, nested: true } : call,
+  );
+  return { calls, ...(planned.later ? { later: true } : {}) };
+}
 
 /**
  * The last step of a run's workflow: what is done when its answer is there. A run that was stopped behind its tools is
@@ -247,13 +253,14 @@ export async function runAfterStep(
 }
 
 /**
- * One tool as a step of a workflow: `started` is written before the tool runs, its result at the reserved place. A
- * tool that is not idempotent and may have run is told to the model as interrupted.
+ * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
+ * result at the reserved place. A tool that is not idempotent and may have run is told to the model as interrupted; one
+ * that answers later has only asked by then.
  */
 export async function runToolStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  args: StepArgs & { call: Call },
+  args: Pick<StepArgs, "runId" | "as" | "threadId"> & { call: Call; abortSignal?: AbortSignal },
 ): Promise<StepOutcome> {
   const { memory, principal } = bind(agent, args.as);
   const { runId, call } = args;
@@ -264,11 +271,15 @@ export async function runToolStep(
   const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
   if (started.kind !== "execute") return done;
   const { toolName, input, step, threadId, turn } = started;
-  const abort = abortWith(undefined);
+  const abort = abortWith(args.abortSignal);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
   const result = await whileActive({ ctx, memory, runId, abort }, () =>
     executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
   );
+  if (started.later === true && isLater(agent, toolName) && !result.failed) {
+    await memory.turns.awaitAnswer(ctx, { runId, callId });
+    return done;
+  }
   await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({
@@ -280,3 +291,6 @@ export async function runToolStep(
   });
   return done;
 }
+
+const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
+  Object.hasOwn(tools, toolName) && tools[toolName]?.later !== undefined;

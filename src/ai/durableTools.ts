@@ -1,17 +1,8 @@
 import type { WorkflowCtx } from "@convex-dev/workflow";
+import { answeredEvent, decidedEvent, type Answered, type Decided } from "../shared/runEvents.js";
 import type { StepOutcome } from "./durableStep.js";
 
 type Asked = StepOutcome["calls"][number];
-/** What the event of a decision brings: the calls that may run; `ended` when the run was ended meanwhile. */
-export type Decided = { approved: string[]; ended: boolean };
-/** What the event of late results brings. */
-export type Answered = { ended: boolean };
-
-/** The event that brings the decisions about a step's calls; the component sends it once. */
-export const decidedEvent = (place: number): string => `decided:${place}`;
-/** The event after which every late result of a step is there; the component sends it once. */
-export const answeredEvent = (place: number): string => `answered:${place}`;
-
 type Calls = Pick<StepOutcome, "calls" | "later"> & {
   place: number;
   /** Runs one call as a step, or as steps, of its own. */

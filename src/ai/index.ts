@@ -13,12 +13,21 @@ export type {
   StepRetry,
 } from "./definition.js";
 export { defineTool } from "./tool.js";
-export type { AgentTool, ToolContext, ToolDefinition } from "./tool.js";
+export type {
+  AgentTool,
+  ApprovalContext,
+  NeedsApproval,
+  ToolContext,
+  ToolDefinition,
+  ToolRetry,
+} from "./tool.js";
+export { toolApproval } from "./toolWaits.js";
 export { agentTool } from "./agentTool.js";
 export type { AgentToolDefinition } from "./agentTool.js";
 
 // Turns.
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
+export type { ResumeArgs } from "./resume.js";
 export type { DurableFunctions, RunReport } from "./durable.js";
 
 // Embeddings, for what is not said in a turn: documents.

@@ -1,8 +1,9 @@
-import type { ActionCtx, BoundMemory, Principal, StepResult } from "../client/index.js";
+import type { ActionCtx, AskedWait, BoundMemory, Principal, StepResult } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
 import { utf8Bytes } from "../shared/utf8.js";
 import { describeError } from "./errors.js";
 import type { AgentTool, ToolContext } from "./tool.js";
+import { attempt } from "./toolAttempts.js";
 
 /** Bytes of one tool's result: it is one message, and a mutation takes 16 MiB of arguments in all. */
 const TOOL_RESULT_MAX_BYTES = 6 * 1024 * 1024;
@@ -10,7 +11,14 @@ const TOOL_RESULT_MAX_BYTES = 6 * 1024 * 1024;
 const STEP_RESULTS_MAX_BYTES = 12 * 1024 * 1024;
 
 /** A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. */
-export type AskedCall = { callId: string; toolName: string; input: string; place: number };
+export type AskedCall = {
+  callId: string;
+  toolName: string;
+  input: string;
+  place: number;
+  /** The result of a call that may not run. */
+  refused?: AskedWait["refused"];
+};
 
 /** For whom and in what a tool runs. */
 export type ToolScope = {
@@ -48,6 +56,11 @@ export async function executeTools(
 /** Runs one tool. See `executeTools`. */
 export async function executeTool(tools: Tools, call: AskedCall, scope: ToolScope): Promise<StepResult> {
   const startedAt = Date.now();
+  const { callId, toolName, refused } = call;
+  if (refused !== undefined) {
+    const part = { type: "toolResult" as const, callId, toolName, ...refused };
+    return { callId, part, failed: refused.outputKind === "error", ms: 0 };
+  }
   const part = toolResultPart({
     callId: call.callId,
     toolName: call.toolName,
@@ -75,15 +88,16 @@ async function outcomeOf(
   }
   try {
     const input = await readInput(tool, call);
-    if (scope.abortSignal.aborted) throw scope.abortSignal.reason; // too late for what it would do
-    const output = await unlessAborted(tool.execute(toolContext(call, scope), input), scope.abortSignal);
-    return { output };
+    const output = await attempt(tool, scope.abortSignal, (abortSignal) =>
+      tool.execute(toolContext(call, { ...scope, abortSignal }), input),
+    );
+    return { output: tool.later === undefined ? output : null }; // what it gives comes later
   } catch (error) {
     return { error: describeError(error) };
   }
 }
 
-/** The input of a call as its tool takes it; throws what the model is told when it does not fit. */
+/** The input that a model wrote, as the tool takes it. Throws where it is no JSON, or does not fit the schema. */
 export async function readInput(
   tool: AgentTool,
   { toolName, input }: Pick<AskedCall, "toolName" | "input">,
@@ -107,21 +121,6 @@ function parseInput(toolName: string, input: string): unknown {
 
 const inputError = (message: string): TypeError => new TypeError(message);
 
-/** The tool's value, or the reason of the abort: a tool that does not listen must not hold up a canceled run. */
-async function unlessAborted(work: unknown, abortSignal: AbortSignal): Promise<unknown> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(abortSignal.reason as Error);
-    abortSignal.addEventListener("abort", stop, { once: true });
-    if (abortSignal.aborted) stop(); // by the tool itself, before it gave a promise
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    abortSignal.removeEventListener("abort", stop);
-  }
-}
-
 function tooLong(result: StepResult, bytes: number): StepResult {
   const { callId, toolName } = result.part;
   const error = `The tool's result has ${bytes} bytes, more than can be kept: ask for less.`;
@@ -129,8 +128,8 @@ function tooLong(result: StepResult, bytes: number): StepResult {
 }
 
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
-function toolContext({ place }: AskedCall, scope: ToolScope): ToolContext {
+function toolContext({ callId, place }: AskedCall, scope: ToolScope): ToolContext {
   const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  return { ...ctx, ...turn, operationId: `${turn.runId}:${place}` } as ToolContext;
+  return { ...ctx, ...turn, callId, operationId: `${turn.runId}:${place}` } as ToolContext;
 }

@@ -42,7 +42,10 @@ export type TurnResult = {
   runId: string;
   turn: number;
   promptMessageId: string;
-  /** `completed`, or `canceled` when it was stopped on the way; failures are thrown. */
+  /**
+   * `completed`, or `canceled` when it was stopped on the way; failures are thrown. `awaitingApproval` and
+   * `awaitingResult`: the run waits, and goes on with `agent.resume`.
+   */
   state: RunState;
   /** What the model said last. */
   text: string;
@@ -74,7 +77,9 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
   const { runId, turn, promptMessageId, state } = start;
   switch (state.kind) {
     case "completed":
-    case "canceled": {
+    case "canceled":
+    case "awaitingApproval":
+    case "awaitingResult": {
       const run = await memory.runs.get(ctx, { runId });
       const text = await readAnswer(ctx, memory, { threadId, turn, runId });
       return { runId, turn, promptMessageId, state, text, steps: run.steps, usage: run.totals, warnings: [] };
@@ -87,8 +92,6 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
       });
     case "queued":
     case "running":
-    case "awaitingApproval":
-    case "awaitingResult":
       throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });
   }
 }

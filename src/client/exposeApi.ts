@@ -9,7 +9,14 @@ import { v } from "convex/values";
 import { vMessage, type Message } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import type { Principal } from "../validators/principal.js";
-import { vRun, vRunState, type Run, type RunState } from "../validators/run.js";
+import {
+  vRun,
+  vRunState,
+  vWaitingCall,
+  type Run,
+  type RunState,
+  type WaitingCall,
+} from "../validators/run.js";
 import { vStreamChunk, vStreamState } from "../validators/stream.js";
 import { vThread, type Thread } from "../validators/thread.js";
 import type { BoundMemory } from "./boundMemory.js";
@@ -40,6 +47,20 @@ export type ExposedApi = {
     Promise<{ threadId: string }>
   >;
   cancelRun: RegisteredMutation<"public", { runId: string; reason?: string }, Promise<{ state: RunState }>>;
+  /** What a run waits for, with what is asked. */
+  listWaiting: RegisteredQuery<"public", { runId: string }, Promise<WaitingCall[]>>;
+  /** Approves or denies one call; `input` is what the tool is given instead of what the model asked for. */
+  decideApproval: RegisteredMutation<
+    "public",
+    { runId: string; callId: string; approved: boolean; input?: unknown; reason?: string },
+    Promise<{ state: RunState }>
+  >;
+  /** Gives the result of a tool that answers later; `error` says why there is none. */
+  answerTool: RegisteredMutation<
+    "public",
+    { runId: string; callId: string; output?: unknown; error?: string },
+    Promise<{ state: RunState }>
+  >;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */
@@ -93,6 +114,52 @@ export function createApi(memory: Bindable, { authorize }: ExposeOptions): Expos
       args: { runId: v.string(), reason: v.optional(v.string()) },
       returns: v.object({ state: vRunState }),
       handler: async (ctx, args) => (await as(ctx, "cancelRun")).runs.cancel(ctx, args),
+    }),
+    ...waitingApi(as),
+  };
+}
+
+/** What a run waits for, and what people do about it. */
+function waitingApi(
+  as: (ctx: { auth: Auth }, operation: Operation) => Promise<BoundMemory>,
+): Pick<ExposedApi, "listWaiting" | "decideApproval" | "answerTool"> {
+  return {
+    listWaiting: queryGeneric({
+      args: { runId: v.string() },
+      returns: v.array(vWaitingCall),
+      handler: async (ctx, args) => (await as(ctx, "listWaiting")).runs.listWaiting(ctx, args),
+    }),
+    decideApproval: mutationGeneric({
+      args: {
+        runId: v.string(),
+        callId: v.string(),
+        approved: v.boolean(),
+        input: v.optional(v.any()), // the tool's own schema checks it, where it runs
+        reason: v.optional(v.string()),
+      },
+      returns: v.object({ state: vRunState }),
+      handler: async (ctx, { runId, callId, approved, input, reason }) => {
+        const { runs } = await as(ctx, "decideApproval");
+        const decided: unknown = input;
+        return approved
+          ? await runs.approve(ctx, { runId, callId, input: decided })
+          : await runs.deny(ctx, { runId, callId, reason });
+      },
+    }),
+    answerTool: mutationGeneric({
+      args: {
+        runId: v.string(),
+        callId: v.string(),
+        output: v.optional(v.any()), // whatever the tool gives
+        error: v.optional(v.string()),
+      },
+      returns: v.object({ state: vRunState }),
+      handler: async (ctx, { runId, callId, output, error }) => {
+        const { runs } = await as(ctx, "answerTool");
+        const given: unknown = output;
+        const answer = error === undefined ? { output: given } : { error };
+        return await runs.answer(ctx, { runId, callId, ...answer });
+      },
     }),
   };
 }

@@ -4,6 +4,7 @@ export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
+export type { CallAnswer, Decision } from "./runs.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
@@ -48,6 +49,8 @@ export type {
 export type { Generation } from "../validators/embedding.js";
 export type { ProviderError } from "../validators/providerError.js";
 export type {
+  CallWait,
+  OpenCall,
   Run,
   RunOutcome,
   RunState,
@@ -55,6 +58,7 @@ export type {
   RunTotals,
   ToolCall,
   ToolCallState,
+  WaitingCall,
   WhileRunning,
 } from "../validators/run.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
@@ -69,11 +73,13 @@ export type {
 export type { CommitSummary } from "./summaries.js";
 export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
+  AskedWait,
   ContextLimits,
   StepResult,
   SteeringPlace,
   StepSaved,
   StepStart,
+  TakenUp,
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
@@ -90,7 +96,7 @@ export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";
 export { vRecallHit } from "../validators/recall.js";
-export { vRun, vRunState, vRunTicket, vToolCall } from "../validators/run.js";
+export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";

@@ -11,12 +11,14 @@ import type {
   WhileRunning,
 } from "../validators/run.js";
 import type {
+  AskedWait,
   ContextLimits,
   NextStream,
   StepMessage,
   StepResult,
   StepSaved,
   StepStart,
+  TakenUp,
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
@@ -66,6 +68,8 @@ export type SaveStep = {
   nests?: boolean;
   /** What the model was shown. */
   context?: ContextCall;
+  /** Calls of the step that wait for a decision or for a result from outside, or may not run. */
+  waits?: AskedWait[];
 };
 
 export type EndTurn = {
@@ -153,6 +157,34 @@ export class TurnsClient {
     args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
   ): Promise<{ saved: boolean }> {
     return await ctx.runMutation(this.component.turns.saveResult, { ...args, caller: this.caller });
+  }
+
+  /**
+   * The tool of a call has asked for its result, which comes with `runs.answer`. Safe to retry: false when it is there
+   * already. Throws `RUN_NOT_FOUND`.
+   */
+  async awaitAnswer(
+    ctx: MutationCtx,
+    args: { runId: string; callId: string },
+  ): Promise<{ waiting: boolean }> {
+    return await ctx.runMutation(this.component.turns.awaitAnswer, { ...args, caller: this.caller });
+  }
+
+  /** Lets go of an in-action run that waits; where all is there already the run is kept. Throws `RUN_NOT_FOUND`. */
+  async pause(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+    return await ctx.runMutation(this.component.turns.pause, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Takes up an in-action run that waited, or was left: for one caller, until that was silent for 35 minutes. With
+   * `force` the caller knows that who had it is dead. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE`, and `INVALID_ARGUMENT`
+   * for a durable run, or one that is not of `agentName`.
+   */
+  async takeUp(
+    ctx: MutationCtx,
+    args: { runId: string; agentName?: string; force?: boolean },
+  ): Promise<TakenUp> {
+    return await ctx.runMutation(this.component.turns.takeUp, { ...args, caller: this.caller });
   }
 
   /**

@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vOpaqueParts } from "../validators/content.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { vRun, vRunState, vToolCall } from "../validators/run.js";
+import { vAnswer, vCallDecision, vRun, vRunState, vToolCall, vWaitingCall } from "../validators/run.js";
 import { vSteeringPlace } from "../validators/turn.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
@@ -80,4 +80,32 @@ export const startDue = internalMutation({
   args: { runId: v.id("runs") },
   returns: v.null(),
   handler: (ctx, args) => runs.startDue(ctx, args),
+});
+
+/** What a run waits for, with what is asked. */
+export const listWaiting = query({
+  args: { caller: vCaller, runId: v.string() },
+  returns: v.array(vWaitingCall),
+  handler: (ctx, args) => runs.listWaiting(ctx, args),
+});
+
+/** Decides about calls that wait for it: all of them or none. */
+export const decide = mutation({
+  args: { caller: vCaller, runId: v.string(), decisions: v.array(vCallDecision) },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => runs.decide(ctx, args),
+});
+
+/** Gives the result of a call that is answered from outside. */
+export const answer = mutation({
+  args: { caller: vCaller, runId: v.string(), callId: v.string(), answer: vAnswer },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => runs.answer(ctx, args),
+});
+
+/** The timer of a step that waits. */
+export const expire = internalMutation({
+  args: { runId: v.id("runs") },
+  returns: v.null(),
+  handler: (ctx, args) => runs.expire(ctx, args),
 });

@@ -11,12 +11,14 @@ import {
   vWhileRunning,
 } from "../validators/run.js";
 import {
+  vAskedWait,
   vContextLimits,
   vNextStream,
   vStepMessage,
   vStepResult,
   vStepSaved,
   vStepStart,
+  vTakenUp,
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
@@ -84,6 +86,7 @@ export const saveStep = mutation({
     nextStream: v.optional(vNextStream),
     nests: v.optional(v.boolean()),
     context: v.optional(vContextCall),
+    waits: v.optional(v.array(vAskedWait)),
   },
   returns: vStepSaved,
   handler: (ctx, args) => turns.saveStep(ctx, args),
@@ -101,6 +104,32 @@ export const saveResult = mutation({
   args: { caller: vCaller, runId: v.string(), ...vStepResult.fields },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
+});
+
+/** The tool of a call has asked for its result, which comes from outside. */
+export const awaitAnswer = mutation({
+  args: { caller: vCaller, runId: v.string(), callId: v.string() },
+  returns: v.object({ waiting: v.boolean() }),
+  handler: (ctx, args) => turns.awaitAnswer(ctx, args),
+});
+
+/** An action lets go of a run that waits. */
+export const pause = mutation({
+  args: { caller: vCaller, runId: v.string() },
+  returns: v.object({ state: vRunState }),
+  handler: (ctx, args) => turns.pause(ctx, args),
+});
+
+/** An action takes up a run that waited, or was left. */
+export const takeUp = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    agentName: v.optional(v.string()),
+    force: v.optional(v.boolean()),
+  },
+  returns: vTakenUp,
+  handler: (ctx, args) => turns.takeUp(ctx, args),
 });
 
 /** Ends a run: settles open calls, keeps partial text, frees the thread. Repeating it changes nothing. */

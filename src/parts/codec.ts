@@ -11,6 +11,7 @@ import type {
   UIMessage,
 } from "ai";
 import type { Part, PartOf, PartType } from "../validators/content.js";
+import type { OpenCall } from "../validators/run.js";
 import type { InlineFile } from "./fileData.js";
 
 /** What a model said besides the content of a part, under the two names that the AI SDK has for it. */
@@ -60,6 +61,8 @@ export type PartView = {
   /** The result of a call; for a result, whether its call is shown too. */
   result?: PartOf<"toolResult">;
   hasCall?: boolean;
+  /** What a call without a result waits for. */
+  waiting?: OpenCall;
   /** Where a browser can fetch a stored file. */
   fileUrl?: (fileId: string) => string | undefined;
 };

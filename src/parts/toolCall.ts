@@ -1,5 +1,6 @@
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
+import type { OpenCall } from "../validators/run.js";
 import type { PartCodec, PartView, UIPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
@@ -45,7 +46,10 @@ export const toolCall: PartCodec<"toolCall"> = {
     const input = inputValue(part.input);
     const isWritten = view.isStreaming && view.result === undefined && input === undefined;
     if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
-    return withResult({ ...call, input: input === undefined ? part.input : input }, view.result);
+    const asked = { ...call, input: input === undefined ? part.input : input };
+    return view.result === undefined && view.waiting !== undefined
+      ? withWait(asked, view.waiting)
+      : withResult(asked, view.result);
   },
 };
 
@@ -67,6 +71,21 @@ type CallShown = Pick<
 > & {
   input: unknown;
 };
+
+/** A call in an interface that waits for somebody; the id of its approval is its own. */
+function withWait(call: CallShown, { kind, requestReason }: OpenCall): ToolUI {
+  const id = call.toolCallId;
+  switch (kind) {
+    case "approval": {
+      const approval = requestReason === undefined ? { id } : { id, requestReason };
+      return { ...call, state: "approval-requested", approval };
+    }
+    case "approved":
+      return { ...call, state: "approval-responded", approval: { id, approved: true } };
+    case "result":
+      return { ...call, state: "input-available" };
+  }
+}
 
 /** A call in an interface, with what came of it. */
 export function withResult(call: CallShown, result: PartView["result"]): ToolUI {

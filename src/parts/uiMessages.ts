@@ -2,6 +2,7 @@ import type { UIMessage } from "ai";
 import { comparePositions } from "../shared/position.js";
 import type { Part } from "../validators/content.js";
 import type { Message, MessageState } from "../validators/message.js";
+import type { OpenCall, Run } from "../validators/run.js";
 import type { PartView, UIPart } from "./codec.js";
 import { partToUI } from "./registry.js";
 import { pairTools, type ToolPairs } from "./toolPairs.js";
@@ -22,7 +23,10 @@ export type ThreadMessage = UIMessage<MessageMetadata>;
 /** What has been streamed so far, by the id of the message that it will be. */
 export type StreamedParts = Readonly<Record<string, readonly Part[]>>;
 
-export type UIOptions = Pick<PartView, "fileUrl">;
+export type UIOptions = Pick<PartView, "fileUrl"> & {
+  /** The run of the thread, as `runs.latest` gives it: its calls that wait are shown as such. */
+  run?: Pick<Run, "turn" | "waiting"> | null;
+};
 
 /** The messages that are shown as one: a prompt alone, the steps of one answer together. */
 export type MessageGroup = readonly [Message, ...Message[]];
@@ -89,19 +93,27 @@ function withStreamed(message: Message, streamed: StreamedParts): Message {
 }
 
 function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIOptions): UIPart[] {
+  const { fileUrl } = options;
   const isStreaming = message.state.kind === "streaming";
   return message.parts.flatMap((part, index) => {
     const shown = partToUI(part, {
-      ...options,
+      fileUrl,
       messageId: message.messageId,
       index,
       isStreaming,
       isLast: index === message.parts.length - 1,
       result: resultOf.get(part),
       hasCall: callOf.has(part),
+      waiting: waitingCall(message, part, options),
     });
     return shown === null ? [] : [shown];
   });
+}
+
+/** The open call that a part is; calls of that id before it in the turn have their results. */
+function waitingCall({ turn }: Message, part: Part, { run }: UIOptions): OpenCall | undefined {
+  if (part.type !== "toolCall" || run?.turn !== turn) return undefined;
+  return run.waiting?.calls?.find(({ callId }) => callId === part.callId);
 }
 
 /** An answer is as its last step that is not complete: being written, or failed. */

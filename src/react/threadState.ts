@@ -107,7 +107,13 @@ const streamsIn = (messages: readonly Message[]): { streamId: string; messageId:
     state.kind === "streaming" ? [{ streamId: state.streamId, messageId }] : [],
   );
 
-type ShownGroup = { group: MessageGroup; streamed: readonly (readonly Part[])[]; message: ThreadMessage };
+type ShownGroup = {
+  group: MessageGroup;
+  streamed: readonly (readonly Part[])[];
+  /** What its turn's run waits for. */
+  waiting: Run["waiting"];
+  message: ThreadMessage;
+};
 
 /**
  * Shows the messages of a thread, and gives the same object for each that has not changed since the last time, so
@@ -123,9 +129,12 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
       const live = group.flatMap(({ messageId }) =>
         [streamed[messageId]].filter((parts) => parts !== undefined),
       );
+      const { run } = state;
+      const waiting = run?.turn === group[0].turn ? run.waiting : undefined;
       const known = last.get(group[0].messageId);
-      if (known !== undefined && isSame(known.group, group) && isSame(known.streamed, live)) return known;
-      return { group, streamed: live, message: toUIMessage(group, streamed) };
+      const isKnown = known?.waiting === waiting && isSame(known?.group ?? [], group);
+      if (known !== undefined && isKnown && isSame(known.streamed, live)) return known;
+      return { group, streamed: live, waiting, message: toUIMessage(group, streamed, { run }) };
     });
     last = new Map(shown.map((item) => [item.group[0].messageId, item]));
     return shown.map(({ message }) => message);

@@ -309,3 +309,12 @@ export const STEERING_MAX_MESSAGES = 64;
 export const CANCEL_POLL_MS = 2_000;
 /** How long ago a run may have been seen alive, in ms, for its next call of the model to be paid for unasked. */
 export const CANCEL_UNASKED_MS = 500;
+/** How long an approval is waited for when the tool names no time, and a result that comes from outside, in ms. */
+export const APPROVAL_TIMEOUT_MS = 7 * 24 * 60 * 60 * 1000;
+export const ANSWER_TIMEOUT_MS = 7 * 24 * 60 * 60 * 1000;
+/** The longest time that a tool may name for either, in ms: a run that nobody answers must end some day. */
+export const WAIT_MAX_MS = 366 * 24 * 60 * 60 * 1000;
+/** How long the timer of a waiting step sleeps at most, in ms: timers of many runtimes hold 24 days, then fire at once. */
+export const WAIT_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
+/** Bytes of an input that an approval gives in place of the model's, and of the model's own that is kept beside it. */
+export const EDITED_INPUT_MAX_BYTES = 64 * KIB;

@@ -4,7 +4,7 @@ import type { RunState } from "../validators/run.js";
 export const RUN_STATES_AFTER: Record<RunState["kind"], readonly RunState["kind"][]> = {
   queued: ["queued", "running", "failed", "canceled"],
   running: ["awaitingApproval", "awaitingResult", "completed", "failed", "canceled"],
-  awaitingApproval: ["running", "failed", "canceled"],
+  awaitingApproval: ["awaitingResult", "running", "failed", "canceled"],
   awaitingResult: ["running", "failed", "canceled"],
   completed: [],
   failed: [],

@@ -3,6 +3,9 @@ import { ConvexError, v, type Infer } from "convex/values";
 /** Every code that this package throws. A code is part of the public API: it never changes its meaning. */
 export const vErrorCode = v.union(
   v.literal("AGENT_INVALID"),
+  v.literal("ANSWER_EXPIRED"),
+  v.literal("APPROVAL_DECIDED"),
+  v.literal("APPROVAL_EXPIRED"),
   v.literal("BLOCK_EXISTS"),
   v.literal("BLOCK_NOT_FOUND"),
   v.literal("BLOCK_READ_ONLY"),
@@ -38,6 +41,8 @@ export const vErrorCode = v.union(
   v.literal("STREAM_NOT_FOUND"),
   v.literal("SUMMARY_NOT_FOUND"),
   v.literal("THREAD_NOT_FOUND"),
+  v.literal("TOOL_CALL_NOT_FOUND"),
+  v.literal("TOOL_CALL_NOT_WAITING"),
   v.literal("TOOL_NOT_FOUND"),
   v.literal("TRACE_NOT_FOUND"),
   v.literal("UNAUTHENTICATED"),

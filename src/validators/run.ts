@@ -122,6 +122,77 @@ export const vKeptTotals = v.object({
   outputTokens: v.number(),
 });
 
+export const vToolCallState = v.union(
+  v.object({ kind: v.literal("pending") }),
+  v.object({ kind: v.literal("awaitingApproval") }),
+  v.object({ kind: v.literal("awaitingResult") }),
+  v.object({ kind: v.literal("started"), startedAt: v.number() }),
+  v.object({ kind: v.literal("done"), endedAt: v.number() }),
+  v.object({ kind: v.literal("failed"), endedAt: v.number() }),
+  v.object({ kind: v.literal("interrupted"), endedAt: v.number() }),
+  v.object({ kind: v.literal("denied"), endedAt: v.number(), reason: v.optional(v.string()) }),
+);
+export type ToolCallState = Infer<typeof vToolCallState>;
+
+/** What a call waits for. */
+export const vCallWait = v.object({
+  /** Held until somebody decides, so long at most. */
+  approvalTimeoutMs: v.optional(v.number()),
+  /** Its result comes from outside, so long after it was asked for at most. */
+  answerTimeoutMs: v.optional(v.number()),
+  /** False for a tool without code of its own: only its result is awaited. */
+  runs: v.boolean(),
+  /** Why it is asked, for whoever decides. */
+  requestReason: v.optional(v.string()),
+});
+export type CallWait = Infer<typeof vCallWait>;
+
+/** What was decided about a call. */
+const vDecision = v.object({
+  kind: v.union(v.literal("approved"), v.literal("denied"), v.literal("expired")),
+  at: v.number(),
+  /** A userId, or "system"; absent when it expired. */
+  by: v.optional(v.string()),
+  reason: v.optional(v.string()),
+  /** What the model had asked for, where the input was edited: its start, when it is long. */
+  askedInput: v.optional(v.string()),
+});
+
+/** One call of a tool; `step` is the place that was reserved for its result. */
+export const vToolCall = v.object({
+  callId: v.string(),
+  toolName: v.string(),
+  turn: v.number(),
+  step: v.number(),
+  state: vToolCallState,
+  ms: v.optional(v.number()),
+  /** The nested run that answers it, in a durable run: it has a thread of its own. */
+  childRunId: v.optional(v.string()),
+  /** Present where somebody must decide, or the result comes from outside. */
+  wait: v.optional(vCallWait),
+  /** When what it waits for comes too late, in ms since the epoch. */
+  expiresAt: v.optional(v.number()),
+  decision: v.optional(vDecision),
+  /** Who gave the result that came from outside: a userId, or "system". */
+  answeredBy: v.optional(v.string()),
+});
+export type ToolCall = Infer<typeof vToolCall>;
+
+/** A call without a result: it waits for a decision or a result from outside, or was approved and is to run. */
+const vOpenCall = v.object({
+  callId: v.string(),
+  kind: v.union(v.literal("approval"), v.literal("result"), v.literal("approved")),
+  requestReason: v.optional(v.string()),
+});
+export type OpenCall = Infer<typeof vOpenCall>;
+
+/** How much a run waits for; `calls` where one run is asked for: what an interface needs to show its last step. */
+const vWaiting = v.object({
+  approvals: v.number(),
+  results: v.number(),
+  calls: v.optional(v.array(vOpenCall)),
+});
+
 export const vRun = v.object({
   runId: v.string(),
   threadId: v.string(),
@@ -137,30 +208,35 @@ export const vRun = v.object({
   parentRunId: v.optional(v.string()),
   /** Steering messages that no call of the model has read yet; absent: none. */
   unreadSteering: v.optional(v.number()),
+  waiting: v.optional(vWaiting),
 });
 export type Run = Infer<typeof vRun>;
 
-export const vToolCallState = v.union(
-  v.object({ kind: v.literal("pending") }),
-  v.object({ kind: v.literal("awaitingApproval") }),
-  v.object({ kind: v.literal("awaitingResult") }),
-  v.object({ kind: v.literal("started"), startedAt: v.number() }),
-  v.object({ kind: v.literal("done"), endedAt: v.number() }),
-  v.object({ kind: v.literal("failed"), endedAt: v.number() }),
-  v.object({ kind: v.literal("interrupted"), endedAt: v.number() }),
-  v.object({ kind: v.literal("denied"), endedAt: v.number(), reason: v.optional(v.string()) }),
-);
-export type ToolCallState = Infer<typeof vToolCallState>;
-
-/** One call of a tool; `step` is the place that was reserved for its result. */
-export const vToolCall = v.object({
+/** A call that waits, with what it asks for: for whoever decides or answers. */
+export const vWaitingCall = v.object({
   callId: v.string(),
   toolName: v.string(),
-  turn: v.number(),
-  step: v.number(),
-  state: vToolCallState,
-  ms: v.optional(v.number()),
-  /** The nested run that answers it, in a durable run: it has a thread of its own. */
-  childRunId: v.optional(v.string()),
+  kind: v.union(v.literal("approval"), v.literal("result")),
+  /** The tool's input as JSON text; of a long one its start: read `part` of `messageId` for the whole. */
+  input: v.string(),
+  isCut: v.boolean(),
+  messageId: v.string(),
+  part: v.number(),
+  requestReason: v.optional(v.string()),
+  expiresAt: v.number(),
 });
-export type ToolCall = Infer<typeof vToolCall>;
+export type WaitingCall = Infer<typeof vWaitingCall>;
+
+/** What somebody decides about one call; `input`: JSON text that the tool is given instead of what the model wrote. */
+export const vCallDecision = v.union(
+  v.object({ callId: v.string(), kind: v.literal("approve"), input: v.optional(v.string()) }),
+  v.object({ callId: v.string(), kind: v.literal("deny"), reason: v.optional(v.string()) }),
+);
+export type CallDecision = Infer<typeof vCallDecision>;
+
+/** A result that comes from outside: of the kinds that need no more than a text. */
+export const vAnswer = v.object({
+  outputKind: v.union(v.literal("text"), v.literal("json"), v.literal("error")),
+  output: v.string(),
+});
+export type Answer = Infer<typeof vAnswer>;

@@ -3,7 +3,7 @@ import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
-import { vRunState, vToolCall } from "./run.js";
+import { vCallWait, vRunState, vRunTotals, vToolCall } from "./run.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({
@@ -25,6 +25,19 @@ export type StepResult = Omit<Infer<typeof vStepResult>, "part"> & { part: PartO
 /** A call whose result is to come, with the place that is reserved for it. */
 export const vReservedCall = v.object({ callId: v.string(), toolName: v.string(), step: v.number() });
 export type ReservedCall = Infer<typeof vReservedCall>;
+
+/** What a call of the step waits for, or the result that it has at once because it may not run. */
+export const vAskedWait = v.object({
+  callId: v.string(),
+  ...vCallWait.fields,
+  refused: v.optional(
+    v.object({ outputKind: v.union(v.literal("denied"), v.literal("error")), output: v.string() }),
+  ),
+});
+export type AskedWait = Infer<typeof vAskedWait>;
+
+/** A call that was saved, and what it waits for. */
+const vSavedCall = v.object({ ...vReservedCall.fields, wait: v.optional(vCallWait) });
 
 const vPromptEmbedding = {
   /** The prompt's vector, where its text was embedded before: no need to embed it again. */
@@ -87,7 +100,7 @@ export const vStepSaved = v.object({
   saved: v.boolean(),
   state: vRunState,
   messageId: v.optional(v.string()),
-  calls: v.array(vReservedCall),
+  calls: v.array(vSavedCall),
   /** The messages of the results that came along. */
   results: v.optional(v.array(vSavedResult)),
   streamId: v.optional(v.string()),
@@ -120,9 +133,31 @@ export const vToolStart = v.union(
     threadId: v.string(),
     turn: v.number(),
     step: v.number(),
+    /** Its result comes from outside, once the tool has asked for it. */
+    later: v.optional(v.boolean()),
   }),
+  /** It has its result, or waits for what is not the tool's to give. */
   v.object({ kind: v.literal("settled") }),
   v.object({ kind: v.literal("interrupted") }),
   v.object({ kind: v.literal("ended") }),
 );
 export type ToolStart = Infer<typeof vToolStart>;
+
+/**
+ * A run in an action, as somebody finds it who wants to go on with it. `taken`: it is theirs. `waiting`: not everything
+ * is decided and answered. `ended`: it is over.
+ */
+export const vTakenUp = v.object({
+  kind: v.union(v.literal("taken"), v.literal("waiting"), v.literal("ended")),
+  state: vRunState,
+  threadId: v.string(),
+  turn: v.number(),
+  promptMessageId: v.string(),
+  steps: v.number(),
+  totals: vRunTotals,
+  /** How many of the steps had been saved when the run last read steering. */
+  steeredAt: v.optional(v.number()),
+  /** Those of its last step, where that had to wait. */
+  calls: v.array(vToolCall),
+});
+export type TakenUp = Infer<typeof vTakenUp>;

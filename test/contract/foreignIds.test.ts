@@ -16,6 +16,7 @@ import {
 } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 import { upload } from "../support/upload.js";
+import { anActionRun, held, later } from "../support/waitingRun.js";
 
 const doors = import.meta.glob<Record<string, unknown>>(
   ["../../src/component/*.ts", "!../../src/component/schema.ts", "!../../src/component/convex.config.ts"],
@@ -35,6 +36,7 @@ const TABLE_OF = {
   message: "messages",
   answer: "messages",
   run: "runs",
+  actionRun: "runs",
   stream: "streams",
   document: "documents",
   chunk: "chunks",
@@ -130,6 +132,11 @@ const byRun: Record<string, object> = {
   "runs.listNested": page,
   "runs.createNestedThread": {},
   "runs.cancel": {},
+  "runs.listWaiting": {},
+  "runs.decide": { decisions: [{ callId: "held", kind: "approve" }] },
+  "runs.answer": { callId: "later", answer: { outputKind: "text", output: "x" } },
+  "turns.awaitAnswer": { callId: "later" },
+  "turns.pause": {},
   "usage.record": { usage: used },
   "usage.list": page,
   "recall.search": { ...question, scopes: ["user"], usage: used },
@@ -156,6 +163,7 @@ const cases: Case[] = [
   { door: "facts.decline", id: "factId", of: "candidate", code: "FACT_NOT_FOUND" },
   { door: "documents.getChunk", id: "chunkId", of: "chunk", code: "DOCUMENT_NOT_FOUND" },
   ...casesOf({ "files.get": {}, "files.remove": {} }, { id: "fileId", of: "file", code: "FILE_NOT_FOUND" }),
+  { door: "turns.takeUp", id: "runId", of: "actionRun", code: "RUN_NOT_FOUND", args: { force: true } },
   { door: "summaries.get", id: "summaryId", of: "summary", code: "SUMMARY_NOT_FOUND" },
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
@@ -204,7 +212,9 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   const { ctx, owner, threadId } = scene;
   const begun = await owner.turns.begin(ctx, { ...begin, threadId, prompt: [text("x")] });
   const { runId, promptMessageId } = begun;
-  const saved = await owner.turns.saveStep(ctx, { ...step, runId, message: { parts: [call("a")] }, context });
+  const message = { parts: [call("a"), call("held"), call("later")] };
+  const waits = [held("held"), later("later")];
+  const saved = await owner.turns.saveStep(ctx, { ...step, runId, message, context, waits });
   const { streamId = "" } = await owner.turns.open(ctx, { runId, step: 1, stream: true });
   await owner.documents.put(ctx, { scope: "user", key: "k", text: "# A\n\nWords." });
   const document = await owner.documents.get(ctx, { scope: "user", key: "k" });
@@ -219,6 +229,7 @@ async function aScene(): Promise<TestThread & { ids: Ids }> {
   await scene.owner.blocks.create(scene.ctx, { ...inTheThread, label: "notes", value: "Oslo" });
   const ids = {
     run: runId,
+    actionRun: await anActionRun(scene),
     message: promptMessageId,
     answer: saved.messageId ?? "",
     stream: streamId,

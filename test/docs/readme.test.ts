@@ -15,11 +15,17 @@ const rowsOf = (heading: string): string[][] =>
     .slice(2)
     .map(([, row = ""]) => row.split("|").map((cell) => cell.trim()));
 
-const UNITS: Record<string, number> = { KiB: 1024, MiB: 1024 * 1024, min: 60_000, h: 3_600_000 };
+const UNITS: Record<string, number> = {
+  KiB: 1024,
+  MiB: 1024 * 1024,
+  min: 60_000,
+  h: 3_600_000,
+  days: 86_400_000,
+};
 
 /** The numbers of a cell in bytes, ms or as counts: "7 MiB and 512 parts" gives 7,340,032 and 512. */
 const numbersIn = (cell: string): number[] =>
-  [...cell.matchAll(/(\d[\d,]*)(?: (KiB|MiB|min|h)\b)?/g)].map(
+  [...cell.matchAll(/(\d[\d,]*)(?: (KiB|MiB|min|h|days)\b)?/g)].map(
     ([, digits = "", unit = ""]) => Number(digits.replaceAll(",", "")) * (UNITS[unit] ?? 1),
   );
 
@@ -45,6 +51,8 @@ const LIMITS: Record<string, number[]> = {
   ],
   "tool calls of one step": [limits.STEP_MAX_TOOL_CALLS],
   "agents that ask each other": [limits.NESTING_MAX_DEPTH, limits.NESTED_ANSWER_MAX_BYTES],
+  "a wait for approval or an answer": [limits.APPROVAL_TIMEOUT_MS, limits.WAIT_MAX_MS],
+  "an input edited by an approval": [limits.EDITED_INPUT_MAX_BYTES],
   "participants of a thread": [limits.PARTICIPANTS_MAX],
   "title, metadata": [limits.TITLE_MAX_BYTES, limits.METADATA_MAX_BYTES],
   "ids and names from the app": [limits.NAME_MAX_CHARACTERS],

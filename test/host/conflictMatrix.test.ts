@@ -8,10 +8,12 @@ import {
   aBusyThread,
   anIdleThread,
   asTable,
+  aWaitingThread,
   callDoor,
   meetings,
   playsOfBusyThread,
   playsOfIdleThread,
+  playsOfWaitingThread,
   rehearseAll,
   writeOf,
   type Caller,
@@ -115,6 +117,18 @@ describe("in one thread", () => {
     });
   });
 
+  test("decisions and answers of one step meet where they count it down, and a tool's result meets the last alone", async () => {
+    const plays = playsOfWaitingThread(OLGA, await aWaitingThread(host, OLGA));
+    const [rows, columns] = [await rehearseAll(host, plays), await rehearseAll(host, plays)];
+    show("one thread, waiting", rows, columns);
+    const meet = Object.entries(withoutSelf(meetings(rows, columns)));
+    const withTool = meet.filter(([pair]) => pair.includes("save a free result"));
+    // The last decision reads the calls of its step, to tell which of them may run.
+    expect(withTool).toEqual([["decide all × save a free result", "toolCalls"]]);
+    const others = meet.filter((pair) => !withTool.includes(pair));
+    expect(new Set(others.map(([, table]) => table))).toEqual(new Set(["runs"]));
+  });
+
   test("the same write twice collides with itself, so that it is written once; usage alone is only added", async () => {
     const plays = playsOfBusyThread(OLGA, await aBusyThread(host, OLGA));
     const refused = ["begin (refused)"];
@@ -156,6 +170,7 @@ async function everything(caller: Caller): Promise<Footprints> {
   return {
     ...(await rehearseAll(host, playsOfIdleThread(caller, idle))),
     ...(await rehearseAll(host, playsOfBusyThread(caller, busy), ["begin (refused)"])),
+    ...(await rehearseAll(host, playsOfWaitingThread(caller, await aWaitingThread(host, caller)))),
     ...(await rehearseAll(host, {
       "write a page": writeOf(caller, { key: `${caller.userId} ${idle}`, final: false }),
     })),

@@ -101,6 +101,40 @@ export async function aBusyThread(host: Host, caller: Caller): Promise<BusyThrea
   return { threadId, runId, streamId, entryId: promptEntryId };
 }
 
+/** A durable run whose first step waits: for two decisions, and for a result from outside. */
+export async function aWaitingThread(host: Host, caller: Caller): Promise<{ runId: string }> {
+  const threadId = await anIdleThread(host, caller);
+  const begin = { caller, threadId, agentName: "scribe", engine: "action", prompt: [text("a question")] };
+  const begun = await callDoor(host, { door: "turns.begin", args: begin });
+  const { runId } = begun as { runId: string };
+  const parts = [call("held"), call("other"), call("late"), call("free")];
+  const waits = [
+    { callId: "held", runs: true, approvalTimeoutMs: 60_000 },
+    { callId: "other", runs: true, approvalTimeoutMs: 60_000 },
+    { callId: "late", runs: false, answerTimeoutMs: 60_000 },
+  ];
+  const asks = { caller, runId, step: 0, message: { parts }, results: [], usage: used, finish: false, waits };
+  await callDoor(host, { door: "turns.saveStep", args: asks });
+  return { runId };
+}
+
+/** What people and tools do for a run that waits. */
+export function playsOfWaitingThread(caller: Caller, { runId }: { runId: string }): Plays {
+  const decide = (decisions: object[]) => ({ door: "runs.decide", args: { caller, runId, decisions } });
+  const free = { caller, runId, callId: "free", part: result("free"), failed: false, ms: 1 };
+  return {
+    approve: decide([{ callId: "held", kind: "approve", input: "{}" }]),
+    deny: decide([{ callId: "other", kind: "deny" }]),
+    "decide all": decide(["held", "other"].map((callId) => ({ callId, kind: "approve" }))),
+    answer: {
+      door: "runs.answer",
+      args: { caller, runId, callId: "late", answer: { outputKind: "text", output: "x" } },
+    },
+    "save a free result": { door: "turns.saveResult", args: free },
+    "let go": { door: "turns.pause", args: { caller, runId } },
+  };
+}
+
 /** What writes for a run that is under way, and beside it into its thread. */
 export function playsOfBusyThread(caller: Caller, { threadId, runId, streamId, entryId }: BusyThread): Plays {
   const idle = playsOfIdleThread(caller, threadId);

@@ -1591,6 +1591,35 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     runs: {
+      answer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          answer: { output: string; outputKind: "text" | "json" | "error" };
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
       cancel: FunctionReference<
         "mutation",
         "internal",
@@ -1633,6 +1662,37 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { threadId: string },
         Name
       >;
+      decide: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          decisions: Array<
+            | { callId: string; input?: string; kind: "approve" }
+            | { callId: string; kind: "deny"; reason?: string }
+          >;
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
       get: FunctionReference<
         "query",
         "internal",
@@ -1667,6 +1727,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
           unreadSteering?: number;
+          waiting?: {
+            approvals: number;
+            calls?: Array<{
+              callId: string;
+              kind: "approval" | "result" | "approved";
+              requestReason?: string;
+            }>;
+            results: number;
+          };
           workflowId?: string;
         },
         Name
@@ -1717,6 +1786,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
           unreadSteering?: number;
+          waiting?: {
+            approvals: number;
+            calls?: Array<{
+              callId: string;
+              kind: "approval" | "result" | "approved";
+              requestReason?: string;
+            }>;
+            results: number;
+          };
           workflowId?: string;
         } | null,
         Name
@@ -1763,6 +1841,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
             turn: number;
             unreadSteering?: number;
+            waiting?: {
+              approvals: number;
+              calls?: Array<{
+                callId: string;
+                kind: "approval" | "result" | "approved";
+                requestReason?: string;
+              }>;
+              results: number;
+            };
             workflowId?: string;
           }>;
         },
@@ -1810,6 +1897,15 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
             turn: number;
             unreadSteering?: number;
+            waiting?: {
+              approvals: number;
+              calls?: Array<{
+                callId: string;
+                kind: "approval" | "result" | "approved";
+                requestReason?: string;
+              }>;
+              results: number;
+            };
             workflowId?: string;
           }>;
         },
@@ -1829,8 +1925,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           cursor: string | null;
           page: Array<{
+            answeredBy?: string;
             callId: string;
             childRunId?: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -1844,8 +1949,36 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             step: number;
             toolName: string;
             turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
           }>;
         },
+        Name
+      >;
+      listWaiting: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        Array<{
+          callId: string;
+          expiresAt: number;
+          input: string;
+          isCut: boolean;
+          kind: "approval" | "result";
+          messageId: string;
+          part: number;
+          requestReason?: string;
+          toolName: string;
+        }>,
         Name
       >;
       steer: FunctionReference<
@@ -2279,6 +2412,19 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     turns: {
+      awaitAnswer: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          callId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        { waiting: boolean },
+        Name
+      >;
       begin: FunctionReference<
         "mutation",
         "internal",
@@ -2489,8 +2635,17 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           activeEmbedder?: string;
           agentName: string;
           calls: Array<{
+            answeredBy?: string;
             callId: string;
             childRunId?: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
             ms?: number;
             state:
               | { kind: "pending" }
@@ -2504,6 +2659,12 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             step: number;
             toolName: string;
             turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
           }>;
           context: Array<{
             agentName?: string;
@@ -2591,6 +2752,33 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         Name
       >;
+      pause: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId: string;
+        },
+        {
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+        },
+        Name
+      >;
       saveResult: FunctionReference<
         "mutation",
         "internal",
@@ -2649,9 +2837,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             raw?: string;
             reasoningTokens?: number;
           };
+          waits?: Array<{
+            answerTimeoutMs?: number;
+            approvalTimeoutMs?: number;
+            callId: string;
+            refused?: { output: string; outputKind: "denied" | "error" };
+            requestReason?: string;
+            runs: boolean;
+          }>;
         },
         {
-          calls: Array<{ callId: string; step: number; toolName: string }>;
+          calls: Array<{
+            callId: string;
+            step: number;
+            toolName: string;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
+          }>;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
@@ -2714,6 +2920,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | {
             input: string;
             kind: "execute";
+            later?: boolean;
             step: number;
             threadId: string;
             toolName: string;
@@ -2722,6 +2929,74 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         | { kind: "settled" }
         | { kind: "interrupted" }
         | { kind: "ended" },
+        Name
+      >;
+      takeUp: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          force?: boolean;
+          runId: string;
+        },
+        {
+          calls: Array<{
+            answeredBy?: string;
+            callId: string;
+            childRunId?: string;
+            decision?: {
+              askedInput?: string;
+              at: number;
+              by?: string;
+              kind: "approved" | "denied" | "expired";
+              reason?: string;
+            };
+            expiresAt?: number;
+            ms?: number;
+            state:
+              | { kind: "pending" }
+              | { kind: "awaitingApproval" }
+              | { kind: "awaitingResult" }
+              | { kind: "started"; startedAt: number }
+              | { endedAt: number; kind: "done" }
+              | { endedAt: number; kind: "failed" }
+              | { endedAt: number; kind: "interrupted" }
+              | { endedAt: number; kind: "denied"; reason?: string };
+            step: number;
+            toolName: string;
+            turn: number;
+            wait?: {
+              answerTimeoutMs?: number;
+              approvalTimeoutMs?: number;
+              requestReason?: string;
+              runs: boolean;
+            };
+          }>;
+          kind: "taken" | "waiting" | "ended";
+          promptMessageId: string;
+          state:
+            | { kind: "queued"; startAt?: number }
+            | { kind: "running" }
+            | { kind: "awaitingApproval" }
+            | { kind: "awaitingResult" }
+            | { endedAt: number; kind: "completed" }
+            | {
+                code: string;
+                endedAt: number;
+                error?: any;
+                kind: "failed";
+                message: string;
+              }
+            | { endedAt: number; kind: "canceled"; reason?: string };
+          steeredAt?: number;
+          steps: number;
+          threadId: string;
+          totals: { calls: number; inputTokens: number; outputTokens: number };
+          turn: number;
+        },
         Name
       >;
       wait: FunctionReference<

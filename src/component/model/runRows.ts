@@ -82,9 +82,27 @@ export async function findRunToWrite(ctx: QueryCtx, caller: Caller, runId: strin
   return run;
 }
 
+/** Whoever may open the thread may see its runs; a run of a foreign thread looks like one that is not there. */
+export async function openRun(
+  ctx: QueryCtx,
+  { caller, runId, need }: { caller: Caller; runId: string; need: "read" | "write" },
+): Promise<Doc<"runs">> {
+  const run = await findRun(ctx, runId);
+  await openThread(ctx, caller, run.threadId, need).catch((error: unknown) => {
+    throw isMemoryError(error, "THREAD_NOT_FOUND") ? runNotFound(runId) : error;
+  });
+  return run;
+}
+
 /** Missing, foreign and malformed ids look the same. */
 export const runNotFound = (runId: string) =>
   memoryError("RUN_NOT_FOUND", "No such run for this principal: check the id and who asks.", { runId });
+
+/** How much it waits for, while it does. */
+function waitingOf({ waiting }: Doc<"runs">): Pick<Run, "waiting"> {
+  if (waiting === undefined || waiting.approvals + waiting.results === 0) return {};
+  return { waiting: { approvals: waiting.approvals, results: waiting.results } };
+}
 
 /** A row as the component returns it. */
 export function toRun(run: Doc<"runs">): Run {
@@ -101,5 +119,6 @@ export function toRun(run: Doc<"runs">): Run {
     ...(run.workflowId === undefined ? {} : { workflowId: run.workflowId }),
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
     ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
+    ...waitingOf(run),
   };
 }

@@ -1,13 +1,13 @@
 import { stream } from "convex-helpers/server/stream";
 import { isScheduled } from "../../shared/runState.js";
-import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { SteeringPlace } from "../../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findOwnRun, findRun, isActive, runNotFound, stateOf, toRun } from "./runRows.js";
+import { findOwnRun, isActive, openRun, runNotFound, stateOf, toRun } from "./runRows.js";
+import { withCalls } from "./runWaiting.js";
 import { steerRun } from "./steering.js";
 import { findHead } from "./threadAccess.js";
 import { openThread } from "./threads.js";
@@ -21,21 +21,12 @@ type RunArgs = { caller: Caller; runId: string };
 
 /** A run, for whoever may read its thread. */
 export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Run> {
-  return toRun(await openRun(ctx, { caller, runId, need: "read" }));
+  return await withCalls(ctx, await openRun(ctx, { caller, runId, need: "read" }));
 }
 
 /** For the code that drives the run, which asks while it waits: no more than the run's row is read. */
 export const isUnderWay = async (ctx: QueryCtx, { caller, runId }: RunArgs): Promise<boolean> =>
   isActive(stateOf(await findOwnRun(ctx, caller, runId)));
-
-/** Whoever may open the thread may see its runs; a run of a foreign thread looks like one that is not there. */
-async function openRun(ctx: QueryCtx, { caller, runId, need }: RunArgs & { need: "read" | "write" }) {
-  const run = await findRun(ctx, runId);
-  await openThread(ctx, caller, run.threadId, need).catch((error: unknown) => {
-    throw isMemoryError(error, "THREAD_NOT_FOUND") ? runNotFound(runId) : error;
-  });
-  return run;
-}
 
 /** The active run, else the last one that does not wait for its time. */
 export async function latest(
@@ -44,7 +35,7 @@ export async function latest(
 ): Promise<Run | null> {
   const head = await openThread(ctx, caller, threadId, "read");
   const active = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
-  if (active !== null) return toRun(active);
+  if (active !== null) return await withCalls(ctx, active);
   const newestFirst = ctx.db
     .query("runs")
     .withIndex("by_thread", (q) => q.eq("threadId", head.threadId))
@@ -52,6 +43,12 @@ export async function latest(
   for await (const run of newestFirst) if (!isScheduled(stateOf(run))) return toRun(run);
   return null;
 }
+
+/** What its last step waits for, and what is done about it. */
+export { answer } from "./runAnswer.js";
+export { decide } from "./runDecide.js";
+export { expire } from "./runExpiry.js";
+export { listWaiting } from "./runWaiting.js";
 
 /** The runs of a thread, newest first. */
 export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; threadId: string }) {

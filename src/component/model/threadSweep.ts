@@ -11,6 +11,7 @@ import { deletePieces, fileIdsOf } from "./messageRows.js";
 import { removeEntry } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
 import { tellEnded } from "./runQueue.js";
+import { stopWaiting } from "./runWaits.js";
 import { removeStream } from "./streamSweep.js";
 import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
@@ -64,6 +65,10 @@ export async function sweepMessage(ctx: MutationCtx, target: string): Promise<nu
 
 async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
   for await (const run of ctx.db.query("runs").withIndex("by_thread", (q) => q.eq("threadId", threadId))) {
+    if (run.waiting !== undefined) {
+      await stopWaiting(ctx, run); // what waits for it outside would wait for ever
+      await ctx.db.patch("runs", run._id, { waiting: undefined });
+    }
     for await (const call of ctx.db.query("toolCalls").withIndex("by_run", (q) => q.eq("runId", run._id))) {
       if (!(await budget.take())) return false;
       await ctx.db.delete("toolCalls", call._id);

@@ -1,39 +1,73 @@
-import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { REASON_MAX_BYTES, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import type { PartOf } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ToolCall, ToolCallState } from "../../validators/run.js";
-import type { ReservedCall, SavedResult, ToolStart } from "../../validators/turn.js";
+import type { CallWait, ToolCall, ToolCallState } from "../../validators/run.js";
+import type { AskedWait, ReservedCall, SavedResult } from "../../validators/turn.js";
 import { userScope } from "../../shared/scope.js";
+import { cutToBytes } from "../../shared/utf8.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { insertMessage, parseParts, wholeParts } from "./messages.js";
-import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
+import { insertMessage, parseParts } from "./messages.js";
+import { stepsOf } from "./runRows.js";
 
 /** What a row of `toolCalls` and its result's message take from the run. */
 export type CallOwner = Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn">;
 /** A result as it comes through a door: its part is checked before it is written. */
 export type Result = { callId: string; part: unknown; failed: boolean; ms: number };
 
-/** The rows of the calls that one saved step of a durable run asked for, in state `pending`. */
-export async function insertPending(
+type Asked = {
+  askedBy: number;
+  messageId: Id<"messages">;
+  calls: readonly ReservedCall[];
+  /** What some of them wait for. */
+  waits: readonly AskedWait[];
+};
+
+/** The rows of the calls that one saved step asked for: to be run, or waiting; those that may not run have their result. */
+export async function insertAsked(
   ctx: MutationCtx,
   run: CallOwner,
-  {
-    askedBy,
-    messageId,
-    calls,
-  }: { askedBy: number; messageId: Id<"messages">; calls: readonly ReservedCall[] },
+  { askedBy, messageId, calls, waits }: Asked,
 ): Promise<void> {
-  for (const call of calls)
-    await ctx.db.insert("toolCalls", {
-      ...call,
-      runId: run._id,
-      askedBy,
-      owner: { threadId: run.threadId, scope: run.scope, turn: run.turn, messageId },
-      state: { kind: "pending" },
-    });
+  const owner = { threadId: run.threadId, scope: run.scope, turn: run.turn, messageId };
+  const waitOf = new Map(waits.map((wait) => [wait.callId, wait]));
+  for (const call of calls) {
+    const row = { ...call, runId: run._id, askedBy, owner };
+    const { refused, callId: _, ...wait } = waitOf.get(call.callId) ?? { callId: "", runs: true };
+    if (refused !== undefined) {
+      const { messageId: __, ...settled } = await writeResult(ctx, {
+        run,
+        call,
+        result: refusal(call, refused),
+      });
+      await ctx.db.insert("toolCalls", { ...row, ...settled });
+    } else if (waitOf.has(call.callId))
+      await ctx.db.insert("toolCalls", { ...row, wait, ...waitingFrom(wait) });
+    else await ctx.db.insert("toolCalls", { ...row, state: { kind: "pending" } });
+  }
 }
+
+const refusal = ({ callId, toolName }: ReservedCall, refused: NonNullable<AskedWait["refused"]>): Result => ({
+  ...{ callId, part: { type: "toolResult", callId, toolName, ...refused }, ms: 0 },
+  failed: refused.outputKind === "error",
+});
+
+/** Where a call stands when it was just saved. A tool that runs first has its time to be answered in from here on. */
+function waitingFrom(wait: CallWait): Pick<Doc<"toolCalls">, "state" | "expiresAt"> {
+  if (wait.approvalTimeoutMs !== undefined)
+    return { state: { kind: "awaitingApproval" }, expiresAt: Date.now() + wait.approvalTimeoutMs };
+  return { state: { kind: wait.runs ? "pending" : "awaitingResult" }, ...answerBy(wait) };
+}
+
+/** From now on, until when a result that comes from outside may come. */
+export const answerBy = ({ answerTimeoutMs }: CallWait): { expiresAt: number | undefined } => ({
+  expiresAt: answerTimeoutMs === undefined ? undefined : Date.now() + answerTimeoutMs,
+});
+
+/** True for a call whose result comes from outside. */
+export const isLater = ({ wait }: Pick<Doc<"toolCalls">, "wait">): boolean =>
+  wait?.answerTimeoutMs !== undefined;
 
 /**
  * Settles the calls that an in-action step left open: one row and one message each, at the places that were
@@ -66,12 +100,11 @@ export async function settleOpenCalls(
   return saved;
 }
 
-/** Settles every call of a durable step that has no result yet as interrupted, so that its tool group is whole. */
+/** Settles every call of the last step that has no result yet as interrupted, so that its tool group is whole. */
 export async function interruptOpen(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   for (const row of await callsOf(ctx, run._id, stepsOf(run) - 1)) {
     if (isSettled(row.state)) continue;
-    const { state } = await writeResult(ctx, { run, call: row, result: null });
-    await ctx.db.patch("toolCalls", row._id, { state });
+    await settle(ctx, row, null);
   }
 }
 
@@ -85,46 +118,46 @@ export const callsOf = (ctx: QueryCtx, runId: Id<"runs">, askedBy: number): Prom
 /** A call of a run as the component returns it. */
 export const toToolCall =
   ({ turn }: Pick<Doc<"runs">, "turn">) =>
-  ({ callId, toolName, step, state, ms, childRunId }: Doc<"toolCalls">): ToolCall => ({
+  ({
+    callId,
+    toolName,
+    step,
+    state,
+    ms,
+    wait,
+    expiresAt,
+    answeredBy,
+    childRunId,
+    ...row
+  }: Doc<"toolCalls">): ToolCall => ({
     ...{ callId, toolName, turn, step, state },
     ...(ms === undefined ? {} : { ms }),
+    ...(wait === undefined ? {} : { wait }),
+    ...(wait === undefined || expiresAt === undefined ? {} : { expiresAt }),
+    ...(row.decision === undefined ? {} : { decision: decisionOf(row.decision, row.decidedBy) }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
     ...(childRunId === undefined ? {} : { childRunId }),
   });
 
-type StartArgs = { caller: Caller; runId: string; callId: string; idempotent: boolean };
-
-/** Marks the call as started before its tool runs. A tool that may have run is settled, not run again. */
-export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<ToolStart> {
-  const run = await findRunToWrite(ctx, args.caller, args.runId);
-  if (!isActive(stateOf(run))) return { kind: "ended" };
-  const { call, owner } = await findCall(ctx, args);
-  if (isSettled(call.state)) return { kind: "settled" };
-  if (call.state.kind === "started" && !args.idempotent) {
-    const { state } = await writeResult(ctx, { run, call, result: null });
-    await ctx.db.patch("toolCalls", call._id, { state });
-    return { kind: "interrupted" };
-  }
-  await ctx.db.patch("toolCalls", call._id, { state: { kind: "started", startedAt: Date.now() } });
-  return {
-    kind: "execute",
-    toolName: call.toolName,
-    input: await inputOf(ctx, owner.messageId, call.callId),
-    threadId: run.threadId,
-    turn: run.turn,
-    step: call.step,
-  };
+function decisionOf(
+  { inputHash: _, ...decision }: NonNullable<Doc<"toolCalls">["decision"]>,
+  by: string | undefined,
+): NonNullable<ToolCall["decision"]> {
+  return { ...decision, ...(by === undefined ? {} : { by }) };
 }
 
-type ResultArgs = { caller: Caller; runId: string } & Result;
-
-/** Saves a result at its reserved place; reads neither run nor head, so parallel tools never conflict. */
-export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ saved: boolean }> {
-  const { call, owner } = await findCall(ctx, args);
-  if (isSettled(call.state)) return { saved: false };
-  const run = { _id: call.runId, threadId: owner.threadId, turn: owner.turn };
-  const { messageId: _, ...settled } = await writeResult(ctx, { run, call, result: args });
-  await ctx.db.patch("toolCalls", call._id, settled);
-  return { saved: true };
+/** Writes the result of a call at its reserved place, or that it was interrupted. */
+export async function settle(
+  ctx: MutationCtx,
+  row: Doc<"toolCalls">,
+  result: Result | null,
+): Promise<ToolCallState> {
+  const { owner } = row;
+  if (owner === undefined) return row.state; // written with its result
+  const run = { _id: row.runId, threadId: owner.threadId, turn: owner.turn };
+  const { messageId: _, ...settled } = await writeResult(ctx, { run, call: row, result });
+  await ctx.db.patch("toolCalls", row._id, settled);
+  return settled.state;
 }
 
 type Write = { run: Omit<CallOwner, "scope">; call: ReservedCall; result: Result | null };
@@ -134,17 +167,27 @@ export async function writeResult(
   ctx: MutationCtx,
   { run, call, result }: Write,
 ): Promise<{ messageId: Id<"messages">; state: ToolCallState; ms?: number }> {
+  const part = result === null ? interruptedPart(call) : resultPart(call, result.part);
   const { messageId } = await insertMessage(ctx, {
     threadId: run.threadId,
     turn: run.turn,
     step: call.step,
     role: "tool",
-    parts: [result === null ? interruptedPart(call) : resultPart(call, result.part)],
+    parts: [part],
     runId: run._id,
   });
+  const state = settledAs(part, result);
+  return result === null || state.kind === "denied"
+    ? { messageId, state }
+    : { messageId, state, ms: result.ms };
+}
+
+function settledAs(part: PartOf<"toolResult">, result: Result | null): ToolCallState {
   const endedAt = Date.now();
-  if (result === null) return { messageId, state: { kind: "interrupted", endedAt } };
-  return { messageId, state: { kind: result.failed ? "failed" : "done", endedAt }, ms: result.ms };
+  if (part.outputKind === "interrupted") return { kind: "interrupted", endedAt };
+  if (part.outputKind !== "denied") return { kind: result?.failed === true ? "failed" : "done", endedAt };
+  const reason = cutToBytes(part.output, REASON_MAX_BYTES);
+  return { kind: "denied", endedAt, ...(reason === "" ? {} : { reason }) };
 }
 
 function resultPart(call: ReservedCall, given: unknown): PartOf<"toolResult"> {
@@ -164,7 +207,7 @@ const interruptedPart = ({ callId, toolName }: ReservedCall): PartOf<"toolResult
   output: "The tool was interrupted; it may or may not have had an effect.",
 });
 
-/** A call that has its result. */
+/** True for a call that has its result. */
 export function isSettled(state: ToolCallState): boolean {
   switch (state.kind) {
     case "pending":
@@ -180,16 +223,25 @@ export function isSettled(state: ToolCallState): boolean {
   }
 }
 
-async function findCall(ctx: QueryCtx, { caller, runId, callId }: Omit<StartArgs, "idempotent">) {
+/** The newest call of that id: some models number their calls anew in each step. */
+export const newestCall = (
+  ctx: QueryCtx,
+  runId: Id<"runs">,
+  callId: string,
+): Promise<Doc<"toolCalls"> | null> =>
+  ctx.db
+    .query("toolCalls")
+    .withIndex("by_call", (q) => q.eq("runId", runId).eq("callId", callId))
+    .order("desc")
+    .first();
+
+/** A call for the tool's own step, which does not read the run. */
+export async function findCall(
+  ctx: QueryCtx,
+  { caller, runId, callId }: { caller: Caller; runId: string; callId: string },
+) {
   const id = ctx.db.normalizeId("runs", runId);
-  const call =
-    id === null
-      ? null
-      : await ctx.db
-          .query("toolCalls")
-          .withIndex("by_call", (q) => q.eq("runId", id).eq("callId", callId))
-          .order("desc") // some models number their calls anew in each step: the newest is meant
-          .first();
+  const call = id === null ? null : await newestCall(ctx, id, callId);
   const owner = call?.owner;
   if (call === null || owner === undefined || (caller !== "system" && userScope(caller) !== owner.scope))
     throw memoryError("RUN_NOT_FOUND", "No such tool call of a durable run of this principal.", {
@@ -197,15 +249,4 @@ async function findCall(ctx: QueryCtx, { caller, runId, callId }: Omit<StartArgs
       callId,
     });
   return { call, owner };
-}
-
-async function inputOf(ctx: QueryCtx, messageId: Id<"messages">, callId: string): Promise<string> {
-  const message = await ctx.db.get("messages", messageId);
-  if (message === null)
-    throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool is gone.", {
-      callId,
-    });
-  for (const part of await wholeParts(ctx, message))
-    if (part.type === "toolCall" && part.callId === callId) return part.input;
-  throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool was changed.", { callId });
 }

@@ -22,6 +22,7 @@ import { keptError } from "./providerErrors.js";
 import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
+import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
@@ -74,7 +75,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   }
   if (ending.unlessSteered === true && hasUnanswered(run)) return await goOn(ctx, run, ending);
   const outcome = shortened(ending.outcome);
-  if (run.engine === "durable") await interruptOpen(ctx, run);
+  if (run.engine === "durable" || run.waiting !== undefined) await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
   const kept = await keepPartial(ctx, run, { ...ending, outcome });
   if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
@@ -191,7 +192,8 @@ export async function closeRun(
 ): Promise<void> {
   const { steps, totals, nests } = run;
   const nextStep = nextStepOf(run);
-  const open = { openCalls: undefined, streamId: undefined, isWaiting: undefined };
+  const open = { openCalls: undefined, streamId: undefined, isWaiting: undefined, waiting: undefined };
+  await stopWaiting(ctx, run);
   await setRunState(ctx, run, {
     state,
     steps,

@@ -7,7 +7,7 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
+import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -27,7 +27,9 @@ import {
 } from "./runRows.js";
 import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
-import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
+import { setRunState } from "./runState.js";
+import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
+import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun, endNested } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { addUsage, recordRunUsage } from "./turnUsage.js";
@@ -44,6 +46,7 @@ export type SaveStepArgs = {
   /** The step asks other agents. */
   nests?: boolean;
   context?: ContextCall;
+  waits?: AskedWait[];
 };
 
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
@@ -87,21 +90,50 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
     streamId: undefined,
     openCalls: undefined,
     nests: args.nests === true && calls.length > 0 ? true : undefined,
+    waiting: undefined,
   };
-  if (run.engine === "durable") await insertPending(ctx, run, { askedBy: steps, messageId, calls });
-  else if (calls.length > 0) saved.openCalls = calls;
+  const { waits = [] } = args;
+  Object.assign(saved, await openCalls(ctx, run, { askedBy: steps, messageId, calls, waits }));
   const answer = { messageId, parts, ...factorOf(args.usage, args.context) };
   const next = args.finish
     ? await finish(ctx, saved, { ...answer, nextStream: args.nextStream })
     : await goOn(ctx, saved, args.nextStream);
-  return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
+  const told = withWaits(calls, waits);
+  return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
 }
+
+type Asking = Parameters<typeof insertAsked>[2];
+
+/** The calls of a step, for those who run them: as rows where the step is durable or must wait. */
+async function openCalls(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  asking: Asking,
+): Promise<Pick<Doc<"runs">, "openCalls" | "waiting">> {
+  const { calls, waits } = asking;
+  checkWaits(waits, calls);
+  if (run.engine !== "durable" && waits.length === 0)
+    return calls.length > 0 ? { openCalls: [...calls] } : {};
+  await insertAsked(ctx, run, asking);
+  return { waiting: await openWaits(ctx, run, asking) };
+}
+
+const withWaits = (calls: ReservedCall[], waits: readonly AskedWait[]): StepSaved["calls"] =>
+  calls.map((call) => {
+    const asked = waits.find(({ callId, refused }) => callId === call.callId && refused === undefined);
+    if (asked === undefined) return call;
+    const { callId: _, refused: __, ...wait } = asked;
+    return { ...call, wait };
+  });
 
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
   const open = stepsOf(run) === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
   const calls = [
-    ...rows.map(({ callId, toolName, step: place }) => ({ callId, toolName, step: place })),
+    ...rows.map(({ callId, toolName, step: place, wait }) => ({
+      ...{ callId, toolName, step: place },
+      ...(wait === undefined ? {} : { wait }),
+    })),
     ...open,
   ];
   return { saved: false, state: stateOf(run), calls };
@@ -151,20 +183,22 @@ async function writeMessage(
 }
 
 /**
- * The run goes on. In an action the next call is shown what came meanwhile, for nothing reads the context anew there; a
- * durable run reads it when its next step opens.
+ * The run goes on, or waits. In an action the next call is shown what came meanwhile, for nothing reads the context
+ * anew there; a durable run reads it when its next step opens.
  */
 async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream | undefined) {
   const steered = saved.engine === "durable" ? null : await showUnread(ctx, saved);
   const run = steered === null ? saved : withSteeringRead(saved, stepsOf(saved));
   const streams = nextStream === true || (nextStream === "ifSteered" && steered !== null);
   const stream = streams ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls, nests, steering, steered: read } = run;
-  const written = { steps, nextStep, totals, activeAt, openCalls, nests, steering, steered: read };
-  await ctx.db.patch("runs", run._id, { ...written, streamId: stream?.streamId });
-  const state: StepSaved["state"] = { kind: "running" };
+  const { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read } = run;
+  const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
+  const changed = { ...written, streamId: stream?.streamId };
+  const waits = waiting === undefined ? undefined : stateWhile(waiting);
+  if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
+  else await setRunState(ctx, run, { ...changed, state: waits });
   return {
-    state,
+    state: waits ?? ({ kind: "running" } as const),
     ...(stream === null ? {} : { streamId: stream.streamId, nextMessageId: stream.messageId }),
     ...(steered === null ? {} : { steered }),
   };
@@ -186,7 +220,7 @@ async function finish(
     await indexMessage(ctx, { ...said, at: Date.now(), pending: true });
   }
   if (run.steering !== undefined) return await goOn(ctx, run, nextStream);
-  if (run.engine === "durable") await interruptOpen(ctx, run);
+  if (run.engine === "durable" || run.waiting !== undefined) await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, []);
   const state = { kind: "completed" as const, endedAt: Date.now() };
   await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });

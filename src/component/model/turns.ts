@@ -2,6 +2,7 @@
 export { begin } from "./turnBegin.js";
 export { open } from "./turnOpen.js";
 export { saveStep } from "./turnStep.js";
-export { saveResult, startTool } from "./toolCalls.js";
+export { awaitAnswer, saveResult, startTool } from "./toolSteps.js";
+export { pause, takeUp } from "./runTakeUp.js";
 export { wait } from "./turnWait.js";
 export { end } from "./turnEnd.js";

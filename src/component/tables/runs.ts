@@ -1,6 +1,7 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import {
+  vCallWait,
   vKeptTotals,
   vReadSteering,
   vRunDriver,
@@ -50,6 +51,18 @@ export const runsTables = {
     depth: v.optional(v.number()),
     /** Its last step asked other agents: what they use is added with the next save, or when the run ends. */
     nests: v.optional(v.boolean()),
+    /** How much the last step still waits for, until the next step is saved; a decision counts it down. */
+    waiting: v.optional(
+      v.object({
+        askedBy: v.number(),
+        approvals: v.number(),
+        results: v.number(),
+        /** The one timer of the step, at the earliest of what its calls wait for. */
+        timer: v.optional(v.object({ dueAt: v.number(), jobId: v.id("_scheduled_functions") })),
+        /** In an action: some action is at work on the run, so that no other takes it up. */
+        isDriven: v.optional(v.boolean()),
+      }),
+    ),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
     /** Messages that came while it ran: unread ones while it is under way, and what it has read. */
@@ -80,10 +93,24 @@ export const runsTables = {
       }),
     ),
     ms: v.optional(v.number()),
+    wait: v.optional(vCallWait),
+    /** When the decision or the result comes too late; absent while neither is waited for. */
     expiresAt: v.optional(v.number()),
+    /** A userId, or "system". */
     decidedBy: v.optional(v.string()),
     /** The nested run that answers it. */
     childRunId: v.optional(v.id("runs")),
+    decision: v.optional(
+      v.object({
+        kind: v.union(v.literal("approved"), v.literal("denied"), v.literal("expired")),
+        at: v.number(),
+        reason: v.optional(v.string()),
+        /** The model's own input where it was edited, and the hash of what it became. */
+        askedInput: v.optional(v.string()),
+        inputHash: v.optional(v.string()),
+      }),
+    ),
+    answeredBy: v.optional(v.string()),
   })
     .index("by_run", ["runId", "askedBy", "step"])
     .index("by_call", ["runId", "callId"]),

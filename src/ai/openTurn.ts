@@ -1,0 +1,124 @@
+import type { StepResult as SdkStep, ToolSet } from "ai";
+import type {
+  ActionCtx,
+  BoundMemory,
+  ContextCall,
+  Principal,
+  RunState,
+  RunTotals,
+  StepResult,
+  TurnStart,
+} from "../client/index.js";
+import { memoryError } from "../validators/errors.js";
+import type { ResolvedAgent } from "./definition.js";
+import { ModelFailure, toCallerError } from "./errors.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { abortWith } from "./modelStep.js";
+import { boundTo } from "./pause.js";
+import { runFailure } from "./providerError.js";
+import type { TurnResult } from "./turnResult.js";
+
+/** A turn under way in one action. */
+export type OpenTurn = {
+  agent: ResolvedAgent;
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  principal: Principal;
+  threadId: string;
+  start: TurnStart;
+  streaming: boolean;
+  abort: AbortController;
+  /** The caller's own signal: it holds for what is done after the run as well. */
+  callerSignal: AbortSignal | undefined;
+  /** Results that the next save takes along. */
+  results: StepResult[];
+  /** What the call under way was shown. */
+  shown?: ContextCall;
+  text: string;
+  steps: SdkStep<ToolSet>[];
+  /** How many of the steps were taken before the run read steering: stop conditions count from there. */
+  steeredAt: number;
+  totals: RunTotals;
+  warnings: string[];
+};
+
+type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
+  as: Principal;
+  abortSignal?: AbortSignal;
+};
+
+/** A turn of an agent in the caller's action, before anything was asked in it. */
+export function openTurn(
+  agent: ResolvedAgent,
+  { as, abortSignal, ctx, threadId, start, streaming }: Opening,
+): OpenTurn {
+  return {
+    ...{ agent, ctx, threadId, start, streaming },
+    ...boundTo(agent, as),
+    abort: abortWith(abortSignal),
+    callerSignal: abortSignal,
+    results: [],
+    text: "",
+    steps: [],
+    steeredAt: 0,
+    totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
+    warnings: [],
+  };
+}
+
+/** Adds what one call of the model said and used. */
+export function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
+  turn.text = text;
+  turn.steps.push(step);
+  turn.warnings.push(...warnings);
+  turn.totals.calls += 1;
+  turn.totals.inputTokens += usage.inputTokens;
+  turn.totals.outputTokens += usage.outputTokens;
+}
+
+/** What the caller is given for where the turn stands. Throws `RUN_ENDED` where it was ended as failed meanwhile. */
+export function resultOf(turn: OpenTurn, state: RunState): TurnResult {
+  const { start, text, steps, totals, warnings } = turn;
+  if (state.kind === "failed")
+    throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
+      runId: start.runId,
+      code: state.code,
+    });
+  const { runId, turn: number, promptMessageId } = start;
+  return { runId, turn: number, promptMessageId, state, text, steps: steps.length, usage: totals, warnings };
+}
+
+/** Ends the run after an error. Returns the state when it was canceled; throws what the caller should know otherwise. */
+export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
+  const { agent, start, abort, memory, ctx } = turn;
+  const { runId } = start;
+  const outcome = abort.signal.aborted
+    ? { kind: "canceled" as const, reason: "Aborted by the caller." }
+    : runFailure(error);
+  const said =
+    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
+  const ending = { runId, outcome, ...said, results: turn.results };
+  const withoutResults = { runId, outcome, ...said };
+  const ended = await memory.turns
+    .end(ctx, ending)
+    .catch(() => memory.turns.end(ctx, withoutResults)) // what failed may have been the results
+    .catch(() => null);
+  if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
+  throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
+}
+
+/**
+ * Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. It is
+ * `running` still when a message came while they ran.
+ */
+export async function complete(turn: OpenTurn): Promise<RunState> {
+  const { runId } = turn.start;
+  const { state } = await turn.memory.turns.end(turn.ctx, {
+    runId,
+    outcome: { kind: "completed" },
+    unlessSteered: true,
+    results: turn.results,
+  });
+  turn.results = [];
+  return state;
+}

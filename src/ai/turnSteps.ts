@@ -1,0 +1,135 @@
+import type { AskedWait, RunState, StepResult, StepSaved } from "../client/index.js";
+import { decodeTrace } from "../shared/contextTrace.js";
+import type { CancelWatch } from "./cancelWatch.js";
+import { buildContext, type CallContext } from "./context.js";
+import { makeRoom } from "./contextRoom.js";
+import { refusedAnswer } from "./errors.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { isStopMet, takeStep } from "./modelStep.js";
+import { asksAgents } from "./nestedCalls.js";
+import { complete, note, type OpenTurn } from "./openTurn.js";
+import { mustWait, pauseRun } from "./pause.js";
+import type { RunContext } from "./runContext.js";
+import { isOver } from "./runOver.js";
+import { addStep } from "./runSteps.js";
+import { executeTools, type AskedCall, type ToolScope } from "./toolExecution.js";
+import { waitsOf } from "./toolWaits.js";
+
+type Taking = { context: RunContext; watch: CancelWatch };
+
+/**
+ * Asks the model and runs its tools, step by step, until it has answered, must wait or is to stop. "steered" when a
+ * message came while the last tools ran: the context is to be read anew.
+ */
+export async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Promise<RunState | "steered"> {
+  const { agent, ctx, memory, start } = turn;
+  let { streamId } = start;
+  for (let step = turn.steps.length; ; step++) {
+    const built = await buildContext(agent, { ctx, memory, context });
+    context.first ??= decodeTrace(built.call.trace, null);
+    turn.shown = built.call;
+    const answer = await ask(turn, built, { streamId, onAlive: watch.seenAlive });
+    note(turn, answer);
+    const saved = await saveAnswer(turn, { step, answer });
+    if (saved.kind === "over") return saved.state;
+    watch.seenAlive();
+    ({ streamId } = saved);
+    turn.results = saved.finish ? [] : await runTools(turn, { answer, ...saved });
+    addStep(context, { answer, saved: saved.step, results: turn.results });
+    const isSteered = saved.step.steered !== undefined;
+    if (isSteered) turn.steeredAt = turn.steps.length;
+    else if (saved.finish) return saved.step.state;
+    turn.abort.signal.throwIfAborted();
+    if (saved.stop && !isSteered) return await completeOrGoOn(turn);
+    await watch.check();
+    turn.warnings.push(...(await makeRoom(agent, { ctx, memory, context, abortSignal: turn.abort.signal })));
+  }
+}
+
+/** True when one of the agent's stop conditions holds: for the steps since the run last read steering. */
+export const isStopped = ({ agent, steps, steeredAt }: OpenTurn): Promise<boolean> =>
+  isStopMet(agent, steps.slice(steeredAt));
+
+function ask(
+  turn: OpenTurn,
+  { instructions, messages }: CallContext,
+  stream: { streamId: string | undefined; onAlive: () => void },
+): Promise<ModelAnswer> {
+  const { agent, ctx, memory, abort } = turn;
+  const { maxRetries } = agent;
+  return takeStep(agent, { ctx, memory, instructions, messages, ...stream, maxRetries, abort });
+}
+
+type Saved = {
+  kind: "open";
+  step: StepSaved;
+  streamId: string | undefined;
+  waits: readonly AskedWait[];
+  /** The model asked for no tools; it is not to be asked again. */
+  finish: boolean;
+  stop: boolean;
+};
+
+/** Saves what the model said. "over" when the run was ended meanwhile, or waits for what its calls need. */
+async function saveAnswer(
+  turn: OpenTurn,
+  { step, answer }: { step: number; answer: ModelAnswer },
+): Promise<Saved | { kind: "over"; state: RunState }> {
+  const finish = answer.calls.length === 0;
+  const stop = finish || (await isStopped(turn));
+  const waits = await waitsOf(turn.agent.tools, answer.calls, toolScope(turn));
+  const pauses = mustWait(waits);
+  const nextStream = turn.streaming && !pauses && (stop ? "ifSteered" : true);
+  const saved = await save(turn, { step, answer, finish, nextStream, ...(pauses ? { waits } : {}) });
+  if (pauses) return { kind: "over", state: await pauseRun(turn, saved) };
+  if (isOver(saved.state) && !finish) return { kind: "over", state: saved.state };
+  return { kind: "open", step: saved, streamId: saved.streamId, waits, finish, stop };
+}
+
+type Saving = {
+  step: number;
+  answer: ModelAnswer;
+  finish: boolean;
+  nextStream: boolean | "ifSteered";
+  waits?: AskedWait[];
+};
+
+/** One step of the turn, with the results of the step before. */
+export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promise<StepSaved> {
+  const saved = await turn.memory.turns
+    .saveStep(turn.ctx, {
+      ...saving,
+      runId: turn.start.runId,
+      message: { parts: answer.parts, model: answer.usage.model },
+      results: turn.results,
+      usage: answer.usage,
+      ...(asksAgents(turn.agent, answer.calls) ? { nests: true } : {}),
+      context: turn.shown,
+    })
+    .catch((error: unknown) => {
+      throw refusedAnswer(error, answer);
+    });
+  turn.results = [];
+  return saved;
+}
+
+type Asked = { answer: ModelAnswer; step: StepSaved; waits: readonly AskedWait[] };
+
+function runTools(turn: OpenTurn, { answer, step, waits }: Asked): Promise<StepResult[]> {
+  const calls = answer.calls.map(({ callId, toolName, input }): AskedCall => {
+    const place = step.calls.find((call) => call.callId === callId)?.step ?? 0;
+    const refused = waits.find((wait) => wait.callId === callId)?.refused;
+    return { callId, toolName, input, place, refused };
+  });
+  return executeTools(turn.agent.tools, calls, toolScope(turn));
+}
+
+function toolScope({ ctx, memory, principal, threadId, start, abort }: OpenTurn): ToolScope {
+  const { runId, turn } = start;
+  return { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
+}
+
+async function completeOrGoOn(turn: OpenTurn): Promise<RunState | "steered"> {
+  const state = await complete(turn);
+  return state.kind === "running" ? "steered" : state;
+}

@@ -1,0 +1,73 @@
+import { RUN_LEASE_MS } from "../../shared/limits.js";
+import { PROMPT_STEP } from "../../shared/position.js";
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { RunState } from "../../validators/run.js";
+import type { TakenUp } from "../../validators/turn.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { findComplete } from "./messages.js";
+import { findRunToWrite, isActive, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { stateWhile } from "./runWaits.js";
+import { callsOf, toToolCall } from "./toolCalls.js";
+
+type RunArgs = { caller: Caller; runId: string };
+
+/**
+ * An action that has nothing left to do for a run lets go of it, so that another takes it up when what it waits for is
+ * there. Where that is there already it keeps the run, and goes on: the state says which.
+ */
+export async function pause(ctx: MutationCtx, { caller, runId }: RunArgs): Promise<{ state: RunState }> {
+  const run = await findRunToWrite(ctx, caller, runId);
+  const { waiting } = run;
+  if (waiting !== undefined && isActive(stateOf(run)) && stateWhile(waiting) !== undefined) {
+    const { isDriven: _, ...free } = waiting;
+    await ctx.db.patch("runs", run._id, { waiting: free });
+  }
+  return { state: stateOf(run) };
+}
+
+/**
+ * Takes up an in-action run when what it waited for is there, for one action: a second one is refused with `RUN_ACTIVE`
+ * until the first was silent for longer than an action can live. With `force` the caller knows that it is dead.
+ */
+export async function takeUp(
+  ctx: MutationCtx,
+  args: RunArgs & { agentName?: string; force?: boolean },
+): Promise<TakenUp> {
+  const run = await findRunToWrite(ctx, args.caller, args.runId);
+  checkKind(run, args.agentName);
+  const { waiting } = run;
+  if (!isActive(stateOf(run))) return await found(ctx, run, "ended");
+  if (stateOf(run).kind === "queued") return await found(ctx, run, "waiting");
+  if (waiting !== undefined && stateWhile(waiting) !== undefined) return await found(ctx, run, "waiting");
+  const isDriven = waiting === undefined || waiting.isDriven === true;
+  const isSilent = (run.activeAt ?? run._creationTime) + RUN_LEASE_MS < Date.now();
+  if (isDriven && !isSilent && args.force !== true)
+    throw memoryError("RUN_ACTIVE", "An action is at work on this run: wait for it, or cancel the run.", {
+      runId: run._id,
+    });
+  const taken = waiting === undefined ? {} : { waiting: { ...waiting, isDriven: true } };
+  await ctx.db.patch("runs", run._id, { ...taken, activeAt: Date.now() });
+  return await found(ctx, run, "taken");
+}
+
+function checkKind({ _id: runId, engine, agentName }: Doc<"runs">, name: string | undefined): void {
+  if (engine === "durable")
+    throw memoryError("INVALID_ARGUMENT", "A durable run goes on by itself, when all is decided.", { runId });
+  if (name !== undefined && name !== agentName)
+    throw memoryError("INVALID_ARGUMENT", `This is a run of "${agentName}": take it up with that agent.`, {
+      ...{ runId, agentName },
+    });
+}
+
+async function found(ctx: MutationCtx, run: Doc<"runs">, kind: TakenUp["kind"]): Promise<TakenUp> {
+  const { _id: runId, threadId, turn, waiting } = run;
+  const prompt = await findComplete(ctx, { threadId, turn, step: PROMPT_STEP });
+  const calls = kind === "taken" && waiting !== undefined ? await callsOf(ctx, runId, waiting.askedBy) : [];
+  return {
+    ...{ kind, state: stateOf(run), threadId, turn, promptMessageId: prompt?.messageId ?? "" },
+    ...{ steps: stepsOf(run), totals: totalsOf(run), calls: calls.map(toToolCall(run)) },
+    ...(run.steered === undefined ? {} : { steeredAt: run.steered.atStep }),
+  };
+}

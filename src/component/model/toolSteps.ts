@@ -1,0 +1,82 @@
+import { memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { ToolStart } from "../../validators/turn.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { wholeParts } from "./messages.js";
+import { countDown } from "./runCountdown.js";
+import { findRunToWrite, isActive, stateOf } from "./runRows.js";
+import { findCall, isLater, isSettled, settle, type Result } from "./toolCalls.js";
+
+type CallArgs = { caller: Caller; runId: string; callId: string };
+
+/** Marks the call as started before its tool runs. A tool that may have run is settled, not run again. */
+export async function startTool(
+  ctx: MutationCtx,
+  args: CallArgs & { idempotent: boolean },
+): Promise<ToolStart> {
+  const run = await findRunToWrite(ctx, args.caller, args.runId);
+  if (!isActive(stateOf(run))) return { kind: "ended" };
+  const { call, owner } = await findCall(ctx, args);
+  if (call.state.kind === "started" && !args.idempotent) return await leaveStarted(ctx, call);
+  if (call.state.kind !== "pending" && call.state.kind !== "started") return { kind: "settled" };
+  await ctx.db.patch("toolCalls", call._id, { state: { kind: "started", startedAt: Date.now() } });
+  return {
+    kind: "execute",
+    toolName: call.toolName,
+    input: await inputOf(ctx, owner.messageId, call.callId),
+    threadId: run.threadId,
+    turn: run.turn,
+    step: call.step,
+    ...(isLater(call) ? { later: true } : {}),
+  };
+}
+
+/** A tool that may have run does not run again. One that may have asked for its result waits for it. */
+async function leaveStarted(ctx: MutationCtx, call: Doc<"toolCalls">): Promise<ToolStart> {
+  if (!isLater(call)) {
+    await settle(ctx, call, null);
+    return { kind: "interrupted" };
+  }
+  await ctx.db.patch("toolCalls", call._id, { state: { kind: "awaitingResult" } });
+  return { kind: "settled" };
+}
+
+/**
+ * Saves a result at its reserved place; reads neither run nor head, so parallel tools never conflict. Only where a
+ * result from outside was awaited is the run told that it need not be.
+ */
+export async function saveResult(
+  ctx: MutationCtx,
+  args: { caller: Caller; runId: string } & Result,
+): Promise<{ saved: boolean }> {
+  const { call } = await findCall(ctx, args);
+  if (isSettled(call.state)) return { saved: false };
+  await settle(ctx, call, args);
+  if (isLater(call)) await countDownLater(ctx, call);
+  return { saved: true };
+}
+
+async function countDownLater(ctx: MutationCtx, { runId }: Doc<"toolCalls">): Promise<void> {
+  const run = await ctx.db.get("runs", runId);
+  if (run !== null) await countDown(ctx, run, { approvals: 0, results: 1 });
+}
+
+/** The tool has asked for its result, which comes from outside. False when it is there already, or the call is over. */
+export async function awaitAnswer(ctx: MutationCtx, args: CallArgs): Promise<{ waiting: boolean }> {
+  const { call } = await findCall(ctx, args);
+  if (call.state.kind !== "started" || !isLater(call)) return { waiting: false };
+  await ctx.db.patch("toolCalls", call._id, { state: { kind: "awaitingResult" } });
+  return { waiting: true };
+}
+
+async function inputOf(ctx: QueryCtx, messageId: Id<"messages">, callId: string): Promise<string> {
+  const message = await ctx.db.get("messages", messageId);
+  if (message === null)
+    throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool is gone.", {
+      callId,
+    });
+  for (const part of await wholeParts(ctx, message))
+    if (part.type === "toolCall" && part.callId === callId) return part.input;
+  throw memoryError("MESSAGE_NOT_FOUND", "The message that asked for this tool was changed.", { callId });
+}
