@@ -25,7 +25,7 @@ import { executeTools, type AskedCall } from "./toolExecution.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
-type OpenTurn = {
+export type OpenTurn = {
   agent: ResolvedAgent;
   ctx: ActionCtx;
   memory: BoundMemory;
@@ -94,7 +94,7 @@ export async function runInAction(
  * Goes on where a run was left: with the context as it stands, after the steps that were saved. It is over when those
  * met the agent's stop condition, which a further step could pass by.
  */
-async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
+export async function takeUp(turn: OpenTurn): Promise<"open" | "over"> {
   const { agent, ctx, memory, start, streaming } = turn;
   const { runId } = start;
   const { steps, totals } = await memory.runs.get(ctx, { runId });
@@ -163,7 +163,8 @@ function ask(
   return takeStep(agent, { ctx, memory, instructions, messages, streamId, maxRetries, abort });
 }
 
-function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
+/** Counts what one call said and used. */
+export function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
   turn.text = text;
   turn.steps.push(step);
   turn.warnings.push(...warnings);
@@ -174,7 +175,8 @@ function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): voi
 
 type Saving = { step: number; answer: ModelAnswer; finish: boolean; nextStream: boolean };
 
-async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
+/** Saves one call and the results of the one before it. Throws `ModelFailure` for an answer that cannot be kept. */
+export async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving): Promise<StepSaved> {
   const saved = await turn.memory.turns
     .saveStep(turn.ctx, {
       runId: turn.start.runId,
@@ -205,7 +207,7 @@ function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promis
 }
 
 /** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */
-async function complete(turn: OpenTurn): Promise<RunState> {
+export async function complete(turn: OpenTurn): Promise<RunState> {
   const { runId } = turn.start;
   const { state } = await turn.memory.turns.end(turn.ctx, {
     runId,
@@ -216,7 +218,7 @@ async function complete(turn: OpenTurn): Promise<RunState> {
 }
 
 /** Ends the run after an error. Returns the state when it was canceled; throws what the caller should know otherwise. */
-async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
+export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
   const { agent, start, abort, memory, ctx } = turn;
   const { runId } = start;
   const outcome = abort.signal.aborted

@@ -1,16 +1,20 @@
 import type { ActionCtx, BoundMemory, Principal, StepResult } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
-import { utf8Bytes } from "../shared/utf8.js";
 import { describeError } from "./errors.js";
+import { keptResult, keptResults } from "./resultBytes.js";
 import type { AgentTool, ToolContext } from "./tool.js";
 
-/** Bytes of one tool's result: it is one message, and a mutation takes 16 MiB of arguments in all. */
-const TOOL_RESULT_MAX_BYTES = 6 * 1024 * 1024;
-/** Bytes of the results that one in-action step saves together. */
-const STEP_RESULTS_MAX_BYTES = 12 * 1024 * 1024;
-
-/** A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. */
-export type AskedCall = { callId: string; toolName: string; input: string; place: number };
+/**
+ * A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. Outside of
+ * a run there is no place: `operationId` says what stays the same for every attempt.
+ */
+export type AskedCall = {
+  callId: string;
+  toolName: string;
+  input: string;
+  place: number;
+  operationId?: string;
+};
 
 /** For whom and in what a tool runs. */
 export type ToolScope = {
@@ -36,13 +40,7 @@ export async function executeTools(
   scope: ToolScope,
 ): Promise<StepResult[]> {
   const results = await Promise.all(calls.map((call) => executeTool(tools, call, scope)));
-  let bytes = 0;
-  return results.map((result) => {
-    const added = utf8Bytes(result.part.output);
-    if (bytes + added > STEP_RESULTS_MAX_BYTES) return tooLong(result, added);
-    bytes += added;
-    return result;
-  });
+  return keptResults(results);
 }
 
 /** Runs one tool. See `executeTools`. */
@@ -53,14 +51,12 @@ export async function executeTool(tools: Tools, call: AskedCall, scope: ToolScop
     toolName: call.toolName,
     ...(await outcomeOf(tools, call, scope)),
   });
-  const result = {
+  return keptResult({
     callId: call.callId,
     part,
     failed: part.outputKind === "error",
     ms: Date.now() - startedAt,
-  };
-  const bytes = utf8Bytes(part.output);
-  return bytes > TOOL_RESULT_MAX_BYTES ? tooLong(result, bytes) : result;
+  });
 }
 
 async function outcomeOf(
@@ -118,15 +114,9 @@ async function unlessAborted(work: unknown, abortSignal: AbortSignal): Promise<u
   }
 }
 
-function tooLong(result: StepResult, bytes: number): StepResult {
-  const { callId, toolName } = result.part;
-  const error = `The tool's result has ${bytes} bytes, more than can be kept: ask for less.`;
-  return { ...result, failed: true, part: toolResultPart({ callId, toolName, error }) };
-}
-
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
-function toolContext({ place }: AskedCall, scope: ToolScope): ToolContext {
+export function toolContext({ place, operationId }: AskedCall, scope: ToolScope): ToolContext {
   const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  return { ...ctx, ...turn, operationId: `${turn.runId}:${place}` } as ToolContext;
+  return { ...ctx, ...turn, operationId: operationId ?? `${turn.runId}:${place}` } as ToolContext;
 }

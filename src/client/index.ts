@@ -59,6 +59,7 @@ export type { CommitSummary } from "./summaries.js";
 export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
   ContextLimits,
+  ReservedCall,
   StepResult,
   StepSaved,
   StepStart,
