@@ -7,6 +7,7 @@ import {
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, MutationCtx } from "../client/index.js";
+import { closeLog } from "../shared/runLog.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
 import {
@@ -61,7 +62,7 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   const step = internalActionGeneric({
     args: vStepArgs,
     returns: vStepOutcome,
-    handler: (ctx, args) => runStep(agent, ctx, args),
+    handler: (ctx, args) => runStep(agent, ctx, args).finally(() => closeLog(ctx)),
   });
   const settle = internalMutationGeneric({
     args: vSettleArgs,

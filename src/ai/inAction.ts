@@ -11,11 +11,13 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
+import { closeLog } from "../shared/runLog.js";
 import { memoryError } from "../validators/errors.js";
 import { workAfterRun } from "./afterRun.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { logFailure } from "./failureLog.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
@@ -87,6 +89,8 @@ export async function runInAction(
     return resultOf(turn, await converse(turn));
   } catch (error) {
     return resultOf(turn, await endAfter(turn, error));
+  } finally {
+    closeLog(ctx);
   }
 }
 
@@ -224,6 +228,7 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : failureOf(error);
+  if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
   const ending = { runId, outcome, ...said, results: turn.results };

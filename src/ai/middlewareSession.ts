@@ -1,6 +1,7 @@
 import type { ModelMessage, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory, Principal, RunState } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
+import { closeLog } from "../shared/runLog.js";
 import { workAfterRun } from "./afterRun.js";
 import {
   findCall,
@@ -74,7 +75,7 @@ export class MiddlewareSession {
 
   /** Ends a turn that was left behind its tools; what of `messages` came of them is saved. */
   finish(messages: readonly ModelMessage[] = []): Promise<void> {
-    return this.#inOrder(() => this.#close(resultsIn(messages)));
+    return this.#inOrder(() => this.#close(resultsIn(messages))).finally(() => closeLog(this.binding.ctx));
   }
 
   /** Tools that know the run they are called in. */

@@ -1,7 +1,9 @@
-export { AgentMemory } from "./agentMemory.js";
+export { AgentMemory, type MemorySettings } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
+export type { Hooks } from "./hooks.js";
+export type { LogEvent, LogLevel, LogLine } from "../shared/runLog.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";

@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { vRun, vRunState, vToolCall } from "../validators/run.js";
+import { vRun, vRunClosed, vRunState, vToolCall } from "../validators/run.js";
 import { mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
 
@@ -36,6 +36,6 @@ export const listToolCalls = query({
 /** Cancels a run; the loop notices before its next step or tool, a stream at its next append. */
 export const cancel = mutation({
   args: { caller: vCaller, runId: v.string(), reason: v.optional(v.string()) },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
   handler: (ctx, args) => runs.cancel(ctx, args),
 });

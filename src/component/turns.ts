@@ -1,8 +1,9 @@
 import { v } from "convex/values";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
+import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
-import { vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
+import { vRunClosed, vRunDriver, vRunEngine, vRunOutcome, vRunState } from "../validators/run.js";
 import {
   vContextLimits,
   vStepMessage,
@@ -32,6 +33,7 @@ export const begin = mutation({
     recall: v.optional(v.boolean()),
     driver: v.optional(vRunDriver),
     workflowId: v.optional(v.string()),
+    hooks: v.optional(vHooks),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),
@@ -79,7 +81,7 @@ export const startTool = mutation({
 
 /** Saves the result of a tool call at its reserved place; reads neither run nor head. */
 export const saveResult = mutation({
-  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields },
+  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields, hooks: v.optional(vHooks) },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
 });
@@ -95,6 +97,6 @@ export const end = mutation({
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
   },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
   handler: (ctx, args) => turns.end(ctx, args),
 });

@@ -274,3 +274,5 @@ export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
 export const AGENT_TEXTS_MAX = 64;
 /** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
 export const FORGET_AT_ONCE = 16;
+/** Lines that one function execution logs: Convex keeps 256 of them, and they are the app's. */
+export const LOG_LINES_PER_FUNCTION = 20;

@@ -3,7 +3,7 @@ import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
-import { vRunState, vToolCall } from "./run.js";
+import { vRunClosed, vRunState, vToolCall } from "./run.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({
@@ -83,6 +83,7 @@ export const vStepSaved = v.object({
   results: v.optional(v.array(vSavedResult)),
   streamId: v.optional(v.string()),
   nextMessageId: v.optional(v.string()),
+  closed: v.optional(vRunClosed),
 });
 export type StepSaved = Infer<typeof vStepSaved>;
 

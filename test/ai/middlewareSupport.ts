@@ -1,7 +1,7 @@
 import { tool, wrapLanguageModel } from "ai";
 import { z } from "zod";
 import { memoryMiddleware, type MemoryMiddleware, type MiddlewareSettings } from "../../src/ai/index.js";
-import type { ActionCtx, BoundMemory } from "../../src/client/index.js";
+import type { ActionCtx, AgentMemory, BoundMemory } from "../../src/client/index.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { aMemory, OWNER, type TestMemory } from "../support/aMemory.js";
 import { counting } from "./support.js";
@@ -13,7 +13,10 @@ export type TestLoop = TestMemory & {
   /** The doors that were called since the thread was made. */
   calls: string[];
   /** The scripted model with a middleware of its own. */
-  bind: (settings?: Partial<MiddlewareSettings>) => {
+  bind: (
+    settings?: Partial<MiddlewareSettings>,
+    memory?: AgentMemory,
+  ) => {
     middleware: MemoryMiddleware;
     model: ReturnType<typeof wrapLanguageModel>;
   };
@@ -30,8 +33,8 @@ export async function aLoop(
   const { threadId } = await owner.threads.create(test.ctx, {});
   const calls: string[] = [];
   const ctx: ActionCtx = counting(test.ctx, calls);
-  const bind: TestLoop["bind"] = (settings = {}) => {
-    const middleware = memoryMiddleware(test.memory, {
+  const bind: TestLoop["bind"] = (settings = {}, memory = test.memory) => {
+    const middleware = memoryMiddleware(memory, {
       ...{ ctx, as: OWNER, threadId, agentName: "helper", throttleMs: 0 },
       ...settings,
     });

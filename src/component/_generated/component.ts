@@ -1334,6 +1334,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          hooks?: { onMessage?: string; onRunFinished?: string };
           messages: Array<{
             agentName?: string;
             metadata?: string;
@@ -1599,6 +1600,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
         },
         {
+          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued" }
             | { kind: "running" }
@@ -2173,6 +2175,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             settle: string;
           };
           engine: "action" | "durable";
+          hooks?: { onMessage?: string; onRunFinished?: string };
           limits?: {
             maxBytes?: number;
             maxMessages?: number;
@@ -2313,6 +2316,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
         },
         {
+          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued" }
             | { kind: "running" }
@@ -2452,6 +2456,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           failed: boolean;
+          hooks?: { onMessage?: string; onRunFinished?: string };
           ms: number;
           part: any;
           runId: string;
@@ -2503,6 +2508,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           calls: Array<{ callId: string; step: number; toolName: string }>;
+          closed?: { ms: number; tokens: number };
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;

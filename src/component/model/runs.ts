@@ -1,14 +1,14 @@
 import { stream } from "convex-helpers/server/stream";
 import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Run, RunState, ToolCall } from "../../validators/run.js";
+import type { Run, ToolCall } from "../../validators/run.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { findRun, runNotFound, toRun } from "./runRows.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
-import { endRun } from "./turnEnd.js";
+import { endAndTell, type Ended } from "./turnEnd.js";
 
 type RunArgs = { caller: Caller; runId: string };
 
@@ -67,11 +67,8 @@ export async function listToolCalls(
 }
 
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */
-export async function cancel(
-  ctx: MutationCtx,
-  args: RunArgs & { reason?: string },
-): Promise<{ state: RunState }> {
+export async function cancel(ctx: MutationCtx, args: RunArgs & { reason?: string }): Promise<Ended> {
   const run = await openRun(ctx, { ...args, need: "write" });
   const reason = args.reason === undefined ? {} : { reason: args.reason };
-  return { state: await endRun(ctx, run, { outcome: { kind: "canceled", ...reason } }) };
+  return await endAndTell(ctx, run, { outcome: { kind: "canceled", ...reason } });
 }

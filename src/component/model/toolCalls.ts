@@ -1,12 +1,14 @@
 import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import type { PartOf } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
+import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolCall, ToolCallState } from "../../validators/run.js";
 import type { ReservedCall, SavedResult, ToolStart } from "../../validators/turn.js";
 import { userScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, wholeParts } from "./messages.js";
 import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
 
@@ -101,6 +103,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
   if (call.state.kind === "started" && !args.idempotent) {
     const { state } = await writeResult(ctx, { run, call, result: null });
     await ctx.db.patch("toolCalls", call._id, { state });
+    await tellMessages(ctx, run.hooks);
     return { kind: "interrupted" };
   }
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "started", startedAt: Date.now() } });
@@ -113,7 +116,7 @@ export async function startTool(ctx: MutationCtx, args: StartArgs): Promise<Tool
   };
 }
 
-type ResultArgs = { caller: Caller; runId: string } & Result;
+type ResultArgs = { caller: Caller; runId: string; hooks?: HookHandles } & Result;
 
 /** Saves a result at its reserved place; reads neither run nor head, so parallel tools never conflict. */
 export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ saved: boolean }> {
@@ -122,6 +125,7 @@ export async function saveResult(ctx: MutationCtx, args: ResultArgs): Promise<{ 
   const run = { _id: call.runId, threadId: owner.threadId, turn: owner.turn };
   const { messageId: _, ...settled } = await writeResult(ctx, { run, call, result: args });
   await ctx.db.patch("toolCalls", call._id, settled);
+  await tellMessages(ctx, args.hooks);
   return { saved: true };
 }
 

@@ -6,6 +6,7 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
+import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunDriver, RunEngine } from "../../validators/run.js";
 import type { ContextLimits, TurnStart } from "../../validators/turn.js";
@@ -13,6 +14,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
+import { tellMessages } from "./hooks.js";
 import { findComplete, readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { isActive, stateOf } from "./runRows.js";
@@ -37,6 +39,7 @@ export type BeginArgs = {
   /** Of a durable run; `workflowId` where its workflow is under way already. */
   driver?: RunDriver;
   workflowId?: string;
+  hooks?: HookHandles;
 };
 /** Saves the prompt, opens the run and reads the context. With `operationId`, repeating it gives the first run. */
 export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStart> {
@@ -57,6 +60,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
   await occupy(ctx, { head: free, prompt, runId: opened.runId, changed });
+  await tellMessages(ctx, args.hooks);
   return {
     ...opened,
     turn: prompt.turn,
@@ -179,6 +183,7 @@ async function openRun(ctx: MutationCtx, { head, args, prompt, payloadHash }: Op
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
     ...(args.driver === undefined ? {} : { driver: args.driver }),
     ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
+    ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
   });
   const promptEntryId = prompt.isNew ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };

@@ -10,14 +10,24 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState } from "../../validators/run.js";
+import type { RunClosed, RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
+import { tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { findHead } from "./threadAccess.js";
-import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import {
+  closedOf,
+  findOwnRun,
+  isActive,
+  keptTotals,
+  nextStepOf,
+  stateOf,
+  stepsOf,
+  totalsOf,
+} from "./runRows.js";
 import { endStream, foldStream } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
@@ -36,11 +46,21 @@ export type EndArgs = {
  * Ends a run other than by its last step. Ending an ended run changes nothing but the ledger, where a call that was
  * under way meanwhile is still to be recorded; repeating it changes nothing.
  */
-export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: RunState }> {
+export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
   const partial =
     args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
-  return { state: await endRun(ctx, run, { ...args, partial }) };
+  return await endAndTell(ctx, run, { ...args, partial });
+}
+
+/** `closed` where this very call ended it. */
+export type Ended = { state: RunState; closed?: RunClosed };
+
+/** As `endRun`, with what the run came to. */
+export async function endAndTell(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<Ended> {
+  const state = await endRun(ctx, run, ending);
+  const row = isActive(stateOf(run)) ? await ctx.db.get("runs", run._id) : null;
+  return row !== null && "endedAt" in state ? { state, closed: closedOf(row, state.endedAt) } : { state };
 }
 
 export type Ending = {
@@ -162,9 +182,17 @@ export async function closeRun(
     activeAt: undefined,
     ...open,
   });
-  if (head === null) return;
+  if (head !== null) await freeThread(ctx, { run, head, preview, tokenFactor });
+  await tellRunEnd(ctx, run);
+}
+
+/** The thread's hot row says that nothing is under way any more, and what was said last. */
+async function freeThread(
+  ctx: MutationCtx,
+  { run, head, preview, tokenFactor }: Omit<Closing, "state" | "head"> & { head: Doc<"threadHeads"> },
+): Promise<void> {
   await ctx.db.patch("threadHeads", head._id, {
-    messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1),
+    messages: head.messages + nextStepOf(run) - (run.firstStep ?? PROMPT_STEP + 1),
     ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
     ...(tokenFactor === undefined ? {} : { tokenFactor }),

@@ -12,9 +12,19 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
+import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { indexMessage } from "./recall.js";
-import { findRunToWrite, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import {
+  closedOf,
+  findRunToWrite,
+  isActive,
+  keptTotals,
+  nextStepOf,
+  stateOf,
+  stepsOf,
+  totalsOf,
+} from "./runRows.js";
 import { endStream, startStream } from "./streams.js";
 import { callsOf, insertPending, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun } from "./turnEnd.js";
@@ -73,6 +83,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const next = args.finish
     ? await finish(ctx, saved, { messageId, parts, ...factorOf(args.usage, args.context) })
     : await goOn(ctx, saved, args.nextStream);
+  await tellMessages(ctx, run.hooks);
   return { saved: true, messageId, calls, ...(results.length === 0 ? {} : { results }), ...next };
 }
 
@@ -154,5 +165,5 @@ async function finish(
   }
   const state = { kind: "completed" as const, endedAt: Date.now() };
   await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });
-  return { state };
+  return { state, closed: closedOf(run, state.endedAt) };
 }

@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { vHooks } from "../../validators/hook.js";
 import { vKeptTotals, vRunDriver, vRunEngine, vRunState, vToolCallState } from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
@@ -34,6 +35,8 @@ export const runsTables = {
     driver: v.optional(vRunDriver),
     streamId: v.optional(v.id("streams")),
     parentRunId: v.optional(v.string()),
+    /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
+    hooks: v.optional(vHooks),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
   })
