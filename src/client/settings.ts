@@ -8,6 +8,7 @@ export type ClientSettings = {
   logs: LogLevel;
 };
 
+/** Tells nobody. */
 const noHandles = () => Promise.resolve({});
 
 /** Of an app that sets nothing. */
