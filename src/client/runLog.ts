@@ -4,6 +4,9 @@ import type { StepResult } from "../validators/turn.js";
 import type { QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
 
+/** Codes are the runtime's to choose: what does not look like one may hold anything. */
+const CODE = /^[A-Z][A-Z_]{0,63}$/;
+
 /** Logs how a run ended, where this very call ended it. */
 export function logEnd(
   ctx: QueryCtx,
@@ -11,7 +14,7 @@ export function logEnd(
   { runId, state, closed }: { runId: string; state: RunState; closed?: RunClosed },
 ): void {
   if (closed === undefined) return;
-  const code = state.kind === "failed" ? { code: state.code } : {};
+  const code = state.kind === "failed" && CODE.test(state.code) ? { code: state.code } : {};
   logRun(ctx, logs, { event: `run.${state.kind}`, runId, ...code, ...closed });
 }
 
