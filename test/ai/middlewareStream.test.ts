@@ -1,6 +1,8 @@
 // Streams of a caller's loop have watchers, and end when all is saved.
 import { isStepCount, streamText } from "ai";
 import { describe, expect, test } from "vitest";
+import type { ActionCtx } from "../../src/client/index.js";
+import { STEP_MAX_TOOL_CALLS } from "../../src/shared/limits.js";
 import { codeOf } from "../support/aMemory.js";
 import { aLoop, thermometer } from "./middlewareSupport.js";
 import { asksFor, messagesOf, transcript } from "./support.js";
@@ -37,6 +39,37 @@ describe("a streaming loop with memory", () => {
     ]);
     const doors = loop.calls.filter((door) => door.startsWith("turns."));
     expect(doors).toEqual(["turns.begin", "turns.saveStep", "turns.saveStep"]);
+  });
+
+  test("ends for its caller only when the answer is saved, however long that takes", async () => {
+    const loop = await aLoop([{ text: "Norway." }]);
+    let saved = false;
+    const run = loop.ctx.runMutation as (...args: unknown[]) => Promise<unknown>;
+    const runMutation = async (...args: unknown[]) => {
+      const count = loop.calls.length;
+      const done = await run(...args);
+      if (loop.calls[count] !== "turns.saveStep") return done;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      saved = true;
+      return done;
+    };
+    const { model } = loop.bind({ ctx: { ...loop.ctx, runMutation } as ActionCtx });
+    await streamText({ model, prompt: "Oslo?" }).consumeStream();
+    expect(saved).toBe(true);
+  });
+
+  test("fails for its caller when the answer cannot be saved", async () => {
+    const loop = await aLoop([asksFor(...Array<string>(STEP_MAX_TOOL_CALLS + 1).fill("Oslo"))]);
+    const errors: unknown[] = [];
+    const onError = ({ error }: { error: unknown }) => void errors.push(error);
+    await streamText({
+      model: loop.bind({ throttleMs: 60_000 }).model,
+      prompt: "All.",
+      onError,
+    }).consumeStream();
+    expect(await codeOf(Promise.reject(errors[0] as Error))).toBe("INVALID_ARGUMENT");
+    const latest = await loop.owner.runs.latest(loop.ctx, { threadId: loop.threadId });
+    expect(latest?.state).toMatchObject({ kind: "failed", code: "INVALID_ARGUMENT" });
   });
 
   test("gives the caller every part as the model gave it", async () => {
