@@ -8,6 +8,7 @@ import {
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, MutationCtx, RunState } from "../client/index.js";
 import { BEGUN_EVENT, type Begun } from "../shared/runState.js";
+import { closeLog } from "../shared/runLog.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
 import {
@@ -73,7 +74,7 @@ export function durableFunctions(agent: ResolvedAgent, workflow: WorkflowManager
   const step = internalActionGeneric({
     args: vStepArgs,
     returns: vStepRecord,
-    handler: async (ctx, args) => toRecord(await runStep(agent, ctx, args)),
+    handler: async (ctx, args) => toRecord(await runStep(agent, ctx, args).finally(() => closeLog(ctx))),
   });
   const settle = internalMutationGeneric({
     args: vSettleArgs,

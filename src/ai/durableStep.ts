@@ -12,6 +12,7 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { toTryAgain } from "./lastTry.js";
+import { logFailure, logWarnings } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
@@ -107,6 +108,7 @@ export async function runModelStep(
     );
     return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, answer, context });
   } catch (error) {
+    if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
@@ -131,13 +133,9 @@ async function ask(
   const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort, onAlive };
   const answer = await takeStep(agent, asked);
   // Nobody waits for a result that could carry them, and they must not be swallowed.
-  tell(agent, [...warnings, ...answer.warnings]);
+  logWarnings([...warnings, ...answer.warnings], { ctx, memory, runId, agentName: agent.name });
   return { answer, context };
 }
-
-const tell = ({ name }: ResolvedAgent, warnings: readonly string[]): void => {
-  for (const warning of warnings) console.warn(`[${name}] ${warning}`);
-};
 
 type Answered = Step & {
   principal: Principal;
@@ -248,7 +246,8 @@ export async function runAfterStep(
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
-  tell(agent, await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }));
+  const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
+  logWarnings(warnings, { ctx, memory, runId, agentName: agent.name });
   return { calls: [], ended: true, stop: true };
 }
 

@@ -1,5 +1,6 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
+import { closeLog } from "../shared/runLog.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { readAnswer } from "./answer.js";
@@ -24,7 +25,11 @@ type InAction = GenerateArgs & {
  * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
  * the thread is busy the action waits for its turn.
  */
-export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
+export function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
+  return answer(agent, ctx, args).finally(() => closeLog(ctx));
+}
+
+async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   const turn = await begin(agent, ctx, args);
   const { start } = turn;
   if (start.steered === true) return resultOf(turn, start.state); // the run that it steers answers it
@@ -113,7 +118,7 @@ async function takeUp(turn: OpenTurn, taken: TakenUp): Promise<RunState> {
 }
 
 /** Reads the context as it stands now, for the next step. Gives where the run stands if it does not go on. */
-async function readAnew(turn: OpenTurn): Promise<RunState | null> {
+export async function readAnew(turn: OpenTurn): Promise<RunState | null> {
   const { agent, ctx, memory, start, streaming } = turn;
   const opened = await memory.turns.open(ctx, {
     runId: start.runId,

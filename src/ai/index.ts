@@ -25,6 +25,12 @@ export { toolApproval } from "./toolWaits.js";
 export { agentTool } from "./agentTool.js";
 export type { AgentToolDefinition } from "./agentTool.js";
 
+// Memory for loops of the AI SDK that are no agent of ours.
+export { memoryMiddleware } from "./middleware.js";
+export type { MemoryMiddleware, MiddlewareSettings } from "./middleware.js";
+export { toToolSet } from "./toolSet.js";
+export type { ToolSetArgs } from "./toolSet.js";
+
 // Turns.
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { ResumeArgs } from "./resume.js";

@@ -91,7 +91,7 @@ function rememberTool(settings: MemoryToolSettings): AgentTool {
         key: given(key),
         supersedes: given(supersedes),
         status,
-        sources: [{ kind: "run" as const, runId: ctx.runId }],
+        ...(ctx.runId === "" ? {} : { sources: [{ kind: "run" as const, runId: ctx.runId }] }),
       };
       const { facts } = await ctx.memory.facts.append(ctx, {
         ...scopeIn(ctx, settings),
@@ -113,7 +113,8 @@ function recallTool({ recall = {}, scope }: MemoryToolSettings): AgentTool {
     execute: async (ctx, { query = "" }) => {
       const { scopes = scopesToSearch(scope), kinds, maxTokens = DEFAULT_RECALL_TOKENS } = recall;
       const { threadId, runId, turn: beforeTurn } = ctx; // the prompt of this turn is no answer to it
-      const search = { query, scopes, maxTokens, threadId, runId, beforeTurn };
+      const spent = runId === "" ? {} : { runId };
+      const search = { query, scopes, maxTokens, threadId, beforeTurn, ...spent };
       const { hits } = await ctx.memory.recall(ctx, { ...search, ...(kinds === undefined ? {} : { kinds }) });
       return hits.length === 0 ? "Nothing was found." : hits.map(passage);
     },

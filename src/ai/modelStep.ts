@@ -1,6 +1,7 @@
 import type { ModelMessage, StepResult, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory } from "../client/index.js";
 import { RunEnded } from "./cancelWatch.js";
+import { ownCode } from "../shared/runLog.js";
 import { DeltaWriter } from "./deltaWriter.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
@@ -44,6 +45,11 @@ export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<M
     await writer.finish();
   }
   if (writer.failure === undefined) return answer;
+  step.memory.log(step.ctx, {
+    event: "stream.failed",
+    agentName: agent.name,
+    ...ownCode(describeError(writer.failure)),
+  });
   return {
     ...answer,
     warnings: [...answer.warnings, `The stream stopped short: ${describeError(writer.failure)}`],

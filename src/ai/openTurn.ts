@@ -12,6 +12,7 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
+import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith } from "./modelStep.js";
 import { boundTo } from "./pause.js";
@@ -95,6 +96,7 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : runFailure(error);
+  if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
   const ending = { runId, outcome, ...said, results: turn.results };

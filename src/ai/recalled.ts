@@ -7,6 +7,7 @@ import type {
   RecallSearch,
 } from "../client/index.js";
 import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
+import { warningLine } from "../shared/runLog.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
@@ -53,10 +54,12 @@ export async function recallFor(
   if (promptText.trim() === "") return nothing;
   const warnings: string[] = [];
   const made = await embedPrompt(agent, request, warnings);
+  for (const warning of warnings) noteFailure(agent, request, warning);
   const search = searchFor(recall, request);
   const byWords = (error: unknown) => {
     if (made === null || !isMemoryError(error, "INVALID_ARGUMENT")) throw error;
     warnings.push(`Recall went on by words, the vectors were refused: ${describeError(error)}`);
+    noteFailure(agent, request, warnings.at(-1) ?? "");
     return memory.recall(ctx, { ...search, usage: made.usage });
   };
   const { hits, warnings: further = [] } = await memory.recall(ctx, { ...search, ...made }).catch(byWords);
@@ -65,6 +68,14 @@ export async function recallFor(
     recall.maxTokens,
   );
   return { hits: kept, warnings: [...warnings, ...further] };
+}
+
+function noteFailure(
+  { name: agentName }: ResolvedAgent,
+  { ctx, memory, runId }: RecallRequest,
+  warning: string,
+): void {
+  memory.log(ctx, { event: "embedding.failed", runId, agentName, ...warningLine(warning) });
 }
 
 /** What a prompt asks of the memory; more than is wanted, because some of it is shown already. */

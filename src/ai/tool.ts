@@ -11,6 +11,7 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
   memory: BoundMemory;
   principal: Principal;
   threadId: string;
+  /** Empty where the tool runs outside of a run: in a loop of the AI SDK without a middleware. */
   runId: string;
   /** The turn that is answered: what was said before it has a lower number. */
   turn: number;

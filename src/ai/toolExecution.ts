@@ -1,16 +1,14 @@
 import type { ActionCtx, AskedWait, BoundMemory, Principal, StepResult } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
-import { utf8Bytes } from "../shared/utf8.js";
 import { describeError } from "./errors.js";
+import { keptResult, keptResults } from "./resultBytes.js";
 import type { AgentTool, ToolContext } from "./tool.js";
 import { attempt } from "./toolAttempts.js";
 
-/** Bytes of one tool's result: it is one message, and a mutation takes 16 MiB of arguments in all. */
-const TOOL_RESULT_MAX_BYTES = 6 * 1024 * 1024;
-/** Bytes of the results that one in-action step saves together. */
-const STEP_RESULTS_MAX_BYTES = 12 * 1024 * 1024;
-
-/** A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. */
+/**
+ * A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. Outside of
+ * a run there is no place: `operationId` says what stays the same for every attempt.
+ */
 export type AskedCall = {
   callId: string;
   toolName: string;
@@ -18,6 +16,7 @@ export type AskedCall = {
   place: number;
   /** The result of a call that may not run. */
   refused?: AskedWait["refused"];
+  operationId?: string;
 };
 
 /** For whom and in what a tool runs. */
@@ -44,13 +43,7 @@ export async function executeTools(
   scope: ToolScope,
 ): Promise<StepResult[]> {
   const results = await Promise.all(calls.map((call) => executeTool(tools, call, scope)));
-  let bytes = 0;
-  return results.map((result) => {
-    const added = utf8Bytes(result.part.output);
-    if (bytes + added > STEP_RESULTS_MAX_BYTES) return tooLong(result, added);
-    bytes += added;
-    return result;
-  });
+  return keptResults(results);
 }
 
 /** Runs one tool. See `executeTools`. */
@@ -66,14 +59,12 @@ export async function executeTool(tools: Tools, call: AskedCall, scope: ToolScop
     toolName: call.toolName,
     ...(await outcomeOf(tools, call, scope)),
   });
-  const result = {
+  return keptResult({
     callId: call.callId,
     part,
     failed: part.outputKind === "error",
     ms: Date.now() - startedAt,
-  };
-  const bytes = utf8Bytes(part.output);
-  return bytes > TOOL_RESULT_MAX_BYTES ? tooLong(result, bytes) : result;
+  });
 }
 
 async function outcomeOf(
@@ -121,15 +112,9 @@ function parseInput(toolName: string, input: string): unknown {
 
 const inputError = (message: string): TypeError => new TypeError(message);
 
-function tooLong(result: StepResult, bytes: number): StepResult {
-  const { callId, toolName } = result.part;
-  const error = `The tool's result has ${bytes} bytes, more than can be kept: ask for less.`;
-  return { ...result, failed: true, part: toolResultPart({ callId, toolName, error }) };
-}
-
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
-function toolContext({ callId, place }: AskedCall, scope: ToolScope): ToolContext {
+export function toolContext({ callId, place, operationId }: AskedCall, scope: ToolScope): ToolContext {
   const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  return { ...ctx, ...turn, callId, operationId: `${turn.runId}:${place}` } as ToolContext;
+  return { ...ctx, ...turn, callId, operationId: operationId ?? `${turn.runId}:${place}` } as ToolContext;
 }

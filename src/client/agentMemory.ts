@@ -1,7 +1,17 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Principal } from "../validators/principal.js";
 import { BoundMemory } from "./boundMemory.js";
+import type { LogLevel } from "../shared/runLog.js";
 import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
+import { handlesOf, type Hooks } from "./hooks.js";
+import type { ClientSettings } from "./settings.js";
+
+export type MemorySettings = {
+  /** Mutations of the app that are told what was said, and how runs ended, in the transaction that saves it. */
+  hooks?: Hooks;
+  /** What is logged as JSON lines, never with content: `errors` unless told; `all`: each transition of a run too. */
+  logs?: LogLevel;
+};
 
 /**
  * The client of the component.
@@ -11,16 +21,23 @@ import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
  * const { threadId } = await memory.as({ userId }).threads.create(ctx, { title: "Hello" });
  */
 export class AgentMemory {
-  constructor(readonly component: ComponentApi) {}
+  readonly #settings: ClientSettings;
+
+  constructor(
+    readonly component: ComponentApi,
+    { hooks, logs = "errors" }: MemorySettings = {},
+  ) {
+    this.#settings = { handles: handlesOf(hooks), logs };
+  }
 
   /** Binds a principal: who asks. The app has authenticated it; the component checks it on every path. */
   as(principal: Principal): BoundMemory {
-    return new BoundMemory(this.component, principal);
+    return new BoundMemory(this.component, principal, this.#settings);
   }
 
   /** Passes every check. For crons, migrations and other code of the app that acts for nobody in particular. */
   asSystem(): BoundMemory {
-    return new BoundMemory(this.component, "system");
+    return new BoundMemory(this.component, "system", this.#settings);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import { logRun, type LogLine } from "../shared/runLog.js";
 import type { Health } from "../validators/health.js";
 import type { Caller } from "../validators/principal.js";
 import { BlocksClient } from "./blocks.js";
@@ -13,6 +14,7 @@ import { MessagesClient } from "./messages.js";
 import { RecallClient } from "./recall.js";
 import { RunsClient } from "./runs.js";
 import type { MemoryScope } from "./scopes.js";
+import { DEFAULT_SETTINGS, type ClientSettings } from "./settings.js";
 import { StreamsClient } from "./streams.js";
 import { SummariesClient } from "./summaries.js";
 import { ThreadsClient } from "./threads.js";
@@ -40,11 +42,12 @@ export class BoundMemory {
   constructor(
     readonly component: ComponentApi,
     readonly caller: Caller,
+    private readonly settings: ClientSettings = DEFAULT_SETTINGS,
   ) {
     this.threads = new ThreadsClient(component, caller);
-    this.messages = new MessagesClient(component, caller);
-    this.runs = new RunsClient(component, caller);
-    this.turns = new TurnsClient(component, caller);
+    this.messages = new MessagesClient(component, caller, settings);
+    this.runs = new RunsClient(component, caller, settings);
+    this.turns = new TurnsClient(component, caller, settings);
     this.streams = new StreamsClient(component, caller);
     this.contexts = new ContextsClient(component, caller);
     this.documents = new DocumentsClient(component, caller);
@@ -61,6 +64,16 @@ export class BoundMemory {
   /** What fits the question, within a token budget. See `RecallClient.search`. */
   recall(...args: Parameters<RecallClient["search"]>): ReturnType<RecallClient["search"]> {
     return this.entries.search(...args);
+  }
+
+  /**
+   * Logs a line as JSON where the memory's `logs` has it: for runtimes. 20 lines a function execution at most. Give
+   * names, counts and codes, never what was said. Throws nothing.
+   *
+   * @example memory.log(ctx, { event: "model.failed", runId, code: "MODEL_FAILED", ms });
+   */
+  log(ctx: QueryCtx, line: LogLine): void {
+    logRun(ctx, this.settings.logs, line);
   }
 
   /**

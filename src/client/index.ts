@@ -1,7 +1,9 @@
-export { AgentMemory } from "./agentMemory.js";
+export { AgentMemory, type MemorySettings } from "./agentMemory.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
+export type { Hooks } from "./hooks.js";
+export type { LogEvent, LogLevel, LogLine } from "../shared/runLog.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
@@ -75,6 +77,7 @@ export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js"
 export type {
   AskedWait,
   ContextLimits,
+  ReservedCall,
   StepResult,
   SteeringPlace,
   StepSaved,

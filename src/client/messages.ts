@@ -3,12 +3,14 @@ import type { Part } from "../validators/content.js";
 import type { Message, NewMessage, Place } from "../validators/message.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
+import type { ClientSettings } from "./settings.js";
 
 /** What was said in a thread, in the order (turn, step). */
 export class MessagesClient {
   constructor(
     private readonly component: ComponentApi,
     private readonly caller: Caller,
+    private readonly settings: ClientSettings,
   ) {}
 
   /**
@@ -27,7 +29,8 @@ export class MessagesClient {
     ctx: MutationCtx,
     args: { threadId: string; messages: NewMessage[]; operationId?: string },
   ): Promise<{ places: Place[] }> {
-    return await ctx.runMutation(this.component.messages.append, { ...args, caller: this.caller });
+    const hooks = await this.settings.handles();
+    return await ctx.runMutation(this.component.messages.append, { ...args, ...hooks, caller: this.caller });
   }
 
   /**

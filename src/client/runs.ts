@@ -7,6 +7,8 @@ import { memoryError } from "../validators/errors.js";
 import type { Answer, CallDecision, Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
 import type { SteeringPlace } from "../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
+import { logEnd } from "./runLog.js";
+import type { ClientSettings } from "./settings.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 
@@ -22,6 +24,7 @@ export class RunsClient {
   constructor(
     private readonly component: ComponentApi,
     private readonly caller: Caller,
+    private readonly settings: ClientSettings,
   ) {}
 
   /** A run by its id, live in a query. Throws `RUN_NOT_FOUND`. */
@@ -119,7 +122,9 @@ export class RunsClient {
    * Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who may only read the thread.
    */
   async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {
-    return await ctx.runMutation(this.component.runs.cancel, { ...args, caller: this.caller });
+    const ended = await ctx.runMutation(this.component.runs.cancel, { ...args, caller: this.caller });
+    logEnd(ctx, this.settings, { runId: args.runId, ...ended });
+    return { state: ended.state };
   }
 
   /**

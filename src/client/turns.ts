@@ -23,7 +23,10 @@ import type {
   TurnStart,
 } from "../validators/turn.js";
 import type { Usage } from "../validators/usage.js";
+import { logRun } from "../shared/runLog.js";
 import type { MutationCtx } from "./ctx.js";
+import { logEnd, logResults } from "./runLog.js";
+import type { ClientSettings } from "./settings.js";
 
 export type BeginTurn = {
   threadId: string;
@@ -88,6 +91,7 @@ export class TurnsClient {
   constructor(
     private readonly component: ComponentApi,
     private readonly caller: Caller,
+    private readonly settings: ClientSettings,
   ) {}
 
   /**
@@ -104,7 +108,16 @@ export class TurnsClient {
    * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
-    return await ctx.runMutation(this.component.turns.begin, { ...args, caller: this.caller });
+    const hooks = await this.settings.handles();
+    const start = await ctx.runMutation(this.component.turns.begin, {
+      ...args,
+      ...hooks,
+      caller: this.caller,
+    });
+    const { runId, state, repeated } = start;
+    const { agentName } = args;
+    if (!repeated) logRun(ctx, this.settings.logs, { event: `run.${state.kind}`, runId, agentName });
+    return start;
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
@@ -134,7 +147,10 @@ export class TurnsClient {
 
   /** Saves a model step once, by its place in the run. Safe to retry. Throws `RUN_NOT_FOUND` or `INVALID_ARGUMENT`. */
   async saveStep(ctx: MutationCtx, args: SaveStep): Promise<StepSaved> {
-    return await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
+    const saved = await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
+    if (saved.saved) logResults(ctx, this.settings, args);
+    logEnd(ctx, this.settings, { runId: args.runId, ...saved });
+    return saved;
   }
 
   /**
@@ -156,7 +172,14 @@ export class TurnsClient {
     ctx: MutationCtx,
     args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
   ): Promise<{ saved: boolean }> {
-    return await ctx.runMutation(this.component.turns.saveResult, { ...args, caller: this.caller });
+    const hooks = await this.settings.handles();
+    const saved = await ctx.runMutation(this.component.turns.saveResult, {
+      ...args,
+      ...hooks,
+      caller: this.caller,
+    });
+    if (saved.saved) logResults(ctx, this.settings, { runId: args.runId, results: [args] });
+    return saved;
   }
 
   /**
@@ -192,6 +215,9 @@ export class TurnsClient {
    * `INVALID_ARGUMENT`.
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    return await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    if (ended.closed !== undefined) logResults(ctx, this.settings, args);
+    logEnd(ctx, this.settings, { runId: args.runId, ...ended });
+    return { state: ended.state };
   }
 }

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { vOpaqueParts } from "../validators/content.js";
+import { vHooks } from "../validators/hook.js";
 import { vMessage, vNewMessage, vPlace } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
@@ -13,6 +14,7 @@ export const append = mutation({
     threadId: v.string(),
     messages: v.array(vNewMessage),
     operationId: v.optional(v.string()),
+    hooks: v.optional(vHooks),
   },
   returns: v.object({ places: v.array(vPlace) }),
   handler: (ctx, args) => messages.append(ctx, args),

@@ -1,9 +1,11 @@
 import { v } from "convex/values";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
+import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
   vParentCall,
+  vRunClosed,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
@@ -45,6 +47,7 @@ export const begin = mutation({
     parent: v.optional(vParentCall),
     whileRunning: v.optional(vWhileRunning),
     startAt: v.optional(v.number()),
+    hooks: v.optional(vHooks),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),
@@ -101,7 +104,7 @@ export const startTool = mutation({
 
 /** Saves the result of a tool call at its reserved place; reads neither run nor head. */
 export const saveResult = mutation({
-  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields },
+  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields, hooks: v.optional(vHooks) },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
 });
@@ -144,6 +147,6 @@ export const end = mutation({
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
   },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
   handler: (ctx, args) => turns.end(ctx, args),
 });

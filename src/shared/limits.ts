@@ -318,3 +318,5 @@ export const WAIT_MAX_MS = 366 * 24 * 60 * 60 * 1000;
 export const WAIT_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
 /** Bytes of an input that an approval gives in place of the model's, and of the model's own that is kept beside it. */
 export const EDITED_INPUT_MAX_BYTES = 64 * KIB;
+/** Lines that one function execution logs: Convex keeps 256 of them, and they are the app's. */
+export const LOG_LINES_PER_FUNCTION = 20;

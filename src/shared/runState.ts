@@ -4,8 +4,8 @@ import type { RunState } from "../validators/run.js";
 export const RUN_STATES_AFTER: Record<RunState["kind"], readonly RunState["kind"][]> = {
   queued: ["queued", "running", "failed", "canceled"],
   running: ["awaitingApproval", "awaitingResult", "completed", "failed", "canceled"],
-  awaitingApproval: ["awaitingResult", "running", "failed", "canceled"],
-  awaitingResult: ["running", "failed", "canceled"],
+  awaitingApproval: ["awaitingResult", "running", "completed", "failed", "canceled"],
+  awaitingResult: ["running", "completed", "failed", "canceled"],
   completed: [],
   failed: [],
   canceled: [],

@@ -122,6 +122,10 @@ export const vKeptTotals = v.object({
   outputTokens: v.number(),
 });
 
+/** Of the call that ended a run: how long the run took, and what it used. */
+export const vRunClosed = v.object({ ms: v.number(), tokens: v.number() });
+export type RunClosed = Infer<typeof vRunClosed>;
+
 export const vToolCallState = v.union(
   v.object({ kind: v.literal("pending") }),
   v.object({ kind: v.literal("awaitingApproval") }),

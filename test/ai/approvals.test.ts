@@ -68,7 +68,7 @@ describe("a run in an action whose calls need approval", () => {
     const helper = await anAgent([pays(20), { text: "Paid." }], { tools: { pay } });
     const { runId } = await ask(helper);
     vi.setSystemTime(Date.now() + 3 * RUN_LEASE_MS);
-    expect(await codeOf(ask(helper))).toBe("RUN_ACTIVE");
+    expect(await codeOf(ask(helper, { whileRunning: "reject" }))).toBe("RUN_ACTIVE");
     await approve(helper, runId, "pay-1");
     expect(await resume(helper, runId)).toMatchObject({ text: "Paid." });
   });

@@ -264,7 +264,7 @@ describe("in a durable run", () => {
     const { runId } = await app.start("Go.");
     await app.finish();
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
-    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining("No facts were extracted"));
+    expect(console.error).toHaveBeenCalledWith(expect.stringContaining("No facts were extracted"));
   });
 });
 

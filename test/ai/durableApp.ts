@@ -19,7 +19,13 @@ import {
   type RunTicket,
   type StartArgs,
 } from "../../src/ai/index.js";
-import { AgentMemory, type ActionCtx, type BoundMemory, type ComponentApi } from "../../src/client/index.js";
+import {
+  AgentMemory,
+  type ActionCtx,
+  type BoundMemory,
+  type ComponentApi,
+  type LogLevel,
+} from "../../src/client/index.js";
 import { vRunTicket, vWhileRunning } from "../../src/validators/run.js";
 import { register } from "../../src/test.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
@@ -57,10 +63,11 @@ export type DurableApp = {
 export async function aDurableApp(
   script: ScriptedTurn[],
   definition: Partial<AgentDefinition> = {},
+  logs?: LogLevel,
 ): Promise<DurableApp> {
   const model = scriptedModel(script);
   const { agentMemory, workflow: workflowComponent } = componentsGeneric();
-  const memory = new AgentMemory(agentMemory as unknown as ComponentApi);
+  const memory = new AgentMemory(agentMemory as unknown as ComponentApi, { logs });
   const workflow = new WorkflowManager(workflowComponent as unknown as WorkflowComponent);
   const agent = defineAgent(memory, {
     name: "researcher",

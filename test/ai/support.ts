@@ -1,7 +1,7 @@
 import { getFunctionAddress, getFunctionName, type FunctionReference } from "convex/server";
 import { z } from "zod";
 import { defineAgent, defineTool, type Agent, type AgentDefinition } from "../../src/ai/index.js";
-import type { ActionCtx, BoundMemory, Message, Part } from "../../src/client/index.js";
+import type { ActionCtx, BoundMemory, LogLevel, Message, Part } from "../../src/client/index.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { aMemory, OWNER, type TestMemory } from "../support/aMemory.js";
 
@@ -18,8 +18,9 @@ export type TestAgent = TestMemory & {
 export async function anAgent(
   script: ScriptedTurn[],
   { chunks, delayMs, ...definition }: Partial<AgentDefinition> & { chunks?: number; delayMs?: number } = {},
+  logs?: LogLevel,
 ): Promise<TestAgent> {
-  const test = aMemory();
+  const test = aMemory({}, { logs });
   const model = scriptedModel(script, { chunks, delayMs });
   const agent = defineAgent(test.memory, {
     name: "helper",

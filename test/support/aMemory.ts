@@ -1,4 +1,4 @@
-import { AgentMemory } from "../../src/client/agentMemory.js";
+import { AgentMemory, type MemorySettings } from "../../src/client/agentMemory.js";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { QueryCtx } from "../../src/client/ctx.js";
 import type { Part, PartOf } from "../../src/validators/content.js";
@@ -18,9 +18,9 @@ export const OTHER_TENANT: Principal = { tenantId: "other", userId: "olga" };
 export type TestMemory = TestComponent & { memory: AgentMemory };
 
 /** A client on a fresh component; `ctx` is an action's. */
-export function aMemory(modules: AppModules = {}): TestMemory {
+export function aMemory(modules: AppModules = {}, settings: MemorySettings = {}): TestMemory {
   const component = aComponent(modules);
-  return { ...component, memory: new AgentMemory(component.component) };
+  return { ...component, memory: new AgentMemory(component.component, settings) };
 }
 
 export type TestThread = TestMemory & {

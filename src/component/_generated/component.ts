@@ -1335,6 +1335,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          hooks?: { onMessage?: string; onRunFinished?: string };
           messages: Array<{
             agentName?: string;
             metadata?: string;
@@ -1631,6 +1632,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
         },
         {
+          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -2439,6 +2441,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             settle: string;
           };
           engine: "action" | "durable";
+          hooks?: { onMessage?: string; onRunFinished?: string };
           limits?: {
             maxBytes?: number;
             maxMessages?: number;
@@ -2592,6 +2595,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
         },
         {
+          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -2788,6 +2792,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           failed: boolean;
+          hooks?: { onMessage?: string; onRunFinished?: string };
           ms: number;
           part: any;
           runId: string;
@@ -2858,6 +2863,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
+          closed?: { ms: number; tokens: number };
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;

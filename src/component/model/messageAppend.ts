@@ -12,10 +12,12 @@ import { appendPlaces, type Position } from "../../shared/position.js";
 import { threadScope, userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
+import type { HookHandles } from "../../validators/hook.js";
 import type { MessageRole, NewMessage, Place } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { parseParts } from "./messagePayloads.js";
 import { fileIdsOf, insertMessage } from "./messageRows.js";
 import { runOnce } from "./operations.js";
@@ -23,7 +25,13 @@ import { indexMessage, type HumanChain } from "./recall.js";
 import { openThread } from "./threads.js";
 
 type GivenMessage = Omit<NewMessage, "parts"> & { parts: unknown[] };
-type AppendArgs = { caller: Caller; threadId: string; messages: GivenMessage[]; operationId?: string };
+type AppendArgs = {
+  caller: Caller;
+  threadId: string;
+  messages: GivenMessage[];
+  operationId?: string;
+  hooks?: HookHandles;
+};
 
 /** Writes messages at the end of a thread: every prompt opens a turn, so two writers never share a place. */
 export async function append(ctx: MutationCtx, args: AppendArgs): Promise<{ places: Place[] }> {
@@ -36,7 +44,9 @@ export async function append(ctx: MutationCtx, args: AppendArgs): Promise<{ plac
     operationId: args.operationId,
     payload: { author, messages },
   };
-  return await runOnce(ctx, operation, () => write(ctx, { head, messages, author }));
+  const written = await runOnce(ctx, operation, () => write(ctx, { head, messages, author }));
+  await tellMessages(ctx, args.hooks);
+  return written;
 }
 
 function checkMessage({ parts: given, ...message }: GivenMessage): NewMessage {

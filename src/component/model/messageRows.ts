@@ -9,6 +9,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { useFile } from "./files.js";
 import { packParts, parseParts, writePieces } from "./messagePayloads.js";
 import { findHead } from "./threadAccess.js";
+import { noteWritten } from "./writtenMessages.js";
 
 /** A message to write; its parts are checked. Without `state` it is complete. */
 export type MessageRow = Position & {
@@ -52,6 +53,7 @@ export async function insertMessage(
     state: storedState(state),
   });
   const payloadIds = await writePieces(ctx, messageId, packed.pieces);
+  noteWritten(ctx, messageId);
   return { messageId, tokens: tokensOf(packed.parts), preview: previewOf(textOf(parts)), payloadIds };
 }
 
@@ -77,6 +79,7 @@ export async function replaceMessage(
   if (row !== null) await useFiles(ctx, { threadId: row.threadId, filesOf }, fileIds);
   await ctx.db.patch("messages", messageId, { parts: packed.parts, state: storedState(state), ...named });
   await writePieces(ctx, messageId, packed.pieces);
+  noteWritten(ctx, messageId);
 }
 
 /** Deletes the row of an answer that never came. */

@@ -50,6 +50,7 @@ function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
     ...(args.driver === undefined ? {} : { driver: args.driver }),
     ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
+    ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
     ...(waiting === undefined ? {} : { state: waiting }),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };

@@ -1,8 +1,10 @@
 import { memoryError } from "../../validators/errors.js";
+import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { wholeParts } from "./messages.js";
 import { countDown } from "./runCountdown.js";
 import { findRunToWrite, isActive, stateOf } from "./runRows.js";
@@ -18,7 +20,7 @@ export async function startTool(
   const run = await findRunToWrite(ctx, args.caller, args.runId);
   if (!isActive(stateOf(run))) return { kind: "ended" };
   const { call, owner } = await findCall(ctx, args);
-  if (call.state.kind === "started" && !args.idempotent) return await leaveStarted(ctx, call);
+  if (call.state.kind === "started" && !args.idempotent) return await leaveStarted(ctx, call, run.hooks);
   if (call.state.kind !== "pending" && call.state.kind !== "started") return { kind: "settled" };
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "started", startedAt: Date.now() } });
   return {
@@ -33,9 +35,14 @@ export async function startTool(
 }
 
 /** A tool that may have run does not run again. One that may have asked for its result waits for it. */
-async function leaveStarted(ctx: MutationCtx, call: Doc<"toolCalls">): Promise<ToolStart> {
+async function leaveStarted(
+  ctx: MutationCtx,
+  call: Doc<"toolCalls">,
+  hooks: HookHandles | undefined,
+): Promise<ToolStart> {
   if (!isLater(call)) {
     await settle(ctx, call, null);
+    await tellMessages(ctx, hooks);
     return { kind: "interrupted" };
   }
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "awaitingResult" } });
@@ -48,12 +55,13 @@ async function leaveStarted(ctx: MutationCtx, call: Doc<"toolCalls">): Promise<T
  */
 export async function saveResult(
   ctx: MutationCtx,
-  args: { caller: Caller; runId: string } & Result,
+  args: { caller: Caller; runId: string; hooks?: HookHandles } & Result,
 ): Promise<{ saved: boolean }> {
   const { call } = await findCall(ctx, args);
   if (isSettled(call.state)) return { saved: false };
   await settle(ctx, call, args);
   if (isLater(call)) await countDownLater(ctx, call);
+  await tellMessages(ctx, args.hooks);
   return { saved: true };
 }
 

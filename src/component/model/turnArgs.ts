@@ -1,4 +1,5 @@
 import type { ContextAsk } from "../../validators/context.js";
+import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
 import type { ContextLimits } from "../../validators/turn.js";
@@ -19,6 +20,7 @@ export type BeginArgs = {
   /** Of a durable run; `workflowId` where its workflow is under way already. */
   driver?: RunDriver;
   workflowId?: string;
+  hooks?: HookHandles;
   /** Of a nested run. */
   parent?: ParentCall;
   /** What to do while another run has the thread: "reject" unless told. */

@@ -9,6 +9,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
+import { tellMessages } from "./hooks.js";
 import { readTail, type ShownTurn } from "./messages.js";
 import { pendingOf } from "./recall.js";
 import { findActive } from "./runLost.js";
@@ -92,6 +93,7 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
   await countPrompt(ctx, { head: free, prompt, changed: { ...changed, activeRunId: opened.runId } });
+  await tellMessages(ctx, args.hooks);
   return {
     ...opened,
     turn: prompt.turn,

@@ -10,16 +10,26 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState } from "../../validators/run.js";
+import type { RunClosed, RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
+import { tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { keptError } from "./providerErrors.js";
-import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import {
+  closedOf,
+  findOwnRun,
+  isActive,
+  keptTotals,
+  nextStepOf,
+  stateOf,
+  stepsOf,
+  totalsOf,
+} from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { stopWaiting } from "./runWaits.js";
@@ -44,11 +54,21 @@ export type EndArgs = {
  * Ends a run other than by its last step. Ending an ended run changes nothing but the ledger, where a call that was
  * under way meanwhile is still to be recorded; repeating it changes nothing.
  */
-export async function end(ctx: MutationCtx, args: EndArgs): Promise<{ state: RunState }> {
+export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
   const partial =
     args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
-  return { state: await endRun(ctx, run, { ...args, partial }) };
+  return await endAndTell(ctx, run, { ...args, partial });
+}
+
+/** `closed` where this very call ended it. */
+export type Ended = { state: RunState; closed?: RunClosed };
+
+/** As `endRun`, with what the run came to. */
+export async function endAndTell(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<Ended> {
+  const state = await endRun(ctx, run, ending);
+  const row = isActive(stateOf(run)) ? await ctx.db.get("runs", run._id) : null;
+  return row !== null && "endedAt" in state ? { state, closed: closedOf(row, state.endedAt) } : { state };
 }
 
 export type Ending = {
@@ -206,7 +226,11 @@ export async function closeRun(
   });
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
   if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
-  if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor, replaced });
+  const isItsThread = head?.activeRunId === run._id;
+  if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor });
+  await tellRunEnd(ctx, run);
+  if (head !== null && isItsThread && head.queuedRuns !== undefined && !replaced)
+    await promoteNext(ctx, head._id);
 }
 
 /** How the end of one run ends those that are nested in it, or the one that it is nested in. */
@@ -217,24 +241,16 @@ export const endNested =
 
 async function freeHead(
   ctx: MutationCtx,
-  {
-    run,
-    head,
-    preview,
-    tokenFactor,
-    replaced,
-  }: Omit<Closing, "state" | "head"> & { head: Doc<"threadHeads"> },
+  { run, head, preview, tokenFactor }: Omit<Closing, "state" | "head"> & { head: Doc<"threadHeads"> },
 ): Promise<void> {
   const nextStep = nextStepOf(run);
-  const isItsThread = head.activeRunId === run._id;
   await ctx.db.patch("threadHeads", head._id, {
     messages: head.messages + nextStep - (run.firstStep ?? PROMPT_STEP + 1) - (run.steered?.places ?? 0),
-    ...(isItsThread ? { activeRunId: undefined } : {}),
+    ...(head.activeRunId === run._id ? { activeRunId: undefined } : {}),
     ...withoutRun(head, run),
     ...(preview === "" ? {} : { preview: { role: "assistant", text: preview } }),
     ...(tokenFactor === undefined ? {} : { tokenFactor }),
   });
   if (Date.now() - run._creationTime >= ACTIVITY_RESOLUTION_MS)
     await ctx.db.patch("threads", run.threadId, { lastActivityAt: Date.now() });
-  if (isItsThread && head.queuedRuns !== undefined && replaced !== true) await promoteNext(ctx, head._id);
 }

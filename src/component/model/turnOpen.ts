@@ -10,6 +10,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { overlayOf, readGiven } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
+import { tellMessages } from "./hooks.js";
 import { pendingOf } from "./recall.js";
 import { findRunToWrite, isActive, nextStepOf, runNotFound, stateOf, stepsOf } from "./runRows.js";
 import { withSteeringRead } from "./steering.js";
@@ -51,6 +52,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
+  await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
   return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };

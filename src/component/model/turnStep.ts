@@ -12,11 +12,13 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
+import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
 import {
   addTotals,
+  closedOf,
   findRunToWrite,
   isActive,
   keptTotals,
@@ -98,6 +100,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const next = args.finish
     ? await finish(ctx, saved, { ...answer, nextStream: args.nextStream })
     : await goOn(ctx, saved, args.nextStream);
+  await tellMessages(ctx, run.hooks);
   const told = withWaits(calls, waits);
   return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
 }
@@ -224,5 +227,5 @@ async function finish(
   else await settleOpenCalls(ctx, run, []);
   const state = { kind: "completed" as const, endedAt: Date.now() };
   await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });
-  return { state };
+  return { state, closed: closedOf(run, state.endedAt) };
 }

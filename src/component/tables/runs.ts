@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
   vKeptTotals,
@@ -63,6 +64,8 @@ export const runsTables = {
         isDriven: v.optional(v.boolean()),
       }),
     ),
+    /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
+    hooks: v.optional(vHooks),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
     /** Messages that came while it ran: unread ones while it is under way, and what it has read. */

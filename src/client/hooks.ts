@@ -1,0 +1,48 @@
+import { createFunctionHandle, type FunctionReference, type FunctionVisibility } from "convex/server";
+import type { HookHandles } from "../validators/hook.js";
+import type { Message } from "../validators/message.js";
+import type { Run } from "../validators/run.js";
+
+/** A mutation of the app that is told something; what it returns is not looked at. */
+type Hook<Told extends Record<string, unknown>> = () => FunctionReference<
+  "mutation",
+  FunctionVisibility,
+  Told,
+  unknown
+>;
+
+/**
+ * Mutations of the app that are called in the transaction that saves, so that its own tables are never behind. What one
+ * throws takes its own writes back and is logged as `hook.failed`; what was said stays saved. Named by functions,
+ * because `internal` is not there yet when the memory is made.
+ */
+export type Hooks = {
+  /**
+   * Gets `{ messages }` as lists show them, in order: what one mutation wrote, 200 at most. Prompts, answers, results
+   * of tools, appended ones and what a failed run had said; an answer that is streamed once it is whole. Not edits.
+   */
+  onMessage?: Hook<{ messages: Message[] }>;
+  /** Gets `{ run }` as `runs.get` gives it, when it has completed, failed or was canceled: once. */
+  onRunFinished?: Hook<{ run: Run }>;
+};
+
+/** Gives the handles of the hooks, made when they are first needed; nothing where none is named. */
+export function handlesOf({ onMessage, onRunFinished }: Hooks = {}): () => Promise<{ hooks?: HookHandles }> {
+  if (onMessage === undefined && onRunFinished === undefined) return async () => ({});
+  let made: Promise<{ hooks?: HookHandles }> | undefined;
+  const make = async () => ({
+    hooks: {
+      ...(onMessage === undefined ? {} : { onMessage: await createFunctionHandle(onMessage()) }),
+      ...(onRunFinished === undefined ? {} : { onRunFinished: await createFunctionHandle(onRunFinished()) }),
+    },
+  });
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,269 @@
+// What an app's own mutations are told in the transaction that saves: complete messages, and runs that have ended.
+import {
+  internalMutationGeneric,
+  makeFunctionReference,
+  type FunctionReference,
+  type GenericDataModel,
+  type GenericMutationCtx,
+} from "convex/server";
+import { v } from "convex/values";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  AgentMemory,
+  memoryError,
+  vMessage,
+  vRun,
+  type Message,
+  type MemorySettings,
+  type Run,
+} from "../../src/client/index.js";
+import { RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { call, codeOf, listAll, OWNER, result, said, text, WRITER } from "../support/aMemory.js";
+import { aComponent } from "../support/component.js";
+import { used } from "../support/turns.js";
+
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(line));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+type Told = { messages: Message[][]; runs: Run[] };
+
+/** An app whose hooks write into its own tables; `refuse` throws after the write when it says so. */
+async function anApp(refuse: (told: { messages?: Message[]; run?: Run }) => boolean = () => false) {
+  const note = async (
+    ctx: GenericMutationCtx<GenericDataModel>,
+    told: { messages?: Message[]; run?: Run },
+  ) => {
+    await ctx.db.insert("told", { text: JSON.stringify(told) });
+    if (refuse(told)) throw memoryError("INVALID_ARGUMENT", "The words of a secret message.");
+    return null;
+  };
+  const onMessage = internalMutationGeneric({
+    args: { messages: v.array(vMessage) },
+    handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
+  });
+  const onRunFinished = internalMutationGeneric({
+    args: { run: vRun },
+    handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
+  });
+  const search: Record<string, unknown> = { onMessage, onRunFinished };
+  const test = aComponent({ "./search.ts": async () => search });
+  const hook = <Args extends Record<string, unknown>>(name: string) =>
+    makeFunctionReference<"mutation">(name) as unknown as FunctionReference<"mutation", "internal", Args>;
+  let made = 0;
+  const settings: MemorySettings = {
+    hooks: {
+      onMessage: () => (made++, hook<{ messages: Message[] }>("search:onMessage")),
+      onRunFinished: () => hook<{ run: Run }>("search:onRunFinished"),
+    },
+  };
+  const memory = new AgentMemory(test.component, settings);
+  const owner = memory.as(OWNER);
+  const { threadId } = await owner.threads.create(test.ctx, {});
+  // Handles are made inside of a function only: of the first call, which is refused.
+  const refused = { threadId: "none", messages: [said("user", "Hello.")] };
+  expect(await test.t.action((ctx) => codeOf(owner.messages.append(ctx, refused)))).toBe("THREAD_NOT_FOUND");
+  const told = async (): Promise<Told> => {
+    const rows = await test.t.run(
+      (ctx) => ctx.db.query("told" as never).collect() as Promise<{ text: string }[]>,
+    );
+    const all = rows.map((row) => JSON.parse(row.text) as { messages?: Message[]; run?: Run });
+    return {
+      messages: all.flatMap(({ messages }) => (messages === undefined ? [] : [messages])),
+      runs: all.flatMap(({ run }) => run ?? []),
+    };
+  };
+  return { ...test, search, memory, owner, threadId, told, handlesMade: () => made };
+}
+
+type App = Awaited<ReturnType<typeof anApp>>;
+const listed = ({ owner, ctx, threadId }: App) =>
+  listAll(owner.messages, ctx, { threadId, order: "asc", limit: 50 });
+const begin = ({ owner, ctx, threadId }: App, more: { stream?: boolean } = {}) =>
+  owner.turns.begin(ctx, {
+    threadId,
+    agentName: "helper",
+    engine: "action",
+    prompt: [text("Oslo?")],
+    ...more,
+  });
+
+describe("onMessage", () => {
+  test("is told every message once, whole and as lists show it, one call for each mutation", async () => {
+    const app = await anApp();
+    const { owner, ctx } = app;
+    const { runId } = await begin(app, { stream: true });
+    const message = { parts: [text("Let me look."), call("a"), call("b")] };
+    await owner.turns.saveStep(ctx, {
+      runId,
+      step: 0,
+      message,
+      results: [],
+      usage: used,
+      finish: false,
+      nextStream: true,
+    });
+    const results = ["a", "b"].map((callId) => ({ callId, part: result(callId), failed: false, ms: 1 }));
+    const answer = { parts: [text("Norway.")] };
+    await owner.turns.saveStep(ctx, { runId, step: 1, message: answer, results, usage: used, finish: true });
+    const { messages } = await app.told();
+    expect(messages.map((batch) => batch.map(({ role }) => role))).toEqual([
+      ["user"],
+      ["assistant"],
+      ["tool", "tool", "assistant"],
+    ]);
+    expect(messages.flat()).toEqual(await listed(app));
+    expect(messages.flat().every(({ state }) => state.kind === "complete")).toBe(true);
+    expect(app.handlesMade()).toBe(1);
+  });
+
+  test("is told an append of 200 in one call, in their order, and a repeat not again", async () => {
+    const app = await anApp();
+    const messages = Array.from({ length: 200 }, (_, index) => said("user", `${index}`));
+    for (let attempt = 0; attempt < 2; attempt++)
+      await app.owner.messages.append(app.ctx, { threadId: app.threadId, messages, operationId: "import" });
+    const told = await app.told();
+    expect(told.messages).toHaveLength(1);
+    expect(told.messages[0]).toEqual(await listed(app));
+  });
+
+  test("is told who wrote a prompt, and results of durable tools as they come", async () => {
+    const app = await anApp();
+    const { owner, ctx, threadId, memory } = app;
+    await owner.threads.setParticipant(ctx, { threadId, userId: WRITER.userId, role: "writer" });
+    const writer = memory.as(WRITER);
+    const asked = { threadId, agentName: "helper", engine: "durable" as const, prompt: [text("Oslo?")] };
+    const { runId } = await writer.turns.begin(ctx, asked);
+    const message = { parts: [call("a"), call("b")] };
+    await writer.turns.saveStep(ctx, { runId, step: 0, message, results: [], usage: used, finish: false });
+    const done = { runId, callId: "a", part: result("a"), failed: false, ms: 1 };
+    for (let attempt = 0; attempt < 2; attempt++) await writer.turns.saveResult(ctx, done);
+    for (let attempt = 0; attempt < 2; attempt++)
+      await writer.turns.startTool(ctx, { runId, callId: "b", idempotent: false });
+    const { messages } = await app.told();
+    expect(messages.map((batch) => batch.map(({ role }) => role))).toEqual([
+      ["user"],
+      ["assistant"],
+      ["tool"],
+      ["tool"],
+    ]);
+    expect(messages[0]?.[0]?.author).toBe(WRITER.userId);
+    expect(messages.flat()).toEqual(await listed(app));
+  });
+
+  test("is told what a failed run had said, and not of a placeholder that goes", async () => {
+    const app = await anApp();
+    const { owner, ctx } = app;
+    const failed = { kind: "failed", code: "MODEL_FAILED", message: "Down." } as const;
+    const first = await begin(app, { stream: true });
+    await owner.turns.end(ctx, { runId: first.runId, outcome: failed, partial: [text("Nor")] });
+    const second = await begin(app, { stream: true });
+    await owner.turns.end(ctx, { runId: second.runId, outcome: failed });
+    const { messages, runs } = await app.told();
+    expect(messages.flat().map(({ role, state }) => `${role} ${state.kind}`)).toEqual([
+      "user complete",
+      "assistant failed",
+      "user complete",
+    ]);
+    expect(runs.map(({ runId }) => runId)).toEqual([first.runId, second.runId]);
+  });
+});
+
+describe("onRunFinished", () => {
+  test("gets the run as runs.get gives it, once, however it ended", async () => {
+    const app = await anApp();
+    const { owner, ctx } = app;
+    const completed = await begin(app);
+    const step = {
+      runId: completed.runId,
+      step: 0,
+      message: { parts: [text("Norway.")] },
+      results: [],
+      usage: used,
+    };
+    for (let attempt = 0; attempt < 2; attempt++) await owner.turns.saveStep(ctx, { ...step, finish: true });
+    await owner.turns.end(ctx, { runId: completed.runId, outcome: { kind: "completed" } });
+    const canceled = await begin(app);
+    for (let attempt = 0; attempt < 2; attempt++) await owner.runs.cancel(ctx, { runId: canceled.runId });
+    const { runs } = await app.told();
+    expect(runs).toEqual([
+      await owner.runs.get(ctx, { runId: completed.runId }),
+      await owner.runs.get(ctx, { runId: canceled.runId }),
+    ]);
+    expect(runs.map(({ state }) => state.kind)).toEqual(["completed", "canceled"]);
+  });
+
+  test("is told of a run that the component itself ends, with what was interrupted", async () => {
+    vi.useFakeTimers();
+    const app = await anApp();
+    const lost = await begin(app);
+    const message = { parts: [call("a")] };
+    await app.owner.turns.saveStep(app.ctx, {
+      runId: lost.runId,
+      step: 0,
+      message,
+      results: [],
+      usage: used,
+      finish: false,
+    });
+    vi.setSystemTime(Date.now() + RUN_LEASE_MS + 1);
+    const plain = new AgentMemory(app.component).as(OWNER); // a client without hooks
+    await plain.turns.begin(app.ctx, {
+      threadId: app.threadId,
+      agentName: "helper",
+      engine: "action",
+      prompt: [text("Now?")],
+    });
+    const { messages, runs } = await app.told();
+    expect(runs).toMatchObject([{ runId: lost.runId, state: { kind: "failed", code: "RUN_LOST" } }]);
+    expect(messages.flat().map(({ role }) => role)).toEqual(["user", "assistant", "tool"]);
+  });
+});
+
+describe("a hook that throws", () => {
+  test("takes back its own writes; what was said stands, and one line says so without a word of it", async () => {
+    const app = await anApp(({ messages }) => messages?.some(({ role }) => role === "assistant") === true);
+    const { runId } = await begin(app);
+    const message = { parts: [text("Norway.")] };
+    const saved = { runId, step: 0, message, results: [], usage: used, finish: true };
+    expect(await codeOf(app.owner.turns.saveStep(app.ctx, saved))).toBe("ok");
+    expect((await listed(app)).map(({ role }) => role)).toEqual(["user", "assistant"]);
+    const told = await app.told();
+    expect(told.messages.flat().map(({ role }) => role)).toEqual(["user"]);
+    expect(told.runs).toHaveLength(1);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: "hook.failed", runId, hook: "onMessage", code: "INVALID_ARGUMENT" },
+    ]);
+  });
+
+  test("that is not there any more is the same", async () => {
+    const app = await anApp();
+    delete app.search["onMessage"]; // moved by a deploy, while a run goes on with the handles that it began with
+    const append = { threadId: app.threadId, messages: [said("user", "Hello.")] };
+    expect(await codeOf(app.owner.messages.append(app.ctx, append))).toBe("ok");
+    expect(JSON.parse(lines[0] ?? "{}")).toMatchObject({ event: "hook.failed", hook: "onMessage" });
+  });
+});
+
+describe("without hooks", () => {
+  test("nothing is stored of them", async () => {
+    const app = await anApp();
+    const plain = new AgentMemory(app.component).as(OWNER);
+    const { runId } = await plain.turns.begin(app.ctx, {
+      threadId: app.threadId,
+      agentName: "helper",
+      engine: "action",
+      prompt: [text("Hi")],
+    });
+    const row = await app.inside((ctx) => ctx.db.query("runs").first());
+    expect(row?._id).toBe(runId);
+    expect(Object.keys(row ?? {})).not.toContain("hooks");
+    expect(await app.told()).toEqual({ messages: [], runs: [] });
+  });
+});
