@@ -17,6 +17,7 @@ import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPru
 import { renderBlock } from "../shared/contextTexts.js";
 import { decodeTrace, encodeTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
+import { storedFilesOf } from "../shared/partBodies.js";
 import { PROMPT_STEP } from "../shared/position.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { agentText } from "./agentText.js";
@@ -164,9 +165,7 @@ type Files = { memory: BoundMemory; messages: readonly Message[]; urls: Map<stri
 async function findFiles(ctx: QueryCtx, { memory, messages, urls }: Files): Promise<void> {
   const holders = new Map<string, string>(); // the message that shows a file lets its readers have it
   for (const { messageId, parts } of messages)
-    for (const part of parts)
-      if (part.type === "file" && part.file.kind === "stored" && !urls.has(part.file.fileId))
-        holders.set(part.file.fileId, messageId);
+    for (const fileId of parts.flatMap(storedFilesOf)) if (!urls.has(fileId)) holders.set(fileId, messageId);
   const resolve = async ([fileId, messageId]: [string, string]) => {
     const file = await memory.files.get(ctx, { fileId, messageId }).catch(() => null);
     urls.set(fileId, file?.url ?? null);

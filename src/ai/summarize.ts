@@ -121,7 +121,13 @@ function partInWords(message: Message, part: Part): string {
       return `${message.role} gave the file ${part.name ?? part.mediaType}`;
     case "source":
       return `Source: ${part.title ?? ""} ${part.url ?? ""}`;
+    case "approvalResponse":
+      return `${message.role} ${part.approved ? "approved" : "denied"} the call: ${part.reason ?? ""}`;
     case "reasoning":
+    case "reasoningFile":
+    case "custom":
+    case "approvalRequest":
+    case "data":
       return "";
   }
 }

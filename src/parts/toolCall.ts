@@ -1,6 +1,6 @@
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
-import type { PartCodec, PartView, UIPart } from "./codec.js";
+import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedNote, shortenedOf, wholePartAt } from "./shortened.js";
@@ -17,7 +17,7 @@ export const toolCall: PartCodec<"toolCall"> = {
       input: wellFormed(input),
       ...(source.providerExecuted === undefined ? {} : { providerExecuted: source.providerExecuted }),
       ...(source.dynamic === undefined ? {} : { dynamic: source.dynamic }),
-      ...encodeProvider(source),
+      ...encodeProvider(source, notesOf(source)),
     };
   },
 
@@ -33,21 +33,35 @@ export const toolCall: PartCodec<"toolCall"> = {
   },
 
   toUI(part, view) {
-    const { metadata } = decodeProvider(part.provider);
+    const { metadata, own } = decodeProvider(part.provider);
     const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
     const call = {
       type: "dynamic-tool" as const,
       toolName: part.toolName,
       toolCallId: part.callId,
+      ...shownNotes(own),
       ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
       ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
     };
     const input = inputValue(part.input);
     const isWritten = view.isStreaming && view.result === undefined && input === undefined;
     if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
-    return withResult({ ...call, input: input === undefined ? part.input : input }, view.result);
+    return withResult({ ...call, input: input === undefined ? part.input : input }, view);
   },
 };
+
+/** The title and metadata that the SDK gives to tools for interfaces; no provider takes them. */
+function notesOf({ title, toolMetadata }: ToolNotes): object | undefined {
+  if (title === undefined && toolMetadata === undefined) return undefined;
+  return { ...(title === undefined ? {} : { title }), ...(toolMetadata === undefined ? {} : { toolMetadata }) };
+}
+
+/** The boundary where what `notesOf` wrote is read again. */
+function shownNotes(own: unknown): Pick<ToolUI, "title" | "toolMetadata"> {
+  if (typeof own !== "object" || own === null) return {};
+  const { title, toolMetadata } = own as Pick<ToolUI, "title" | "toolMetadata">;
+  return { ...(title === undefined ? {} : { title }), ...(toolMetadata === undefined ? {} : { toolMetadata }) };
+}
 
 /** Providers take objects only, so what is no JSON, or only its start, is wrapped in one. */
 function inputForModel(part: PartOf<"toolCall">): unknown {
@@ -63,27 +77,63 @@ const inputValue = (input: string): unknown => (input.trim() === "" ? {} : parse
 type ToolUI = Extract<UIPart, { type: "dynamic-tool" }>;
 type CallShown = Pick<
   ToolUI,
-  "type" | "toolName" | "toolCallId" | "providerExecuted" | "callProviderMetadata"
+  | "type"
+  | "toolName"
+  | "toolCallId"
+  | "title"
+  | "toolMetadata"
+  | "providerExecuted"
+  | "callProviderMetadata"
 > & {
   input: unknown;
 };
 
-/** A call in an interface, with what came of it. */
-export function withResult(call: CallShown, result: PartView["result"]): ToolUI {
-  if (result === undefined) return { ...call, state: "input-available" };
+/** A call in an interface, with what came of it and what was decided about it. */
+export function withResult(
+  call: CallShown,
+  { result, approval, fileUrl }: Pick<PartView, "result" | "approval" | "fileUrl">,
+): ToolUI {
+  if (result === undefined) return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
   const { metadata } = decodeProvider(result.provider);
   const shown = { ...call, ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }) };
+  const isApproved = approval?.response?.approved === true;
+  const given = isApproved ? { approval: { ...decisionOf(approval), approved: true as const } } : {};
   switch (result.outputKind) {
     case "json":
     case "text":
     case "content":
-      return { ...shown, state: "output-available", output: outputValue(result) };
+      return { ...shown, ...given, state: "output-available", output: outputValue(result, fileUrl) };
     case "error":
     case "interrupted":
-      return { ...shown, state: "output-error", errorText: result.output };
+      return { ...shown, ...given, state: "output-error", errorText: result.output };
     case "denied": {
       const reason = result.output === "" ? {} : { reason: result.output };
-      return { ...call, state: "output-denied", approval: { id: result.callId, approved: false, ...reason } };
+      const decision = approval === undefined ? { id: result.callId } : decisionOf(approval);
+      return { ...call, state: "output-denied", approval: { ...decision, ...reason, approved: false } };
     }
   }
+}
+
+/** A call that its provider asked about, and what was answered. */
+function asked(call: CallShown, approval: ShownApproval): ToolUI {
+  const { response } = approval;
+  if (response === undefined) return { ...call, state: "approval-requested", approval: requestOf(approval) };
+  const decision = { ...decisionOf(approval), approved: response.approved };
+  return { ...call, state: "approval-responded", approval: decision };
+}
+
+function requestOf({ request }: ShownApproval) {
+  const { approvalId, reason, isAutomatic, signature, input } = request;
+  return {
+    id: approvalId,
+    ...(reason === undefined ? {} : { requestReason: reason }),
+    ...(isAutomatic === undefined ? {} : { isAutomatic }),
+    ...(signature === undefined ? {} : { signature }),
+    ...(input === undefined ? {} : { inputSchemaInput: parseJson(input) }),
+  };
+}
+
+function decisionOf(approval: ShownApproval) {
+  const reason = approval.response?.reason;
+  return { ...requestOf(approval), ...(reason === undefined ? {} : { reason }) };
 }

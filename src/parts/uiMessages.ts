@@ -88,7 +88,7 @@ function withStreamed(message: Message, streamed: StreamedParts): Message {
   return parts === undefined ? message : { ...message, parts: [...parts] };
 }
 
-function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIOptions): UIPart[] {
+function uiParts(message: Message, { resultOf, callOf, approvalOf }: ToolPairs, options: UIOptions): UIPart[] {
   const isStreaming = message.state.kind === "streaming";
   return message.parts.flatMap((part, index) => {
     const shown = partToUI(part, {
@@ -99,6 +99,7 @@ function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIO
       isLast: index === message.parts.length - 1,
       result: resultOf.get(part),
       hasCall: callOf.has(part),
+      approval: approvalOf.get(part),
     });
     return shown === null ? [] : [shown];
   });

@@ -274,3 +274,6 @@ export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
 export const AGENT_TEXTS_MAX = 64;
 /** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
 export const FORGET_AT_ONCE = 16;
+
+/** Bytes of a file that an action stores by a call: its arguments may have 16 MiB. */
+export const FILE_STORE_MAX_BYTES = 12 * MIB;

@@ -40,18 +40,24 @@ function keepAnswers(message: Message, { open, askedBy }: Calls): Message[] {
 function findCalls(messages: readonly Message[]): Calls {
   const unanswered = new Map<string, Message>();
   const calls: Calls = { open: new Set(), askedBy: new Map() };
+  const waiting = new Set<string>(); // for an answer to its provider's question, which may come in a later turn
   for (const message of messages)
     for (const part of message.parts) {
+      if (part.type === "approvalRequest" && isOfProvider(message, part.callId)) waiting.add(part.callId);
       if (part.type !== "toolCall" && part.type !== "toolResult") continue;
       const asking = unanswered.get(part.callId);
+      const isWaiting = waiting.delete(part.callId);
       unanswered.delete(part.callId);
       if (part.type === "toolResult" && asking !== undefined) calls.askedBy.set(part, asking);
-      if (part.type === "toolCall" && asking !== undefined) calls.open.add(asking);
+      if (part.type === "toolCall" && asking !== undefined && !isWaiting) calls.open.add(asking);
       if (part.type === "toolCall") unanswered.set(part.callId, message);
     }
-  for (const message of unanswered.values()) calls.open.add(message);
+  for (const [callId, message] of unanswered) if (!waiting.has(callId)) calls.open.add(message);
   return calls;
 }
+
+const isOfProvider = ({ parts }: Message, callId: string): boolean =>
+  parts.some((part) => part.type === "toolCall" && part.callId === callId && part.providerExecuted === true);
 
 /** The calls of one message that are ours to run: a provider's own tools come with their results in it. */
 export function callsToRun(parts: readonly Part[]): PartOf<"toolCall">[] {

@@ -1286,6 +1286,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         null,
         Name
       >;
+      store: FunctionReference<
+        "action",
+        "internal",
+        {
+          bytes: ArrayBuffer;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          mediaType: string;
+          name?: string;
+        },
+        { deduplicated: boolean; fileId: string },
+        Name
+      >;
     };
     health: {
       get: FunctionReference<
