@@ -1,6 +1,6 @@
 import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
 import type { ConvexError } from "convex/values";
-import type { ActionCtx, AgentMemory, MutationCtx, Part, Principal } from "../client/index.js";
+import type { ActionCtx, AgentMemory, MutationCtx, Part, Principal, QueryCtx } from "../client/index.js";
 import { isMemoryError, memoryError, type MemoryErrorData } from "../validators/errors.js";
 import { endAbandoned } from "./abandoned.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
@@ -12,6 +12,7 @@ import {
   type RunReport,
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
+import { outputOfRun } from "./outputOfRun.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
 import { promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
@@ -55,9 +56,17 @@ export interface Agent {
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
    */
-  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  generate<Shape = unknown>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>>;
   /** As `generate`, and everyone who may read the thread sees the answer while it is written. */
-  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  stream<Shape = unknown>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>>;
+  /**
+   * The value that a completed run's answer stands for, by the agent's `output`: for durable runs, whose result nobody
+   * waits for. Runs in queries too. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` before the run has ended, `RUN_ENDED` when it
+   * did without an answer, `OUTPUT_INVALID`, and `AGENT_INVALID` for an agent without `output`.
+   *
+   * @example const report = await reporter.outputOf(ctx, { as, runId });
+   */
+  outputOf(ctx: QueryCtx, args: { as: Principal; runId: string }): Promise<unknown>;
   /**
    * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
    * them with `RUN_CODE_MOVED`.
@@ -139,12 +148,16 @@ class MemoryAgent implements Agent {
     return await endAbandoned(ctx, { memory, workflow, runId: String(data.details.runId) });
   }
 
-  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: false });
+  generate<Shape>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(runInAction(this.agent, ctx, { ...args, streaming: false }));
   }
 
-  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: true });
+  stream<Shape>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(runInAction(this.agent, ctx, { ...args, streaming: true }));
+  }
+
+  outputOf(ctx: QueryCtx, { as, runId }: { as: Principal; runId: string }): Promise<unknown> {
+    return outputOfRun(this.agent, ctx, { memory: this.agent.memory.as(as), runId });
   }
 
   durable(workflow: WorkflowManager): DurableFunctions {
@@ -160,3 +173,7 @@ class MemoryAgent implements Agent {
     return runNested(step, run, args);
   }
 }
+
+/** The boundary where an answer that the call's own `output` has read gets that output's type. */
+const asShaped = <Shape>(result: Promise<TurnResult>): Promise<TurnResult<Shape>> =>
+  result as Promise<TurnResult<Shape>>;

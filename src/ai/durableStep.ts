@@ -15,6 +15,7 @@ import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./model
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTool } from "./toolExecution.js";
+import { tellWarnings } from "./warnings.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
 type Call = Infer<typeof vCall>;
@@ -109,19 +110,22 @@ async function ask(
   const { runId } = args;
   const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
-  const built = await buildContext(agent, { ctx, memory, context });
-  const { instructions, messages, call } = built;
-  shown.call = call;
-  const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort };
-  const answer = await takeStep(agent, asked);
+  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
+  shown.call = built.call;
+  const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort });
   // Nobody waits for a result that could carry them, and they must not be swallowed.
-  tell(agent, [...warnings, ...answer.warnings]);
+  await tell(agent, args, [...warnings, ...answer.warnings]);
   return { answer, context };
 }
 
-const tell = ({ name }: ResolvedAgent, warnings: readonly string[]): void => {
-  for (const warning of warnings) console.warn(`[${name}] ${warning}`);
-};
+async function tell(
+  agent: ResolvedAgent,
+  { threadId, runId }: Pick<StepArgs, "threadId" | "runId">,
+  warnings: readonly string[],
+): Promise<void> {
+  if (agent.onWarning !== undefined) return await tellWarnings(agent, { threadId, runId }, warnings);
+  for (const warning of warnings) console.warn(`[${agent.name}] ${warning}`);
+}
 
 type Answered = Step & { shown: Shown; answer: ModelAnswer; context: RunContext };
 
@@ -202,7 +206,7 @@ export async function runAfterStep(
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
-  tell(agent, await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }));
+  await tell(agent, { threadId, runId }, await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }));
   return { calls: [], ended: true, stop: true };
 }
 

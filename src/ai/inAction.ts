@@ -13,16 +13,21 @@ import type {
 import { decodeTrace } from "../shared/contextTrace.js";
 import { memoryError } from "../validators/errors.js";
 import { workAfterRun } from "./afterRun.js";
+import { agentForCall } from "./agentForCall.js";
 import { buildContext, contextAsk, openContext, type CallContext } from "./context.js";
 import { isFull, makeRoom } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { failureOf, ModelFailure, refusedAnswer, toCallerError } from "./errors.js";
+import { FileKeeper } from "./fileKeeper.js";
 import type { ModelAnswer } from "./modelCall.js";
+import { activeOf } from "./modelFields.js";
 import { abortWith, isStopMet, takeStep, unknownSteps } from "./modelStep.js";
+import { storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall } from "./toolExecution.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
+import { tellWarnings } from "./warnings.js";
 
 /** A turn under way in one action. */
 type OpenTurn = {
@@ -39,6 +44,7 @@ type OpenTurn = {
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
+  output?: unknown;
   steps: SdkStep<ToolSet>[];
   totals: RunTotals;
   warnings: string[];
@@ -46,17 +52,20 @@ type OpenTurn = {
 
 /** One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. */
 export async function runInAction(
-  agent: ResolvedAgent,
+  defined: ResolvedAgent,
   ctx: ActionCtx,
-  { streaming, ...args }: GenerateArgs & { streaming: boolean },
+  { streaming, prompt: given, ...args }: GenerateArgs & { streaming: boolean },
 ): Promise<TurnResult> {
+  const agent = agentForCall(defined, args);
   const principal = { ...args.as, agentName: args.as.agentName ?? agent.name };
   const memory = agent.memory.as(principal);
+  const files = new FileKeeper(ctx, memory);
+  const prompt = given === undefined ? given : await storedPrompt(given, files);
   const start = await memory.turns.begin(ctx, {
     threadId: args.threadId,
     agentName: agent.name,
     engine: "action",
-    ...promptOfArgs(args),
+    ...promptOfArgs({ ...args, prompt }),
     operationId: args.operationId,
     limits: agent.limits,
     shown: await contextAsk(agent),
@@ -76,7 +85,7 @@ export async function runInAction(
     text: "",
     steps: [],
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
-    warnings: [],
+    warnings: [...files.warnings],
   };
   const isLeft = start.repeated && args.resume === true && start.state.kind === "running";
   if (isLeft && (await takeUp(turn)) === "over") {
@@ -87,6 +96,8 @@ export async function runInAction(
     return resultOf(turn, await converse(turn));
   } catch (error) {
     return resultOf(turn, await endAfter(turn, error));
+  } finally {
+    await tellWarnings(agent, { threadId: args.threadId, runId: start.runId }, turn.warnings);
   }
 }
 
@@ -134,7 +145,7 @@ async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState>
   const { agent, ctx, memory, start } = turn;
   let { streamId } = start;
   for (let step = turn.steps.length; ; step++) {
-    const built = await buildContext(agent, { ctx, memory, context });
+    const built = await buildContext(agent, { ctx, memory, context, steps: turn.steps });
     context.first ??= decodeTrace(built.call.trace, null);
     turn.shown = built.call;
     const answer = await ask(turn, built, streamId);
@@ -144,7 +155,7 @@ async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState>
     const saved = await save(turn, { step, answer, finish, nextStream: turn.streaming && !stop });
     if (saved.state.kind !== "running" && !finish) return saved.state;
     streamId = saved.streamId;
-    turn.results = finish ? [] : await runTools(turn, answer, saved);
+    turn.results = finish ? [] : await runTools(turn, answer, { saved, built });
     addStep(context, { answer, saved, results: turn.results });
     if (finish) return saved.state;
     turn.abort.signal.throwIfAborted();
@@ -153,18 +164,15 @@ async function takeSteps(turn: OpenTurn, context: RunContext): Promise<RunState>
   }
 }
 
-function ask(
-  turn: OpenTurn,
-  { instructions, messages }: CallContext,
-  streamId: string | undefined,
-): Promise<ModelAnswer> {
+function ask(turn: OpenTurn, built: CallContext, streamId: string | undefined): Promise<ModelAnswer> {
   const { agent, ctx, memory, abort } = turn;
   const { maxRetries } = agent;
-  return takeStep(agent, { ctx, memory, instructions, messages, streamId, maxRetries, abort });
+  return takeStep(agent, { ctx, memory, built, streamId, maxRetries, abort });
 }
 
-function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
+function note(turn: OpenTurn, { text, output, usage, step, warnings }: ModelAnswer): void {
   turn.text = text;
+  turn.output = output;
   turn.steps.push(step);
   turn.warnings.push(...warnings);
   turn.totals.calls += 1;
@@ -193,7 +201,9 @@ async function save(turn: OpenTurn, { step, answer, finish, nextStream }: Saving
   return saved;
 }
 
-function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promise<StepResult[]> {
+type Asking = { saved: StepSaved; built: CallContext };
+
+function runTools(turn: OpenTurn, answer: ModelAnswer, { saved, built }: Asking): Promise<StepResult[]> {
   const { agent, ctx, memory, principal, threadId, start, abort } = turn;
   const calls = answer.calls.map(({ callId, toolName, input }): AskedCall => {
     const place = saved.calls.find((call) => call.callId === callId)?.step ?? 0;
@@ -201,7 +211,7 @@ function runTools(turn: OpenTurn, answer: ModelAnswer, saved: StepSaved): Promis
   });
   const { runId, turn: number } = start;
   const scope = { ctx, memory, principal, threadId, runId, turn: number, abortSignal: abort.signal };
-  return executeTools(agent.tools, calls, scope);
+  return executeTools(activeOf(agent.tools, built.prepared.activeTools), calls, scope);
 }
 
 /** Ends a turn that stops although the model asked for tools: their results are saved, so the group is whole. */
@@ -235,12 +245,13 @@ async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
 }
 
 function resultOf(turn: OpenTurn, state: RunState): TurnResult {
-  const { start, text, steps, totals, warnings } = turn;
+  const { start, text, output, steps, totals, warnings } = turn;
   if (state.kind === "failed")
     throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
       runId: start.runId,
       code: state.code,
     });
   const { runId, turn: number, promptMessageId } = start;
-  return { runId, turn: number, promptMessageId, state, text, steps: steps.length, usage: totals, warnings };
+  const said = { text, ...(output === undefined ? {} : { output }), steps: steps.length };
+  return { runId, turn: number, promptMessageId, state, ...said, usage: totals, warnings };
 }

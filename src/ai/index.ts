@@ -10,12 +10,17 @@ export type {
   ModelSettings,
   StepRetry,
 } from "./definition.js";
+export type { CallOverrides } from "./agentForCall.js";
+export type { ModelFields } from "./modelFields.js";
+export type { PreparedStep, PrepareStep, StepToPrepare } from "./prepareStep.js";
+export type { AnswerOutput } from "./structuredOutput.js";
 export { defineTool } from "./tool.js";
 export type { AgentTool, ToolContext, ToolDefinition } from "./tool.js";
 export { agentTool } from "./agentTool.js";
 export type { AgentToolDefinition } from "./agentTool.js";
 
 // Turns.
+export type { PromptPart } from "./promptParts.js";
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { DurableFunctions, RunReport } from "./durable.js";
 

@@ -1,15 +1,16 @@
-import type { ModelMessage, StepResult, ToolSet } from "ai";
+import type { StepResult, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory } from "../client/index.js";
+import type { CallContext } from "./context.js";
 import { DeltaWriter } from "./deltaWriter.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
+import { FileKeeper } from "./fileKeeper.js";
 import { callModel, type ModelAnswer } from "./modelCall.js";
 
 export type ModelStep = {
   ctx: ActionCtx;
   memory: BoundMemory;
-  instructions: string;
-  messages: ModelMessage[];
+  built: CallContext;
   /** The stream to write to; without it the model is not asked to stream. */
   streamId?: string;
   maxRetries: number;
@@ -22,9 +23,12 @@ export type ModelStep = {
  * was said until then is in the stream by then.
  */
 export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
-  const { instructions, messages, maxRetries, abort, streamId } = step;
-  const call = { instructions, messages, maxRetries, abortSignal: abort.signal };
-  if (streamId === undefined) return await callModel(agent, call);
+  const { built, maxRetries, abort, streamId } = step;
+  const { instructions, messages, prepared } = built;
+  if (agent.asked !== undefined) agent.asked.messages = prepared.messages ?? messages;
+  const files = new FileKeeper(step.ctx, step.memory);
+  const call = { instructions, messages, prepared, files, maxRetries, abortSignal: abort.signal };
+  if (streamId === undefined) return withWarnings(await callModel(agent, call), files.warnings);
   const writer = new DeltaWriter({
     append: (seq, deltas) => step.memory.streams.append(step.ctx, { streamId, seq, deltas }),
     throttleMs: agent.throttleMs,
@@ -36,12 +40,13 @@ export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<M
   } finally {
     await writer.finish();
   }
-  if (writer.failure === undefined) return answer;
-  return {
-    ...answer,
-    warnings: [...answer.warnings, `The stream stopped short: ${describeError(writer.failure)}`],
-  };
+  const short =
+    writer.failure === undefined ? [] : [`The stream stopped short: ${describeError(writer.failure)}`];
+  return withWarnings(answer, [...files.warnings, ...short]);
 }
+
+const withWarnings = (answer: ModelAnswer, warnings: readonly string[]): ModelAnswer =>
+  warnings.length === 0 ? answer : { ...answer, warnings: [...answer.warnings, ...warnings] };
 
 /** Why a model call was stopped: nobody waits for it any more. */
 class StreamEnded extends Error {

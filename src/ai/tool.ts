@@ -11,6 +11,8 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
   runId: string;
   /** The turn that is answered: what was said before it has a lower number. */
   turn: number;
+  /** The call's id, as the model gave it. */
+  callId: string;
   /** The same for every attempt of this call: pass it to whatever must happen once. */
   operationId: string;
   /**

@@ -125,8 +125,8 @@ function tooLong(result: StepResult, bytes: number): StepResult {
 }
 
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
-function toolContext({ place }: AskedCall, scope: ToolScope): ToolContext {
+function toolContext({ place, callId }: AskedCall, scope: ToolScope): ToolContext {
   const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  return { ...ctx, ...turn, operationId: `${turn.runId}:${place}` } as ToolContext;
+  return { ...ctx, ...turn, callId, operationId: `${turn.runId}:${place}` } as ToolContext;
 }

@@ -24,6 +24,7 @@ export const vErrorCode = v.union(
   v.literal("MESSAGE_TOO_LARGE"),
   v.literal("MODEL_FAILED"),
   v.literal("OPERATION_MISMATCH"),
+  v.literal("OUTPUT_INVALID"),
   v.literal("PROMPT_EMPTY"),
   v.literal("PROMPT_NOT_IN_THREAD"),
   v.literal("RUN_ACTIVE"),

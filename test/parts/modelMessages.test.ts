@@ -178,7 +178,7 @@ describe("fromModelMessage", () => {
       { type: "file", file: { kind: "url", url: "https://files.test/a.png" } },
       { type: "file", mediaType: "image/png", file: { kind: "stored", fileId: "id1" } },
       { type: "file", mediaType: "text/plain", file: { kind: "stored", fileId: "id2" } },
-      { type: "text", text: expect.stringContaining("kept by a provider only") as string },
+      { type: "file", file: { kind: "reference", reference: '{"openai":"file-1"}' } },
       { type: "text", text: "inline" },
       { type: "file", mediaType: "image/*", file: { kind: "stored", fileId: "id3" } },
     ]);
