@@ -45,8 +45,12 @@ export function agentForCall(agent: ResolvedAgent, overrides: CallOverrides): Re
 function unique<Tool>(own: Record<string, Tool>, more: Record<string, Tool>): Record<string, Tool> {
   const twice = Object.keys(more).find((name) => Object.hasOwn(own, name));
   if (twice !== undefined)
-    throw memoryError("INVALID_ARGUMENT", `The agent has a tool "${twice}" of its own: give yours another name.`, {
-      toolName: twice,
-    });
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `The agent has a tool "${twice}" of its own: give yours another name.`,
+      {
+        toolName: twice,
+      },
+    );
   return { ...own, ...more };
 }

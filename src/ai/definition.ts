@@ -174,7 +174,11 @@ function budgetOf({ context = {}, recall }: AgentDefinition): ContextBudget {
 }
 
 /** The agent's own, and what reads an output again that became a placeholder: there from the start, so that prompts keep theirs. */
-function toolsOf({ tools: defined = {}, compaction, activeTools }: AgentDefinition): Record<string, AgentTool> {
+function toolsOf({
+  tools: defined = {},
+  compaction,
+  activeTools,
+}: AgentDefinition): Record<string, AgentTool> {
   const tools = activeOf(defined, activeTools);
   const hasNone = Object.keys(tools).length === 0;
   if (compaction === false || hasNone || Object.hasOwn(tools, READ_OUTPUT_TOOL)) return tools;

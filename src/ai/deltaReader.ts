@@ -39,7 +39,10 @@ export class DeltaReader {
     switch (part.type) {
       case "text-start":
       case "reasoning-start":
-        return this.#begin(part.id, { kind: kindOf(part.type), extras: { providerMetadata: part.providerMetadata } });
+        return this.#begin(part.id, {
+          kind: kindOf(part.type),
+          extras: { providerMetadata: part.providerMetadata },
+        });
       case "text-delta":
       case "reasoning-delta":
         return this.#say(part);
@@ -132,7 +135,11 @@ export class DeltaReader {
     this.#last = block;
   }
 
-  #say({ id, text, providerMetadata }: Extract<SdkPart, { type: "text-delta" | "reasoning-delta" }>): StreamDelta[] {
+  #say({
+    id,
+    text,
+    providerMetadata,
+  }: Extract<SdkPart, { type: "text-delta" | "reasoning-delta" }>): StreamDelta[] {
     const block = this.#blocks.get(id);
     if (block === undefined) return []; // the SDK tells of it as an error
     if (providerMetadata !== undefined) block.extras.providerMetadata = providerMetadata;
@@ -162,7 +169,11 @@ export class DeltaReader {
     return [...opened, { kind: "extras", provider, ...(isLast ? {} : { block: block.number }) }];
   }
 
-  #startCall({ id, toolName, providerExecuted }: Extract<SdkPart, { type: "tool-input-start" }>): StreamDelta[] {
+  #startCall({
+    id,
+    toolName,
+    providerExecuted,
+  }: Extract<SdkPart, { type: "tool-input-start" }>): StreamDelta[] {
     const callId = providerExecuted === true ? id : this.#nextCallId(id);
     this.#calls.set(id, { callId, toolName, input: "", isComplete: false });
     return [];
@@ -189,7 +200,10 @@ const nothingOf = (_unknown: never): StreamDelta[] => [];
 const kindOf = (type: "text-start" | "reasoning-start"): BlockKind =>
   type === "text-start" ? "text" : "reasoning";
 
-function isAsStreamed({ providerExecuted, dynamic, provider, input }: PartOf<"toolCall">, open: OpenCall): boolean {
+function isAsStreamed(
+  { providerExecuted, dynamic, provider, input }: PartOf<"toolCall">,
+  open: OpenCall,
+): boolean {
   const saysMore = providerExecuted !== undefined || dynamic !== undefined || provider !== undefined;
   return !saysMore && open.input !== "" && isSameJson(input, open.input);
 }

@@ -206,7 +206,11 @@ export async function runAfterStep(
 ): Promise<StepOutcome> {
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
-  await tell(agent, { threadId, runId }, await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }));
+  await tell(
+    agent,
+    { threadId, runId },
+    await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true }),
+  );
   return { calls: [], ended: true, stop: true };
 }
 

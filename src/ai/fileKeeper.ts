@@ -22,7 +22,8 @@ export class FileKeeper {
   async encode<Result>(encode: (options: EncodeOptions) => Result): Promise<Result> {
     const found: InlineFile[] = [];
     encode({ storeFile: (file) => void found.push(file) });
-    for (const file of found) if (!this.#kept.has(file.data)) this.#kept.set(file.data, await this.#store(file));
+    for (const file of found)
+      if (!this.#kept.has(file.data)) this.#kept.set(file.data, await this.#store(file));
     return encode({ storeFile: ({ data }) => this.#kept.get(data) });
   }
 

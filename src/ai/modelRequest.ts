@@ -1,4 +1,11 @@
-import { jsonSchema, tool, type FlexibleSchema, type Schema, type TimeoutConfiguration, type ToolSet } from "ai";
+import {
+  jsonSchema,
+  tool,
+  type FlexibleSchema,
+  type Schema,
+  type TimeoutConfiguration,
+  type ToolSet,
+} from "ai";
 import type { ResolvedAgent } from "./definition.js";
 import type { ModelCall } from "./modelCall.js";
 import { askedOutput } from "./structuredOutput.js";
@@ -36,7 +43,11 @@ type Timeouts = { timeoutMs?: number; firstChunkTimeoutMs?: number; chunkTimeout
 function timeoutOf({ timeoutMs, firstChunkTimeoutMs, chunkTimeoutMs }: Timeouts): {
   timeout?: TimeoutConfiguration<ToolSet>;
 } {
-  const timeout = withoutUndefined({ totalMs: timeoutMs, firstChunkMs: firstChunkTimeoutMs, chunkMs: chunkTimeoutMs });
+  const timeout = withoutUndefined({
+    totalMs: timeoutMs,
+    firstChunkMs: firstChunkTimeoutMs,
+    chunkMs: chunkTimeoutMs,
+  });
   return Object.keys(timeout).length === 0 ? {} : { timeout };
 }
 
@@ -49,8 +60,10 @@ function toolSet({ tools, providerTools, sdkTools, repairToolCall }: ResolvedAge
   const set: ToolSet = { ...providerTools };
   for (const [name, own] of Object.entries(tools)) {
     const given = sdkTools !== undefined && Object.hasOwn(sdkTools, name) ? sdkTools[name] : undefined;
-    const inputSchema = repairToolCall === undefined ? unchecked(own.inputSchema) : checkedOnly(own.inputSchema);
-    set[name] = given === undefined ? tool({ description: own.description, inputSchema }) : told(given, inputSchema);
+    const inputSchema =
+      repairToolCall === undefined ? unchecked(own.inputSchema) : checkedOnly(own.inputSchema);
+    set[name] =
+      given === undefined ? tool({ description: own.description, inputSchema }) : told(given, inputSchema);
   }
   return set;
 }

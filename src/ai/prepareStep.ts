@@ -52,7 +52,8 @@ export async function prepare(
   if (agent.prepareStep === undefined) return { prepared: {}, tools, isChanged: false };
   const { instructions, messages } = rendered;
   const known = { stepNumber: steps.length, steps: [...steps], model: agent.model() };
-  const prepared = (await agent.prepareStep({ ...known, instructions, messages: [...messages], ...place })) ?? {};
+  const prepared =
+    (await agent.prepareStep({ ...known, instructions, messages: [...messages], ...place })) ?? {};
   const told = toolsTold(tools, prepared.activeTools);
   const isChanged =
     prepared.instructions !== undefined || prepared.messages !== undefined || told.length < tools.length;

@@ -11,10 +11,15 @@ const isOfSdk = (part: PromptPart): part is FilePart | ImagePart =>
   part.type === "image" || (part.type === "file" && "data" in part);
 
 /** A prompt as parts, with its bytes stored. What cannot be stored becomes a text that says so. */
-export async function storedPrompt(prompt: string | PromptPart[], files: FileKeeper): Promise<string | Part[]> {
+export async function storedPrompt(
+  prompt: string | PromptPart[],
+  files: FileKeeper,
+): Promise<string | Part[]> {
   if (typeof prompt === "string") return prompt;
   return await files.encode((options) => prompt.flatMap((part) => toParts(part, options)));
 }
 
 const toParts = (part: PromptPart, options: EncodeOptions): Part[] =>
-  isOfSdk(part) ? fromModelMessage({ role: "user", content: [part] }, options).flatMap(({ parts }) => parts) : [part];
+  isOfSdk(part)
+    ? fromModelMessage({ role: "user", content: [part] }, options).flatMap(({ parts }) => parts)
+    : [part];

@@ -59,7 +59,9 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   const { callId: toolCallId, abortSignal } = ctx;
   const options = { toolCallId, messages: asked.messages, abortSignal, context: undefined };
   // The boundary to a tool whose input and output types are not known: its input was checked against its schema.
-  const given: unknown = await lastOf((tool.execute as (input: unknown, options: unknown) => unknown)(input, options));
+  const given: unknown = await lastOf(
+    (tool.execute as (input: unknown, options: unknown) => unknown)(input, options),
+  );
   const toModelOutput = tool.toModelOutput as ToModelOutput | undefined;
   if (toModelOutput === undefined) return given;
   const output = await toModelOutput({ toolCallId, input, output: given });

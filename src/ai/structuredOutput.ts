@@ -9,7 +9,10 @@ export type AnswerOutput<Shape = unknown> = Pick<
 >;
 
 /** The output as the SDK asks the model for it; it is read by `readOutput`, so that a wrong answer is still kept. */
-export const askedOutput = ({ name, responseFormat }: AnswerOutput): OutputInterface<string, string, never> => ({
+export const askedOutput = ({
+  name,
+  responseFormat,
+}: AnswerOutput): OutputInterface<string, string, never> => ({
   ...Output.text(),
   name,
   responseFormat,

@@ -51,9 +51,14 @@ export function toModelMessages(messages: readonly Message[], options: ModelOpti
 function systemMessages(parts: readonly Part[]): ModelMessage[] {
   const texts = parts.flatMap((part) => (part.type === "text" ? [part] : []));
   const content = texts.map(({ text }) => text).join("\n");
-  const options = Object.assign({}, ...texts.map((part) => providerOptions(part).providerOptions ?? {})) as ProviderMetadata;
+  const options = Object.assign(
+    {},
+    ...texts.map((part) => providerOptions(part).providerOptions ?? {}),
+  ) as ProviderMetadata;
   if (content === "") return [];
-  return [{ role: "system", content, ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }) }];
+  return [
+    { role: "system", content, ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }) },
+  ];
 }
 
 function userMessages(parts: readonly Part[], options: ModelOptions): UserModelMessage[] {

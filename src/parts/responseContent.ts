@@ -9,12 +9,13 @@ import { toolResultPart } from "./toolResult.js";
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
 type LanguageModelContent = Awaited<ReturnType<LanguageModelV4["doGenerate"]>>["content"][number];
 
-type Tool = VendorExtras & ToolNotes & {
-  toolCallId: string;
-  toolName: string;
-  providerExecuted?: boolean;
-  dynamic?: boolean;
-};
+type Tool = VendorExtras &
+  ToolNotes & {
+    toolCallId: string;
+    toolName: string;
+    providerExecuted?: boolean;
+    dynamic?: boolean;
+  };
 type GeneratedFile = VendorExtras & {
   type: "file" | "reasoning-file";
   /** Of a `generateText` result. */
@@ -103,7 +104,12 @@ function encodeResponse(part: ResponsePart, options: EncodeOptions): Part[] {
     case "tool-error":
       return isFinalOfProvider(part) ? [encodeResult(part)] : [];
     case "tool-approval-request":
-      return [encodePart("approvalRequest", { ...part, toolCallId: part.toolCall?.toolCallId ?? part.toolCallId ?? "" })];
+      return [
+        encodePart("approvalRequest", {
+          ...part,
+          toolCallId: part.toolCall?.toolCallId ?? part.toolCallId ?? "",
+        }),
+      ];
     case "tool-approval-response":
       return [encodePart("approvalResponse", part)];
     default:

@@ -7,7 +7,11 @@ import { textForModel, wholePartAt } from "./shortened.js";
 /** Texts with their citations, which go to interfaces and not back to models. */
 export const text: PartCodec<"text"> = {
   encode(source) {
-    return { type: "text", text: wellFormed(source.text), ...encodeProvider(source, answerCitations(source)) };
+    return {
+      type: "text",
+      text: wellFormed(source.text),
+      ...encodeProvider(source, answerCitations(source)),
+    };
   },
 
   toModel(part) {

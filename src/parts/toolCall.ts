@@ -53,14 +53,20 @@ export const toolCall: PartCodec<"toolCall"> = {
 /** The title and metadata that the SDK gives to tools for interfaces; no provider takes them. */
 function notesOf({ title, toolMetadata }: ToolNotes): object | undefined {
   if (title === undefined && toolMetadata === undefined) return undefined;
-  return { ...(title === undefined ? {} : { title }), ...(toolMetadata === undefined ? {} : { toolMetadata }) };
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(toolMetadata === undefined ? {} : { toolMetadata }),
+  };
 }
 
 /** The boundary where what `notesOf` wrote is read again. */
 function shownNotes(own: unknown): Pick<ToolUI, "title" | "toolMetadata"> {
   if (typeof own !== "object" || own === null) return {};
   const { title, toolMetadata } = own as Pick<ToolUI, "title" | "toolMetadata">;
-  return { ...(title === undefined ? {} : { title }), ...(toolMetadata === undefined ? {} : { toolMetadata }) };
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(toolMetadata === undefined ? {} : { toolMetadata }),
+  };
 }
 
 /** Providers take objects only, so what is no JSON, or only its start, is wrapped in one. */
@@ -77,13 +83,7 @@ const inputValue = (input: string): unknown => (input.trim() === "" ? {} : parse
 type ToolUI = Extract<UIPart, { type: "dynamic-tool" }>;
 type CallShown = Pick<
   ToolUI,
-  | "type"
-  | "toolName"
-  | "toolCallId"
-  | "title"
-  | "toolMetadata"
-  | "providerExecuted"
-  | "callProviderMetadata"
+  "type" | "toolName" | "toolCallId" | "title" | "toolMetadata" | "providerExecuted" | "callProviderMetadata"
 > & {
   input: unknown;
 };
@@ -93,7 +93,8 @@ export function withResult(
   call: CallShown,
   { result, approval, fileUrl }: Pick<PartView, "result" | "approval" | "fileUrl">,
 ): ToolUI {
-  if (result === undefined) return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
+  if (result === undefined)
+    return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
   const { metadata } = decodeProvider(result.provider);
   const shown = { ...call, ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }) };
   const isApproved = approval?.response?.approved === true;

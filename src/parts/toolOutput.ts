@@ -36,7 +36,11 @@ export function withStoredFiles(output: SdkOutput, { storeFile }: EncodeOptions)
     if (file === null || fileId === undefined) return item;
     if (!files.includes(fileId)) files.push(fileId);
     const { mediaType, name } = file;
-    const kept = { type: "file" as const, mediaType, data: { type: "url" as const, url: new URL(storedAddress(fileId)) } };
+    const kept = {
+      type: "file" as const,
+      mediaType,
+      data: { type: "url" as const, url: new URL(storedAddress(fileId)) },
+    };
     const { providerOptions } = item;
     const named = name === undefined ? kept : { ...kept, filename: name };
     return providerOptions === undefined ? named : { ...named, providerOptions };

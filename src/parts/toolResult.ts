@@ -41,7 +41,10 @@ export const toolResult: PartCodec<"toolResult"> = {
   toUI(part, { hasCall, fileUrl }) {
     if (hasCall === true) return null;
     const { toolName, callId: toolCallId } = part;
-    return withResult({ type: "dynamic-tool", toolName, toolCallId, input: undefined }, { result: part, fileUrl });
+    return withResult(
+      { type: "dynamic-tool", toolName, toolCallId, input: undefined },
+      { result: part, fileUrl },
+    );
   },
 };
 

@@ -88,7 +88,11 @@ function withStreamed(message: Message, streamed: StreamedParts): Message {
   return parts === undefined ? message : { ...message, parts: [...parts] };
 }
 
-function uiParts(message: Message, { resultOf, callOf, approvalOf }: ToolPairs, options: UIOptions): UIPart[] {
+function uiParts(
+  message: Message,
+  { resultOf, callOf, approvalOf }: ToolPairs,
+  options: UIOptions,
+): UIPart[] {
   const isStreaming = message.state.kind === "streaming";
   return message.parts.flatMap((part, index) => {
     const shown = partToUI(part, {

@@ -232,7 +232,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 | "chunk"
                 | "file"
                 | "instructions"
-                | "rendering";
+                | "rendering"
+                | "prepareStep";
               place?: { step: number; turn: number };
             };
           }
@@ -285,7 +286,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   | "chunk"
                   | "file"
                   | "instructions"
-                  | "rendering";
+                  | "rendering"
+                  | "prepareStep";
                 place?: { step: number; turn: number };
               };
             }>;
