@@ -1,5 +1,5 @@
 import type { ContentPart, ToolSet } from "ai";
-import type { Part } from "../client/index.js";
+import type { Part, PartOf } from "../client/index.js";
 import type { EncodeOptions } from "../parts/codec.js";
 import { fromContent } from "../parts/responseContent.js";
 
@@ -9,11 +9,20 @@ import { fromContent } from "../parts/responseContent.js";
  */
 export function answerParts(content: readonly ContentPart<ToolSet>[], options: EncodeOptions = {}): Part[] {
   const nextCallId = callIdCopies();
-  return fromContent(content, options).map((part) => {
-    if (part.type !== "toolCall" || part.providerExecuted === true) return part;
-    return { ...part, callId: nextCallId(part.callId) };
-  });
+  const results = new Map<string, number>();
+  const parts: Part[] = [];
+  for (const part of fromContent(content, options)) {
+    const before = part.type === "toolResult" ? results.get(part.callId) : undefined;
+    if (part.type === "toolResult" && before === undefined) results.set(part.callId, parts.length);
+    // A provider may give a result several times until it is final; the SDK does not always say which is.
+    if (before !== undefined) parts[before] = part;
+    else parts.push(isOurs(part) ? { ...part, callId: nextCallId(part.callId) } : part);
+  }
+  return parts;
 }
+
+const isOurs = (part: Part): part is PartOf<"toolCall"> =>
+  part.type === "toolCall" && part.providerExecuted !== true;
 
 /** Gives each id once: the second call of an id gets one with a number behind it. */
 export function callIdCopies(): (callId: string) => string {

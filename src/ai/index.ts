@@ -21,6 +21,7 @@ export type { AgentToolDefinition } from "./agentTool.js";
 
 // Turns.
 export type { PromptPart } from "./promptParts.js";
+export { storingFiles } from "./storingFiles.js";
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { DurableFunctions, RunReport } from "./durable.js";
 

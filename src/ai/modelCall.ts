@@ -138,10 +138,7 @@ async function stream(
       }
     }
     call.abortSignal.throwIfAborted();
-    const step = onlyStep(await result.steps);
-    if (step.finishReason === "interrupted")
-      throw new TypeError("The provider's stream ended without finishing.");
-    return { step, inputs: reader.inputs };
+    return { step: onlyStep(await result.steps), inputs: reader.inputs };
   } catch (error) {
     throw toModelFailure(error, said);
   }

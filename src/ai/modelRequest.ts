@@ -8,6 +8,7 @@ import {
 } from "ai";
 import type { ResolvedAgent } from "./definition.js";
 import type { ModelCall } from "./modelCall.js";
+import { soundModel } from "./soundModel.js";
 import { askedOutput } from "./structuredOutput.js";
 import type { AgentTool } from "./tool.js";
 
@@ -29,7 +30,7 @@ export function requestOf(agent: ResolvedAgent, call: ModelCall) {
     ...(providerOptions === undefined
       ? {}
       : { providerOptions: { ...settings.providerOptions, ...providerOptions } }),
-    model: model ?? agent.model(),
+    model: soundModel(model ?? agent.model()),
     instructions: instructions ?? call.instructions,
     messages: messages ?? call.messages,
     allowSystemInMessages: true, // an app may have put some into the thread
