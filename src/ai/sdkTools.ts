@@ -64,7 +64,8 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   );
   const toModelOutput = tool.toModelOutput as ToModelOutput | undefined;
   if (toModelOutput === undefined) return given;
-  const output = await toModelOutput({ toolCallId, input, output: given });
+  const told = await toModelOutput({ toolCallId, input, output: given });
+  const output = isFailedResult(given) ? asError(told) : told;
   return await new FileKeeper(ctx, ctx.memory).encode((storing) => withStoredFiles(output, storing));
 }
 
@@ -73,6 +74,16 @@ type ToModelOutput = (call: {
   input: unknown;
   output: unknown;
 }) => ToolResultPart["output"] | PromiseLike<ToolResultPart["output"]>;
+
+/** How an MCP server tells that its tool failed; the SDK's client leaves that to the words of the result. */
+const isFailedResult = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && "isError" in given && given.isError === true;
+
+function asError(output: ToolResultPart["output"]): ToolResultPart["output"] {
+  if (output.type !== "content") return output;
+  const texts = output.value.flatMap((item) => (item.type === "text" ? [item.text] : []));
+  return { type: "error-text", value: texts.join("\n") || "The tool failed." };
+}
 
 /** A tool may give one result, or several that each replace the one before. */
 async function lastOf(given: unknown): Promise<unknown> {

@@ -9,12 +9,15 @@ type StreamPart = Streamed["stream"] extends ReadableStream<infer Item> ? Item :
 
 /**
  * The model with what the SDK takes for granted: in a whole answer each call has an id of its own (else the SDK gives
- * two calls the input of one), and a stream that ends without saying so ends with an error.
+ * two calls the input of one), a stream that ends without saying so ends with an error, and an abort takes effect also
+ * where the provider does not listen to it.
  */
 export function soundModel(model: LanguageModel): LanguageModel {
   if (typeof model === "string" || model.specificationVersion !== "v4") return model;
-  const doGenerate = async (options: CallOptions) => withOwnCallIds(await model.doGenerate(options));
-  const doStream = async (options: CallOptions) => withEnd(await model.doStream(options));
+  const doGenerate = async (options: CallOptions) =>
+    withOwnCallIds(await unlessAborted(model.doGenerate(options), options));
+  const doStream = async (options: CallOptions) =>
+    withEnd(await unlessAborted(model.doStream(options), options));
   return new Proxy(model, {
     get(target, key): unknown {
       if (key === "doGenerate") return doGenerate;
@@ -24,6 +27,25 @@ export function soundModel(model: LanguageModel): LanguageModel {
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** What a provider gives, or the reason of the abort: one that does not listen must not hold up a turn for ever. */
+async function unlessAborted<Given>(
+  given: PromiseLike<Given>,
+  { abortSignal }: Pick<CallOptions, "abortSignal">,
+): Promise<Given> {
+  if (abortSignal === undefined) return await given;
+  let stop = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(abortSignal.reason as Error);
+    abortSignal.addEventListener("abort", stop, { once: true });
+    if (abortSignal.aborted) stop();
+  });
+  try {
+    return await Promise.race([given, aborted]);
+  } finally {
+    abortSignal.removeEventListener("abort", stop);
+  }
 }
 
 function withOwnCallIds(answer: Generated): Generated {
