@@ -1,8 +1,8 @@
 import type { TextStreamPart, ToolSet } from "ai";
 import { encodeProvider } from "../parts/provider.js";
 import { answerCitations } from "../parts/text.js";
-import type { PartOf } from "../client/index.js";
-import type { StreamDelta } from "../shared/foldDeltas.js";
+import type { Part, PartOf } from "../client/index.js";
+import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callIdCopies } from "./content.js";
 
 type SdkPart = TextStreamPart<ToolSet>;
@@ -10,6 +10,32 @@ type BlockKind = "text" | "reasoning";
 /** A text or a thought. `number`: how many were opened before it, once it was. */
 type Block = { kind: BlockKind; number?: number; extras: Extras };
 type Extras = Parameters<typeof encodeProvider>[0] & { citations?: unknown };
+type Written = `${BlockKind}-${"start" | "delta" | "end"}` | "tool-input-start" | "tool-input-delta";
+
+/** What the other parts of the SDK's stream say: something that stands alone, or nothing. A new kind does not compile. */
+const TOLD: Record<Exclude<SdkPart["type"], Written>, "alone" | "nothing"> = {
+  "tool-call": "alone",
+  source: "alone",
+  file: "alone",
+  "reasoning-file": "alone",
+  custom: "alone",
+  "tool-result": "alone",
+  "tool-error": "alone",
+  "tool-approval-request": "alone",
+  "tool-approval-response": "alone",
+  "tool-input-end": "nothing",
+  "tool-output-denied": "nothing",
+  "steering-message": "nothing",
+  "start-step": "nothing",
+  "finish-step": "nothing",
+  start: "nothing",
+  finish: "nothing",
+  abort: "nothing",
+  error: "nothing",
+  ping: "nothing",
+  raw: "nothing",
+};
+
 /** A call of which the input arrives. */
 type OpenCall = { callId: string; toolName: string; input: string; isComplete: boolean };
 
@@ -53,30 +79,8 @@ export class DeltaReader {
         return this.#startCall(part);
       case "tool-input-delta":
         return this.#addInput(part);
-      case "tool-call":
-      case "source":
-      case "file":
-      case "reasoning-file":
-      case "custom":
-      case "tool-result":
-      case "tool-error":
-      case "tool-approval-request":
-      case "tool-approval-response":
-        return null;
-      case "tool-input-end":
-      case "tool-output-denied":
-      case "steering-message":
-      case "start-step":
-      case "finish-step":
-      case "start":
-      case "finish":
-      case "abort":
-      case "error":
-      case "ping":
-      case "raw":
-        return [];
       default:
-        return nothingOf(part);
+        return TOLD[part.type] === "alone" ? null : [];
     }
   }
 
@@ -110,6 +114,8 @@ export class DeltaReader {
   #stand(part: StandingPart): StreamDelta[] {
     const opened = this.#openBegun();
     this.#last = undefined;
+    // The text that stands for a file which was not kept is a block like any other.
+    if (part.type === "text" || part.type === "reasoning") this.#open({ kind: part.type, extras: {} });
     return [...opened, { kind: "part", part }];
   }
 
@@ -194,9 +200,6 @@ export class DeltaReader {
 /** A part that is told whole. */
 export type StandingPart = Extract<StreamDelta, { kind: "part" }>["part"];
 
-/** A kind that a newer SDK added says nothing; for the compiler there is none. */
-const nothingOf = (_unknown: never): StreamDelta[] => [];
-
 const kindOf = (type: "text-start" | "reasoning-start"): BlockKind =>
   type === "text-start" ? "text" : "reasoning";
 
@@ -208,8 +211,28 @@ function isAsStreamed(
   return !saysMore && open.input !== "" && isSameJson(input, open.input);
 }
 
+/**
+ * The parts of an answer as those saw it who watched: a call stands where its input began, and not where it ended, and
+ * its input is spaced as the model wrote it.
+ */
+export function asStreamed(
+  parts: readonly Part[],
+  { deltas, inputs }: { deltas: readonly StreamDelta[]; inputs: ReadonlyMap<string, string> },
+): Part[] {
+  const calls = new Map(
+    parts.flatMap((part) => (part.type === "toolCall" ? [[part.callId, part] as const] : [])),
+  );
+  const others = parts.filter((part) => part.type !== "toolCall").values();
+  const shown = foldDeltas(deltas).flatMap((part): Part[] => {
+    if (part.type !== "toolCall") return [others.next().value ?? part];
+    const call = calls.get(part.callId);
+    return call === undefined ? [] : [asWritten(call, inputs.get(call.callId))];
+  });
+  return shown.length === parts.length ? shown : [...parts];
+}
+
 /** The call with its input as the model wrote it; one that was repaired as it is. */
-export const asWritten = (part: PartOf<"toolCall">, input: string | undefined): PartOf<"toolCall"> =>
+const asWritten = (part: PartOf<"toolCall">, input: string | undefined): PartOf<"toolCall"> =>
   input !== undefined && isSameJson(part.input, input) ? { ...part, input } : part;
 
 /** True when two JSON texts say the same, however they are spaced. */

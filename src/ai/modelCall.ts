@@ -12,7 +12,7 @@ import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callsToRun } from "../shared/toolGroups.js";
 import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
-import { asWritten, DeltaReader } from "./deltaReader.js";
+import { asStreamed, DeltaReader } from "./deltaReader.js";
 import { ModelFailure } from "./errors.js";
 import type { FileKeeper } from "./fileKeeper.js";
 import { requestOf } from "./modelRequest.js";
@@ -49,8 +49,11 @@ export type ModelAnswer = {
   warnings: string[];
 };
 
-/** A step of the SDK, and the input of its calls as the model wrote it, where that was streamed. */
-type Told = { step: StepResult<ToolSet>; inputs?: ReadonlyMap<string, string> };
+/** A step of the SDK; where it was streamed, what was told of it and the input of its calls as the model wrote it. */
+type Told = {
+  step: StepResult<ToolSet>;
+  streamed?: { deltas: readonly StreamDelta[]; inputs: ReadonlyMap<string, string> };
+};
 
 /**
  * One call of the model: one step of the SDK, with tools that it does not run. Throws `ModelFailure` with what was
@@ -58,9 +61,10 @@ type Told = { step: StepResult<ToolSet>; inputs?: ReadonlyMap<string, string> };
  */
 export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<ModelAnswer> {
   const startedAt = Date.now();
-  const { step, inputs } =
+  const told =
     call.onDelta === undefined ? await generate(agent, call) : await stream(agent, call, call.onDelta);
-  const parts = await partsOf({ step, inputs }, call);
+  const { step } = told;
+  const parts = await partsOf(told, call);
   const { provider, modelId } = step.model;
   const spent = { provider, modelId, usage: step.usage, finishReason: step.finishReason };
   const usage = answerUsage({ ...spent, ms: Date.now() - startedAt });
@@ -75,11 +79,11 @@ export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<
 }
 
 /** The parts of an answer, with the files stored that the model made. */
-async function partsOf({ step, inputs }: Told, { files, abortSignal }: ModelCall): Promise<Part[]> {
+async function partsOf({ step, streamed }: Told, { files, abortSignal }: ModelCall): Promise<Part[]> {
   const parts = abortSignal.aborted
     ? answerParts(step.content)
     : await files.encode((options) => answerParts(step.content, options));
-  return parts.map((part) => (part.type === "toolCall" ? asWritten(part, inputs?.get(part.callId)) : part));
+  return streamed === undefined ? parts : asStreamed(parts, streamed);
 }
 
 async function outputOf(
@@ -138,7 +142,8 @@ async function stream(
       }
     }
     call.abortSignal.throwIfAborted();
-    return { step: onlyStep(await result.steps), inputs: reader.inputs };
+    const step = onlyStep(await result.steps);
+    return { step, streamed: { deltas: said, inputs: reader.inputs } };
   } catch (error) {
     throw toModelFailure(error, said);
   }

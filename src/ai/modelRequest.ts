@@ -74,7 +74,7 @@ function told(given: ToolSet[string], inputSchema: FlexibleSchema<unknown>): Too
   const { execute: _execute, needsApproval: _needs, ...rest } = given;
   const { onInputStart: _start, onInputDelta: _delta, onInputAvailable: _available, ...shown } = rest;
   // The boundary where a tool without its functions is one of the SDK's union again.
-  return { ...shown, inputSchema } as ToolSet[string];
+  return { ...shown, inputSchema };
 }
 
 type InputSchema = AgentTool["inputSchema"];

@@ -62,7 +62,7 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   const given: unknown = await lastOf(
     (tool.execute as (input: unknown, options: unknown) => unknown)(input, options),
   );
-  const toModelOutput = tool.toModelOutput as ToModelOutput | undefined;
+  const toModelOutput = tool.toModelOutput;
   if (toModelOutput === undefined) return given;
   const told = await toModelOutput({ toolCallId, input, output: given });
   const output = isFailedResult(given) ? asError(told) : told;

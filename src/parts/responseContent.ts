@@ -98,27 +98,31 @@ function encodeResponse(part: ResponsePart, options: EncodeOptions): Part[] {
       return [encodePart("reasoningFile", fileOf(part), options)];
     case "custom":
       return [encodePart("custom", part)];
+    default:
+      return encodeTool(part);
+  }
+}
+
+type ToolPart = Extract<ResponsePart, { type: `tool-${string}` }>;
+
+function encodeTool(part: ToolPart): Part[] {
+  switch (part.type) {
     case "tool-call":
       return [encodePart("toolCall", { ...part, ...inputOf(part.input) })];
     case "tool-result":
     case "tool-error":
       return isFinalOfProvider(part) ? [encodeResult(part)] : [];
     case "tool-approval-request":
-      return [
-        encodePart("approvalRequest", {
-          ...part,
-          toolCallId: part.toolCall?.toolCallId ?? part.toolCallId ?? "",
-        }),
-      ];
+      return [encodePart("approvalRequest", { ...part, toolCallId: callIdOf(part) })];
     case "tool-approval-response":
       return [encodePart("approvalResponse", part)];
-    default:
-      return nothingOf(part);
+    default: // a kind that a newer SDK added: for the compiler there is none
+      return [];
   }
 }
 
-/** A kind that a newer SDK added is left out; for the compiler there is none. */
-const nothingOf = (_unknown: never): Part[] => [];
+const callIdOf = (request: Extract<ToolPart, { type: "tool-approval-request" }>): string =>
+  request.toolCall?.toolCallId ?? request.toolCallId ?? "";
 
 /** A language model gives the input as JSON text, the SDK as a value, or as text when it is no JSON. */
 const inputOf = (input: unknown): Pick<EncodedFrom["toolCall"], "input" | "inputText"> =>

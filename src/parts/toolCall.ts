@@ -95,24 +95,30 @@ export function withResult(
 ): ToolUI {
   if (result === undefined)
     return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
+  if (result.outputKind === "denied") return denied(call, result, approval);
   const { metadata } = decodeProvider(result.provider);
-  const shown = { ...call, ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }) };
   const isApproved = approval?.response?.approved === true;
-  const given = isApproved ? { approval: { ...decisionOf(approval), approved: true as const } } : {};
+  const shown = {
+    ...call,
+    ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }),
+    ...(isApproved ? { approval: { ...decisionOf(approval), approved: true as const } } : {}),
+  };
   switch (result.outputKind) {
     case "json":
     case "text":
     case "content":
-      return { ...shown, ...given, state: "output-available", output: outputValue(result, fileUrl) };
+      return { ...shown, state: "output-available", output: outputValue(result, fileUrl) };
     case "error":
     case "interrupted":
-      return { ...shown, ...given, state: "output-error", errorText: result.output };
-    case "denied": {
-      const reason = result.output === "" ? {} : { reason: result.output };
-      const decision = approval === undefined ? { id: result.callId } : decisionOf(approval);
-      return { ...call, state: "output-denied", approval: { ...decision, ...reason, approved: false } };
-    }
+      return { ...shown, state: "output-error", errorText: result.output };
   }
+}
+
+/** Without a question of its provider, a denial is shown under the call's own id. */
+function denied(call: CallShown, result: PartOf<"toolResult">, approval: ShownApproval | undefined): ToolUI {
+  const reason = result.output === "" ? {} : { reason: result.output };
+  const decision = approval === undefined ? { id: result.callId } : decisionOf(approval);
+  return { ...call, state: "output-denied", approval: { ...decision, ...reason, approved: false } };
 }
 
 /** A call that its provider asked about, and what was answered. */

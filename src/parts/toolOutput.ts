@@ -137,14 +137,17 @@ function bareOutput(
     case "content":
       return Array.isArray(value) ? contentForModel(value, fileUrl) : { type: "text", value: asText };
     case "error":
-      return (isErrorText ?? !isRecord(value)) || value === undefined
-        ? { type: "error-text", value: asText }
-        : { type: "error-json", value: asJsonValue(value) };
+      return errorForModel(value, asText, isErrorText);
     case "interrupted":
       return { type: "error-text", value: asText };
     case "denied":
       return { type: "execution-denied", ...(asText === "" ? {} : { reason: asText }) };
   }
+}
+
+function errorForModel(value: unknown, asText: string, isText = !isRecord(value)): SdkOutput {
+  if (isText || value === undefined) return { type: "error-text", value: asText };
+  return { type: "error-json", value: asJsonValue(value) };
 }
 
 /** The output for an interface: the value where there is one, else the text. */

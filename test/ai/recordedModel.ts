@@ -52,7 +52,7 @@ export function recordedModel(streams: LanguageModelV4StreamPart[][]): RecordedM
   const next = (asked: LanguageModelV4CallOptions): LanguageModelV4StreamPart[] => {
     const parts = streams[Math.min(calls.length, streams.length - 1)] ?? [];
     calls.push(asked);
-    return structuredClone(parts);
+    return parts.map((part) => ({ ...part }));
   };
   return {
     specificationVersion: "v4",
@@ -65,56 +65,55 @@ export function recordedModel(streams: LanguageModelV4StreamPart[][]): RecordedM
   };
 }
 
+type Generated = Awaited<ReturnType<LanguageModelV4["doGenerate"]>>;
+type Block = Extract<LanguageModelV4Content, { type: "text" | "reasoning" }>;
+/** What is told in pieces. */
+type Piece = Extract<
+  LanguageModelV4StreamPart,
+  { type: `${"text" | "reasoning"}-${string}` } & { id: string }
+>;
+
+const isPiece = (part: LanguageModelV4StreamPart): part is Piece =>
+  /^(text|reasoning)-(start|delta|end)$/.test(part.type);
+
+const WHOLE = [
+  "tool-call",
+  "tool-approval-request",
+  "custom",
+  "file",
+  "reasoning-file",
+  "source",
+  "tool-result",
+];
+const isWhole = (
+  part: LanguageModelV4StreamPart,
+): part is LanguageModelV4StreamPart & LanguageModelV4Content =>
+  WHOLE.includes(part.type) && !("preliminary" in part && part.preliminary === true);
+
 /** What a provider would give at once of what it streamed. */
-function gathered(
-  stream: readonly LanguageModelV4StreamPart[],
-): Awaited<ReturnType<LanguageModelV4["doGenerate"]>> {
+function gathered(stream: readonly LanguageModelV4StreamPart[]): Generated {
   const content: LanguageModelV4Content[] = [];
-  const open = new Map<string, Extract<LanguageModelV4Content, { type: "text" | "reasoning" }>>();
+  const open = new Map<string, Block>();
   for (const part of stream) {
-    switch (part.type) {
-      case "text-start":
-      case "reasoning-start": {
-        const block = {
-          type: part.type === "text-start" ? ("text" as const) : ("reasoning" as const),
-          text: "",
-        };
-        if (part.providerMetadata !== undefined)
-          Object.assign(block, { providerMetadata: part.providerMetadata });
-        open.set(part.id, block);
-        content.push(block);
-        break;
-      }
-      case "text-delta":
-      case "reasoning-delta":
-      case "text-end":
-      case "reasoning-end": {
-        const block = open.get(part.id);
-        if (block === undefined) break;
-        if ("delta" in part) block.text += part.delta;
-        if (part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
-        if ("citations" in part) Object.assign(block, { citations: part.citations });
-        break;
-      }
-      case "tool-call":
-      case "tool-approval-request":
-      case "custom":
-      case "file":
-      case "reasoning-file":
-      case "source":
-        content.push(part);
-        break;
-      case "tool-result":
-        if (part.preliminary !== true) content.push(part);
-        break;
-      case "error":
-        throw new TypeError(JSON.stringify(part.error));
-      default:
-    }
+    if (part.type === "error") throw new TypeError(JSON.stringify(part.error));
+    if (isPiece(part)) addPiece(part, content, open);
+    else if (isWhole(part)) content.push(part);
   }
   const finish = stream.find((part) => part.type === "finish");
   if (finish === undefined) throw new TypeError("The connection was closed.");
   return { content, finishReason: finish.finishReason, usage: finish.usage, warnings: [] };
+}
+
+function addPiece(part: Piece, content: LanguageModelV4Content[], open: Map<string, Block>): void {
+  const block: Block = open.get(part.id) ?? {
+    type: part.type.startsWith("text") ? "text" : "reasoning",
+    text: "",
+  };
+  if (!open.has(part.id)) content.push(block);
+  open.set(part.id, block);
+  if ("delta" in part) block.text += part.delta;
+  if (part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
+  if ("citations" in part) Object.assign(block, { citations: part.citations });
 }
 
 const streamOf = (parts: readonly LanguageModelV4StreamPart[]): ReadableStream<LanguageModelV4StreamPart> =>

@@ -25,7 +25,7 @@ async function mcpTools() {
   }));
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   await server.connect(serverSide);
-  const client = await createMCPClient({ transport: clientSide as never });
+  const client = await createMCPClient({ transport: clientSide });
   return { client, tools: await client.tools() };
 }
 
@@ -70,11 +70,12 @@ describe("tools of an MCP server", () => {
     Object.assign(helper.model, { supportedUrls: { "*/*": [/./] } });
     await helper.agent.generate(helper.ctx, { ...ask(helper), tools });
     const [, , result] = await messagesOf(helper);
-    const [part] = result?.parts ?? [];
-    if (part?.type !== "toolResult") throw new TypeError("no result");
+    if (result?.parts[0]?.type !== "toolResult") throw new TypeError("no result");
+    const { messageId } = result;
+    const [part] = result.parts;
     expect(part.output.length).toBeLessThan(300);
-    const fileId = part.files?.[0] ?? "";
-    const file = await helper.owner.files.get(helper.ctx, { fileId, messageId: result?.messageId ?? "" });
+    const [fileId = ""] = part.files ?? [];
+    const file = await helper.owner.files.get(helper.ctx, { fileId, messageId });
     expect(file).toMatchObject({ bytes: 90_000, mediaType: "image/png", uses: 1 });
     await helper.agent.generate(helper.ctx, { ...ask(helper), prompt: "And?" });
     for (const call of [1, 2]) {
@@ -82,7 +83,7 @@ describe("tools of an MCP server", () => {
       expect(prompt).toContain(JSON.stringify(file.url));
       expect(prompt.length).toBeLessThan(10_000);
     }
-    await helper.owner.messages.remove(helper.ctx, { messageId: result?.messageId ?? "" });
+    await helper.owner.messages.remove(helper.ctx, { messageId });
     expect((await helper.owner.files.get(helper.ctx, { fileId })).uses).toBe(0);
   });
 

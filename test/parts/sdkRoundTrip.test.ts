@@ -8,7 +8,8 @@ import { toUIMessages } from "../../src/parts/uiMessages.js";
 import { isPart } from "../../src/component/model/messagePayloads.js";
 import type { Message, NewMessage } from "../../src/validators/message.js";
 import { aMessage } from "./aMessage.js";
-import { modelConversation, uiConversation } from "./arbitraries.js";
+import { modelConversation } from "./arbitraries.js";
+import { uiConversation } from "./uiArbitraries.js";
 
 /** New messages where a thread would put them: each prompt begins a turn. */
 function placed(messages: readonly NewMessage[]): Message[] {
