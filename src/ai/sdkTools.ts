@@ -69,12 +69,6 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   return await new FileKeeper(ctx, ctx.memory).encode((storing) => withStoredFiles(output, storing));
 }
 
-type ToModelOutput = (call: {
-  toolCallId: string;
-  input: unknown;
-  output: unknown;
-}) => ToolResultPart["output"] | PromiseLike<ToolResultPart["output"]>;
-
 /** How an MCP server tells that its tool failed; the SDK's client leaves that to the words of the result. */
 const isFailedResult = (given: unknown): boolean =>
   typeof given === "object" && given !== null && "isError" in given && given.isError === true;

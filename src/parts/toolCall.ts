@@ -1,3 +1,4 @@
+import type { ProviderMetadata } from "ai";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
 import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart } from "./codec.js";
@@ -96,13 +97,7 @@ export function withResult(
   if (result === undefined)
     return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
   if (result.outputKind === "denied") return denied(call, result, approval);
-  const { metadata } = decodeProvider(result.provider);
-  const isApproved = approval?.response?.approved === true;
-  const shown = {
-    ...call,
-    ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }),
-    ...(isApproved ? { approval: { ...decisionOf(approval), approved: true as const } } : {}),
-  };
+  const shown = { ...call, ...shownExtras(result), ...shownApproval(approval) };
   switch (result.outputKind) {
     case "json":
     case "text":
@@ -112,6 +107,17 @@ export function withResult(
     case "interrupted":
       return { ...shown, state: "output-error", errorText: result.output };
   }
+}
+
+function shownExtras({ provider }: PartOf<"toolResult">): { resultProviderMetadata?: ProviderMetadata } {
+  const { metadata } = decodeProvider(provider);
+  return metadata === undefined ? {} : { resultProviderMetadata: metadata };
+}
+
+function shownApproval(approval: ShownApproval | undefined) {
+  return approval?.response?.approved === true
+    ? { approval: { ...decisionOf(approval), approved: true as const } }
+    : {};
 }
 
 /** Without a question of its provider, a denial is shown under the call's own id. */

@@ -10,12 +10,27 @@ const ask = ({ threadId }: TestAgent) => ({ as: OWNER, threadId, prompt: "Go." }
 
 describe("an answer that is to be a value", () => {
   test.each([
-    ["an object", place, '{"city":"Oslo","degrees":7}', { city: "Oslo", degrees: 7 }],
-    ["a list", Output.array({ element: z.number() }), '{"elements":[1,2]}', [1, 2]],
-    ["a choice", Output.choice({ options: ["sun", "rain"] }), '{"result":"rain"}', "rain"],
+    {
+      what: "an object",
+      output: place,
+      text: '{"city":"Oslo","degrees":7}',
+      value: { city: "Oslo", degrees: 7 },
+    },
+    {
+      what: "a list",
+      output: Output.array({ element: z.number() }),
+      text: '{"elements":[1,2]}',
+      value: [1, 2],
+    },
+    {
+      what: "a choice",
+      output: Output.choice({ options: ["sun", "rain"] }),
+      text: '{"result":"rain"}',
+      value: "rain",
+    },
   ])(
-    "is read as %s, whole or streamed, and again for a repeated call",
-    async (_what, output, text, value) => {
+    "is read as $what, whole or streamed, and again for a repeated call",
+    async ({ output, text, value }) => {
       const helper = await anAgent([{ text }, { text }], { output });
       const once = { ...ask(helper), operationId: "once" };
       expect((await helper.agent.generate(helper.ctx, once)).output).toEqual(value);
