@@ -13,7 +13,7 @@ function recordedFetch(answers: Event[][]) {
   const bodies: unknown[] = [];
   const fetch: typeof globalThis.fetch = (_url, init) => {
     const events = answers[bodies.length] ?? [];
-    bodies.push(JSON.parse(String(init?.body)));
+    bodies.push(JSON.parse(init?.body as string));
     const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
     return Promise.resolve(new Response(text, { headers: { "content-type": "text/event-stream" } }));
   };

@@ -16,7 +16,7 @@ describe("bytes that an action stores", () => {
     expect(first.deduplicated).toBe(false);
     expect(await owner.files.store(ctx, file)).toEqual({ fileId: first.fileId, deduplicated: true });
     expect(await countStored(thread)).toBe(1);
-    expect(await owner.files.get(ctx, first)).toMatchObject({
+    expect(await owner.files.get(ctx, { fileId: first.fileId })).toMatchObject({
       bytes: 3,
       mediaType: "image/png",
       name: "cat.png",

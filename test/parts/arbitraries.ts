@@ -22,9 +22,7 @@ export const metadata = fc
   )
   .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, Record<string, string>>);
 export const optional = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value>) =>
-  fc
-    .option(value, { nil: undefined })
-    .map((given) => (given === undefined ? {} : ({ [key]: given })));
+  fc.option(value, { nil: undefined }).map((given) => (given === undefined ? {} : { [key]: given }));
 const options = optional("providerOptions", metadata);
 export const url = fc.webUrl().map((text) => new URL(text));
 export const kind = fc.constantFrom("openai.compaction" as const, "anthropic.edits" as const);
