@@ -1,12 +1,4 @@
-import {
-  generateText,
-  streamText,
-  type Instructions,
-  type ModelMessage,
-  type StepResult,
-  type TextStreamPart,
-  type ToolSet,
-} from "ai";
+import { generateText, streamText, type StepResult, type TextStreamPart, type ToolSet } from "ai";
 import type { Part, PartOf, Usage } from "../client/index.js";
 import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callsToRun } from "../shared/toolGroups.js";
@@ -14,26 +6,9 @@ import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
 import { asStreamed, DeltaReader } from "./deltaReader.js";
 import { ModelFailure } from "./errors.js";
-import type { FileKeeper } from "./fileKeeper.js";
-import { requestOf } from "./modelRequest.js";
-import type { PreparedStep } from "./prepareStep.js";
+import { requestOf, type ModelCall } from "./modelRequest.js";
 import { readOutput } from "./structuredOutput.js";
 import { answerUsage } from "./usage.js";
-
-export type ModelCall = {
-  /** The agent's, with what it keeps in mind. */
-  instructions: Instructions;
-  messages: ModelMessage[];
-  /** What the agent's `prepareStep` changed. */
-  prepared?: PreparedStep;
-  /** Stores the files that the model makes. */
-  files: FileKeeper;
-  /** Retries of the SDK: a durable step is retried as a whole instead. */
-  maxRetries: number;
-  abortSignal: AbortSignal;
-  /** Given what arrives, as it arrives; the model is asked to stream only with it. */
-  onDelta?: (delta: StreamDelta) => void;
-};
 
 /** What one call of the model said. */
 export type ModelAnswer = {

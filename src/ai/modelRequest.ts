@@ -2,15 +2,34 @@ import {
   jsonSchema,
   tool,
   type FlexibleSchema,
+  type Instructions,
+  type ModelMessage,
   type Schema,
   type TimeoutConfiguration,
   type ToolSet,
 } from "ai";
 import type { ResolvedAgent } from "./definition.js";
-import type { ModelCall } from "./modelCall.js";
+import type { FileKeeper } from "./fileKeeper.js";
+import type { StreamDelta } from "../shared/foldDeltas.js";
+import type { PreparedStep } from "./prepareStep.js";
 import { soundModel } from "./soundModel.js";
 import { askedOutput } from "./structuredOutput.js";
 import type { AgentTool } from "./tool.js";
+
+export type ModelCall = {
+  /** The agent's, with what it keeps in mind. */
+  instructions: Instructions;
+  messages: ModelMessage[];
+  /** What the agent's `prepareStep` changed. */
+  prepared?: PreparedStep;
+  /** Stores the files that the model makes. */
+  files: FileKeeper;
+  /** Retries of the SDK: a durable step is retried as a whole instead. */
+  maxRetries: number;
+  abortSignal: AbortSignal;
+  /** Given what arrives, as it arrives; the model is asked to stream only with it. */
+  onDelta?: (delta: StreamDelta) => void;
+};
 
 /** One call of the model as `generateText` and `streamText` take it: one step, with tools that the SDK does not run. */
 export function requestOf(agent: ResolvedAgent, call: ModelCall) {

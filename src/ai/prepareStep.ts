@@ -7,7 +7,6 @@ import type {
   ToolSet,
 } from "ai";
 import type { RenderedContext, ToolDescription } from "../parts/contextMessages.js";
-import type { ResolvedAgent } from "./definition.js";
 
 /** What is known before a call of the model. */
 export type StepToPrepare = {
@@ -46,7 +45,7 @@ export type SentStep = { prepared: PreparedStep; tools: readonly ToolDescription
 
 /** Asks the agent's `prepareStep` what to change. */
 export async function prepare(
-  agent: ResolvedAgent,
+  agent: { model: () => LanguageModel; prepareStep?: PrepareStep },
   { steps, rendered, tools, place }: Preparing,
 ): Promise<SentStep> {
   if (agent.prepareStep === undefined) return { prepared: {}, tools, isChanged: false };

@@ -4,7 +4,6 @@ import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { action, mutation, query } from "./_generated/server.js";
 import * as files from "./model/files.js";
-import * as fileStore from "./model/fileStore.js";
 
 export const createUploadUrl = mutation({
   args: { caller: vCaller },
@@ -31,7 +30,7 @@ export const store = action({
     mediaType: v.string(),
   },
   returns: v.object({ fileId: v.string(), deduplicated: v.boolean() }),
-  handler: (ctx, args) => fileStore.store(ctx, args),
+  handler: (ctx, args) => files.store(ctx, args),
 });
 
 export const get = query({

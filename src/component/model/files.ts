@@ -13,6 +13,8 @@ import { pageOf, type PageRequest } from "./paging.js";
 import { armSweep, findSweep } from "./sweeps.js";
 import { mayOpenThread } from "./threadAccess.js";
 
+export { store } from "./fileStore.js";
+
 /** What one page of a sweep did. `nextAt`: when there is more to do (ms since the epoch), null when nothing is left. */
 export type SweptPage = { removed: number; nextAt: number | null };
 
