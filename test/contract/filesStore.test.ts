@@ -5,7 +5,7 @@ import { fromUIMessages } from "../../src/client/index.js";
 import { codeOf, aThread } from "../support/aMemory.js";
 import { countStored } from "../support/upload.js";
 
-const bytesOf = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
+const bytesOf = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer;
 
 describe("bytes that an action stores", () => {
   test("are a file of the caller alone, once for the same bytes, and leave no second copy", async () => {
