@@ -5,6 +5,7 @@ import type {
   MutationCtx,
   Part,
   Principal,
+  QueryCtx,
   RunTicket,
   WhileRunning,
 } from "../client/index.js";
@@ -20,6 +21,7 @@ import {
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
 import { resumeRun, type ResumeArgs } from "./resume.js";
+import { outputOfRun } from "./outputOfRun.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
 import { promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 
@@ -72,9 +74,17 @@ export interface Agent {
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
    */
-  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  generate<Shape = unknown>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>>;
   /** As `generate`, and everyone who may read the thread sees the answer while it is written. */
-  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult>;
+  stream<Shape = unknown>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>>;
+  /**
+   * The value that a completed run's answer stands for, by the agent's `output`: for durable runs, whose result nobody
+   * waits for. Runs in queries too. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` before the run has ended, `RUN_ENDED` when it
+   * did without an answer, `OUTPUT_INVALID`, and `AGENT_INVALID` for an agent without `output`.
+   *
+   * @example const report = await reporter.outputOf(ctx, { as, runId });
+   */
+  outputOf(ctx: QueryCtx, args: { as: Principal; runId: string }): Promise<unknown>;
   /**
    * Goes on with a run of `generate` or `stream` that had to wait for an approval or a result: runs what was approved
    * and asks the model. While something is still waited for, and for a run that has ended, it returns where the run
@@ -156,16 +166,20 @@ class MemoryAgent implements Agent {
     return { runId, messageId, turn, state: state.kind };
   }
 
-  generate(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: false, workflow: this.#workflow });
+  generate<Shape>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(runInAction(this.agent, ctx, { ...args, streaming: false, workflow: this.#workflow }));
   }
 
-  stream(ctx: ActionCtx, args: GenerateArgs): Promise<TurnResult> {
-    return runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow });
+  stream<Shape>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow }));
   }
 
   resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult> {
     return resumeRun(this.agent, ctx, args);
+  }
+
+  outputOf(ctx: QueryCtx, { as, runId }: { as: Principal; runId: string }): Promise<unknown> {
+    return outputOfRun(this.agent, ctx, { memory: this.agent.memory.as(as), runId });
   }
 
   durable(workflow: WorkflowManager): DurableFunctions {
@@ -181,3 +195,7 @@ class MemoryAgent implements Agent {
     return runNested(step, run, args);
   }
 }
+
+/** The boundary where an answer that the call's own `output` has read gets that output's type. */
+const asShaped = <Shape>(result: Promise<TurnResult>): Promise<TurnResult<Shape>> =>
+  result as Promise<TurnResult<Shape>>;

@@ -19,17 +19,26 @@ async function makeText(agent: ResolvedAgent): Promise<AgentText> {
   const { instructions, recall, blocks, context } = agent;
   // Headers and provider options may hold keys.
   const { headers: _headers, providerOptions: _options, ...settings } = agent.settings;
-  const tools = await Promise.all(
+  const own = await Promise.all(
     Object.entries(agent.tools).map(async ([name, { description, inputSchema }]) => ({
       name,
       description,
       inputSchema: await inputSchema.jsonSchema,
     })),
   );
+  const tools: ToolDescription[] = [...own, ...providerToolTexts(agent)];
   const text = canonicalJson({ instructions, tools, settings: { ...settings, recall, blocks, context } });
   const tokens = estimateTokens(instructions) + toolTokens(tools);
   return { text, hash: await shortHash(text), tokens, tools };
 }
+
+/** What a provider runs itself is told by its id and its settings. */
+const providerToolTexts = ({ providerTools = {} }: ResolvedAgent): ToolDescription[] =>
+  Object.entries(providerTools).map(([name, tool]) => ({
+    name,
+    description: "A tool of the provider.",
+    inputSchema: tool.type === "provider" ? { id: tool.id, args: tool.args } : {},
+  }));
 
 /** Providers send the definitions with every call. */
 const toolTokens = (tools: readonly ToolDescription[]): number =>

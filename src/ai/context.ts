@@ -1,4 +1,4 @@
-import type { ModelMessage } from "ai";
+import type { ModelMessage, StepResult, ToolSet } from "ai";
 import type {
   ActionCtx,
   BoundMemory,
@@ -10,19 +10,21 @@ import type {
   PendingEntry,
   QueryCtx,
 } from "../client/index.js";
-import { contextText, renderContext } from "../parts/contextMessages.js";
+import { contextText, renderContext, type ContextSent } from "../parts/contextMessages.js";
 import { shortHash } from "../shared/canonicalJson.js";
 import { planContext, type ContextPlan } from "../shared/contextPlan.js";
 import { prune, READ_OUTPUT_TOOL, type PruneOptions } from "../shared/contextPruning.js";
 import { renderBlock } from "../shared/contextTexts.js";
 import { decodeTrace, encodeTrace, type ShownLong } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
+import { storedFilesOf } from "../shared/partBodies.js";
 import { PROMPT_STEP } from "../shared/position.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { agentText } from "./agentText.js";
 import { makeRoom } from "./contextRoom.js";
 import { traceOf } from "./contextTracing.js";
 import type { ResolvedAgent } from "./definition.js";
+import { prepare, type PreparedStep } from "./prepareStep.js";
 import { recallFor } from "./recalled.js";
 import { toKeep, toRecollection, type Recollection } from "./recollection.js";
 import type { RunContext } from "./runContext.js";
@@ -47,7 +49,13 @@ export type ContextRequest = {
 };
 
 /** What one call of the model is given, and what is saved about it. */
-export type CallContext = { instructions: string; messages: ModelMessage[]; call: ContextCall };
+export type CallContext = {
+  instructions: string;
+  messages: ModelMessage[];
+  /** What the agent's `prepareStep` changed of it. */
+  prepared: PreparedStep;
+  call: ContextCall;
+};
 
 /** What a context needs besides the messages. */
 export const contextAsk = async (agent: ResolvedAgent): Promise<ContextAsk> => ({
@@ -113,7 +121,13 @@ function pruningOf({ tools, compaction }: ResolvedAgent): PruneOptions {
   };
 }
 
-type Building = { ctx: QueryCtx; memory: BoundMemory; context: RunContext };
+type Building = {
+  ctx: QueryCtx;
+  memory: BoundMemory;
+  context: RunContext;
+  /** The run's steps before. */
+  steps: StepResult<ToolSet>[];
+};
 
 /**
  * Plans and renders one call of the model, and its trace. One call of the component for each stored file that was
@@ -138,7 +152,11 @@ export async function buildContext(agent: ResolvedAgent, building: Building): Pr
     },
     { fileUrl: (fileId) => context.urls.get(fileId) ?? undefined },
   );
-  const hash = await shortHash(contextText(rendered, tools));
+  const { prepared, isChanged, ...sent } = await prepare(agent, {
+    ...{ steps: building.steps, rendered, tools },
+    place: { threadId: context.threadId, runId: context.runId },
+  });
+  const hash = await shortHash(contextText({ ...rendered, ...pickSent(prepared) }, sent.tools));
   const { given, first } = context;
   const trace = traceOf({
     planned,
@@ -149,14 +167,22 @@ export async function buildContext(agent: ResolvedAgent, building: Building): Pr
     agentHash,
     long: context.long,
     turn: context.turn,
+    isChanged,
   });
   const isNew = agentHash !== first?.agent && !(first === null && given.isAgentKnown);
   const texts = [...(isNew ? [{ hash: agentHash, text }] : []), ...(first === null ? kept.map(toKeep) : [])];
   return {
     ...rendered,
+    prepared,
     call: { trace: encodeTrace(trace, first), estimate: planned.estimate, texts },
   };
 }
+
+/** What of a prepared step the model is shown in the place of what was rendered. */
+const pickSent = ({ instructions, messages }: PreparedStep): Partial<ContextSent> => ({
+  ...(instructions === undefined ? {} : { instructions }),
+  ...(messages === undefined ? {} : { messages }),
+});
 
 type Files = { memory: BoundMemory; messages: readonly Message[]; urls: Map<string, string | null> };
 
@@ -164,9 +190,7 @@ type Files = { memory: BoundMemory; messages: readonly Message[]; urls: Map<stri
 async function findFiles(ctx: QueryCtx, { memory, messages, urls }: Files): Promise<void> {
   const holders = new Map<string, string>(); // the message that shows a file lets its readers have it
   for (const { messageId, parts } of messages)
-    for (const part of parts)
-      if (part.type === "file" && part.file.kind === "stored" && !urls.has(part.file.fileId))
-        holders.set(part.file.fileId, messageId);
+    for (const fileId of parts.flatMap(storedFilesOf)) if (!urls.has(fileId)) holders.set(fileId, messageId);
   const resolve = async ([fileId, messageId]: [string, string]) => {
     const file = await memory.files.get(ctx, { fileId, messageId }).catch(() => null);
     urls.set(fileId, file?.url ?? null);

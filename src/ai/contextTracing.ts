@@ -13,6 +13,8 @@ type Traced = {
   agentHash: string;
   long: readonly ShownLong[];
   turn: number;
+  /** The agent's `prepareStep` changed what was rendered. */
+  isChanged: boolean;
 };
 
 /** What a call was shown: ids, counts and hashes. */
@@ -25,6 +27,7 @@ export function traceOf({
   agentHash,
   long,
   turn,
+  isChanged,
 }: Traced): ContextTrace {
   const { messages, blocks, leftOut, tokens, hasSummary } = planned;
   const { summary, prunedTo, tokenFactor = 1 } = given;
@@ -51,6 +54,7 @@ export function traceOf({
             of,
           ]),
         }),
+    ...(isChanged ? { prepared: true } : {}),
     ...(shownLong.length === 0 ? {} : { long: shownLong }),
     ...(leftOut.length === 0 ? {} : { leftOut: encodeLeftOut(leftOut) }),
   };

@@ -3,6 +3,7 @@ import {
   type EmbeddingModel,
   type LanguageModel,
   type LanguageModelCallOptions,
+  type ModelMessage,
   type ProviderMetadata,
   type StopCondition,
   type ToolSet,
@@ -28,6 +29,7 @@ import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
+import { activeOf, modelFieldProblems, type ModelFields } from "./modelFields.js";
 import { readOutputTool } from "./readOutput.js";
 import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
@@ -79,9 +81,12 @@ export type ModelSettings = LanguageModelCallOptions & {
   headers?: Record<string, string | undefined>;
   /** How long one call may take, in ms. */
   timeoutMs?: number;
+  /** How long a model that streams may be silent before its first words, and between two of its pieces, in ms. */
+  firstChunkTimeoutMs?: number;
+  chunkTimeoutMs?: number;
 };
 
-export type AgentDefinition = {
+export type AgentDefinition = ModelFields & {
   /** Names the agent in runs, messages and usage, and its own scope of memory. */
   name: string;
   /** The model, made when it is needed: in actions only. */
@@ -138,6 +143,10 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
     /** Null: off. */
     compaction: { settings: CompactionSettings; afterRun: boolean } | null;
     stopConditions: StopCondition<ToolSet>[];
+    /** Of `tools`, those that came as the SDK's: the model is told them as they were given. */
+    sdkTools?: ToolSet;
+    /** What the model was last shown, for tools of the SDK. */
+    asked?: { messages: ModelMessage[] };
   };
 
 /** Model calls of one turn when an agent names no condition: ends a model that asks for tools for ever. */
@@ -164,12 +173,16 @@ export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): 
     ...withoutUndefined(definition),
     memory,
     tools: toolsOf(definition),
+    ...providerToolsOf(definition),
     budget: budgetOf(definition),
     compaction: compactionOf(definition),
     limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };
 }
+
+const providerToolsOf = ({ providerTools, activeTools }: AgentDefinition) =>
+  providerTools === undefined ? {} : { providerTools: activeOf(providerTools, activeTools) };
 
 function budgetOf({ context = {}, recall }: AgentDefinition): ContextBudget {
   const { sections = {}, maxTokens } = context;
@@ -178,7 +191,12 @@ function budgetOf({ context = {}, recall }: AgentDefinition): ContextBudget {
 }
 
 /** The agent's own, and what reads an output again that became a placeholder: there from the start, so that prompts keep theirs. */
-function toolsOf({ tools = {}, compaction }: AgentDefinition): Record<string, AgentTool> {
+function toolsOf({
+  tools: defined = {},
+  compaction,
+  activeTools,
+}: AgentDefinition): Record<string, AgentTool> {
+  const tools = activeOf(defined, activeTools);
   const hasNone = Object.keys(tools).length === 0;
   if (compaction === false || hasNone || Object.hasOwn(tools, READ_OUTPUT_TOOL)) return tools;
   return { ...tools, [READ_OUTPUT_TOOL]: readOutputTool() };
@@ -225,6 +243,7 @@ function checkDefinition(definition: AgentDefinition): void {
     "`throttleMs` must be a number from 0.": !(throttleMs >= 0),
     "`whileRunning` must be one of queue, reject, interrupt and steer.": !isWhileRunning(whileRunning),
     ...contextProblems(context, blocks),
+    ...modelFieldProblems(definition),
   };
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName: name });

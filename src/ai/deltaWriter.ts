@@ -85,18 +85,22 @@ function mergeText(deltas: readonly StreamDelta[]): StreamDelta[] {
   const merged: StreamDelta[] = [];
   for (const delta of deltas) {
     const last = merged.at(-1);
-    if (last !== undefined && delta.kind !== "part" && isSameRun(last, delta))
+    if (last !== undefined && isTextDelta(delta) && isSameRun(last, delta))
       merged[merged.length - 1] = { ...last, text: last.text + delta.text };
     else merged.push(delta);
   }
   return merged;
 }
 
-type TextDelta = Exclude<StreamDelta, { kind: "part" }>;
+type TextDelta = Exclude<StreamDelta, { kind: "part" } | { kind: "extras" }>;
+
+const isTextDelta = (delta: StreamDelta): delta is TextDelta =>
+  delta.kind !== "part" && delta.kind !== "extras";
 
 function isSameRun(last: StreamDelta, delta: TextDelta): last is TextDelta {
-  if (last.kind !== delta.kind) return false;
-  return last.kind !== "toolInput" || delta.kind !== "toolInput" || last.callId === delta.callId;
+  if (last.kind === "toolInput" && delta.kind === "toolInput") return last.callId === delta.callId;
+  if (last.kind === "toolInput" || delta.kind === "toolInput" || last.kind !== delta.kind) return false;
+  return last.block === delta.block;
 }
 
 /** Deltas in chunks below the size limit; a text that is too long by itself is cut between characters. */
@@ -116,7 +120,7 @@ function cutIntoChunks(deltas: readonly StreamDelta[]): StreamDelta[][] {
 }
 
 function cutDelta(delta: StreamDelta): StreamDelta[] {
-  if (delta.kind === "part" || delta.text.length <= CHUNK_MAX_CHARACTERS) return [delta];
+  if (!isTextDelta(delta) || delta.text.length <= CHUNK_MAX_CHARACTERS) return [delta];
   const pieces: StreamDelta[] = [];
   for (let start = 0; start < delta.text.length;) {
     const end = characterEnd(delta.text, start + CHUNK_MAX_CHARACTERS);
@@ -133,4 +137,4 @@ function characterEnd(text: string, end: number): number {
 }
 
 const sizeOf = (delta: StreamDelta): number =>
-  delta.kind === "part" ? JSON.stringify(delta.part).length : delta.text.length;
+  isTextDelta(delta) ? delta.text.length : JSON.stringify(delta).length;

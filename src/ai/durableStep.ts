@@ -22,6 +22,7 @@ import { addStep } from "./runSteps.js";
 import { isOver } from "./runOver.js";
 import { executeTool } from "./toolExecution.js";
 import { plan, waitsOf } from "./toolWaits.js";
+import { tellWarnings } from "./warnings.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
 type Call = Infer<typeof vCall>;
@@ -127,14 +128,23 @@ async function ask(
   const { runId } = args;
   const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
-  const built = await buildContext(agent, { ctx, memory, context });
-  const { instructions, messages, call } = built;
-  shown.call = call;
-  const asked = { ctx, memory, instructions, messages, streamId, maxRetries: 0, abort, onAlive };
-  const answer = await takeStep(agent, asked);
-  // Nobody waits for a result that could carry them, and they must not be swallowed.
-  logWarnings([...warnings, ...answer.warnings], { ctx, memory, runId, agentName: agent.name });
+  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
+  shown.call = built.call;
+  const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
+  await tell(agent, { ctx, memory, threadId: start.threadId, runId }, [...warnings, ...answer.warnings]);
   return { answer, context };
+}
+
+type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
+
+/** Nobody waits for a result that could carry the warnings, and they must not be swallowed. */
+async function tell(
+  agent: ResolvedAgent,
+  { ctx, memory, ...where }: Told,
+  warnings: readonly string[],
+): Promise<void> {
+  if (agent.onWarning !== undefined) return await tellWarnings(agent, where, warnings);
+  logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
 }
 
 type Answered = Step & {
@@ -247,7 +257,7 @@ export async function runAfterStep(
   const { memory } = bind(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
   const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
-  logWarnings(warnings, { ctx, memory, runId, agentName: agent.name });
+  await tell(agent, { ctx, memory, threadId, runId }, warnings);
   return { calls: [], ended: true, stop: true };
 }
 

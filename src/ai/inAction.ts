@@ -3,17 +3,21 @@ import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
 import { closeLog } from "../shared/runLog.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
+import { agentForCall } from "./agentForCall.js";
 import { readAnswer } from "./answer.js";
 import { whileActive, type CancelWatch } from "./cancelWatch.js";
 import { contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { FileKeeper } from "./fileKeeper.js";
 import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
 import { boundTo, runLeft, stepsBefore } from "./pause.js";
+import { storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
 import { waitForTurn } from "./turnWaiting.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
+import { tellWarnings } from "./warnings.js";
 
 type InAction = GenerateArgs & {
   streaming: boolean;
@@ -26,14 +30,19 @@ type InAction = GenerateArgs & {
  * the thread is busy the action waits for its turn.
  */
 export function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
-  return answer(agent, ctx, args).finally(() => closeLog(ctx));
+  return answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
 }
 
 async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   const turn = await begin(agent, ctx, args);
+  const run = { threadId: args.threadId, runId: turn.start.runId };
+  return await answerIn(turn, args.resume === true).finally(() => tellWarnings(agent, run, turn.warnings));
+}
+
+async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   const { start } = turn;
   if (start.steered === true) return resultOf(turn, start.state); // the run that it steers answers it
-  const isLeft = start.repeated && args.resume === true && isOpen(start.state);
+  const isLeft = start.repeated && resume && isOpen(start.state);
   if (start.repeated && !isLeft) return await firstResult(turn);
   const state = await untilBegun(turn);
   if (state.kind !== "running")
@@ -48,17 +57,20 @@ const isOpen = ({ kind }: RunState): boolean => kind === "running" || kind === "
 async function begin(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  { streaming, workflow, ...args }: InAction,
+  { streaming, workflow, prompt: given, ...args }: InAction,
 ): Promise<OpenTurn> {
   const { threadId } = args;
+  const { memory } = boundTo(agent, args.as);
+  const files = new FileKeeper(ctx, memory);
+  const prompt = given === undefined ? given : await storedPrompt(given, files);
   const start = await beginTurn(agent, ctx, {
-    memory: boundTo(agent, args.as).memory,
+    memory,
     workflow,
     turn: {
       threadId,
       agentName: agent.name,
       engine: "action",
-      ...promptOfArgs(args),
+      ...promptOfArgs({ ...args, prompt }),
       operationId: args.operationId,
       limits: agent.limits,
       shown: await contextAsk(agent),
@@ -68,7 +80,7 @@ async function begin(
       ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
     },
   });
-  return openTurn(agent, { ...args, ctx, start, streaming });
+  return openTurn(agent, { ...args, ctx, start, streaming, warnings: files.warnings });
 }
 
 /** Waits until the run has begun, or was ended, where it has to wait. */

@@ -12,6 +12,10 @@ export type {
   ModelSettings,
   StepRetry,
 } from "./definition.js";
+export type { CallOverrides } from "./agentForCall.js";
+export type { ModelFields } from "./modelFields.js";
+export type { PreparedStep, PrepareStep, StepToPrepare } from "./prepareStep.js";
+export type { AnswerOutput } from "./structuredOutput.js";
 export { defineTool } from "./tool.js";
 export type {
   AgentTool,
@@ -32,6 +36,8 @@ export { toToolSet } from "./toolSet.js";
 export type { ToolSetArgs } from "./toolSet.js";
 
 // Turns.
+export type { PromptPart } from "./promptParts.js";
+export { storingFiles } from "./storingFiles.js";
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
 export type { ResumeArgs } from "./resume.js";
 export type { DurableFunctions, RunReport } from "./durable.js";

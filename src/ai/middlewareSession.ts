@@ -169,11 +169,11 @@ export class MiddlewareSession {
     const { agent, ctx, memory, abort, streamId } = turn;
     abort.signal.throwIfAborted();
     const context = await contextOf(turn);
-    const { instructions, messages, call } = await buildContext(agent, { ctx, memory, context });
-    context.first ??= decodeTrace(call.trace, null);
-    turn.shown = call;
+    const built = await buildContext(agent, { ctx, memory, context, steps: turn.steps });
+    context.first ??= decodeTrace(built.call.trace, null);
+    turn.shown = built.call;
     const stream = streaming && streamId !== undefined ? { streamId } : {};
-    const asked = { ctx, memory, instructions, messages, maxRetries: 0, abort, ...stream };
+    const asked = { ctx, memory, built, maxRetries: 0, abort, ...stream };
     const answer = await takeStep({ ...agent, model: () => model }, asked); // it is the caller's loop that tries again
     const step = turn.steps.length;
     note(turn, answer);

@@ -1,32 +1,14 @@
-import {
-  generateText,
-  jsonSchema,
-  streamText,
-  tool,
-  type ModelMessage,
-  type StepResult,
-  type TextStreamPart,
-  type ToolSet,
-} from "ai";
+import { generateText, streamText, type StepResult, type TextStreamPart, type ToolSet } from "ai";
 import type { Part, PartOf, Usage } from "../client/index.js";
 import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callsToRun } from "../shared/toolGroups.js";
 import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
+import { asStreamed, DeltaReader } from "./deltaReader.js";
 import { ModelFailure } from "./errors.js";
-import type { AgentTool } from "./tool.js";
+import { requestOf, type ModelCall } from "./modelRequest.js";
+import { readOutput } from "./structuredOutput.js";
 import { answerUsage } from "./usage.js";
-
-export type ModelCall = {
-  /** The agent's, with what it keeps in mind. */
-  instructions: string;
-  messages: ModelMessage[];
-  /** Retries of the SDK: a durable step is retried as a whole instead. */
-  maxRetries: number;
-  abortSignal: AbortSignal;
-  /** Given what arrives, as it arrives; the model is asked to stream only with it. */
-  onDelta?: (delta: StreamDelta) => void;
-};
 
 /** What one call of the model said. */
 export type ModelAnswer = {
@@ -35,58 +17,83 @@ export type ModelAnswer = {
   /** The tools to run: not those that the provider ran itself. */
   calls: PartOf<"toolCall">[];
   usage: Usage;
+  /** The value of a last answer, where the agent's answers are to be one. */
+  output?: unknown;
   /** The SDK's own record, for stop conditions. */
   step: StepResult<ToolSet>;
   warnings: string[];
 };
 
+/** A step of the SDK; where it was streamed, what was told of it and the input of its calls as the model wrote it. */
+type Told = {
+  step: StepResult<ToolSet>;
+  streamed?: { deltas: readonly StreamDelta[]; inputs: ReadonlyMap<string, string> };
+};
+
 /**
  * One call of the model: one step of the SDK, with tools that it does not run. Throws `ModelFailure` with what was
- * said by then, also when it was aborted.
+ * said by then, also when it was aborted, or when a last answer does not fit the agent's `output`.
  */
 export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<ModelAnswer> {
   const startedAt = Date.now();
-  const step =
+  const told =
     call.onDelta === undefined ? await generate(agent, call) : await stream(agent, call, call.onDelta);
-  const parts = answerParts(step.content);
+  const { step } = told;
+  const parts = await partsOf(told, call);
   const { provider, modelId } = step.model;
   const spent = { provider, modelId, usage: step.usage, finishReason: step.finishReason };
   const usage = answerUsage({ ...spent, ms: Date.now() - startedAt });
   // A model that does not listen: what it said is too late, but was paid for.
   if (call.abortSignal.aborted) throw new ModelFailure(call.abortSignal.reason, parts, usage);
-  const warnings = (step.warnings ?? []).map((warning) => `The model warns: ${JSON.stringify(warning)}`);
-  return { parts, text: step.text, calls: callsToRun(parts), usage, step, warnings };
+  const calls = callsToRun(parts);
+  if (parts.length === 0 && step.finishReason === "error")
+    throw new ModelFailure(new TypeError("The provider ended the answer with an error."), parts, usage);
+  const isLast = calls.length === 0 && !parts.some(({ type }) => type === "approvalRequest");
+  const output = isLast ? await outputOf(agent, step.text, { parts, usage }) : {};
+  return { parts, text: step.text, calls, usage, ...output, step, warnings: warningsOf(step, parts) };
 }
 
-function requestOf(agent: ResolvedAgent, call: ModelCall) {
-  const { instructions, messages, maxRetries, abortSignal } = call;
-  const { timeoutMs, ...settings } = agent.settings;
-  const tools = toolSet(agent.tools);
-  return {
-    ...settings,
-    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    ...(Object.keys(tools).length === 0 ? {} : { tools }),
-    model: agent.model(),
-    instructions,
-    messages,
-    allowSystemInMessages: true, // an app may have put some into the thread
-    maxRetries,
-    abortSignal,
-  };
+/** The parts of an answer, with the files stored that the model made. */
+async function partsOf({ step, streamed }: Told, { files, abortSignal }: ModelCall): Promise<Part[]> {
+  const parts = abortSignal.aborted
+    ? answerParts(step.content)
+    : await files.encode((options) => answerParts(step.content, options));
+  return streamed === undefined ? parts : asStreamed(parts, streamed);
 }
 
-/** The tools as the model is told them. Their input is not checked here but where they run, once for both engines. */
-function toolSet(tools: Record<string, AgentTool>): ToolSet {
-  const set: ToolSet = {};
-  for (const [name, { description, inputSchema }] of Object.entries(tools))
-    set[name] = tool({ description, inputSchema: jsonSchema(inputSchema.jsonSchema) });
-  return set;
+async function outputOf(
+  { output }: ResolvedAgent,
+  text: string,
+  said: { parts: Part[]; usage: Usage },
+): Promise<{ output?: unknown }> {
+  if (output === undefined) return {};
+  try {
+    return { output: await readOutput(output, text) };
+  } catch (error) {
+    throw new ModelFailure(error, said.parts, said.usage);
+  }
 }
 
-async function generate(agent: ResolvedAgent, call: ModelCall): Promise<StepResult<ToolSet>> {
+/** What an answer that is not what was asked for may be due to. */
+const UNFINISHED: Record<string, string> = {
+  length: "The answer was cut off: the model reached its limit of tokens.",
+  "content-filter": "The provider's filter held back the answer, or a part of it.",
+  error: "The provider ended the answer with an error: it may not be whole.",
+};
+
+function warningsOf({ warnings, finishReason }: StepResult<ToolSet>, parts: readonly Part[]): string[] {
+  const unfinished = Object.hasOwn(UNFINISHED, finishReason) ? UNFINISHED[finishReason] : undefined;
+  return [
+    ...(warnings ?? []).map((warning) => `The model warns: ${JSON.stringify(warning)}`),
+    ...(unfinished === undefined ? [] : [unfinished]),
+    ...(parts.length === 0 ? ["The model gave an empty answer."] : []),
+  ];
+}
+
+async function generate(agent: ResolvedAgent, call: ModelCall): Promise<Told> {
   try {
     const { steps } = await generateText(requestOf(agent, call));
-    return onlyStep(steps);
+    return { step: onlyStep(steps) };
   } catch (error) {
     throw toModelFailure(error, []);
   }
@@ -96,25 +103,48 @@ async function stream(
   agent: ResolvedAgent,
   call: ModelCall,
   onDelta: (delta: StreamDelta) => void,
-): Promise<StepResult<ToolSet>> {
+): Promise<Told> {
   const said: StreamDelta[] = [];
-  const read = deltaReader();
+  const reader = new DeltaReader();
   try {
     const result = streamText({ ...requestOf(agent, call), onError: () => {} }); // errors come as parts
     for await (const part of result.stream) {
       if (part.type === "error") throw toModelFailure(part.error, said);
-      for (const delta of read(part)) {
+      if (part.type === "abort") throw toModelFailure(abortReason(call.abortSignal, part.reason), said);
+      for (const delta of reader.read(part) ?? reader.add(await standingParts(part, call))) {
         said.push(delta);
         onDelta(delta);
       }
     }
     call.abortSignal.throwIfAborted();
     const step = onlyStep(await result.steps);
-    if (step.finishReason === "interrupted")
-      throw new TypeError("The provider's stream ended without finishing.");
-    return step;
+    return { step, streamed: { deltas: said, inputs: reader.inputs } };
   } catch (error) {
     throw toModelFailure(error, said);
+  }
+}
+
+/** Why a stream was cut off: by us, or because it took too long. */
+const abortReason = ({ aborted, reason }: AbortSignal, told: string | undefined): unknown =>
+  aborted ? reason : new TypeError(told ?? "The model did not answer in time.");
+
+/** A part of the stream that stands by itself. A result that is not final yet is shown until that comes. */
+async function standingParts(part: TextStreamPart<ToolSet>, { files }: ModelCall): Promise<Part[]> {
+  switch (part.type) {
+    case "tool-result":
+      return answerParts([{ ...part, preliminary: false }]);
+    case "file":
+    case "reasoning-file":
+      return await files.encode((options) => answerParts([part], options));
+    case "tool-call":
+    case "tool-error":
+    case "source":
+    case "custom":
+    case "tool-approval-request":
+    case "tool-approval-response":
+      return answerParts([part]);
+    default:
+      return [];
   }
 }
 
@@ -125,45 +155,4 @@ function onlyStep(steps: readonly StepResult<ToolSet>[]): StepResult<ToolSet> {
   const [step] = steps;
   if (step === undefined) throw new TypeError("The model gave no answer.");
   return step;
-}
-
-/** Reads the SDK's stream parts as deltas. Remembers which tool an input belongs to; the SDK says it once. */
-function deltaReader(): (part: TextStreamPart<ToolSet>) => StreamDelta[] {
-  const toolNames = new Map<string, string>();
-  const withInput = new Set<string>();
-  let last: StreamDelta["kind"] | undefined;
-  const open = (kind: "text" | "reasoning"): StreamDelta[] =>
-    last === kind ? [{ kind: "part", part: { type: kind, text: "" } }] : []; // else the two blocks would run together
-  const say = (kind: "text" | "reasoning", text: string): StreamDelta[] => {
-    last = kind;
-    return [{ kind, text }];
-  };
-  return (part) => {
-    switch (part.type) {
-      case "text-start":
-        return open("text");
-      case "reasoning-start":
-        return open("reasoning");
-      case "text-delta":
-        return say("text", part.text);
-      case "reasoning-delta":
-        return say("reasoning", part.text);
-      case "tool-input-start":
-        toolNames.set(part.id, part.toolName);
-        return [];
-      case "tool-input-delta":
-        withInput.add(part.id);
-        last = "toolInput";
-        return [
-          { kind: "toolInput", callId: part.id, toolName: toolNames.get(part.id) ?? "", text: part.delta },
-        ];
-      case "tool-call":
-      case "source":
-        // Input that was streamed is there already; a provider that does not stream it gives it here.
-        if (part.type === "tool-call" && withInput.has(part.toolCallId)) return [];
-        return answerParts([part]).map((encoded) => ({ kind: "part", part: encoded }));
-      default:
-        return [];
-    }
-  };
 }

@@ -1,17 +1,18 @@
-import type { ModelMessage, StepResult, ToolSet } from "ai";
+import type { StepResult, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory } from "../client/index.js";
 import { RunEnded } from "./cancelWatch.js";
 import { ownCode } from "../shared/runLog.js";
+import type { CallContext } from "./context.js";
 import { DeltaWriter } from "./deltaWriter.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
+import { FileKeeper } from "./fileKeeper.js";
 import { callModel, type ModelAnswer } from "./modelCall.js";
 
 export type ModelStep = {
   ctx: ActionCtx;
   memory: BoundMemory;
-  instructions: string;
-  messages: ModelMessage[];
+  built: CallContext;
   /** The stream to write to; without it the model is not asked to stream. */
   streamId?: string;
   maxRetries: number;
@@ -26,9 +27,12 @@ export type ModelStep = {
  * was said until then is in the stream by then.
  */
 export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
-  const { instructions, messages, maxRetries, abort, streamId } = step;
-  const call = { instructions, messages, maxRetries, abortSignal: abort.signal };
-  if (streamId === undefined) return await callModel(agent, call);
+  const { built, maxRetries, abort, streamId } = step;
+  const { instructions, messages, prepared } = built;
+  if (agent.asked !== undefined) agent.asked.messages = prepared.messages ?? messages;
+  const files = new FileKeeper(step.ctx, step.memory);
+  const call = { instructions, messages, prepared, files, maxRetries, abortSignal: abort.signal };
+  if (streamId === undefined) return withWarnings(await callModel(agent, call), files.warnings);
   const writer = new DeltaWriter({
     append: async (seq, deltas) => {
       const { alive } = await step.memory.streams.append(step.ctx, { streamId, seq, deltas });
@@ -44,17 +48,14 @@ export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<M
   } finally {
     await writer.finish();
   }
-  if (writer.failure === undefined) return answer;
-  step.memory.log(step.ctx, {
-    event: "stream.failed",
-    agentName: agent.name,
-    ...ownCode(describeError(writer.failure)),
-  });
-  return {
-    ...answer,
-    warnings: [...answer.warnings, `The stream stopped short: ${describeError(writer.failure)}`],
-  };
+  if (writer.failure === undefined) return withWarnings(answer, files.warnings);
+  const failure = describeError(writer.failure);
+  step.memory.log(step.ctx, { event: "stream.failed", agentName: agent.name, ...ownCode(failure) });
+  return withWarnings(answer, [...files.warnings, `The stream stopped short: ${failure}`]);
 }
+
+const withWarnings = (answer: ModelAnswer, warnings: readonly string[]): ModelAnswer =>
+  warnings.length === 0 ? answer : { ...answer, warnings: [...answer.warnings, ...warnings] };
 
 /** True when one of the agent's stop conditions holds after `steps`. */
 export async function isStopMet(agent: ResolvedAgent, steps: StepResult<ToolSet>[]): Promise<boolean> {

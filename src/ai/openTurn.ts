@@ -36,6 +36,7 @@ export type OpenTurn = {
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
+  output?: unknown;
   steps: SdkStep<ToolSet>[];
   /** How many of the steps were taken before the run read steering: stop conditions count from there. */
   steeredAt: number;
@@ -46,12 +47,13 @@ export type OpenTurn = {
 type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
   as: Principal;
   abortSignal?: AbortSignal;
+  warnings?: readonly string[];
 };
 
 /** A turn of an agent in the caller's action, before anything was asked in it. */
 export function openTurn(
   agent: ResolvedAgent,
-  { as, abortSignal, ctx, threadId, start, streaming }: Opening,
+  { as, abortSignal, warnings = [], ctx, threadId, start, streaming }: Opening,
 ): OpenTurn {
   return {
     ...{ agent, ctx, threadId, start, streaming },
@@ -63,13 +65,14 @@ export function openTurn(
     steps: [],
     steeredAt: 0,
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
-    warnings: [],
+    warnings: [...warnings],
   };
 }
 
 /** Adds what one call of the model said and used. */
-export function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswer): void {
+export function note(turn: OpenTurn, { text, output, usage, step, warnings }: ModelAnswer): void {
   turn.text = text;
+  turn.output = output;
   turn.steps.push(step);
   turn.warnings.push(...warnings);
   turn.totals.calls += 1;
@@ -79,14 +82,15 @@ export function note(turn: OpenTurn, { text, usage, step, warnings }: ModelAnswe
 
 /** What the caller is given for where the turn stands. Throws `RUN_ENDED` where it was ended as failed meanwhile. */
 export function resultOf(turn: OpenTurn, state: RunState): TurnResult {
-  const { start, text, steps, totals, warnings } = turn;
+  const { start, text, output, steps, totals, warnings } = turn;
   if (state.kind === "failed")
     throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
       runId: start.runId,
       code: state.code,
     });
   const { runId, turn: number, promptMessageId } = start;
-  return { runId, turn: number, promptMessageId, state, text, steps: steps.length, usage: totals, warnings };
+  const said = { text, ...(output === undefined ? {} : { output }), steps: steps.length };
+  return { runId, turn: number, promptMessageId, state, ...said, usage: totals, warnings };
 }
 
 /** Ends the run after an error. Returns the state when it was canceled; throws what the caller should know otherwise. */

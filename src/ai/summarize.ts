@@ -1,5 +1,5 @@
 import { generateText, type LanguageModel } from "ai";
-import type { Message, Part, Usage } from "../client/index.js";
+import type { Message, Part, PartOf, Usage } from "../client/index.js";
 import { extractiveSummary, rankedIdentifiers } from "../shared/extractiveSummary.js";
 import { IDENTIFIER_SEPARATOR } from "../shared/identifiers.js";
 import { SUMMARY_MAX_BYTES } from "../shared/limits.js";
@@ -121,10 +121,15 @@ function partInWords(message: Message, part: Part): string {
       return `${message.role} gave the file ${part.name ?? part.mediaType}`;
     case "source":
       return `Source: ${part.title ?? ""} ${part.url ?? ""}`;
-    case "reasoning":
+    case "approvalResponse":
+      return decisionInWords(message, part);
+    default:
       return "";
   }
 }
+
+const decisionInWords = ({ role }: Message, { approved, reason }: PartOf<"approvalResponse">): string =>
+  `${role} ${approved ? "approved" : "denied"} the call${reason === undefined ? "" : `: ${reason}`}`;
 
 const dayOf = ({ saidAt, createdAt }: Message): string =>
   new Date(saidAt ?? createdAt).toISOString().slice(0, 10);

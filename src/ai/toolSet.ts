@@ -1,7 +1,8 @@
 import { jsonSchema, tool, type ToolSet } from "ai";
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { outputValue } from "../parts/toolOutput.js";
-import type { AgentTool, ToolContext } from "./tool.js";
+import { statusOf } from "./toolWaits.js";
+import type { AgentTool } from "./tool.js";
 import { executeTool, toolContext, type ToolScope } from "./toolExecution.js";
 
 export type ToolSetArgs = {
@@ -58,7 +59,7 @@ export function toolSetOf(tools: Record<string, AgentTool>, placeOf: (callId: st
         const call = { callId: toolCallId, toolName: name, input: JSON.stringify(input) ?? "", ...place };
         const { part, failed } = await executeTool(tools, call, { ...scope, abortSignal });
         if (failed) throw new ToolFailure(part.output);
-        return outputValue(part);
+        return outputValue(part, undefined);
       },
     });
   }
@@ -72,18 +73,15 @@ class ToolFailure extends Error {
 
 const NEVER = new AbortController().signal;
 
-/** A tool whose calls wait for somebody's approval. */
-type HeldTool = AgentTool & {
-  readonly needsApproval?: boolean | ((ctx: ToolContext, input: unknown) => boolean | PromiseLike<boolean>);
-};
-
-function approvalOf({ needsApproval }: HeldTool, toolName: string, placeOf: (callId: string) => CallPlace) {
-  if (typeof needsApproval !== "function") return needsApproval === undefined ? {} : { needsApproval };
+/** The SDK is told whether somebody is to be asked; a call that the tool's own rule denies is held as well. */
+function approvalOf(agentTool: AgentTool, toolName: string, placeOf: (callId: string) => CallPlace) {
+  if (agentTool.approval === undefined) return {};
   return {
     needsApproval: async (input: unknown, { toolCallId: callId }: { toolCallId: string }) => {
       const { scope, ...place } = placeOf(callId);
       const call = { callId, toolName, input: JSON.stringify(input) ?? "", ...place };
-      return await needsApproval(toolContext(call, { ...scope, abortSignal: NEVER }), input);
+      const { type } = await statusOf(agentTool, toolContext(call, { ...scope, abortSignal: NEVER }), input);
+      return type === "user-approval" || type === "denied";
     },
   };
 }

@@ -54,7 +54,7 @@ function waitOf({ approval, later }: AgentTool, { type, reason }: Status): Judge
 type Status = Extract<ToolApprovalStatus, { type: string }>;
 
 /** Whether a call needs an approval, as a status of the AI SDK. Throws what the tool's function throws. */
-async function statusOf(tool: AgentTool, ctx: ApprovalContext, input: unknown): Promise<Status> {
+export async function statusOf(tool: AgentTool, ctx: ApprovalContext, input: unknown): Promise<Status> {
   const { approval } = tool;
   if (approval === undefined) return { type: "not-applicable" };
   const answer = await attempt({ timeoutMs: tool.timeoutMs }, ctx.abortSignal, (abortSignal) =>

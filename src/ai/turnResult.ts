@@ -9,15 +9,21 @@ import type {
   WhileRunning,
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
+import type { CallOverrides } from "./agentForCall.js";
 import { readAnswer } from "./answer.js";
 import type { ResolvedAgent } from "./definition.js";
+import type { PromptPart } from "./promptParts.js";
+import { readOutput } from "./structuredOutput.js";
 
-export type GenerateArgs = {
+export type GenerateArgs<Shape = unknown> = CallOverrides<Shape> & {
   /** Who asks. The app has authenticated them. */
   as: Principal;
   threadId: string;
-  /** What is asked now; or `promptMessageId`: a user message that is in the thread. */
-  prompt?: string | Part[];
+  /**
+   * What is asked now; or `promptMessageId`: a user message that is in the thread. Files as the AI SDK has them are
+   * stored when they come as bytes.
+   */
+  prompt?: string | PromptPart[];
   promptMessageId?: string;
   /** Repeating a call with the same id and prompt returns the first answer without asking the model again. */
   operationId?: string;
@@ -38,7 +44,7 @@ export type GenerateArgs = {
 };
 
 /** What came of one turn. */
-export type TurnResult = {
+export type TurnResult<Shape = unknown> = {
   runId: string;
   turn: number;
   promptMessageId: string;
@@ -49,6 +55,8 @@ export type TurnResult = {
   state: RunState;
   /** What the model said last. */
   text: string;
+  /** What the answer stands for, where the agent or the call has an `output`; not there when its tools ended the turn. */
+  output?: Shape;
   steps: number;
   usage: RunTotals;
   /** What did not go as it should without losing the turn: an embedder that failed, a setting that was ignored. */
@@ -56,7 +64,13 @@ export type TurnResult = {
 };
 
 /** The prompt as parts; left to the component to check, so that both engines refuse the same. */
-export function promptOfArgs({ prompt, promptMessageId }: Pick<GenerateArgs, "prompt" | "promptMessageId">) {
+export function promptOfArgs({
+  prompt,
+  promptMessageId,
+}: {
+  prompt?: string | Part[];
+  promptMessageId?: string;
+}) {
   const parts: Part[] | undefined = typeof prompt === "string" ? [{ type: "text", text: prompt }] : prompt;
   return {
     ...(parts === undefined ? {} : { prompt: parts }),
@@ -82,7 +96,9 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
     case "awaitingResult": {
       const run = await memory.runs.get(ctx, { runId });
       const text = await readAnswer(ctx, memory, { threadId, turn, runId });
-      return { runId, turn, promptMessageId, state, text, steps: run.steps, usage: run.totals, warnings: [] };
+      const output = await outputAgain(agent, state, text);
+      const { steps, totals: usage } = run;
+      return { runId, turn, promptMessageId, state, text, ...output, steps, usage, warnings: [] };
     }
     case "failed":
       throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
@@ -94,4 +110,14 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
     case "running":
       throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });
   }
+}
+
+/** The value that a saved answer stands for: none of a canceled turn, nor of one that its tools ended. */
+export async function outputAgain(
+  { output }: ResolvedAgent,
+  state: RunState,
+  text: string,
+): Promise<{ output?: unknown }> {
+  if (output === undefined || state.kind !== "completed" || text === "") return {};
+  return { output: await readOutput(output, text) };
 }

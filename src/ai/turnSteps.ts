@@ -5,6 +5,7 @@ import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";
 import { refusedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
+import { activeOf } from "./modelFields.js";
 import { isStopMet, takeStep } from "./modelStep.js";
 import { asksAgents } from "./nestedCalls.js";
 import { complete, note, type OpenTurn } from "./openTurn.js";
@@ -25,7 +26,7 @@ export async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Pro
   const { agent, ctx, memory, start } = turn;
   let { streamId } = start;
   for (let step = turn.steps.length; ; step++) {
-    const built = await buildContext(agent, { ctx, memory, context });
+    const built = await buildContext(agent, { ctx, memory, context, steps: turn.steps });
     context.first ??= decodeTrace(built.call.trace, null);
     turn.shown = built.call;
     const answer = await ask(turn, built, { streamId, onAlive: watch.seenAlive });
@@ -34,7 +35,7 @@ export async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Pro
     if (saved.kind === "over") return saved.state;
     watch.seenAlive();
     ({ streamId } = saved);
-    turn.results = saved.finish ? [] : await runTools(turn, { answer, ...saved });
+    turn.results = saved.finish ? [] : await runTools(turn, { answer, built, ...saved });
     addStep(context, { answer, saved: saved.step, results: turn.results });
     const isSteered = saved.step.steered !== undefined;
     if (isSteered) turn.steeredAt = turn.steps.length;
@@ -52,12 +53,12 @@ export const isStopped = ({ agent, steps, steeredAt }: OpenTurn): Promise<boolea
 
 function ask(
   turn: OpenTurn,
-  { instructions, messages }: CallContext,
+  built: CallContext,
   stream: { streamId: string | undefined; onAlive: () => void },
 ): Promise<ModelAnswer> {
   const { agent, ctx, memory, abort } = turn;
   const { maxRetries } = agent;
-  return takeStep(agent, { ctx, memory, instructions, messages, ...stream, maxRetries, abort });
+  return takeStep(agent, { ctx, memory, built, ...stream, maxRetries, abort });
 }
 
 type Saved = {
@@ -113,15 +114,15 @@ export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promi
   return saved;
 }
 
-type Asked = { answer: ModelAnswer; step: StepSaved; waits: readonly AskedWait[] };
+type Asked = { answer: ModelAnswer; built: CallContext; step: StepSaved; waits: readonly AskedWait[] };
 
-function runTools(turn: OpenTurn, { answer, step, waits }: Asked): Promise<StepResult[]> {
+function runTools(turn: OpenTurn, { answer, built, step, waits }: Asked): Promise<StepResult[]> {
   const calls = answer.calls.map(({ callId, toolName, input }): AskedCall => {
     const place = step.calls.find((call) => call.callId === callId)?.step ?? 0;
     const refused = waits.find((wait) => wait.callId === callId)?.refused;
     return { callId, toolName, input, place, refused };
   });
-  return executeTools(turn.agent.tools, calls, toolScope(turn));
+  return executeTools(activeOf(turn.agent.tools, built.prepared.activeTools), calls, toolScope(turn));
 }
 
 function toolScope({ ctx, memory, principal, threadId, start, abort }: OpenTurn): ToolScope {

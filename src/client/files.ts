@@ -1,7 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { File } from "../validators/file.js";
 import type { Caller } from "../validators/principal.js";
-import type { MutationCtx, QueryCtx } from "./ctx.js";
+import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 
 /** Files that messages hold. Stored once per content and user, kept while a message holds them. */
 export class FilesClient {
@@ -29,6 +29,19 @@ export class FilesClient {
     args: { storageId: string; name?: string; mediaType?: string },
   ): Promise<{ fileId: string; deduplicated: boolean }> {
     return await ctx.runMutation(this.component.files.register, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Stores bytes as a file of the caller, from an action; at most 12 MiB. The same bytes give the same file
+   * (`deduplicated`). A file that no message holds is removed after a day. Safe to retry. Throws `INVALID_ARGUMENT`.
+   *
+   * @example const { fileId } = await memory.as(principal).files.store(ctx, { bytes, mediaType: "image/png" });
+   */
+  async store(
+    ctx: ActionCtx,
+    args: { bytes: ArrayBuffer; mediaType: string; name?: string },
+  ): Promise<{ fileId: string; deduplicated: boolean }> {
+    return await ctx.runAction(this.component.files.store, { ...args, caller: this.caller });
   }
 
   /**

@@ -105,6 +105,13 @@ export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
 
+// Messages of the AI SDK: in, to import a history, and out, for a model. Interfaces have toUIMessages of ./react.
+export { fromModelMessages } from "../parts/fromModelMessage.js";
+export { fromUIMessages } from "../parts/fromUIMessages.js";
+export { toModelMessages } from "../parts/modelMessages.js";
+export type { EncodeOptions, ModelOptions } from "../parts/codec.js";
+export type { InlineFile } from "../parts/fileData.js";
+
 // The deltas of a stream, for readers without the hooks.
 export { foldDeltas, parseDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 

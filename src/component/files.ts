@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vFile } from "../validators/file.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { mutation, query } from "./_generated/server.js";
+import { action, mutation, query } from "./_generated/server.js";
 import * as files from "./model/files.js";
 
 export const createUploadUrl = mutation({
@@ -20,6 +20,17 @@ export const register = mutation({
   },
   returns: v.object({ fileId: v.string(), deduplicated: v.boolean() }),
   handler: (ctx, args) => files.register(ctx, args),
+});
+
+export const store = action({
+  args: {
+    caller: vCaller,
+    bytes: v.bytes(),
+    name: v.optional(v.string()),
+    mediaType: v.string(),
+  },
+  returns: v.object({ fileId: v.string(), deduplicated: v.boolean() }),
+  handler: (ctx, args) => files.store(ctx, args),
 });
 
 export const get = query({

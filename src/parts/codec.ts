@@ -5,6 +5,8 @@ import type {
   FilePart,
   ProviderMetadata,
   TextPart,
+  ToolApprovalRequest,
+  ToolApprovalResponse,
   ToolCallPart,
   ToolResultPart,
   ToolSet,
@@ -17,26 +19,31 @@ import type { InlineFile } from "./fileData.js";
 /** What a model said besides the content of a part, under the two names that the AI SDK has for it. */
 export type VendorExtras = { providerMetadata?: ProviderMetadata; providerOptions?: ProviderMetadata };
 
-type Reasoning = Extract<Exclude<AssistantContent, string>[number], { type: "reasoning" }>;
-type ReasoningFile = Extract<Exclude<AssistantContent, string>[number], { type: "reasoning-file" }>;
+type AnswerPart = Exclude<AssistantContent, string>[number];
+type AnswerOf<T extends AnswerPart["type"]> = Omit<Extract<AnswerPart, { type: T }>, "type"> & VendorExtras;
 type Source = Extract<ContentPart<ToolSet>, { type: "source" }>;
+
+/** What the SDK tells an interface of a tool besides its name. */
+export type ToolNotes = { title?: string; toolMetadata?: object };
 
 /** What of the AI SDK each kind of part is made from: content of model messages, or of a response told in its words. */
 export type EncodedFrom = {
   text: Omit<TextPart, "type"> & VendorExtras & { citations?: Citation[] };
-  reasoning: Omit<Reasoning, "type"> & VendorExtras;
-  file: Omit<FilePart | ReasoningFile, "type"> & VendorExtras & { filename?: string };
+  reasoning: AnswerOf<"reasoning">;
+  file: Omit<FilePart, "type"> & VendorExtras;
+  reasoningFile: AnswerOf<"reasoning-file">;
   source: Source;
+  custom: AnswerOf<"custom">;
   /** `inputText`: the input as the model wrote it, where it is known or no JSON. */
-  toolCall: Omit<ToolCallPart, "type"> & VendorExtras & { dynamic?: boolean; inputText?: string };
+  toolCall: Omit<ToolCallPart, "type"> & VendorExtras & ToolNotes & { dynamic?: boolean; inputText?: string };
   toolResult: Omit<ToolResultPart, "type"> & VendorExtras;
+  approvalRequest: Omit<ToolApprovalRequest, "type"> & VendorExtras;
+  approvalResponse: Omit<ToolApprovalResponse, "type">;
+  data: { name: string; id?: string; data: unknown };
 };
 
 /** What may stand in the content of a model message. */
-export type ModelPart = Exclude<
-  Exclude<AssistantContent, string>[number],
-  { type: "custom" | "tool-approval-request" | "reasoning-file" }
->;
+export type ModelPart = AnswerPart | ToolApprovalResponse;
 
 /** What may stand in a message of an interface. */
 export type UIPart = UIMessage["parts"][number];
@@ -51,6 +58,9 @@ export type ModelOptions = {
   fileUrl?: (fileId: string) => string | undefined;
 };
 
+/** A question whether a call may run, and its answer. */
+export type ShownApproval = { request: PartOf<"approvalRequest">; response?: PartOf<"approvalResponse"> };
+
 /** Where a part is shown. */
 export type PartView = {
   messageId: string;
@@ -63,6 +73,8 @@ export type PartView = {
   hasCall?: boolean;
   /** What a call without a result waits for. */
   waiting?: OpenCall;
+  /** Of a call that its provider asked about. */
+  approval?: ShownApproval;
   /** Where a browser can fetch a stored file. */
   fileUrl?: (fileId: string) => string | undefined;
 };

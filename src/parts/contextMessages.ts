@@ -1,4 +1,4 @@
-import type { ModelMessage } from "ai";
+import type { Instructions, ModelMessage } from "ai";
 import { canonicalJson } from "../shared/canonicalJson.js";
 import { renderBlocks, renderRecalled, renderSummary, type ShownBlock } from "../shared/contextTexts.js";
 import { PROMPT_STEP } from "../shared/position.js";
@@ -24,6 +24,9 @@ export type ContextContent = {
 };
 
 export type RenderedContext = { instructions: string; messages: ModelMessage[] };
+
+/** The same as it was sent: an agent may have changed it for one call. */
+export type ContextSent = { instructions: Instructions; messages: ModelMessage[] };
 
 /**
  * The instructions and messages for a model. Blocks stand behind the instructions. The summary stands in front of the
@@ -54,6 +57,6 @@ const inFront = (message: Message, text: string): Message => {
 
 /** Everything that the model is given, as one text: equal texts are equal calls. */
 export const contextText = (
-  { instructions, messages }: RenderedContext,
+  { instructions, messages }: ContextSent,
   tools: readonly ToolDescription[],
 ): string => canonicalJson({ instructions, tools, messages });

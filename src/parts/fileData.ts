@@ -8,7 +8,7 @@ export type FileContent =
   | { kind: "inline"; data: Uint8Array | string; mediaType?: string }
   | { kind: "url"; url: string }
   | { kind: "text"; text: string }
-  | { kind: "reference" };
+  | { kind: "reference"; reference: unknown };
 
 /** Reads each form that the AI SDK takes for a file: tagged, bytes, base 64, an address, a provider's reference. */
 export function readFileData(data: FilePart["data"]): FileContent {
@@ -24,7 +24,7 @@ export function readFileData(data: FilePart["data"]): FileContent {
     case "text":
       return { kind: "text", text: String(data.text) };
     default:
-      return { kind: "reference" };
+      return { kind: "reference", reference: "reference" in data ? data.reference : data };
   }
 }
 

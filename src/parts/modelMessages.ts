@@ -1,25 +1,31 @@
 import type {
   AssistantModelMessage,
   ModelMessage,
+  ProviderMetadata,
   ToolModelMessage,
   ToolResultPart,
   UserModelMessage,
 } from "ai";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
-import type { ModelOptions, ModelPart } from "./codec.js";
+import type { ModelOptions } from "./codec.js";
+import { providerOptions } from "./provider.js";
 import { partToModel } from "./registry.js";
 import { pairTools, type ToolPairs } from "./toolPairs.js";
 import { interruptedResult } from "./toolResult.js";
 
 type UserContent = Exclude<UserModelMessage["content"], string>;
+type AnswerContent = Exclude<AssistantModelMessage["content"], string>;
+type ToolContent = ToolModelMessage["content"];
 type AnswerMessage = AssistantModelMessage | ToolModelMessage;
-type Rendering = { pairs: ToolPairs; options: ModelOptions };
+/** `isLast`: nothing was said since, so that what is still open may yet be answered. */
+type Rendering = { pairs: ToolPairs; options: ModelOptions; isLast: boolean };
 
 /**
  * Stored messages, in order, as the AI SDK gives them to a model. Answers that are being written or have failed are
  * left out. Each call is followed by its result: a call without one gets a result that says it was interrupted, a
- * result without its call is left out. Of a shortened part the model sees the start and how long the whole is.
+ * result without its call is left out. Answers to a provider's question stand right behind it; a call that it asked
+ * about, and nobody answered before the talk went on, is left out. Of a shortened part the model sees the start and how long the whole is.
  *
  * System messages come as such: the SDK takes them with `allowSystemInMessages` only.
  *
@@ -27,7 +33,7 @@ type Rendering = { pairs: ToolPairs; options: ModelOptions };
  */
 export function toModelMessages(messages: readonly Message[], options: ModelOptions = {}): ModelMessage[] {
   const shown = messages.filter(({ state }) => state.kind === "complete");
-  const rendering = { pairs: pairTools(shown), options };
+  const rendering = { pairs: pairTools(shown), options, isLast: false };
   return shown.flatMap((message): ModelMessage[] => {
     switch (message.role) {
       case "system":
@@ -35,7 +41,7 @@ export function toModelMessages(messages: readonly Message[], options: ModelOpti
       case "user":
         return userMessages(message.parts, options);
       case "assistant":
-        return answerMessages(message.parts, rendering);
+        return answerMessages(message.parts, { ...rendering, isLast: message === shown.at(-1) });
       case "tool":
         return toolMessages(message.parts.flatMap((part) => resultOfProvider(part, rendering)));
     }
@@ -43,8 +49,16 @@ export function toModelMessages(messages: readonly Message[], options: ModelOpti
 }
 
 function systemMessages(parts: readonly Part[]): ModelMessage[] {
-  const content = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
-  return content === "" ? [] : [{ role: "system", content }];
+  const texts = parts.flatMap((part) => (part.type === "text" ? [part] : []));
+  const content = texts.map(({ text }) => text).join("\n");
+  const options = Object.assign(
+    {},
+    ...texts.map((part) => providerOptions(part).providerOptions ?? {}),
+  ) as ProviderMetadata;
+  if (content === "") return [];
+  return [
+    { role: "system", content, ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }) },
+  ];
 }
 
 function userMessages(parts: readonly Part[], options: ModelOptions): UserModelMessage[] {
@@ -55,21 +69,38 @@ function userMessages(parts: readonly Part[], options: ModelOptions): UserModelM
   return content.length === 0 ? [] : [{ role: "user", content }];
 }
 
-/** An answer, and behind it the results of the calls that it asks of us, in their order. */
+/** An answer, and behind it what was decided about its calls and the results of those that it asks of us, in their order. */
 function answerMessages(parts: readonly Part[], rendering: Rendering): AnswerMessage[] {
-  const content = parts.flatMap((part) => answerContent(part, rendering));
+  const kept = parts.filter((part) => !isForgotten(part, rendering));
+  const content = kept.flatMap((part) => answerContent(part, rendering));
   if (content.length === 0) return [];
-  const results = parts.flatMap((part) => resultOfCall(part, rendering));
-  return [{ role: "assistant", content }, ...toolMessages(results)];
+  const decisions = kept.flatMap((part) => decisionOf(part, rendering));
+  const results = kept.flatMap((part) => resultOfCall(part, rendering));
+  return [{ role: "assistant", content }, ...toolMessages([...decisions, ...results])];
 }
 
-const toolMessages = (results: ToolResultPart[]): ToolModelMessage[] =>
-  results.length === 0 ? [] : [{ role: "tool", content: results }];
+const toolMessages = (content: ToolContent): ToolModelMessage[] =>
+  content.length === 0 ? [] : [{ role: "tool", content }];
 
-function answerContent(part: Part, rendering: Rendering): ModelPart[] {
+/** A question of a provider that nobody answered before the talk went on, and the call that it was about. */
+function isForgotten(part: Part, { pairs, isLast }: Rendering): boolean {
+  if (isLast) return false;
+  if (part.type === "approvalRequest") return !pairs.responseOf.has(part);
+  if (part.type !== "toolCall" || part.providerExecuted !== true) return false;
+  const approval = pairs.approvalOf.get(part);
+  return approval !== undefined && approval.response === undefined && !pairs.resultOf.has(part);
+}
+
+function answerContent(part: Part, rendering: Rendering): AnswerContent {
   if (part.type === "toolResult") return resultOfProvider(part, rendering);
   const shown = partToModel(part, rendering.options);
-  return shown === null ? [] : [shown];
+  return shown === null || shown.type === "tool-approval-response" ? [] : [shown];
+}
+
+function decisionOf(part: Part, { pairs, options }: Rendering): ToolContent {
+  const response = pairs.responseOf.get(part);
+  const shown = response === undefined ? null : partToModel(response, options);
+  return shown?.type === "tool-approval-response" ? [shown] : [];
 }
 
 /** What a provider ran itself stays where it came: providers look for it there. */

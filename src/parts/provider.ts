@@ -38,3 +38,10 @@ function isMetadata(value: unknown): value is ProviderMetadata {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((item) => typeof item === "object" && item !== null);
 }
+
+/** The extras of a part of an interface, without what we told it of the part. */
+export function withoutOwn({ providerMetadata }: { providerMetadata?: ProviderMetadata }): VendorExtras {
+  if (providerMetadata === undefined) return {};
+  const { [OWN_METADATA]: _own, ...metadata } = providerMetadata;
+  return Object.keys(metadata).length === 0 ? {} : { providerMetadata: metadata };
+}

@@ -8,15 +8,32 @@ import type {
   PartView,
   UIPart,
 } from "./codec.js";
+import { approvalRequest } from "./approvalRequest.js";
+import { approvalResponse } from "./approvalResponse.js";
+import { custom } from "./custom.js";
+import { data } from "./data.js";
 import { file } from "./file.js";
 import { reasoning } from "./reasoning.js";
+import { reasoningFile } from "./reasoningFile.js";
 import { source } from "./source.js";
 import { text } from "./text.js";
 import { toolCall } from "./toolCall.js";
 import { toolResult } from "./toolResult.js";
 
 /** One codec for each part: a part without one does not compile. */
-const codecs: { [T in PartType]: PartCodec<T> } = { text, reasoning, file, source, toolCall, toolResult };
+const codecs: { [T in PartType]: PartCodec<T> } = {
+  text,
+  reasoning,
+  file,
+  reasoningFile,
+  source,
+  custom,
+  toolCall,
+  toolResult,
+  approvalRequest,
+  approvalResponse,
+  data,
+};
 
 /** What the AI SDK said, as a part of the kind `type`. */
 export function encodePart<T extends PartType>(

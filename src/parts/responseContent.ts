@@ -1,17 +1,21 @@
-import type { Citation, ContentPart, FilePart, ToolSet } from "ai";
+import type { Citation, ContentPart, LanguageModel, ToolSet } from "ai";
 import type { Part, PartOf } from "../validators/content.js";
-import type { EncodedFrom, EncodeOptions, VendorExtras } from "./codec.js";
+import type { EncodedFrom, EncodeOptions, ToolNotes, VendorExtras } from "./codec.js";
 import type { InlineFile } from "./fileData.js";
 import { encodeProvider } from "./provider.js";
 import { encodePart } from "./registry.js";
 import { toolResultPart } from "./toolResult.js";
 
-type Tool = VendorExtras & {
-  toolCallId: string;
-  toolName: string;
-  providerExecuted?: boolean;
-  dynamic?: boolean;
-};
+type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
+type LanguageModelContent = Awaited<ReturnType<LanguageModelV4["doGenerate"]>>["content"][number];
+
+type Tool = VendorExtras &
+  ToolNotes & {
+    toolCallId: string;
+    toolName: string;
+    providerExecuted?: boolean;
+    dynamic?: boolean;
+  };
 type GeneratedFile = VendorExtras & {
   type: "file" | "reasoning-file";
   /** Of a `generateText` result. */
@@ -37,17 +41,37 @@ export type ResponsePart =
       preliminary?: boolean;
     })
   | (Tool & { type: "tool-error"; error: unknown })
-  | { type: "custom" | "tool-approval-request" | "tool-approval-response" };
+  | (VendorExtras & { type: "custom"; kind: `${string}.${string}` })
+  /** `toolCall` of the SDK, `toolCallId` of a language model. */
+  | (VendorExtras & {
+      type: "tool-approval-request";
+      approvalId: string;
+      toolCall?: { toolCallId: string };
+      toolCallId?: string;
+      reason?: string;
+      isAutomatic?: boolean;
+      signature?: string;
+    })
+  | {
+      type: "tool-approval-response";
+      approvalId: string;
+      approved: boolean;
+      reason?: string;
+      providerExecuted?: boolean;
+    };
+
+/** What a step of the SDK and an answer of a language model hold: a kind that is not handled here does not compile. */
+type Told = ContentPart<ToolSet>["type"] | LanguageModelContent["type"];
+type Handled = Told extends ResponsePart["type"] ? EncodeOptions : never;
 
 /**
  * The content of a response as the parts of an answer. Calls are kept as the model wrote them, also when their input
  * is no JSON. Results stand here only where the provider ran the tool: those of our tools are messages of their own.
- * A generated file is given to `storeFile`, in the order of `inlineFiles`; without it, a text takes its place. What
- * there is no part for (approvals, custom content of a provider) is left out.
+ * A generated file is given to `storeFile`, in the order of `inlineFiles`; without it, a text takes its place.
  *
  * @example const parts = fromContent(step.content);
  */
-export function fromContent(content: readonly ResponsePart[], options: EncodeOptions = {}): Part[] {
+export function fromContent(content: readonly ResponsePart[], options: Handled = {}): Part[] {
   return content.flatMap((part) => encodeResponse(part, options));
 }
 
@@ -56,8 +80,7 @@ export function inlineFiles(content: readonly ResponsePart[]): InlineFile[] {
   const files: InlineFile[] = [];
   const storeFile = (file: InlineFile) => void files.push(file);
   for (const part of content)
-    if (part.type === "file" || part.type === "reasoning-file")
-      encodePart("file", fileOf(part), { storeFile });
+    if (part.type === "file" || part.type === "reasoning-file") encodeResponse(part, { storeFile });
   return files;
 }
 
@@ -66,30 +89,40 @@ function encodeResponse(part: ResponsePart, options: EncodeOptions): Part[] {
     case "text":
       return isEmpty(part) ? [] : [encodePart("text", part)];
     case "reasoning":
-      return [encodePart("reasoning", part)];
+      return isEmpty(part) ? [] : [encodePart("reasoning", part)];
     case "source":
       return [encodePart("source", part)];
     case "file":
-    case "reasoning-file":
       return [encodePart("file", fileOf(part), options)];
+    case "reasoning-file":
+      return [encodePart("reasoningFile", fileOf(part), options)];
+    case "custom":
+      return [encodePart("custom", part)];
     default:
       return encodeTool(part);
   }
 }
 
-function encodeTool(
-  part: Exclude<ResponsePart, GeneratedFile | { type: "text" | "reasoning" | "source" }>,
-): Part[] {
+type ToolPart = Extract<ResponsePart, { type: `tool-${string}` }>;
+
+function encodeTool(part: ToolPart): Part[] {
   switch (part.type) {
     case "tool-call":
       return [encodePart("toolCall", { ...part, ...inputOf(part.input) })];
     case "tool-result":
     case "tool-error":
       return isFinalOfProvider(part) ? [encodeResult(part)] : [];
-    default: // approvals, custom content of a provider
+    case "tool-approval-request":
+      return [encodePart("approvalRequest", { ...part, toolCallId: callIdOf(part) })];
+    case "tool-approval-response":
+      return [encodePart("approvalResponse", part)];
+    default: // a kind that a newer SDK added: for the compiler there is none
       return [];
   }
 }
+
+const callIdOf = (request: Extract<ToolPart, { type: "tool-approval-request" }>): string =>
+  request.toolCall?.toolCallId ?? request.toolCallId ?? "";
 
 /** A language model gives the input as JSON text, the SDK as a value, or as text when it is no JSON. */
 const inputOf = (input: unknown): Pick<EncodedFrom["toolCall"], "input" | "inputText"> =>
@@ -113,8 +146,8 @@ const isFinalOfProvider = (part: Result): boolean =>
   (part.providerExecuted === true || "result" in part) &&
   !("preliminary" in part && part.preliminary === true);
 
-function fileOf({ file, data, mediaType, ...extras }: GeneratedFile): EncodedFrom["file"] {
-  const generated: FilePart["data"] = file?.base64 ?? data ?? "";
+function fileOf({ file, data, mediaType, ...extras }: GeneratedFile): EncodedFrom["reasoningFile"] {
+  const generated = file?.base64 ?? data ?? "";
   return {
     data: generated,
     mediaType: file?.mediaType ?? mediaType ?? "application/octet-stream",

@@ -1,9 +1,6 @@
-import { bodyOf } from "../shared/partBodies.js";
+import { bodyOf, type LongPart } from "../shared/partBodies.js";
 import { utf8Bytes } from "../shared/utf8.js";
-import type { Part } from "../validators/content.js";
 import { OWN_METADATA } from "./provider.js";
-
-type LongPart = Exclude<Part, { type: "file" } | { type: "source" }>;
 
 /** How much of a long part is here. */
 export type Shortened = { shownBytes: number; bytes: number };

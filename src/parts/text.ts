@@ -7,8 +7,11 @@ import { textForModel, wholePartAt } from "./shortened.js";
 /** Texts with their citations, which go to interfaces and not back to models. */
 export const text: PartCodec<"text"> = {
   encode(source) {
-    const citations = source.citations === undefined ? undefined : { citations: source.citations };
-    return { type: "text", text: wellFormed(source.text), ...encodeProvider(source, citations) };
+    return {
+      type: "text",
+      text: wellFormed(source.text),
+      ...encodeProvider(source, answerCitations(source)),
+    };
   },
 
   toModel(part) {
@@ -29,6 +32,10 @@ export const text: PartCodec<"text"> = {
     };
   },
 };
+
+/** The citations of a text among our own extras of its part; nothing where there are none. */
+export const answerCitations = ({ citations }: { citations?: Citation[] }): object | undefined =>
+  citations === undefined ? undefined : { citations };
 
 /** The boundary where what `encode` wrote is read again. */
 const hasCitations = (own: unknown): own is { citations: Citation[] } =>

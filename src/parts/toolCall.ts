@@ -1,7 +1,8 @@
+import type { ProviderMetadata } from "ai";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
 import type { OpenCall } from "../validators/run.js";
-import type { PartCodec, PartView, UIPart } from "./codec.js";
+import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedNote, shortenedOf, wholePartAt } from "./shortened.js";
@@ -18,7 +19,7 @@ export const toolCall: PartCodec<"toolCall"> = {
       input: wellFormed(input),
       ...(source.providerExecuted === undefined ? {} : { providerExecuted: source.providerExecuted }),
       ...(source.dynamic === undefined ? {} : { dynamic: source.dynamic }),
-      ...encodeProvider(source),
+      ...encodeProvider(source, notesOf(source)),
     };
   },
 
@@ -34,12 +35,13 @@ export const toolCall: PartCodec<"toolCall"> = {
   },
 
   toUI(part, view) {
-    const { metadata } = decodeProvider(part.provider);
+    const { metadata, own } = decodeProvider(part.provider);
     const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
     const call = {
       type: "dynamic-tool" as const,
       toolName: part.toolName,
       toolCallId: part.callId,
+      ...shownNotes(own),
       ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
       ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
     };
@@ -49,9 +51,28 @@ export const toolCall: PartCodec<"toolCall"> = {
     const asked = { ...call, input: input === undefined ? part.input : input };
     return view.result === undefined && view.waiting !== undefined
       ? withWait(asked, view.waiting)
-      : withResult(asked, view.result);
+      : withResult(asked, view);
   },
 };
+
+/** The title and metadata that the SDK gives to tools for interfaces; no provider takes them. */
+function notesOf({ title, toolMetadata }: ToolNotes): object | undefined {
+  if (title === undefined && toolMetadata === undefined) return undefined;
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(toolMetadata === undefined ? {} : { toolMetadata }),
+  };
+}
+
+/** The boundary where what `notesOf` wrote is read again. */
+function shownNotes(own: unknown): Pick<ToolUI, "title" | "toolMetadata"> {
+  if (typeof own !== "object" || own === null) return {};
+  const { title, toolMetadata } = own as Pick<ToolUI, "title" | "toolMetadata">;
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(toolMetadata === undefined ? {} : { toolMetadata }),
+  };
+}
 
 /** Providers take objects only, so what is no JSON, or only its start, is wrapped in one. */
 function inputForModel(part: PartOf<"toolCall">): unknown {
@@ -67,7 +88,7 @@ const inputValue = (input: string): unknown => (input.trim() === "" ? {} : parse
 type ToolUI = Extract<UIPart, { type: "dynamic-tool" }>;
 type CallShown = Pick<
   ToolUI,
-  "type" | "toolName" | "toolCallId" | "providerExecuted" | "callProviderMetadata"
+  "type" | "toolName" | "toolCallId" | "title" | "toolMetadata" | "providerExecuted" | "callProviderMetadata"
 > & {
   input: unknown;
 };
@@ -87,22 +108,64 @@ function withWait(call: CallShown, { kind, requestReason }: OpenCall): ToolUI {
   }
 }
 
-/** A call in an interface, with what came of it. */
-export function withResult(call: CallShown, result: PartView["result"]): ToolUI {
-  if (result === undefined) return { ...call, state: "input-available" };
-  const { metadata } = decodeProvider(result.provider);
-  const shown = { ...call, ...(metadata === undefined ? {} : { resultProviderMetadata: metadata }) };
+/** A call in an interface, with what came of it and what was decided about it. */
+export function withResult(
+  call: CallShown,
+  { result, approval, fileUrl }: Pick<PartView, "result" | "approval" | "fileUrl">,
+): ToolUI {
+  if (result === undefined)
+    return approval === undefined ? { ...call, state: "input-available" } : asked(call, approval);
+  if (result.outputKind === "denied") return denied(call, result, approval);
+  const shown = { ...call, ...shownExtras(result), ...shownApproval(approval) };
   switch (result.outputKind) {
     case "json":
     case "text":
     case "content":
-      return { ...shown, state: "output-available", output: outputValue(result) };
+      return { ...shown, state: "output-available", output: outputValue(result, fileUrl) };
     case "error":
     case "interrupted":
       return { ...shown, state: "output-error", errorText: result.output };
-    case "denied": {
-      const reason = result.output === "" ? {} : { reason: result.output };
-      return { ...call, state: "output-denied", approval: { id: result.callId, approved: false, ...reason } };
-    }
   }
+}
+
+function shownExtras({ provider }: PartOf<"toolResult">): { resultProviderMetadata?: ProviderMetadata } {
+  const { metadata } = decodeProvider(provider);
+  return metadata === undefined ? {} : { resultProviderMetadata: metadata };
+}
+
+function shownApproval(approval: ShownApproval | undefined) {
+  return approval?.response?.approved === true
+    ? { approval: { ...decisionOf(approval), approved: true as const } }
+    : {};
+}
+
+/** Without a question of its provider, a denial is shown under the call's own id. */
+function denied(call: CallShown, result: PartOf<"toolResult">, approval: ShownApproval | undefined): ToolUI {
+  const reason = result.output === "" ? {} : { reason: result.output };
+  const decision = approval === undefined ? { id: result.callId } : decisionOf(approval);
+  return { ...call, state: "output-denied", approval: { ...decision, ...reason, approved: false } };
+}
+
+/** A call that its provider asked about, and what was answered. */
+function asked(call: CallShown, approval: ShownApproval): ToolUI {
+  const { response } = approval;
+  if (response === undefined) return { ...call, state: "approval-requested", approval: requestOf(approval) };
+  const decision = { ...decisionOf(approval), approved: response.approved };
+  return { ...call, state: "approval-responded", approval: decision };
+}
+
+function requestOf({ request }: ShownApproval) {
+  const { approvalId, reason, isAutomatic, signature, input } = request;
+  return {
+    id: approvalId,
+    ...(reason === undefined ? {} : { requestReason: reason }),
+    ...(isAutomatic === undefined ? {} : { isAutomatic }),
+    ...(signature === undefined ? {} : { signature }),
+    ...(input === undefined ? {} : { inputSchemaInput: parseJson(input) }),
+  };
+}
+
+function decisionOf(approval: ShownApproval) {
+  const reason = approval.response?.reason;
+  return { ...requestOf(approval), ...(reason === undefined ? {} : { reason }) };
 }

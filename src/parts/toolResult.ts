@@ -2,22 +2,33 @@ import type { PartOf } from "../validators/content.js";
 import type { PartCodec } from "./codec.js";
 import { encodeProvider, providerOptions } from "./provider.js";
 import { withResult } from "./toolCall.js";
-import { INTERRUPTED_OUTPUT, outputForModel, storeError, storeOutput, storeValue } from "./toolOutput.js";
+import {
+  INTERRUPTED_OUTPUT,
+  outputForModel,
+  outputNotes,
+  storeError,
+  storeOutput,
+  storeValue,
+  ToolOutput,
+  withStoredFiles,
+} from "./toolOutput.js";
 
 /** What came of a call. In an interface it is shown with its call, alone only where that is on another page. */
 export const toolResult: PartCodec<"toolResult"> = {
-  encode({ toolCallId, toolName, output, ...extras }) {
+  encode({ toolCallId, toolName, output: given, ...extras }, options) {
+    const { output, files } = withStoredFiles(given, options);
     return {
       type: "toolResult",
       callId: toolCallId,
       toolName,
       ...storeOutput(output),
-      ...encodeProvider(extras),
+      ...(files.length === 0 ? {} : { files }),
+      ...encodeProvider(extras, outputNotes(output)),
     };
   },
 
-  toModel(part) {
-    const output = outputForModel(part);
+  toModel(part, options) {
+    const output = outputForModel(part, options);
     return {
       type: "tool-result",
       toolCallId: part.callId,
@@ -27,10 +38,13 @@ export const toolResult: PartCodec<"toolResult"> = {
     };
   },
 
-  toUI(part, { hasCall }) {
+  toUI(part, { hasCall, fileUrl }) {
     if (hasCall === true) return null;
     const { toolName, callId: toolCallId } = part;
-    return withResult({ type: "dynamic-tool", toolName, toolCallId, input: undefined }, part);
+    return withResult(
+      { type: "dynamic-tool", toolName, toolCallId, input: undefined },
+      { result: part, fileUrl },
+    );
   },
 };
 
@@ -48,7 +62,10 @@ export function toolResultPart(outcome: {
 }): PartOf<"toolResult"> {
   const { callId, toolName, output, error } = outcome;
   const stored = error === undefined ? storeValue(output) : storeError(error);
-  return { type: "toolResult", callId, toolName, ...stored };
+  const told = error === undefined && output instanceof ToolOutput ? output : undefined;
+  const files = told === undefined || told.files.length === 0 ? {} : { files: told.files };
+  const extras = told === undefined ? {} : encodeProvider({}, outputNotes(told.output));
+  return { type: "toolResult", callId, toolName, ...stored, ...files, ...extras };
 }
 
 /** The result of a call that never gave one. */

@@ -92,7 +92,11 @@ function withStreamed(message: Message, streamed: StreamedParts): Message {
   return parts === undefined ? message : { ...message, parts: [...parts] };
 }
 
-function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIOptions): UIPart[] {
+function uiParts(
+  message: Message,
+  { resultOf, callOf, approvalOf }: ToolPairs,
+  options: UIOptions,
+): UIPart[] {
   const { fileUrl } = options;
   const isStreaming = message.state.kind === "streaming";
   return message.parts.flatMap((part, index) => {
@@ -105,6 +109,7 @@ function uiParts(message: Message, { resultOf, callOf }: ToolPairs, options: UIO
       result: resultOf.get(part),
       hasCall: callOf.has(part),
       waiting: waitingCall(message, part, options),
+      approval: approvalOf.get(part),
     });
     return shown === null ? [] : [shown];
   });

@@ -37,7 +37,12 @@ function charactersOf(part: Part): number {
       return part.input.length;
     case "toolResult":
     case "file":
+    case "reasoningFile":
     case "source":
+    case "approvalRequest":
+    case "approvalResponse":
+    case "custom":
+    case "data":
       return 0;
   }
 }

@@ -35,6 +35,8 @@ export type ContextTrace = {
   recalled?: RecalledTrace[];
   long?: ShownLong[];
   leftOut?: LeftOutTrace[];
+  /** The agent's `prepareStep` changed what was rendered: `hash` is of what was sent, which is not kept. */
+  prepared?: true;
 };
 
 /** The letter under which each field is stored: a trace is written with every call of a model. */
@@ -51,6 +53,7 @@ const LETTERS = {
   recalled: "r",
   long: "l",
   leftOut: "o",
+  prepared: "x",
 } as const satisfies Record<keyof ContextTrace, string>;
 const FIELDS = Object.entries(LETTERS);
 

@@ -320,3 +320,5 @@ export const WAIT_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
 export const EDITED_INPUT_MAX_BYTES = 64 * KIB;
 /** Lines that one function execution logs: Convex keeps 256 of them, and they are the app's. */
 export const LOG_LINES_PER_FUNCTION = 20;
+/** Bytes of a file that an action stores by a call: its arguments may have 16 MiB. */
+export const FILE_STORE_MAX_BYTES = 12 * MIB;

@@ -19,6 +19,8 @@ export function previewOf(text: string): string {
   return `${characters.slice(0, THREAD_PREVIEW_CHARACTERS - 1).join("")}…`;
 }
 
-/** True when a message says nothing: no words but white space, and no file. */
+/** True when a message says nothing: no words but white space, no file and no answer to a request. */
 export const isBlank = (parts: readonly Part[]): boolean =>
-  parts.every((part) => (part.type === "text" ? part.text.trim() === "" : part.type !== "file"));
+  parts.every((part) =>
+    part.type === "text" ? part.text.trim() === "" : part.type !== "file" && part.type !== "approvalResponse",
+  );

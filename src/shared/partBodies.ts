@@ -1,5 +1,5 @@
 import { getConvexSize } from "convex/values";
-import type { Part } from "../validators/content.js";
+import type { Part, PartOf } from "../validators/content.js";
 import {
   CONTEXT_PART_MAX_BYTES,
   CONTEXT_WHOLE_MAX_BYTES,
@@ -12,12 +12,22 @@ import { estimateTokens } from "./tokens.js";
 import { cutToBytes, utf8Bytes } from "./utf8.js";
 
 /** A part that says something of any length: its body may move to `payloads`. */
-export type LongPart = Exclude<Part, { type: "file" } | { type: "source" }>;
+export type LongPart = PartOf<"text" | "reasoning" | "toolCall" | "toolResult" | "data">;
+
+/** The stored files that a part holds. */
+export function storedFilesOf(part: Part): readonly string[] {
+  if (part.type === "toolResult") return part.files ?? [];
+  if (part.type !== "file" && part.type !== "reasoningFile") return [];
+  return part.file.kind === "stored" ? [part.file.fileId] : [];
+}
 
 /** Bytes below which moving a body saves nothing: its hash and counts take about as many. */
 const MOVED_BODY_MIN_BYTES = 256;
 
-/** The body of a part; null for files and sources, which have none. */
+/** True for a part that has a body. */
+export const isLongPart = (part: Part): part is LongPart => bodyOf(part) !== null;
+
+/** The body of a part; null for those that only name something. */
 export function bodyOf(part: Part): string | null {
   switch (part.type) {
     case "text":
@@ -27,15 +37,21 @@ export function bodyOf(part: Part): string | null {
       return part.input;
     case "toolResult":
       return part.output;
+    case "data":
+      return part.data;
     case "file":
+    case "reasoningFile":
     case "source":
+    case "custom":
+    case "approvalRequest":
+    case "approvalResponse":
       return null;
   }
 }
 
 /** The same part with another body; `payload` tells where the whole one lies, without it the body is whole. */
 export function withBody(part: Part, body: string, payload?: LongPart["payload"]): Part {
-  if (part.type === "file" || part.type === "source") return part;
+  if (!isLongPart(part)) return part;
   const { payload: _before, ...kept } = part;
   const rest = payload === undefined ? {} : { payload };
   switch (kept.type) {
@@ -46,13 +62,15 @@ export function withBody(part: Part, body: string, payload?: LongPart["payload"]
       return { ...kept, input: body, ...rest };
     case "toolResult":
       return { ...kept, output: body, ...rest };
+    case "data":
+      return { ...kept, data: body, ...rest };
   }
 }
 
-/** The tokens of what stands in the row, which is what a context holds. */
+/** The tokens of what stands in the row, which is what a context holds. No model is shown an app's own data. */
 export function tokensOf(parts: readonly Part[]): number {
   let tokens = 0;
-  for (const part of parts) tokens += estimateTokens(bodyOf(part) ?? "");
+  for (const part of parts) if (part.type !== "data") tokens += estimateTokens(bodyOf(part) ?? "");
   return tokens;
 }
 

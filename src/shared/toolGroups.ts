@@ -38,20 +38,34 @@ function keepAnswers(message: Message, { open, askedBy }: Calls): Message[] {
 }
 
 function findCalls(messages: readonly Message[]): Calls {
-  const unanswered = new Map<string, Message>();
+  const open: OpenCalls = { unanswered: new Map(), waiting: new Set() };
   const calls: Calls = { open: new Set(), askedBy: new Map() };
   for (const message of messages)
     for (const part of message.parts) {
-      if (part.type !== "toolCall" && part.type !== "toolResult") continue;
-      const asking = unanswered.get(part.callId);
-      unanswered.delete(part.callId);
-      if (part.type === "toolResult" && asking !== undefined) calls.askedBy.set(part, asking);
-      if (part.type === "toolCall" && asking !== undefined) calls.open.add(asking);
-      if (part.type === "toolCall") unanswered.set(part.callId, message);
+      if (part.type === "toolCall" || part.type === "toolResult") noteTool(calls, open, { message, part });
+      else if (part.type === "approvalRequest" && isOfProvider(message, part.callId))
+        open.waiting.add(part.callId);
     }
-  for (const message of unanswered.values()) calls.open.add(message);
+  for (const [callId, message] of open.unanswered) if (!open.waiting.has(callId)) calls.open.add(message);
   return calls;
 }
+
+/** `waiting`: for an answer to their provider's question, which may come in a later turn. */
+type OpenCalls = { unanswered: Map<string, Message>; waiting: Set<string> };
+type Noted = { message: Message; part: PartOf<"toolCall" | "toolResult"> };
+
+function noteTool(calls: Calls, { unanswered, waiting }: OpenCalls, { message, part }: Noted): void {
+  const asking = unanswered.get(part.callId);
+  const isWaiting = waiting.delete(part.callId);
+  unanswered.delete(part.callId);
+  if (part.type === "toolCall") unanswered.set(part.callId, message);
+  if (asking === undefined) return;
+  if (part.type === "toolResult") calls.askedBy.set(part, asking);
+  else if (!isWaiting) calls.open.add(asking);
+}
+
+const isOfProvider = ({ parts }: Message, callId: string): boolean =>
+  parts.some((part) => part.type === "toolCall" && part.callId === callId && part.providerExecuted === true);
 
 /** The calls of one message that are ours to run: a provider's own tools come with their results in it. */
 export function callsToRun(parts: readonly Part[]): PartOf<"toolCall">[] {

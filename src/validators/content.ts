@@ -9,15 +9,26 @@ const extras = { provider: v.optional(v.string()), payload: v.optional(vPayload)
 export const vTextPart = v.object({ type: v.literal("text"), text: v.string(), ...extras });
 export const vReasoningPart = v.object({ type: v.literal("reasoning"), text: v.string(), ...extras });
 
-/** A file by our id or by address; bytes never live in a message row. */
+/** Where a file lies: with us, at an address, or with a provider, whose reference to it is JSON text. */
+const vFilePlace = v.union(
+  v.object({ kind: v.literal("stored"), fileId: v.string() }),
+  v.object({ kind: v.literal("url"), url: v.string() }),
+  v.object({ kind: v.literal("reference"), reference: v.string() }),
+);
+
+/** A file by where it lies; bytes never live in a message row. */
 export const vFilePart = v.object({
   type: v.literal("file"),
   mediaType: v.string(),
   name: v.optional(v.string()),
-  file: v.union(
-    v.object({ kind: v.literal("stored"), fileId: v.string() }),
-    v.object({ kind: v.literal("url"), url: v.string() }),
-  ),
+  file: vFilePlace,
+  provider: v.optional(v.string()),
+});
+/** A file that a model made while it thought. */
+export const vReasoningFilePart = v.object({
+  type: v.literal("reasoningFile"),
+  mediaType: v.string(),
+  file: vFilePlace,
   provider: v.optional(v.string()),
 });
 export const vSourcePart = v.object({
@@ -47,13 +58,51 @@ export const vToolOutputKind = v.union(
   v.literal("denied"),
   v.literal("interrupted"),
 );
-/** `output` is JSON text, or plain text where `outputKind` is text, error, denied or interrupted. */
+/**
+ * `output` is JSON text, or plain text where `outputKind` is text, error, denied or interrupted. `files`: the stored
+ * files that its content names.
+ */
 export const vToolResultPart = v.object({
   type: v.literal("toolResult"),
   callId: v.string(),
   toolName: v.string(),
   outputKind: vToolOutputKind,
   output: v.string(),
+  files: v.optional(v.array(v.string())),
+  ...extras,
+});
+
+/** What only one provider knows; its content lies in `provider`. */
+export const vCustomPart = v.object({
+  type: v.literal("custom"),
+  kind: v.string(),
+  provider: v.optional(v.string()),
+});
+/** A provider asks whether it may run a tool of its own. `input`: what the approver was shown, as JSON text. */
+export const vApprovalRequestPart = v.object({
+  type: v.literal("approvalRequest"),
+  approvalId: v.string(),
+  callId: v.string(),
+  reason: v.optional(v.string()),
+  isAutomatic: v.optional(v.boolean()),
+  signature: v.optional(v.string()),
+  input: v.optional(v.string()),
+  provider: v.optional(v.string()),
+});
+/** The answer to an `approvalRequest`. */
+export const vApprovalResponsePart = v.object({
+  type: v.literal("approvalResponse"),
+  approvalId: v.string(),
+  approved: v.boolean(),
+  reason: v.optional(v.string()),
+  providerExecuted: v.optional(v.boolean()),
+});
+/** What an app shows and no model sees: a `data-<name>` part of an interface. `data` is JSON text. */
+export const vDataPart = v.object({
+  type: v.literal("data"),
+  name: v.string(),
+  dataId: v.optional(v.string()),
+  data: v.string(),
   ...extras,
 });
 
@@ -64,6 +113,11 @@ export const vPart = v.union(
   vSourcePart,
   vToolCallPart,
   vToolResultPart,
+  vReasoningFilePart,
+  vCustomPart,
+  vApprovalRequestPart,
+  vApprovalResponsePart,
+  vDataPart,
 );
 export type Part = Infer<typeof vPart>;
 export type PartType = Part["type"];

@@ -78,6 +78,8 @@ export const vContextSource = v.object({
     v.literal("file"),
     v.literal("instructions"),
     v.literal("rendering"),
+    /** The agent's `prepareStep` changed the call. */
+    v.literal("prepareStep"),
   ),
   id: v.optional(v.string()),
   /** Where a message stood. */

@@ -28,6 +28,7 @@ export const vErrorCode = v.union(
   v.literal("MODEL_FAILED"),
   v.literal("NESTING_TOO_DEEP"),
   v.literal("OPERATION_MISMATCH"),
+  v.literal("OUTPUT_INVALID"),
   v.literal("PROMPT_EMPTY"),
   v.literal("PROMPT_NOT_IN_THREAD"),
   v.literal("QUEUE_FULL"),

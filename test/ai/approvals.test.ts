@@ -13,8 +13,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ask = (helper: TestAgent, more: { operationId?: string; resume?: boolean } = {}) =>
-  helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "Go.", ...more });
+const ask = (
+  helper: TestAgent,
+  more: { operationId?: string; resume?: boolean; whileRunning?: "reject" } = {},
+) => helper.agent.generate(helper.ctx, { as: OWNER, threadId: helper.threadId, prompt: "Go.", ...more });
 const approve = ({ owner, ctx }: TestAgent, runId: string, callId: string) =>
   owner.runs.approve(ctx, { runId, callId });
 const resume = ({ agent, ctx }: TestAgent, runId: string) => agent.resume(ctx, { as: OWNER, runId });

@@ -178,8 +178,13 @@ describe("a model that streams and falls silent", () => {
     });
     const onAlive = vi.fn();
     await takeStep(resolveAgent(memory, definition), {
-      ...{ ctx, memory: owner, instructions: "Be brief.", streamId, maxRetries: 0, onAlive },
-      messages: [{ role: "user", content: "Go" }],
+      ...{ ctx, memory: owner, streamId, maxRetries: 0, onAlive },
+      built: {
+        instructions: "Be brief.",
+        messages: [{ role: "user", content: "Go" }],
+        prepared: {},
+        call: { trace: "", estimate: 0, texts: [] },
+      },
       abort: new AbortController(),
     });
     expect(onAlive).toHaveBeenCalledTimes(4);

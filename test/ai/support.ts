@@ -81,8 +81,7 @@ function partInWords(part: Part): string {
       return `${part.toolName}(${part.input})`;
     case "toolResult":
       return `${part.outputKind} ${part.output}`;
-    case "file":
-    case "source":
+    default:
       return part.type;
   }
 }

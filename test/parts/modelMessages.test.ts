@@ -178,7 +178,7 @@ describe("fromModelMessage", () => {
       { type: "file", file: { kind: "url", url: "https://files.test/a.png" } },
       { type: "file", mediaType: "image/png", file: { kind: "stored", fileId: "id1" } },
       { type: "file", mediaType: "text/plain", file: { kind: "stored", fileId: "id2" } },
-      { type: "text", text: expect.stringContaining("kept by a provider only") as string },
+      { type: "file", file: { kind: "reference", reference: '{"openai":"file-1"}' } },
       { type: "text", text: "inline" },
       { type: "file", mediaType: "image/*", file: { kind: "stored", fileId: "id3" } },
     ]);
@@ -207,8 +207,44 @@ describe("fromModelMessage", () => {
     ]);
   });
 
-  test("gives no message for approvals alone", () => {
-    const approval = { type: "tool-approval-response", approvalId: "1", approved: true } as const;
-    expect(fromModelMessage({ role: "tool", content: [approval] })).toEqual([]);
+  test("stores the bytes of a tool's content where it can, and shows them by their address", () => {
+    const item = {
+      type: "file",
+      mediaType: "image/png",
+      data: { type: "data", data: new Uint8Array([1, 2, 3]) },
+    };
+    const output = {
+      type: "content",
+      value: [item, { type: "image-data", mediaType: "image/gif", data: "AQID" }],
+    } as never;
+    const message: ModelMessage = {
+      role: "tool",
+      content: [{ type: "tool-result", toolCallId: "a", toolName: "look", output }],
+    };
+    const [read] = fromModelMessage(message, { storeFile: ({ mediaType }) => `id of ${mediaType}` });
+    expect(read?.parts[0]).toMatchObject({
+      outputKind: "content",
+      files: ["id of image/png", "id of image/gif"],
+    });
+    const thread = [
+      aMessage("assistant", [{ ...callPart("a"), toolName: "look" }]),
+      aMessage("tool", read?.parts ?? [], { step: 1 }),
+    ];
+    const fileUrl = (fileId: string) => (fileId.endsWith("png") ? "https://files.test/png" : undefined);
+    expect(toModelMessages(thread, { fileUrl })[1]?.content).toMatchObject([
+      {
+        output: {
+          type: "content",
+          value: [
+            {
+              type: "file",
+              mediaType: "image/png",
+              data: { type: "url", url: new URL("https://files.test/png") },
+            },
+            { type: "text", text: expect.stringContaining("cannot be shown") as string },
+          ],
+        },
+      },
+    ]);
   });
 });

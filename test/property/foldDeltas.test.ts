@@ -38,7 +38,7 @@ const delta: fc.Arbitrary<StreamDelta> = fc.oneof(
 /** The same deltas with each text cut where the cuts say, also within a character, also into nothing. */
 function cutTexts(deltas: StreamDelta[], cuts: number[]): StreamDelta[] {
   return deltas.flatMap((given, index): StreamDelta[] => {
-    if (given.kind === "part") return [given];
+    if (given.kind === "part" || given.kind === "extras") return [given];
     const cut = (cuts[index % cuts.length] ?? 0) % (given.text.length + 1);
     return [given.text.slice(0, cut), given.text.slice(cut)].map((text) => ({ ...given, text }));
   });

@@ -64,6 +64,7 @@ import type * as model_factRows from "../model/factRows.js";
 import type * as model_factSimilar from "../model/factSimilar.js";
 import type * as model_factSources from "../model/factSources.js";
 import type * as model_facts from "../model/facts.js";
+import type * as model_fileStore from "../model/fileStore.js";
 import type * as model_files from "../model/files.js";
 import type * as model_generationSweep from "../model/generationSweep.js";
 import type * as model_health from "../model/health.js";
@@ -228,6 +229,7 @@ const fullApi: ApiFromModules<{
   "model/factSimilar": typeof model_factSimilar;
   "model/factSources": typeof model_factSources;
   "model/facts": typeof model_facts;
+  "model/fileStore": typeof model_fileStore;
   "model/files": typeof model_files;
   "model/generationSweep": typeof model_generationSweep;
   "model/health": typeof model_health;

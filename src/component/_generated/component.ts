@@ -232,7 +232,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 | "chunk"
                 | "file"
                 | "instructions"
-                | "rendering";
+                | "rendering"
+                | "prepareStep";
               place?: { step: number; turn: number };
             };
           }
@@ -286,7 +287,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                   | "chunk"
                   | "file"
                   | "instructions"
-                  | "rendering";
+                  | "rendering"
+                  | "prepareStep";
                 place?: { step: number; turn: number };
               };
             }>;
@@ -1285,6 +1287,20 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           fileId: string;
         },
         null,
+        Name
+      >;
+      store: FunctionReference<
+        "action",
+        "internal",
+        {
+          bytes: ArrayBuffer;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          mediaType: string;
+          name?: string;
+        },
+        { deduplicated: boolean; fileId: string },
         Name
       >;
     };

@@ -57,6 +57,7 @@ export async function read(ctx: QueryCtx, args: TraceArgs): Promise<ContextMater
   const files = await readFiles(ctx, said.messages);
   const isUpdated = ({ updatedAt }: ContextBlock) => updatedAt > run._creationTime;
   const suspects = [
+    ...(trace.prepared === true ? [changed({ kind: "prepareStep" })] : []),
     ...files.flatMap(({ fileId, url }) => (url === null ? [erased({ kind: "file", id: fileId })] : [])),
     ...said.suspects,
     ...blocks.filter(isUpdated).map(({ blockId }) => changed({ kind: "block", id: blockId })),

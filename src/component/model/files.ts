@@ -1,6 +1,7 @@
 import { paginator } from "convex-helpers/server/pagination";
 import { checkName } from "../../shared/checkedArguments.js";
 import { FILE_GRACE_MS, FILE_SWEEP_LOOK_BACK_MS } from "../../shared/limits.js";
+import { storedFilesOf } from "../../shared/partBodies.js";
 import { mayUseScope, scopeOf } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { File } from "../../validators/file.js";
@@ -11,6 +12,8 @@ import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { armSweep, findSweep } from "./sweeps.js";
 import { mayOpenThread } from "./threadAccess.js";
+
+export { store } from "./fileStore.js";
 
 /** What one page of a sweep did. `nextAt`: when there is more to do (ms since the epoch), null when nothing is left. */
 export type SweptPage = { removed: number; nextAt: number | null };
@@ -122,9 +125,7 @@ async function holdsFile(
   const id = ctx.db.normalizeId("messages", messageId);
   const message = id === null ? null : await ctx.db.get("messages", id);
   if (message === null || !(await mayOpenThread(ctx, caller, message.threadId, "read"))) return false;
-  return message.parts.some(
-    (part) => part.type === "file" && part.file.kind === "stored" && part.file.fileId === fileId,
-  );
+  return message.parts.some((part) => storedFilesOf(part).includes(fileId));
 }
 
 /** The caller's files, newest first. */

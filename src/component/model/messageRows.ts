@@ -1,5 +1,5 @@
 import { previewOf, textOf } from "../../shared/messageText.js";
-import { tokensOf } from "../../shared/partBodies.js";
+import { storedFilesOf, tokensOf } from "../../shared/partBodies.js";
 import type { Position } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { Message, MessageRole, MessageState } from "../../validators/message.js";
@@ -107,8 +107,7 @@ export function toMessage(row: Doc<"messages">): Message {
 export const isComplete = (row: Doc<"messages">): boolean => row.state === undefined;
 
 /** The stored files that parts hold. */
-export const fileIdsOf = (parts: readonly Part[]): string[] =>
-  parts.flatMap((part) => (part.type === "file" && part.file.kind === "stored" ? [part.file.fileId] : []));
+export const fileIdsOf = (parts: readonly Part[]): string[] => parts.flatMap(storedFilesOf);
 
 /** Whose files a message may hold; `held` are those that it holds already, whosever they are. */
 type FileUse = Pick<MessageRow, "threadId" | "filesOf"> & { held?: readonly string[] };

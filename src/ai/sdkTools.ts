@@ -1,0 +1,91 @@
+import { asSchema, type ToolExecutionOptions, type ToolResultPart, type ToolSet } from "ai";
+import { withStoredFiles } from "../parts/toolOutput.js";
+import { memoryError } from "../validators/errors.js";
+import { FileKeeper } from "./fileKeeper.js";
+import { isOfProvider } from "./modelFields.js";
+import type { AgentTool, ToolContext } from "./tool.js";
+
+type SdkTool = ToolSet[string];
+type Asked = NonNullable<Pick<ToolExecutionOptions<unknown>, "messages">>;
+
+/** Tools of the SDK, sorted: those that we run, and those that the model's provider does. */
+export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet; providerTools: ToolSet };
+
+/**
+ * Tools of the AI SDK, such as those of its MCP client, as tools of an agent. They are executed as the SDK does it:
+ * with the call's id, the messages that the model was shown (`asked`) and the abort signal; of a tool that gives
+ * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. Throws
+ * `INVALID_ARGUMENT` for a tool that nobody can run.
+ */
+export function sortTools(given: ToolSet, asked: Asked): SortedTools {
+  const sorted: SortedTools = { tools: {}, sdkTools: {}, providerTools: {} };
+  for (const [name, tool] of Object.entries(given)) {
+    if (isOfProvider(tool)) {
+      sorted.providerTools[name] = tool;
+      continue;
+    }
+    checkTool(name, tool);
+    sorted.sdkTools[name] = tool;
+    sorted.tools[name] = toAgentTool(tool, asked);
+  }
+  return sorted;
+}
+
+function checkTool(name: string, { execute, needsApproval }: SdkTool): void {
+  if (execute === undefined)
+    throw memoryError("INVALID_ARGUMENT", `The tool "${name}" has no \`execute\`: nobody would run it.`, {
+      toolName: name,
+    });
+  if (needsApproval !== undefined && needsApproval !== false)
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `The tool "${name}" needs an approval: define it with defineTool, whose runs can wait for one.`,
+      { toolName: name },
+    );
+}
+
+function toAgentTool(tool: SdkTool, asked: Asked): AgentTool {
+  return {
+    description: typeof tool.description === "string" ? tool.description : "",
+    idempotent: false,
+    inputSchema: asSchema(tool.inputSchema),
+    execute: (ctx, input) => run(tool, { ctx, input, asked }),
+  };
+}
+
+type Running = { ctx: ToolContext; input: unknown; asked: Asked };
+
+async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unknown> {
+  const { callId: toolCallId, abortSignal } = ctx;
+  const options = { toolCallId, messages: asked.messages, abortSignal, context: undefined };
+  // The boundary to a tool whose input and output types are not known: its input was checked against its schema.
+  const given: unknown = await lastOf(
+    (tool.execute as (input: unknown, options: unknown) => unknown)(input, options),
+  );
+  const toModelOutput = tool.toModelOutput;
+  if (toModelOutput === undefined) return given;
+  const told = await toModelOutput({ toolCallId, input, output: given });
+  const output = isFailedResult(given) ? asError(told) : told;
+  return await new FileKeeper(ctx, ctx.memory).encode((storing) => withStoredFiles(output, storing));
+}
+
+/** How an MCP server tells that its tool failed; the SDK's client leaves that to the words of the result. */
+const isFailedResult = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && "isError" in given && given.isError === true;
+
+function asError(output: ToolResultPart["output"]): ToolResultPart["output"] {
+  if (output.type !== "content") return output;
+  const texts = output.value.flatMap((item) => (item.type === "text" ? [item.text] : []));
+  return { type: "error-text", value: texts.join("\n") || "The tool failed." };
+}
+
+/** A tool may give one result, or several that each replace the one before. */
+async function lastOf(given: unknown): Promise<unknown> {
+  if (!isAsyncIterable(given)) return await given;
+  let last: unknown;
+  for await (const result of given) last = result;
+  return last;
+}
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
