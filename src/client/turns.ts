@@ -109,7 +109,7 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start = await ctx.runMutation(this.component.turns.begin, {
+    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       caller: this.caller,
