@@ -147,7 +147,12 @@ describe("the steps of a workflow", () => {
 describe("a model that fails behind its tool", () => {
   test("is asked again, and the tool has run once", async () => {
     const { tool, operationIds } = counted();
-    const script = [asks("tool"), { error: "Overloaded." }, { text: "Half", error: "Cut." }, { text: "Done." }];
+    const script = [
+      asks("tool"),
+      { error: "Overloaded." },
+      { text: "Half", error: "Cut." },
+      { text: "Done." },
+    ];
     const app = await aDurableApp(script, { tools: { tool } });
     const steps = watchSteps(app);
     const { runId } = await app.start("Go.");
