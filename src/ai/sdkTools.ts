@@ -1,5 +1,6 @@
 import { asSchema, type ToolExecutionOptions, type ToolResultPart, type ToolSet } from "ai";
 import { withStoredFiles } from "../parts/toolOutput.js";
+import { APPROVAL_TIMEOUT_MS } from "../shared/limits.js";
 import { memoryError } from "../validators/errors.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { isOfProvider } from "./modelFields.js";
@@ -14,8 +15,8 @@ export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet;
 /**
  * Tools of the AI SDK, such as those of its MCP client, as tools of an agent. They are executed as the SDK does it:
  * with the call's id, the messages that the model was shown (`asked`) and the abort signal; of a tool that gives
- * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. Throws
- * `INVALID_ARGUMENT` for a tool that nobody can run.
+ * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. One that
+ * needs an approval waits for it as our own do. Throws `INVALID_ARGUMENT` for a tool that nobody can run.
  */
 export function sortTools(given: ToolSet, asked: Asked): SortedTools {
   const sorted: SortedTools = { tools: {}, sdkTools: {}, providerTools: {} };
@@ -31,17 +32,11 @@ export function sortTools(given: ToolSet, asked: Asked): SortedTools {
   return sorted;
 }
 
-function checkTool(name: string, { execute, needsApproval }: SdkTool): void {
+function checkTool(name: string, { execute }: SdkTool): void {
   if (execute === undefined)
     throw memoryError("INVALID_ARGUMENT", `The tool "${name}" has no \`execute\`: nobody would run it.`, {
       toolName: name,
     });
-  if (needsApproval !== undefined && needsApproval !== false)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      `The tool "${name}" needs an approval: define it with defineTool, whose runs can wait for one.`,
-      { toolName: name },
-    );
 }
 
 function toAgentTool(tool: SdkTool, asked: Asked): AgentTool {
@@ -49,8 +44,23 @@ function toAgentTool(tool: SdkTool, asked: Asked): AgentTool {
     description: typeof tool.description === "string" ? tool.description : "",
     idempotent: false,
     inputSchema: asSchema(tool.inputSchema),
+    ...approvalOf(tool, asked),
     execute: (ctx, input) => run(tool, { ctx, input, asked }),
   };
+}
+
+/** The SDK's question whether a call needs an approval, as one of ours. */
+function approvalOf({ needsApproval = false }: SdkTool, asked: Asked): Pick<AgentTool, "approval"> {
+  if (needsApproval === false) return {};
+  const ask: NonNullable<AgentTool["approval"]>["ask"] =
+    needsApproval === true
+      ? () => true
+      : ({ callId: toolCallId }, input) =>
+          // The boundary to a tool whose input type is not known, as where it runs.
+          (needsApproval as (input: unknown, options: unknown) => boolean | Promise<boolean>)(input, {
+            ...{ toolCallId, messages: asked.messages, context: undefined },
+          });
+  return { approval: { timeoutMs: APPROVAL_TIMEOUT_MS, ask } };
 }
 
 type Running = { ctx: ToolContext; input: unknown; asked: Asked };

@@ -180,10 +180,6 @@ describe("tools of the SDK", () => {
 
   test.each([
     ["nobody would run", { a: tool({ inputSchema: z.object({}) }) }],
-    [
-      "would wait for an approval",
-      { a: tool({ inputSchema: z.object({}), execute: () => 1, needsApproval: true }) },
-    ],
     ["has the name of the agent's own", { weather: tool({ inputSchema: z.object({}), execute: () => 1 }) }],
   ])("one that %s is refused before anything is written", async (_what, tools) => {
     const helper = await anAgent([{ text: "a" }], { tools: { weather } });

@@ -21,7 +21,7 @@ const run = (waiting?: Run["waiting"]): Run => ({
 });
 const waits = (kind: "approval" | "approved") => ({
   ...{ approvals: 1, results: 0 },
-  calls: [{ callId: "same", kind }],
+  calls: [{ callId: "same", toolName: "pay", kind }],
 });
 const withRun = (state: ThreadState, given: Run) => reduceThread(state, { kind: "run", run: given });
 
