@@ -60,6 +60,7 @@ describe.each(Object.entries(cases))("a call that is %s", (_what, [state, scene]
   test(`is shown as ${state}, which the SDK validates and converts`, async () => {
     const shown = messages.flatMap(({ parts }) => parts).filter(({ type }) => type === "dynamic-tool");
     expect(shown).toMatchObject([{ state }]);
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
     expect(await safeValidateUIMessages({ messages })).toMatchObject({ success: true });
     const told = await convertToModelMessages(messages);
     expect(told.map(({ role }) => role)).toContain("assistant");
