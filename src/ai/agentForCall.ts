@@ -27,7 +27,10 @@ export function agentForCall(agent: ResolvedAgent, overrides: CallOverrides): Re
     tools: unique(agent.tools, sorted.tools),
     providerTools: unique(agent.providerTools ?? {}, sorted.providerTools),
   };
-  const problems = modelFieldProblems({ ...named, activeTools, toolChoice });
+  const problems = modelFieldProblems({
+    ...{ ...named, activeTools },
+    toolChoice: toolChoice ?? agent.toolChoice,
+  });
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("INVALID_ARGUMENT", message, { agentName: agent.name });
   return {

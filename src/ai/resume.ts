@@ -20,11 +20,7 @@ export type ResumeArgs<Shape = unknown> = CallOverrides<Shape> & {
 };
 
 /** Goes on with a run in an action that had to wait, when what it waited for is there. */
-export async function resumeRun(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  args: ResumeArgs,
-): Promise<TurnResult> {
+export async function resumeRun(agent: ResolvedAgent, ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult> {
   return await resume(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
 }
 

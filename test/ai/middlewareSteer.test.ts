@@ -97,11 +97,19 @@ describe("a message that comes while tools run", () => {
     const loop = await aLoop([asksFor("Oslo"), { text: "Sun." }]);
     const tools = { weather: weatherOf(loop) };
     const { middleware, model } = loop.bind();
-    const { responseMessages } = await generateText({ model, tools, stopWhen: isStepCount(1), prompt: "Oslo?" });
+    const { responseMessages } = await generateText({
+      model,
+      tools,
+      stopWhen: isStepCount(1),
+      prompt: "Oslo?",
+    });
     await middleware.finish({ messages: responseMessages });
     expect(await runsOf(loop)).toEqual(["0 completed"]);
     expect(middleware.warnings).toEqual(["The loop ended before it had read all that was said to it."]);
-    expect(transcript(await messagesOf(loop)).slice(2)).toEqual(["tool: text rain", "user: In Rome, please."]);
+    expect(transcript(await messagesOf(loop)).slice(2)).toEqual([
+      "tool: text rain",
+      "user: In Rome, please.",
+    ]);
     expect((await generateText({ model: loop.bind().model, prompt: "Well?" })).text).toBe("Sun.");
     expect(rolesOf(loop.scripted, 1)).toEqual(["user", "assistant", "tool", "user", "user"]);
   });

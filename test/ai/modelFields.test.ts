@@ -124,9 +124,16 @@ describe.each(Object.entries(engines))("an agent in %s", (engine, turn) => {
         needsApproval: true,
         execute: () => ran.push(name),
       });
-    const free = defineTool({ description: "Runs.", inputSchema: z.object({}), execute: () => ran.push("free") });
+    const free = defineTool({
+      description: "Runs.",
+      inputSchema: z.object({}),
+      execute: () => ran.push("free"),
+    });
     const { messages, kind } = await turn(
-      [{ toolCalls: ["asked", "off", "free"].map((toolName) => ({ toolName, input: {} })) }, { text: "Done." }],
+      [
+        { toolCalls: ["asked", "off", "free"].map((toolName) => ({ toolName, input: {} })) },
+        { text: "Done." },
+      ],
       {
         tools: { asked: held("asked"), off: held("off"), free },
         prepareStep: () => ({ activeTools: ["asked"] }),
@@ -226,6 +233,14 @@ describe("a definition", () => {
     [
       "a tool to use that is none",
       { ...withTools, toolChoice: { type: "tool", toolName: "wether" } as const },
+    ],
+    [
+      "a tool to use that may not be used",
+      {
+        tools: { weather, note },
+        activeTools: ["note"],
+        toolChoice: { type: "tool", toolName: "weather" } as const,
+      },
     ],
     ["a provider's tool that nobody runs", { providerTools: { a: { inputSchema: z.object({}) } as never } }],
     [

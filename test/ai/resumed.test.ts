@@ -103,10 +103,15 @@ describe("a run that is resumed", () => {
   });
 
   test("refuses what no call can have, as a rejection", async () => {
-    const helper = await anAgent([]);
+    const { pay } = payments();
+    const helper = await anAgent([], {
+      tools: { pay, other: pay },
+      toolChoice: { type: "tool", toolName: "pay" },
+    });
     const { agent, ctx, threadId } = helper;
     const bad = { activeTools: ["none"] };
     const refusals = [
+      agent.generate(ctx, { as: OWNER, threadId, prompt: "Go.", activeTools: ["other"] }),
       agent.generate(ctx, { as: OWNER, threadId, prompt: "Go.", ...bad }),
       agent.stream(ctx, { as: OWNER, threadId, prompt: "Go.", ...bad }),
       agent.resume(ctx, { as: OWNER, runId: "none", ...bad }),

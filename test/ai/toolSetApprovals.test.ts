@@ -58,11 +58,16 @@ const decided = (said: readonly ModelMessage[], decisions: Record<string, boolea
 };
 
 const bound = (loop: TestLoop, tools: Parameters<typeof toToolSet>[0]): ToolSet =>
-  toToolSet(tools, { ...{ ctx: loop.ctx, memory: loop.memory, as: OWNER, threadId: loop.threadId }, operationId: "job" });
+  toToolSet(tools, {
+    ...{ ctx: loop.ctx, memory: loop.memory, as: OWNER, threadId: loop.threadId },
+    operationId: "job",
+  });
 
 const toldIn = (model: { calls: { prompt: { role: string; content: unknown }[] }[] }) =>
   (model.calls.at(-1)?.prompt ?? []).flatMap(({ role, content }) =>
-    role === "tool" ? (content as { type: string; output: unknown }[]).filter(({ type }) => type === "tool-result") : [],
+    role === "tool"
+      ? (content as { type: string; output: unknown }[]).filter(({ type }) => type === "tool-result")
+      : [],
   );
 
 describe.each(["generateText", "ToolLoopAgent"] as const)("a tool that needs approval in %s", (how) => {

@@ -207,7 +207,10 @@ export async function approvals(runId: string) {
 export async function loops(threadId: string, toolCtx: Omit<ApprovalContext, "callId">): Promise<string> {
   const settings = { ctx: action, as: { userId: "ada" }, threadId };
   const middleware: MemoryMiddleware = memoryMiddleware(memory, { ...settings, agentName: "loop" });
-  const tools: ToolSet = { ...middleware.toolSet({ search }), ...toToolSet({ pay }, { ...settings, memory }) };
+  const tools: ToolSet = {
+    ...middleware.toolSet({ search }),
+    ...toToolSet({ pay }, { ...settings, memory }),
+  };
   // @ts-expect-error a model is called in actions only
   memoryMiddleware(memory, { ...settings, ctx: mutation, agentName: "loop" });
   const { text } = await generateText({
