@@ -21,7 +21,7 @@ export function agentForCall(agent: ResolvedAgent, overrides: CallOverrides): Re
   const { tools: given, activeTools, toolChoice, output } = overrides;
   if (given === undefined && activeTools === undefined && toolChoice === undefined && output === undefined)
     return agent;
-  const asked: NonNullable<ResolvedAgent["asked"]> = { messages: [] };
+  const asked: NonNullable<ResolvedAgent["asked"]> = { messages: [], warnings: [] };
   const sorted = sortTools(given ?? {}, asked);
   const named = {
     tools: unique(agent.tools, sorted.tools),

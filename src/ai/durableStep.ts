@@ -126,14 +126,13 @@ async function ask(
   agent: ResolvedAgent,
   { ctx, memory, args, start, abort, shown, onAlive }: Asking,
 ): Promise<Asked> {
-  const { context: history, streamId } = start;
-  const { runId } = args;
-  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
+  const { context: history, streamId, threadId } = start;
+  const request = { ...start, ctx, memory, runId: args.runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
   const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
-  await tell(agent, { ctx, memory, threadId: start.threadId, runId }, [...warnings, ...answer.warnings]);
+  await tell(agent, { ctx, memory, threadId, runId: args.runId }, [...warnings, ...answer.warnings]);
   return { answer, context, activeTools: built.prepared.activeTools };
 }
 

@@ -7,7 +7,7 @@ import { isOfProvider } from "./modelFields.js";
 import type { AgentTool, ToolContext } from "./tool.js";
 
 type SdkTool = ToolSet[string];
-type Asked = NonNullable<Pick<ToolExecutionOptions<unknown>, "messages">>;
+type Asked = Pick<ToolExecutionOptions<unknown>, "messages"> & { warnings: string[] };
 
 /** Tools of the SDK, sorted: those that we run, and those that the model's provider does. */
 export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet; providerTools: ToolSet };
@@ -76,7 +76,10 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   if (toModelOutput === undefined) return given;
   const told = await toModelOutput({ toolCallId, input, output: given });
   const output = isFailedResult(given) ? asError(told) : told;
-  return await new FileKeeper(ctx, ctx.memory).encode((storing) => withStoredFiles(output, storing));
+  const files = new FileKeeper(ctx, ctx.memory);
+  const kept = await files.encode((storing) => withStoredFiles(output, storing));
+  asked.warnings.push(...files.warnings);
+  return kept;
 }
 
 /** How an MCP server tells that its tool failed; the SDK's client leaves that to the words of the result. */
