@@ -1751,6 +1751,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1810,6 +1811,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1865,6 +1867,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1921,6 +1924,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
