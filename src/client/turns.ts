@@ -23,9 +23,8 @@ import type {
   TurnStart,
 } from "../validators/turn.js";
 import type { Usage } from "../validators/usage.js";
-import { logRun } from "../shared/runLog.js";
 import type { MutationCtx } from "./ctx.js";
-import { logEnd, logResults } from "./runLog.js";
+import { logResults } from "./runLog.js";
 import type { ClientSettings } from "./settings.js";
 
 export type BeginTurn = {
@@ -109,15 +108,13 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start = await ctx.runMutation(this.component.turns.begin, {
+    const { logs } = this.settings;
+    return await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
+      ...(logs === "errors" ? {} : { logs }),
       caller: this.caller,
     });
-    const { runId, state, repeated } = start;
-    const { agentName } = args;
-    if (!repeated) logRun(ctx, this.settings.logs, { event: `run.${state.kind}`, runId, agentName });
-    return start;
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
@@ -149,7 +146,6 @@ export class TurnsClient {
   async saveStep(ctx: MutationCtx, args: SaveStep): Promise<StepSaved> {
     const saved = await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
     if (saved.saved) logResults(ctx, this.settings, args);
-    logEnd(ctx, this.settings, { runId: args.runId, ...saved });
     return saved;
   }
 
@@ -216,8 +212,7 @@ export class TurnsClient {
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
     const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
-    if (ended.closed !== undefined) logResults(ctx, this.settings, args);
-    logEnd(ctx, this.settings, { runId: args.runId, ...ended });
+    if (ended.ended) logResults(ctx, this.settings, args);
     return { state: ended.state };
   }
 }

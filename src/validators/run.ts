@@ -122,9 +122,9 @@ export const vKeptTotals = v.object({
   outputTokens: v.number(),
 });
 
-/** Of the call that ended a run: how long the run took, and what it used. */
-export const vRunClosed = v.object({ ms: v.number(), tokens: v.number() });
-export type RunClosed = Infer<typeof vRunClosed>;
+/** `errors`: what failed; `all`: each transition of a run as well. */
+export const vLogLevel = v.union(v.literal("off"), v.literal("errors"), v.literal("all"));
+export type LogLevel = Infer<typeof vLogLevel>;
 
 export const vToolCallState = v.union(
   v.object({ kind: v.literal("pending") }),

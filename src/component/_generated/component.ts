@@ -1648,7 +1648,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
         },
         {
-          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -2463,6 +2462,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             maxMessages?: number;
             maxTokens?: number;
           };
+          logs?: "off" | "errors" | "all";
           operationId?: string;
           parent?: { callId?: string; runId: string };
           prompt?: Array<any>;
@@ -2611,7 +2611,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
         },
         {
-          closed?: { ms: number; tokens: number };
+          ended: boolean;
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -2879,7 +2879,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
-          closed?: { ms: number; tokens: number };
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;

@@ -4,6 +4,7 @@ import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
   vKeptTotals,
+  vLogLevel,
   vReadSteering,
   vRunDriver,
   vRunEngine,
@@ -66,6 +67,8 @@ export const runsTables = {
     ),
     /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
     hooks: v.optional(vHooks),
+    /** What is logged of it, where that is not the usual. */
+    logs: v.optional(vLogLevel),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
     /** Messages that came while it ran: unread ones while it is under way, and what it has read. */
