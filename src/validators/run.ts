@@ -39,6 +39,8 @@ export const vRunTicket = v.object({
   /** Of a run with `startAt` it may become a later one. */
   turn: v.number(),
   state: vRunStateKind,
+  /** The prompt was handed to a run that was under way: that run, and the prompt's message. */
+  steered: v.optional(v.boolean()),
 });
 export type RunTicket = Infer<typeof vRunTicket>;
 
