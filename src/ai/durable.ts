@@ -21,7 +21,7 @@ import {
 } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
 import { askNested, nestRun } from "./nestedRun.js";
-import { beginRun, endRun, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
+import { beginRun, endRun, settleLost, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference, type Siblings } from "./siblings.js";
 import { fromRecord, toRecord, vStepRecord, type StepRecord } from "./stepRecord.js";
 
@@ -117,6 +117,8 @@ async function settleRun(
       await workflow.sendEvent(asWorkflowCtx(ctx), event);
       return null;
     }
+    case "lost":
+      return await settleLost(agent, ctx, context);
     case "stop":
       return await stopRun(agent, ctx, context);
     case "end": {
@@ -154,6 +156,14 @@ async function drive(
     retry = TOOL_RETRY,
   ): Promise<StepOutcome> =>
     fromRecord((await step.runAction(siblings.step, { runId, as, ...more }, { name, retry })) as StepRecord);
+  const lost = async (callId: string): Promise<void> => {
+    const context: Infer<typeof vSettleContext> = { kind: "lost", as, runId, callId };
+    await step.runMutation(
+      siblings.settle,
+      { workflowId: step.workflowId, result: null, context },
+      { inline: true },
+    );
+  };
   const report = args.prompt !== undefined;
   for (let place = 0; ; place++) {
     const told = place === 0 ? { workflowId: step.workflowId } : {};
@@ -162,7 +172,7 @@ async function drive(
     const run = ({ callId, toolName, nested }: StepOutcome["calls"][number]): Promise<unknown> =>
       nested === true
         ? askNested(step, { ...{ as, runId, callId, toolName }, path: args.path })
-        : call("tool", { place, call: { callId, toolName } });
+        : call("tool", { place, call: { callId, toolName } }).catch(() => lost(callId));
     const tools = await runCalls(step, { ...outcome, place, run });
     const goesOn = tools !== "ended" && !outcome.ended;
     if (goesOn && (!outcome.stop || (await isSteered(step, { siblings, as, runId })))) continue;

@@ -22,6 +22,7 @@ export const vNestContext = v.object({
 
 /**
  * `begin`: a nested run opens itself. `nest`: a run asks another agent. `stop`: a run is not to ask its model again.
+ * `lost`: every action that was to run a tool died.
  * `end`: a workflow is over, whatever became of it. The others are what the
  * component asks for.
  */
@@ -35,6 +36,7 @@ export const vSettleContext = v.union(
   }),
   vNestContext,
   v.object({ kind: v.literal("stop"), as: vPrincipal, runId: v.string() }),
+  v.object({ kind: v.literal("lost"), as: vPrincipal, runId: v.string(), callId: v.string() }),
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -91,6 +93,26 @@ export async function stopRun(
     if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
     throw error;
   }
+}
+
+/**
+ * Settles a call whose actions all died: it may have run, so the model is told that it was interrupted, and the run goes
+ * on. One that answers later may have asked for its result, and waits for that.
+ */
+export async function settleLost(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  { as, runId, callId }: { as: Principal; runId: string; callId: string },
+): Promise<null> {
+  const { turns } = bound(agent, as);
+  const start = () => turns.startTool(ctx, { runId, callId, idempotent: false });
+  try {
+    const { kind } = await start();
+    if (kind === "execute") await start(); // no action came so far as to say that it starts
+  } catch (error) {
+    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
+  }
+  return null;
 }
 
 /** Records how a workflow ended, when its last step has not done so already; null when the run went with its thread. */
