@@ -53,6 +53,8 @@ export type TurnResult<Shape = unknown> = {
    * `awaitingResult`: the run waits, and goes on with `agent.resume`.
    */
   state: RunState;
+  /** The prompt was handed to a run that was under way: `runId`. Whoever asked there gets the answer to it. */
+  steered?: boolean;
   /** What the model said last. */
   text: string;
   /** What the answer stands for, where the agent or the call has an `output`; not there when its tools ended the turn. */
@@ -102,6 +104,11 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
       return { runId, turn, promptMessageId, state, text, ...output, steps, usage, warnings: [] };
     }
     case "failed":
+      if (start.steered === true)
+        throw memoryError("RUN_ENDED", `The run that it has steered failed: ${state.message}`, {
+          runId,
+          code: state.code,
+        });
       throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
         agentName: agent.name,
         runId,

@@ -3,7 +3,7 @@ export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
-export type { LogEvent, LogLevel, LogLine } from "../shared/runLog.js";
+export type { LogEvent, LogLine } from "../shared/runLog.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
@@ -52,6 +52,7 @@ export type { Generation } from "../validators/embedding.js";
 export type { ProviderError } from "../validators/providerError.js";
 export type {
   CallWait,
+  LogLevel,
   OpenCall,
   Run,
   RunOutcome,

@@ -1648,7 +1648,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
         },
         {
-          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -2467,6 +2466,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             maxMessages?: number;
             maxTokens?: number;
           };
+          logs?: "off" | "errors" | "all";
           operationId?: string;
           parent?: { callId?: string; runId: string };
           prompt?: Array<any>;
@@ -2601,7 +2601,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        { closed?: { ms: number; tokens: number }; state: any },
+        { ended: boolean; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2826,7 +2826,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
-          closed?: { ms: number; tokens: number };
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
