@@ -1751,6 +1751,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1810,6 +1811,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1865,6 +1867,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1921,6 +1924,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -2546,20 +2550,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: boolean;
           streamId?: string;
           turn: number;
@@ -2610,23 +2601,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        {
-          closed?: { ms: number; tokens: number };
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { closed?: { ms: number; tokens: number }; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2750,20 +2725,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           streamId?: string;
@@ -2781,22 +2743,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
       saveResult: FunctionReference<
@@ -2884,20 +2831,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: {
             long: Array<Array<number>>;
             messages: Array<{
@@ -3000,20 +2934,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           kind: "taken" | "waiting" | "ended";
           promptMessageId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           threadId: string;
@@ -3031,22 +2952,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
     };
