@@ -137,8 +137,8 @@ describe("agent.start that steers", () => {
         return "moved";
       },
     });
-    const script = [{ toolCalls: [{ toolName: "moves", input: {} }] }, { text: "Two." }];
-    const app = await aDurableApp(script, { tools: { moves } });
+    const twice = [{ toolName: "moves", input: {} }, { toolName: "moves", input: {} }]; // steps of their own
+    const app = await aDurableApp([{ toolCalls: twice }, { text: "Two." }], { tools: { moves } });
     const start = (prompt: string, more: Partial<StartArgs> = {}) =>
       app.t.mutation(async (ctx) =>
         app.agent.start(ctx, reference<"mutation">("moved:run"), {
