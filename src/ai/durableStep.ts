@@ -1,6 +1,7 @@
 import { v, type Infer, type ObjectType } from "convex/values";
 import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
+import { isOver } from "../shared/runState.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
@@ -13,13 +14,13 @@ import type { ResolvedAgent } from "./definition.js";
 import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { toTryAgain } from "./lastTry.js";
 import { logFailure, logWarnings } from "./failureLog.js";
+import { memoryFor } from "./memoryFor.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
-import { isOver } from "./runOver.js";
 import { executeTool } from "./toolExecution.js";
 import { plan, waitsOf } from "./toolWaits.js";
 import { tellWarnings } from "./warnings.js";
@@ -73,11 +74,6 @@ export type StepOutcome = Infer<typeof vStepOutcome>;
 /** Bytes of an answer that a workflow around the run is given: a journal entry may have 800 KiB. */
 const REPORT_MAX_BYTES = 256 * 1024;
 
-const bind = (agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } => {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-};
-
 /**
  * One call of the model as a step of a workflow: two calls of the component, three with recall. A step that was saved
  * before is not paid for again. An error that may pass is thrown, so that the workflow tries again; any other ends
@@ -88,7 +84,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
+  const { memory, principal } = memoryFor(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -254,7 +250,7 @@ export async function runAfterStep(
   ctx: ActionCtx,
   { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = bind(agent, as);
+  const { memory } = memoryFor(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
   const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
   await tell(agent, { ctx, memory, threadId, runId }, warnings);
@@ -271,7 +267,7 @@ export async function runToolStep(
   ctx: ActionCtx,
   args: Pick<StepArgs, "runId" | "as" | "threadId"> & { call: Call; abortSignal?: AbortSignal },
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
+  const { memory, principal } = memoryFor(agent, args.as);
   const { runId, call } = args;
   const { callId } = call;
   const idempotent =

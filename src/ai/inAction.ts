@@ -10,8 +10,9 @@ import { contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { FileKeeper } from "./fileKeeper.js";
+import { memoryFor } from "./memoryFor.js";
 import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
-import { boundTo, runLeft, stepsBefore } from "./pause.js";
+import { runLeft, stepsBefore } from "./pause.js";
 import { storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
@@ -60,7 +61,7 @@ async function begin(
   { streaming, workflow, prompt: given, ...args }: InAction,
 ): Promise<OpenTurn> {
   const { threadId } = args;
-  const { memory } = boundTo(agent, args.as);
+  const { memory } = memoryFor(agent, args.as);
   const files = new FileKeeper(ctx, memory);
   const prompt = given === undefined ? given : await storedPrompt(given, files);
   const start = await beginTurn(agent, ctx, {

@@ -6,6 +6,7 @@ import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
+import { memoryFor } from "./memoryFor.js";
 import { outcomeOf } from "./workflowOutcome.js";
 
 /** A call that another agent's durable run answers: open that, or tell the model why not. */
@@ -61,7 +62,7 @@ export async function beginRun(
 ): Promise<{ runId: string; waits: boolean }> {
   const { threadId, driver, workflow, workflowId } = args;
   const begun = await beginTurn(agent, ctx, {
-    memory: bound(agent, args.as),
+    memory: memoryFor(agent, args.as).memory,
     workflow,
     turn: {
       ...{ threadId, driver, workflowId },
@@ -85,7 +86,7 @@ export async function stopRun(
 ): Promise<string | null> {
   try {
     const ending = { runId, outcome: { kind: "completed" as const }, unlessSteered: true };
-    const { state } = await bound(agent, as).turns.end(ctx, ending);
+    const { state } = await memoryFor(agent, as).memory.turns.end(ctx, ending);
     return state.kind === "running" ? runId : null;
   } catch (error) {
     if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
@@ -100,13 +101,9 @@ export async function endRun(
   { result, as, runId }: { result: unknown; as: Principal; runId: string },
 ): Promise<RunState | null> {
   try {
-    return (await bound(agent, as).turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
+    return (await memoryFor(agent, as).memory.turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
   } catch (error) {
     if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
     return null;
   }
 }
-
-/** The memory as the agent sees it for a principal. */
-export const bound = (agent: ResolvedAgent, as: Principal) =>
-  agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });
