@@ -4,6 +4,7 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
 import type {
   ParentCall,
+  RunClosed,
   RunDriver,
   RunEngine,
   RunOutcome,
@@ -86,6 +87,9 @@ export type EndTurn = {
   context?: ContextCall;
 };
 
+/** Where an ended run stands; `closed` when this very call has ended it. */
+type RunEnd = { state: RunState; closed?: RunClosed };
+
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
 export class TurnsClient {
   constructor(
@@ -109,7 +113,7 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start = await ctx.runMutation(this.component.turns.begin, {
+    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       caller: this.caller,
@@ -215,7 +219,7 @@ export class TurnsClient {
    * `INVALID_ARGUMENT`.
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    const ended: RunEnd = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
     if (ended.closed !== undefined) logResults(ctx, this.settings, args);
     logEnd(ctx, this.settings, { runId: args.runId, ...ended });
     return { state: ended.state };

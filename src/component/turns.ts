@@ -4,12 +4,12 @@ import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
+  vOpaqueRunState,
   vParentCall,
   vRunClosed,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
-  vRunState,
   vWhileRunning,
 } from "../validators/run.js";
 import {
@@ -72,7 +72,7 @@ export const open = mutation({
 /** Says that an action still waits for the turn of its run, and tells where that stands. */
 export const wait = mutation({
   args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.wait(ctx, args),
 });
 
@@ -119,7 +119,7 @@ export const awaitAnswer = mutation({
 /** An action lets go of a run that waits. */
 export const pause = mutation({
   args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.pause(ctx, args),
 });
 
@@ -147,6 +147,6 @@ export const end = mutation({
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
   },
-  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
+  returns: v.object({ state: vOpaqueRunState, closed: v.optional(vRunClosed) }),
   handler: (ctx, args) => turns.end(ctx, args),
 });

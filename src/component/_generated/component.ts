@@ -2546,20 +2546,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: boolean;
           streamId?: string;
           turn: number;
@@ -2610,23 +2597,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        {
-          closed?: { ms: number; tokens: number };
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { closed?: { ms: number; tokens: number }; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2750,20 +2721,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           streamId?: string;
@@ -2781,22 +2739,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
       saveResult: FunctionReference<
@@ -2884,20 +2827,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: {
             long: Array<Array<number>>;
             messages: Array<{
@@ -2999,20 +2929,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           kind: "taken" | "waiting" | "ended";
           promptMessageId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           threadId: string;
@@ -3030,22 +2947,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
     };
