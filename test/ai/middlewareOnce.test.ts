@@ -78,10 +78,7 @@ describe("a prompt", () => {
 
   test("keeps addresses of files as they are, and bytes as files of who asks", async () => {
     const loop = await aLoop([{ text: "A cat." }]);
-    vi.stubGlobal(
-      "fetch",
-      async () => new Response("fetched", { headers: { "content-type": "image/png" } }),
-    );
+    vi.stubGlobal("fetch", async () => new Response("fetched", { headers: { "content-type": "image/png" } }));
     const content: Extract<ModelMessage, { role: "user" }>["content"] = [
       { type: "text", text: "What is it?" },
       { type: "file", mediaType: "image/png", filename: "cat.png", data: new TextEncoder().encode("meow") },
@@ -110,7 +107,7 @@ describe("a prompt", () => {
     await generateText({ model, messages: [{ role: "user", content: [file] }] });
     expect(middleware.warnings).toEqual([expect.stringContaining("The file huge.png was not kept")]);
     const [prompt] = await messagesOf(loop);
-    expect(prompt?.parts).toMatchObject([{ type: "text", text: expect.stringContaining("huge.png") }]);
+    expect(prompt?.parts[0]).toEqual({ type: "text", text: expect.stringMatching("huge.png") as string });
     expect(await countStored(loop)).toBe(0);
   });
 });
