@@ -11,7 +11,7 @@ import type {
 } from "../client/index.js";
 import { isOver } from "../shared/runState.js";
 import type { ResolvedAgent } from "./definition.js";
-import { runToolStep } from "./durableStep.js";
+import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
 import { plan } from "./toolWaits.js";
 

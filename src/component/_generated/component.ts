@@ -2862,6 +2862,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          askedBy?: number;
           callId: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
