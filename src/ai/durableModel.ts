@@ -1,5 +1,5 @@
 import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
-import { isOver } from "../shared/runState.js";
+import { isOver } from "./runOver.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
@@ -11,7 +11,7 @@ import type { ResolvedAgent } from "./definition.js";
 import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
@@ -35,7 +35,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory, principal } = memoryFor(agent, args.as);
+  const { memory, principal } = boundTo(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -201,7 +201,7 @@ export async function runAfterStep(
   ctx: ActionCtx,
   { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = memoryFor(agent, as);
+  const { memory } = boundTo(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
   const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
   await tell(agent, { ctx, memory, threadId, runId }, warnings);

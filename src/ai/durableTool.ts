@@ -4,7 +4,7 @@ import { isMemoryError } from "../validators/errors.js";
 import { whileActive } from "./cancelWatch.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 import { executeTool } from "./toolExecution.js";
@@ -24,7 +24,7 @@ export async function runToolStep(
     abortSignal?: AbortSignal;
   },
 ): Promise<StepOutcome> {
-  const { memory, principal } = memoryFor(agent, args.as);
+  const { memory, principal } = boundTo(agent, args.as);
   const { runId, call, place: askedBy } = args;
   const { callId } = call;
   const idempotent =

@@ -10,7 +10,7 @@ import { contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { FileKeeper } from "./fileKeeper.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
 import { runLeft, stepsBefore } from "./pause.js";
 import { storedPrompt } from "./promptParts.js";
@@ -65,7 +65,7 @@ async function begin(
   { streaming, workflow, prompt: given, ...args }: InAction,
 ): Promise<OpenTurn> {
   const { threadId } = args;
-  const { memory } = memoryFor(agent, args.as);
+  const { memory } = boundTo(agent, args.as);
   const files = new FileKeeper(ctx, memory);
   const prompt = given === undefined ? given : await storedPrompt(given, files);
   const start = await beginTurn(agent, ctx, {

@@ -9,7 +9,6 @@ import {
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { toJsonText } from "../parts/json.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
-import { memoryFor } from "./memoryFor.js";
 import { MiddlewareSession, type LoopCall, type MiddlewareRun } from "./middlewareSession.js";
 import {
   endingWith,
@@ -88,9 +87,9 @@ export type MemoryMiddleware = LanguageModelMiddleware & {
  */
 export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettings): MemoryMiddleware {
   const { ctx, as, threadId, agentName, promptMessageId, operationId, resume = false } = settings;
+  const principal = { ...as, agentName: as.agentName ?? agentName };
   const session = new MiddlewareSession({
-    ...{ ctx, threadId, resume },
-    ...memoryFor({ memory, name: agentName }, as),
+    ...{ ctx, memory: memory.as(principal), principal, threadId, resume },
     ...(promptMessageId === undefined ? {} : { promptMessageId }),
     ...(operationId === undefined ? {} : { operationId }),
   });

@@ -14,7 +14,7 @@ import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
 import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
 import type { TurnResult } from "./turnResult.js";
@@ -57,7 +57,7 @@ export function openTurn(
 ): OpenTurn {
   return {
     ...{ agent, ctx, threadId, start, streaming },
-    ...memoryFor(agent, as),
+    ...boundTo(agent, as),
     abort: abortWith(abortSignal),
     callerSignal: abortSignal,
     results: [],

@@ -9,7 +9,7 @@ import type {
   ToolCall,
   TurnStart,
 } from "../client/index.js";
-import { isOver } from "../shared/runState.js";
+import { isOver } from "./runOver.js";
 import type { ResolvedAgent } from "./definition.js";
 import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";

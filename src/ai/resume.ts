@@ -1,7 +1,7 @@
 import type { ActionCtx, Principal } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
 import { goOn } from "./inAction.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import { openTurn } from "./openTurn.js";
 import type { TurnResult } from "./turnResult.js";
 
@@ -20,7 +20,7 @@ export async function resumeRun(
   ctx: ActionCtx,
   { runId, stream: streaming = false, ...args }: ResumeArgs,
 ): Promise<TurnResult> {
-  const { memory } = memoryFor(agent, args.as);
+  const { memory } = boundTo(agent, args.as);
   const taken = await memory.turns.takeUp(ctx, { runId, agentName: agent.name });
   const { threadId, turn, state, promptMessageId } = taken;
   const start = { runId, turn, repeated: true, state, promptMessageId, context: [], pending: [] };

@@ -7,7 +7,7 @@ import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
-import { memoryFor } from "./memoryFor.js";
+import { boundTo } from "./boundTo.js";
 import { outcomeOf } from "./workflowOutcome.js";
 
 /** A call that another agent's durable run answers: open that, or tell the model why not. */
@@ -76,7 +76,7 @@ export async function beginRun(
 ): Promise<{ runId: string; waits: boolean }> {
   const { threadId, driver, workflow, workflowId } = args;
   const begun = await beginTurn(agent, ctx, {
-    memory: memoryFor(agent, args.as).memory,
+    memory: boundTo(agent, args.as).memory,
     workflow,
     turn: {
       ...{ threadId, driver, workflowId },
@@ -100,7 +100,7 @@ export async function stopRun(
 ): Promise<string | null> {
   try {
     const ending = { runId, outcome: { kind: "completed" as const }, unlessSteered: true };
-    const { state } = await memoryFor(agent, as).memory.turns.end(ctx, ending);
+    const { state } = await boundTo(agent, as).memory.turns.end(ctx, ending);
     return state.kind === "running" ? runId : null;
   } catch (error) {
     if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
@@ -114,7 +114,7 @@ export async function leaveCall(
   ctx: MutationCtx,
   { as, runId, callId, toolName, place }: Infer<typeof vLeaveContext>,
 ): Promise<null> {
-  const { turns } = memoryFor(agent, as).memory;
+  const { turns } = boundTo(agent, as).memory;
   const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
   if (started.kind !== "execute") return null;
   const error = "The tool could not be run: each action that was to run it was lost.";
@@ -130,7 +130,7 @@ export async function endRun(
   { result, as, runId }: { result: unknown; as: Principal; runId: string },
 ): Promise<RunState | null> {
   try {
-    return (await memoryFor(agent, as).memory.turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
+    return (await boundTo(agent, as).memory.turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
   } catch (error) {
     if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
     return null;

@@ -1,6 +1,6 @@
 import type { AskedWait, RunState, StepResult, StepSaved } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
-import { isOver } from "../shared/runState.js";
+import { isOver } from "./runOver.js";
 import type { CancelWatch } from "./cancelWatch.js";
 import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";

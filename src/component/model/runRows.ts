@@ -1,5 +1,4 @@
 import { PROMPT_STEP } from "../../shared/position.js";
-import { isOver } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -9,7 +8,19 @@ import type { QueryCtx } from "../_generated/server.js";
 import { openThread } from "./threads.js";
 
 /** A run that can still change. */
-export const isActive = (state: RunState): boolean => !isOver(state);
+export function isActive(state: RunState): boolean {
+  switch (state.kind) {
+    case "queued":
+    case "running":
+    case "awaitingApproval":
+    case "awaitingResult":
+      return true;
+    case "completed":
+    case "failed":
+    case "canceled":
+      return false;
+  }
+}
 
 /** Where a run stands. */
 export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };
