@@ -6,7 +6,7 @@ import {
   type RegisteredMutation,
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, MutationCtx, RunState } from "../client/index.js";
+import type { MutationCtx, RunState } from "../client/index.js";
 import { BEGUN_EVENT, type Begun } from "../shared/runState.js";
 import { closeLog } from "../shared/runLog.js";
 import { vPrincipal } from "../validators/principal.js";

@@ -1,7 +1,7 @@
 import type { WorkflowCtx } from "@convex-dev/workflow";
 import type { Infer } from "convex/values";
 import type { Principal } from "../client/index.js";
-import type { ResolvedAgent } from "./definition.js";
+import type { ResolvedAgent, StepRetry } from "./definition.js";
 import { runCalls } from "./durableTools.js";
 import { askNested } from "./nestedRun.js";
 import type { vSettleContext } from "./settle.js";
@@ -44,7 +44,9 @@ export async function drive(agent: ResolvedAgent, step: WorkflowCtx, driving: Dr
     }
     // The answer is there, whatever comes of what is done after it.
     if (outcome.after === true)
-      await call(driver, "after", { place, threadId: driver.threadId, after: true }).catch(() => null);
+      await call(driver, { name: "after" }, { place, threadId: driver.threadId, after: true }).catch(
+        () => null,
+      );
     return outcome.text ?? "";
   }
 }
@@ -55,9 +57,8 @@ type More = Omit<StepArgs, "runId" | "as">;
 
 async function call(
   { step, path, runId, as }: Driver,
-  name: StepName,
+  { name, retry = TOOL_RETRY }: { name: StepName; retry?: StepRetry },
   more: More,
-  retry = TOOL_RETRY,
 ): Promise<StepOutcome> {
   const args = { runId, as, ...more };
   return fromRecord((await step.runAction(siblingsAt(path).step, args, { name, retry })) as StepRecord);
@@ -74,7 +75,7 @@ function checked(driver: Driver, outcome: StepOutcome): StepOutcome {
 async function askModel(driver: Driver, place: number): Promise<StepOutcome> {
   const told = place === 0 ? { workflowId: driver.step.workflowId } : {};
   const more = { place, ...told, ...reportOf(driver) };
-  return checked(driver, await call(driver, "model", more, driver.agent.retry));
+  return checked(driver, await call(driver, { name: "model", retry: driver.agent.retry }, more));
 }
 
 /** The one call of a step that the model is asked behind at once: nothing but its tool is to come before. */
@@ -90,7 +91,7 @@ async function askBehindTool(
   { place, call: asked }: { place: number; call: Asked },
 ): Promise<StepOutcome> {
   const more = { place, call: asked, thenModel: true, ...reportOf(driver) };
-  const outcome = await call(driver, "toolThenModel", more, driver.agent.retry).catch(
+  const outcome = await call(driver, { name: "toolThenModel", retry: driver.agent.retry }, more).catch(
     async (error: unknown) => {
       const tool = await runTool(driver, place, asked);
       if (tool?.settled === true) throw error; // it was the model that failed
@@ -116,7 +117,7 @@ async function runTool(
   { callId, toolName }: Asked,
 ): Promise<StepOutcome | null> {
   try {
-    return await call(driver, "tool", { place, call: { callId, toolName } });
+    return await call(driver, { name: "tool" }, { place, call: { callId, toolName } });
   } catch (error) {
     const { as, runId } = driver;
     const left = settleInline(driver, { kind: "leave", as, runId, callId, toolName, place });
@@ -134,10 +135,7 @@ const isSteered = async (driver: Driver): Promise<boolean> => {
 };
 
 /** In the workflow's own mutation. */
-function settleInline(
-  { step, path }: Driver,
-  context: Infer<typeof vSettleContext>,
-): Promise<string | null> {
+function settleInline({ step, path }: Driver, context: Infer<typeof vSettleContext>): Promise<string | null> {
   const args = { workflowId: step.workflowId, result: null, context };
   return step.runMutation(siblingsAt(path).settle, args, { inline: true }) as Promise<string | null>;
 }

@@ -133,10 +133,7 @@ describe("agent.start in a busy thread", () => {
         return "moved";
       },
     });
-    const app = await aDurableApp(
-      [movesIt, { text: "Two." }, { text: "Three." }],
-      { tools: { moves } },
-    );
+    const app = await aDurableApp([movesIt, { text: "Two." }, { text: "Three." }], { tools: { moves } });
     const start = (prompt: string, more: Partial<StartArgs> = {}) =>
       app.t.mutation(async (ctx) =>
         app.agent.start(ctx, reference<"mutation">("moved:run"), {

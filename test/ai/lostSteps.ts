@@ -16,7 +16,10 @@ const nameOf = ({ place, call, thenModel, after }: StepArgs): string => {
 };
 
 /** Notes each attempt of a step; `lossOf` says where an attempt of a tool's step dies, the first of which is 1. */
-export function watchSteps(app: DurableApp, lossOf: (attempt: number) => LossAt | null = () => null): string[] {
+export function watchSteps(
+  app: DurableApp,
+  lossOf: (attempt: number) => LossAt | null = () => null,
+): string[] {
   const step = app.researcher["step"] as { _handler: (ctx: unknown, args: unknown) => Promise<unknown> };
   const steps: string[] = [];
   let attempts = 0;
