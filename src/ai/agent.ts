@@ -52,10 +52,10 @@ export interface Agent {
   /**
    * Starts a durable run from the app's own mutation: the prompt, the run and its workflow are written in one
    * transaction. While another run has the thread it waits for its turn, or does what `whileRunning` says; the
-   * ticket's `state` tells. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of
+   * ticket's `state` tells, and `steered` where it is the ticket of that run, which reads the prompt. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of
    * `run`.
    *
-   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`,
+   * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
    * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
@@ -64,7 +64,8 @@ export interface Agent {
   /**
    * One turn in the caller's action: three calls of the component for prompt → tool → answer, four with recall.
    * Resolves when the answer is saved, and those to messages that steered the run meanwhile. While another run has the
-   * thread it waits for its turn, 5 minutes at most, or does what `whileRunning` says. When `abortSignal` aborts, or
+   * thread it waits for its turn, 5 minutes at most, or does what `whileRunning` says; what has steered that run
+   * (`steered`) resolves at once. When `abortSignal` aborts, or
    * the run is canceled, what was said is kept out
    * of context and the result's `state` is `canceled`.
    *
@@ -90,12 +91,15 @@ export interface Agent {
    * and asks the model. While something is still waited for, and for a run that has ended, it returns where the run
    * stands and does nothing, so it may be called after each decision.
    *
-   * Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` when an action is at work on it, `INVALID_ARGUMENT` for a durable run or
-   * another agent's, and what `generate` throws. An action that died while it was at work is taken over after 35 minutes.
+   * What the first call changed of the agent, such as `tools` and `output`, is to be given again.
+   *
+   * Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` when an action is at work on it, `INVALID_ARGUMENT` for a durable run,
+   * another agent's, or one that waits with a call of a tool that is not there, and what `generate` throws. An action
+   * that died while it was at work is taken over after 35 minutes.
    *
    * @example const { text, state } = await helper.resume(ctx, { as, runId });
    */
-  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult>;
+  resume<Shape = unknown>(ctx: ActionCtx, args: ResumeArgs<Shape>): Promise<TurnResult<Shape>>;
   /**
    * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
    * them with `RUN_CODE_MOVED`.
@@ -163,7 +167,8 @@ class MemoryAgent implements Agent {
     const { runId, turn, promptMessageId: messageId, state } = begun;
     const beginsNow = !begun.repeated && begun.behind === undefined && state.kind === "running";
     if (beginsNow) await startWorkflow(ctx, workflow, { path: siblings.path, as, threadId, runId });
-    return { runId, messageId, turn, state: state.kind };
+    const steered = begun.steered === true ? { steered: true } : {};
+    return { runId, messageId, turn, state: state.kind, ...steered };
   }
 
   generate<Shape>(ctx: ActionCtx, args: GenerateArgs<Shape>): Promise<TurnResult<Shape>> {
@@ -174,8 +179,8 @@ class MemoryAgent implements Agent {
     return asShaped(runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow }));
   }
 
-  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult> {
-    return resumeRun(this.agent, ctx, args);
+  resume<Shape>(ctx: ActionCtx, args: ResumeArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(resumeRun(this.agent, ctx, args));
   }
 
   outputOf(ctx: QueryCtx, { as, runId }: { as: Principal; runId: string }): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { BeginTurn, BoundMemory, MutationCtx, TurnStart } from "../client/i
 import { isMemoryError } from "../validators/errors.js";
 import { endAbandoned } from "./abandoned.js";
 import type { ResolvedAgent } from "./definition.js";
+import { isOver } from "./runOver.js";
 
 type Beginning = {
   /** Bound to who asks. */
@@ -14,7 +15,7 @@ type Beginning = {
 
 /**
  * Begins a turn. Where a run has the thread whose workflow is over without having said so, that one is ended first:
- * nothing would free the thread for what waits behind it.
+ * nothing would free the thread for what waits behind it, and what would steer it is answered by a run of its own.
  */
 export async function beginTurn(
   { memory: all }: ResolvedAgent,
@@ -28,6 +29,12 @@ export async function beginTurn(
     if (!isMemoryError(error, "RUN_ACTIVE") || !(await frees(String(error.data.details.runId)))) throw error;
     return await begin();
   });
+  if (begun.steered === true) {
+    const { runId, state, promptMessageId } = begun;
+    if (isOver(state) || !(await frees(runId))) return begun;
+    const { prompt: _, operationId: __, ...again } = turn; // it stands in the thread, and nobody would read it
+    return await memory.turns.begin(ctx, { ...again, promptMessageId });
+  }
   if (begun.behind === undefined || !(await frees(begun.behind))) return begun;
   const { state } = await memory.runs.get(ctx, { runId: begun.runId });
   return { ...begun, state };

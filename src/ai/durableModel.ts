@@ -51,10 +51,10 @@ export async function runModelStep(
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (isOver(start.state)) return endedWith(start.state);
     const { runId } = args;
-    const { answer, context } = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
+    const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
     );
-    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, answer, context });
+    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, ...asked });
   } catch (error) {
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
@@ -65,21 +65,22 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 /** What the call of this step was shown, once it is known. */
 type Shown = { call?: ContextCall };
 
+/** `activeTools`: those that the agent's `prepareStep` left for this step. */
+type Asked = { answer: ModelAnswer; context: RunContext; activeTools: readonly string[] | undefined };
 type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
 
 async function ask(
   agent: ResolvedAgent,
   { ctx, memory, args, start, abort, shown, onAlive }: Asking,
-): Promise<{ answer: ModelAnswer; context: RunContext }> {
-  const { context: history, streamId } = start;
-  const { runId } = args;
-  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
+): Promise<Asked> {
+  const { context: history, streamId, threadId } = start;
+  const request = { ...start, ctx, memory, runId: args.runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
   const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
-  await tell(agent, { ctx, memory, threadId: start.threadId, runId }, [...warnings, ...answer.warnings]);
-  return { answer, context };
+  await tell(agent, { ctx, memory, threadId, runId: args.runId }, [...warnings, ...answer.warnings]);
+  return { answer, context, activeTools: built.prepared.activeTools };
 }
 
 type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
@@ -94,17 +95,11 @@ async function tell(
   logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
 }
 
-type Answered = Step & {
-  principal: Principal;
-  abort: AbortController;
-  shown: Shown;
-  answer: ModelAnswer;
-  context: RunContext;
-};
+type Answered = Step & Asked & { principal: Principal; abort: AbortController; shown: Shown };
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, principal, args, start, abort, shown, answer, context }: Answered,
+  { ctx, memory, principal, args, start, abort, shown, answer, context, activeTools }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
@@ -112,7 +107,7 @@ async function saveAnswer(
   const { runId, place } = args;
   const scope = {
     ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
-    abortSignal: abort.signal,
+    ...{ abortSignal: abort.signal, activeTools },
   };
   const waits = await waitsOf(agent.tools, answer.calls, scope);
   const asks = {

@@ -30,11 +30,7 @@ type InAction = GenerateArgs & {
  * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
  * the thread is busy the action waits for its turn.
  */
-export async function runInAction(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  args: InAction,
-): Promise<TurnResult> {
+export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   return await answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
 }
 
@@ -46,7 +42,7 @@ async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Pro
 
 async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   const { start } = turn;
-  if (start.steered === true) return resultOf(turn, start.state); // the run that it steers answers it
+  if (start.steered === true) return await steeredResult(turn);
   const isLeft = start.repeated && resume && isOpen(start.state);
   if (start.repeated && !isLeft) return await firstResult(turn);
   const state = await untilBegun(turn);
@@ -55,6 +51,13 @@ async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   // What has waited was shown nothing when it was begun.
   const wasShown = !isLeft && start.behind === undefined;
   return await goOn(turn, wasShown ? null : await takeOver(turn));
+}
+
+/** The run that it steers answers it: what that has come to by now. */
+async function steeredResult(turn: OpenTurn): Promise<TurnResult> {
+  const { state } = turn.start;
+  const result = state.kind === "running" ? resultOf(turn, state) : await firstResult(turn);
+  return { ...result, steered: true };
 }
 
 const isOpen = ({ kind }: RunState): boolean => kind === "running" || kind === "queued";

@@ -10,7 +10,7 @@ import type {
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import type { CallOverrides } from "./agentForCall.js";
-import { readAnswer } from "./answer.js";
+import { readLastWords } from "./answer.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { PromptPart } from "./promptParts.js";
 import { readOutput } from "./structuredOutput.js";
@@ -53,6 +53,8 @@ export type TurnResult<Shape = unknown> = {
    * `awaitingResult`: the run waits, and goes on with `agent.resume`.
    */
   state: RunState;
+  /** The prompt was handed to a run that was under way: `runId`. Whoever asked there gets the answer to it. */
+  steered?: boolean;
   /** What the model said last. */
   text: string;
   /** What the answer stands for, where the agent or the call has an `output`; not there when its tools ended the turn. */
@@ -95,12 +97,18 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
     case "awaitingApproval":
     case "awaitingResult": {
       const run = await memory.runs.get(ctx, { runId });
-      const text = await readAnswer(ctx, memory, { threadId, turn, runId });
-      const output = await outputAgain(agent, state, text);
+      const said = await readLastWords(ctx, memory, { threadId, turn, runId });
+      const output = await outputAgain(agent, state, said);
+      const { text } = said;
       const { steps, totals: usage } = run;
       return { runId, turn, promptMessageId, state, text, ...output, steps, usage, warnings: [] };
     }
     case "failed":
+      if (start.steered === true)
+        throw memoryError("RUN_ENDED", `The run that it has steered failed: ${state.message}`, {
+          runId,
+          code: state.code,
+        });
       throw memoryError("MODEL_FAILED", `The first call with this operationId failed: ${state.message}`, {
         agentName: agent.name,
         runId,
@@ -116,8 +124,8 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
 export async function outputAgain(
   { output }: ResolvedAgent,
   state: RunState,
-  text: string,
+  { text, isAnswer }: { text: string; isAnswer: boolean },
 ): Promise<{ output?: unknown }> {
-  if (output === undefined || state.kind !== "completed" || text === "") return {};
+  if (output === undefined || state.kind !== "completed" || !isAnswer) return {};
   return { output: await readOutput(output, text) };
 }

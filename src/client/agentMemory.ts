@@ -1,7 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Principal } from "../validators/principal.js";
+import type { LogLevel } from "../validators/run.js";
 import { BoundMemory } from "./boundMemory.js";
-import type { LogLevel } from "../shared/runLog.js";
 import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
 import { handlesOf, type Hooks } from "./hooks.js";
 import type { ClientSettings } from "./settings.js";

@@ -3,7 +3,7 @@ export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
-export type { LogEvent, LogLevel, LogLine } from "../shared/runLog.js";
+export type { LogEvent, LogLine } from "../shared/runLog.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
@@ -52,6 +52,7 @@ export type { Generation } from "../validators/embedding.js";
 export type { ProviderError } from "../validators/providerError.js";
 export type {
   CallWait,
+  LogLevel,
   OpenCall,
   Run,
   RunOutcome,
@@ -105,10 +106,12 @@ export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
 
-// Messages of the AI SDK: in, to import a history, and out, for a model. Interfaces have toUIMessages of ./react.
+// Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
 export { fromModelMessages } from "../parts/fromModelMessage.js";
 export { fromUIMessages } from "../parts/fromUIMessages.js";
 export { toModelMessages } from "../parts/modelMessages.js";
+export { toUIMessages } from "../parts/uiMessages.js";
+export type { MessageMetadata, StreamedParts, ThreadMessage, UIOptions } from "../parts/uiMessages.js";
 export type { EncodeOptions, ModelOptions } from "../parts/codec.js";
 export type { InlineFile } from "../parts/fileData.js";
 

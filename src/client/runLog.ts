@@ -1,22 +1,7 @@
 import { logRun, ownCode } from "../shared/runLog.js";
-import type { RunClosed, RunState } from "../validators/run.js";
 import type { StepResult } from "../validators/turn.js";
 import type { QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
-
-/** Codes are the runtime's to choose: what does not look like one may hold anything. */
-const CODE = /^[A-Z][A-Z_]{0,63}$/;
-
-/** Logs how a run ended, where this very call ended it. */
-export function logEnd(
-  ctx: QueryCtx,
-  { logs }: ClientSettings,
-  { runId, state, closed }: { runId: string; state: RunState; closed?: RunClosed },
-): void {
-  if (closed === undefined) return;
-  const code = state.kind === "failed" && CODE.test(state.code) ? { code: state.code } : {};
-  logRun(ctx, logs, { event: `run.${state.kind}`, runId, ...code, ...closed });
-}
 
 type Results = { runId: string; results?: readonly Pick<StepResult, "part" | "failed" | "ms">[] };
 

@@ -7,7 +7,6 @@ import { memoryError } from "../validators/errors.js";
 import type { Answer, CallDecision, Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
 import type { SteeringPlace } from "../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import { logEnd } from "./runLog.js";
 import type { ClientSettings } from "./settings.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
@@ -123,7 +122,6 @@ export class RunsClient {
    */
   async cancel(ctx: MutationCtx, args: { runId: string; reason?: string }): Promise<{ state: RunState }> {
     const ended = await ctx.runMutation(this.component.runs.cancel, { ...args, caller: this.caller });
-    logEnd(ctx, this.settings, { runId: args.runId, ...ended });
     return { state: ended.state };
   }
 

@@ -1,5 +1,5 @@
 import type { HookHandles } from "../validators/hook.js";
-import type { LogLevel } from "../shared/runLog.js";
+import type { LogLevel } from "../validators/run.js";
 
 /** What an app sets for all of a memory, as its clients need it. */
 export type ClientSettings = {

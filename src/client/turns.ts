@@ -4,7 +4,6 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
 import type {
   ParentCall,
-  RunClosed,
   RunDriver,
   RunEngine,
   RunOutcome,
@@ -24,9 +23,8 @@ import type {
   TurnStart,
 } from "../validators/turn.js";
 import type { Usage } from "../validators/usage.js";
-import { logRun } from "../shared/runLog.js";
 import type { MutationCtx } from "./ctx.js";
-import { logEnd, logResults } from "./runLog.js";
+import { logResults } from "./runLog.js";
 import type { ClientSettings } from "./settings.js";
 
 export type BeginTurn = {
@@ -87,8 +85,8 @@ export type EndTurn = {
   context?: ContextCall;
 };
 
-/** Where an ended run stands; `closed` when this very call has ended it. */
-type RunEnd = { state: RunState; closed?: RunClosed };
+/** Where an ended run stands; `ended` when this very call did that. */
+type RunEnd = { state: RunState; ended: boolean };
 
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
 export class TurnsClient {
@@ -113,15 +111,13 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
+    const { logs } = this.settings;
+    return await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
+      ...(logs === "errors" ? {} : { logs }),
       caller: this.caller,
     });
-    const { runId, state, repeated } = start;
-    const { agentName } = args;
-    if (!repeated) logRun(ctx, this.settings.logs, { event: `run.${state.kind}`, runId, agentName });
-    return start;
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
@@ -153,7 +149,6 @@ export class TurnsClient {
   async saveStep(ctx: MutationCtx, args: SaveStep): Promise<StepSaved> {
     const saved = await ctx.runMutation(this.component.turns.saveStep, { ...args, caller: this.caller });
     if (saved.saved) logResults(ctx, this.settings, args);
-    logEnd(ctx, this.settings, { runId: args.runId, ...saved });
     return saved;
   }
 
@@ -221,8 +216,7 @@ export class TurnsClient {
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
     const ended: RunEnd = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
-    if (ended.closed !== undefined) logResults(ctx, this.settings, args);
-    logEnd(ctx, this.settings, { runId: args.runId, ...ended });
+    if (ended.ended) logResults(ctx, this.settings, args);
     return { state: ended.state };
   }
 }

@@ -2,15 +2,7 @@ import { v } from "convex/values";
 import { vOpaqueParts } from "../validators/content.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import {
-  vAnswer,
-  vCallDecision,
-  vRun,
-  vRunClosed,
-  vRunState,
-  vToolCall,
-  vWaitingCall,
-} from "../validators/run.js";
+import { vAnswer, vCallDecision, vRun, vRunState, vToolCall, vWaitingCall } from "../validators/run.js";
 import { vSteeringPlace } from "../validators/turn.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
@@ -79,7 +71,7 @@ export const steer = mutation({
 /** Cancels a run; what is under way for it is aborted within seconds, a stream at its next append. */
 export const cancel = mutation({
   args: { caller: vCaller, runId: v.string(), reason: v.optional(v.string()) },
-  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
+  returns: v.object({ state: vRunState }),
   handler: (ctx, args) => runs.cancel(ctx, args),
 });
 

@@ -4,9 +4,9 @@ import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
+  vLogLevel,
   vOpaqueRunState,
   vParentCall,
-  vRunClosed,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
@@ -48,6 +48,7 @@ export const begin = mutation({
     whileRunning: v.optional(vWhileRunning),
     startAt: v.optional(v.number()),
     hooks: v.optional(vHooks),
+    logs: v.optional(vLogLevel),
   },
   returns: vTurnStart,
   handler: (ctx, args) => turns.begin(ctx, args),
@@ -153,6 +154,6 @@ export const end = mutation({
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
   },
-  returns: v.object({ state: vOpaqueRunState, closed: v.optional(vRunClosed) }),
+  returns: v.object({ state: vOpaqueRunState, ended: v.boolean() }),
   handler: (ctx, args) => turns.end(ctx, args),
 });

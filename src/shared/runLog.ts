@@ -1,4 +1,5 @@
 import { vErrorCode, type ErrorCode } from "../validators/errors.js";
+import type { LogLevel } from "../validators/run.js";
 import { LOG_LINES_PER_FUNCTION } from "./limits.js";
 
 /** What a log tells of. Transitions are told where they are made, so a mutation that is retried tells them again. */
@@ -16,9 +17,6 @@ export type LogEvent =
   | "embedding.failed"
   | "hook.failed"
   | "stream.failed";
-
-/** `errors`: what failed; `all`: each transition of a run as well. */
-export type LogLevel = "off" | "errors" | "all";
 
 /** One line: names, counts and codes. Nothing of what was said, nor of what a provider or a tool said. */
 export type LogLine = {

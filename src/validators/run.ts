@@ -45,6 +45,8 @@ export const vRunTicket = v.object({
   /** Of a run with `startAt` it may become a later one. */
   turn: v.number(),
   state: vRunStateKind,
+  /** The prompt was handed to a run that was under way: that run, and the prompt's message. */
+  steered: v.optional(v.boolean()),
 });
 export type RunTicket = Infer<typeof vRunTicket>;
 
@@ -128,9 +130,9 @@ export const vKeptTotals = v.object({
   outputTokens: v.number(),
 });
 
-/** Of the call that ended a run: how long the run took, and what it used. */
-export const vRunClosed = v.object({ ms: v.number(), tokens: v.number() });
-export type RunClosed = Infer<typeof vRunClosed>;
+/** `errors`: what failed; `all`: each transition of a run as well. */
+export const vLogLevel = v.union(v.literal("off"), v.literal("errors"), v.literal("all"));
+export type LogLevel = Infer<typeof vLogLevel>;
 
 export const vToolCallState = v.union(
   v.object({ kind: v.literal("pending") }),
@@ -191,6 +193,7 @@ export type ToolCall = Infer<typeof vToolCall>;
 /** A call without a result: it waits for a decision or a result from outside, or was approved and is to run. */
 const vOpenCall = v.object({
   callId: v.string(),
+  toolName: v.string(),
   kind: v.union(v.literal("approval"), v.literal("result"), v.literal("approved")),
   requestReason: v.optional(v.string()),
 });

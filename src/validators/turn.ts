@@ -3,7 +3,7 @@ import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
-import { vCallWait, vOpaqueRunState, vRunClosed, vRunTotals, vToolCall } from "./run.js";
+import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall } from "./run.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({
@@ -107,7 +107,6 @@ export const vStepSaved = v.object({
   nextMessageId: v.optional(v.string()),
   /** Of an in-action run: what it reads with its next call, also where this step would have been its last. */
   steered: v.optional(vSteered),
-  closed: v.optional(vRunClosed),
 });
 export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
   steered?: { messages: Message[]; long: number[][] };

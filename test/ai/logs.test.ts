@@ -59,13 +59,13 @@ describe("logs of a run in an action", () => {
     const { runId = "", totals } = completed ?? {};
     expect(lines()).toEqual([
       { event: "run.running", runId, agentName: "helper" },
-      { event: "tool.failed", runId, toolName: "weather", ms: expect.any(Number) as number },
       {
         event: "run.completed",
         runId,
         ms: expect.any(Number) as number,
         tokens: (totals?.inputTokens ?? 0) + (totals?.outputTokens ?? 0),
       },
+      { event: "tool.failed", runId, toolName: "weather", ms: expect.any(Number) as number },
     ]);
   });
 
@@ -82,8 +82,8 @@ describe("logs of a run in an action", () => {
     expect(code).toBe("MODEL_FAILED");
     expect(lines()).toMatchObject([
       { event: "model.failed", runId: failed?.runId, agentName: "helper", code: "MODEL_FAILED" },
-      { event: "tool.failed", toolName: "weather" },
       { event: "run.failed", runId: failed?.runId, code: "MODEL_FAILED", ms: expect.any(Number) as number },
+      { event: "tool.failed", toolName: "weather" },
     ]);
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { agentTool, defineAgent, defineTool, type AgentTool } from "../../src/ai/index.js";
 import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { OWNER } from "../support/aMemory.js";
+import { codeOf, OWNER } from "../support/aMemory.js";
+import { asksHuman, askHuman, payments, pays } from "./approvals.js";
 import { anAgent, messagesOf, transcript, type TestAgent } from "./support.js";
 
 const asks = { toolCalls: [{ toolName: "ask", input: { prompt: "Oslo?" } }] };
@@ -62,6 +63,27 @@ describe("an agent that asks another in one action", () => {
     expect(state.kind).toBe("canceled");
     expect(await nestedIn(pair, runId)).toMatchObject([{ state: { kind: "canceled" } }]);
     expect(transcript(await messagesOf(pair))).not.toContain("assistant: It is 7.");
+  });
+
+  test.each([
+    ["an approval", pays(50), 'an approval of "pay"'],
+    ["a late result", asksHuman("Sure?"), 'the result of "askHuman"'],
+  ])("is told when it needs %s, which nobody could wait for, and goes on", async (_what, asked, needs) => {
+    const { pay, paid } = payments();
+    const pair = await aPair([asked, { text: "Never." }], { pay, askHuman });
+    const { runId, state } = await pair.generate();
+    expect(state.kind).toBe("completed");
+    const why = `It waits for ${needs}, which an agent that is asked inside an action cannot wait for.`;
+    expect(transcript(await messagesOf(pair))[2]).toBe(
+      `tool: error RUN_ENDED: researcher was stopped before it had answered: ${why}`,
+    );
+    const [child] = await nestedIn(pair, runId);
+    expect(child).toMatchObject({ state: { kind: "canceled", reason: why } });
+    const { ctx, owner, inner } = pair;
+    const late = owner.runs.approve(ctx, { runId: child?.runId ?? "", callId: "pay-1" });
+    expect(await codeOf(late)).not.toBe("ok");
+    expect([paid, inner.calls.length]).toEqual([[], 1]);
+    expect((await owner.runs.get(ctx, { runId })).totals.calls).toBe(3);
   });
 
   test("is told when it was stopped, and goes on", async () => {

@@ -1,25 +1,9 @@
 // What an app's own mutations are told in the transaction that saves: complete messages, and runs that have ended.
-import {
-  internalMutationGeneric,
-  makeFunctionReference,
-  type FunctionReference,
-  type GenericDataModel,
-  type GenericMutationCtx,
-} from "convex/server";
-import { v } from "convex/values";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  AgentMemory,
-  memoryError,
-  vMessage,
-  vRun,
-  type Message,
-  type MemorySettings,
-  type Run,
-} from "../../src/client/index.js";
+import { AgentMemory } from "../../src/client/index.js";
 import { RUN_LEASE_MS } from "../../src/shared/limits.js";
-import { call, codeOf, listAll, OWNER, result, said, text, WRITER } from "../support/aMemory.js";
-import { aComponent } from "../support/component.js";
+import { call, codeOf, OWNER, result, said, text, WRITER } from "../support/aMemory.js";
+import { aHookedApp as anApp, begin, listed } from "../support/hookedApp.js";
 import { used } from "../support/turns.js";
 
 let lines: string[];
@@ -31,68 +15,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-type Told = { messages: Message[][]; runs: Run[] };
-
-/** An app whose hooks write into its own tables; `refuse` throws after the write when it says so. */
-async function anApp(refuse: (told: { messages?: Message[]; run?: Run }) => boolean = () => false) {
-  const note = async (
-    ctx: GenericMutationCtx<GenericDataModel>,
-    told: { messages?: Message[]; run?: Run },
-  ) => {
-    await ctx.db.insert("told", { text: JSON.stringify(told) });
-    if (refuse(told)) throw memoryError("INVALID_ARGUMENT", "The words of a secret message.");
-    return null;
-  };
-  const onMessage = internalMutationGeneric({
-    args: { messages: v.array(vMessage) },
-    handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
-  });
-  const onRunFinished = internalMutationGeneric({
-    args: { run: vRun },
-    handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
-  });
-  const search: Record<string, unknown> = { onMessage, onRunFinished };
-  const test = aComponent({ "./search.ts": async () => search });
-  const hook = <Args extends Record<string, unknown>>(name: string) =>
-    makeFunctionReference<"mutation">(name) as unknown as FunctionReference<"mutation", "internal", Args>;
-  let made = 0;
-  const settings: MemorySettings = {
-    hooks: {
-      onMessage: () => (made++, hook<{ messages: Message[] }>("search:onMessage")),
-      onRunFinished: () => hook<{ run: Run }>("search:onRunFinished"),
-    },
-  };
-  const memory = new AgentMemory(test.component, settings);
-  const owner = memory.as(OWNER);
-  const { threadId } = await owner.threads.create(test.ctx, {});
-  // Handles are made inside of a function only: of the first call, which is refused.
-  const refused = { threadId: "none", messages: [said("user", "Hello.")] };
-  expect(await test.t.action((ctx) => codeOf(owner.messages.append(ctx, refused)))).toBe("THREAD_NOT_FOUND");
-  const told = async (): Promise<Told> => {
-    const rows = await test.t.run(
-      (ctx) => ctx.db.query("told" as never).collect() as Promise<{ text: string }[]>,
-    );
-    const all = rows.map((row) => JSON.parse(row.text) as { messages?: Message[]; run?: Run });
-    return {
-      messages: all.flatMap(({ messages }) => (messages === undefined ? [] : [messages])),
-      runs: all.flatMap(({ run }) => run ?? []),
-    };
-  };
-  return { ...test, search, memory, owner, threadId, told, handlesMade: () => made };
-}
-
-type App = Awaited<ReturnType<typeof anApp>>;
-const listed = ({ owner, ctx, threadId }: App) =>
-  listAll(owner.messages, ctx, { threadId, order: "asc", limit: 50 });
-const begin = ({ owner, ctx, threadId }: App, more: { stream?: boolean } = {}) =>
-  owner.turns.begin(ctx, {
-    threadId,
-    agentName: "helper",
-    engine: "action",
-    prompt: [text("Oslo?")],
-    ...more,
-  });
 
 describe("onMessage", () => {
   test("is told every message once, whole and as lists show it, one call for each mutation", async () => {

@@ -109,6 +109,7 @@ import type * as model_runRows from "../model/runRows.js";
 import type * as model_runSchedule from "../model/runSchedule.js";
 import type * as model_runState from "../model/runState.js";
 import type * as model_runTakeUp from "../model/runTakeUp.js";
+import type * as model_runTransitions from "../model/runTransitions.js";
 import type * as model_runWaiting from "../model/runWaiting.js";
 import type * as model_runWaits from "../model/runWaits.js";
 import type * as model_runs from "../model/runs.js";
@@ -274,6 +275,7 @@ const fullApi: ApiFromModules<{
   "model/runSchedule": typeof model_runSchedule;
   "model/runState": typeof model_runState;
   "model/runTakeUp": typeof model_runTakeUp;
+  "model/runTransitions": typeof model_runTransitions;
   "model/runWaiting": typeof model_runWaiting;
   "model/runWaits": typeof model_runWaits;
   "model/runs": typeof model_runs;

@@ -1648,7 +1648,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
         },
         {
-          closed?: { ms: number; tokens: number };
           state:
             | { kind: "queued"; startAt?: number }
             | { kind: "running" }
@@ -1751,6 +1750,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1810,6 +1810,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1865,6 +1866,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1921,6 +1923,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -2463,6 +2466,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             maxMessages?: number;
             maxTokens?: number;
           };
+          logs?: "off" | "errors" | "all";
           operationId?: string;
           parent?: { callId?: string; runId: string };
           prompt?: Array<any>;
@@ -2597,7 +2601,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        { closed?: { ms: number; tokens: number }; state: any },
+        { ended: boolean; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2822,7 +2826,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
-          closed?: { ms: number; tokens: number };
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;

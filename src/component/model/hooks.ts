@@ -16,7 +16,8 @@ type Told = { messages: Message[] } | { run: Run };
 
 /**
  * Tells the app of every message that this mutation has written, in its transaction, in one call. Placeholders of
- * answers that are to come are told when they are filled. Costs nothing without a hook.
+ * answers that are to come are told when they are filled, scheduled prompts when they are said. Costs nothing without a
+ * hook.
  */
 export async function tellMessages(ctx: MutationCtx, hooks: HookHandles | undefined): Promise<void> {
   const ids = takeWritten(ctx);
@@ -24,7 +25,7 @@ export async function tellMessages(ctx: MutationCtx, hooks: HookHandles | undefi
   const messages: Message[] = [];
   for (const id of ids) {
     const row = await ctx.db.get("messages", id);
-    if (row !== null && row.state?.kind !== "streaming") messages.push(await asListed(ctx, row));
+    if (row !== null && isSaid(row)) messages.push(await asListed(ctx, row));
   }
   if (messages.length === 0) return;
   const { runId } = messages[0] ?? {};
@@ -32,9 +33,20 @@ export async function tellMessages(ctx: MutationCtx, hooks: HookHandles | undefi
     hook: "onMessage",
     handle: hooks.onMessage,
     runId,
-    told: { messages: messages.sort(comparePositions) },
+    told: { messages: inOrder(messages) },
   });
 }
+
+/** As lists show them; the end of a nested run writes in the thread of the run that asked as well. */
+function inOrder(messages: readonly Message[]): Message[] {
+  const threadIds = messages.map(({ threadId }) => threadId);
+  const ofThread = ({ threadId }: Message): number => threadIds.indexOf(threadId);
+  return [...messages].sort((one, other) => ofThread(one) - ofThread(other) || comparePositions(one, other));
+}
+
+/** Placeholders and what is to be said later are not there yet. */
+const isSaid = ({ state }: Doc<"messages">): boolean =>
+  state?.kind !== "streaming" && state?.kind !== "scheduled";
 
 /** Tells the app that a run has ended, behind what it said last. */
 export async function tellRunEnd(ctx: MutationCtx, { _id, hooks }: Doc<"runs">): Promise<void> {

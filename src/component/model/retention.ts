@@ -1,4 +1,5 @@
 import { v } from "convex/values";
+import { closeLog } from "../../shared/runLog.js";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -66,6 +67,7 @@ export async function sweepPage(
   const row = await findSweep(ctx, kind, target);
   if (row !== null && row.dueAt > Date.now()) return null; // it was armed anew, for another time
   const nextAt = await SWEEPS[kind](ctx, target ?? "");
+  closeLog(ctx);
   if (nextAt === null) {
     if (row !== null) await ctx.db.delete("sweeps", row._id);
     return null;

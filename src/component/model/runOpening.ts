@@ -8,6 +8,7 @@ import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { linkCall, placeBelow } from "./nestedRuns.js";
+import { keptLevel, logTransition } from "./runTransitions.js";
 import { startStream } from "./streams.js";
 import type { BeginArgs } from "./turnArgs.js";
 import { indexPrompt, type Prompt } from "./turnPrompt.js";
@@ -29,6 +30,7 @@ export async function openRun(ctx: MutationCtx, opening: Opening): Promise<Opene
   const run = { ...runOf(opening), ...below };
   const runId = await ctx.db.insert("runs", run);
   await linkCall(ctx, below, runId);
+  logTransition(ctx, { _id: runId, ...run }, waiting ?? { kind: "running" });
   const isSaid = prompt.isNew && (waiting === undefined || !isScheduled(waiting));
   const promptEntryId = isSaid ? await indexPrompt(ctx, head, prompt) : null;
   const opened: Opened = { runId, ...(promptEntryId === null ? {} : { promptEntryId }) };
@@ -49,6 +51,7 @@ function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
     ...known(args),
+    ...keptLevel(args),
     ...(waiting === undefined ? {} : { state: waiting }),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };

@@ -4,10 +4,12 @@ import { BEGUN_EVENT, isInQueue, type Begun } from "../../shared/runState.js";
 import type { RunOutcome } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellRunEnd } from "./hooks.js";
 import { startDriver, tellDriver } from "./runDriver.js";
 import { isLost, leaseEndsAt, LOST } from "./runLease.js";
 import { stateOf } from "./runRows.js";
 import { setRunState } from "./runState.js";
+import { logRunEnd } from "./runTransitions.js";
 import { findRow } from "./summaryPlaces.js";
 import { findNewest } from "./summaryRows.js";
 import { armSweep } from "./sweeps.js";
@@ -92,12 +94,11 @@ async function promote(ctx: MutationCtx, head: Head, run: Run): Promise<boolean>
 
 /** Ends a run that has said nothing. */
 async function drop(ctx: MutationCtx, run: Run, outcome: RunOutcome): Promise<void> {
-  await setRunState(ctx, run, {
-    state: { ...outcome, endedAt: Date.now() },
-    activeAt: undefined,
-    isWaiting: undefined,
-  });
+  const state = { ...outcome, endedAt: Date.now() };
+  await setRunState(ctx, run, { state, activeAt: undefined, isWaiting: undefined });
   await tellEnded(ctx, run);
+  await tellRunEnd(ctx, run);
+  await logRunEnd(ctx, run, state);
 }
 
 type Place = { firstStep: number; changed: Partial<Head> };

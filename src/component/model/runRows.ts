@@ -2,7 +2,7 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Run, RunClosed, RunState, RunTotals } from "../../validators/run.js";
+import type { Run, RunState, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { openThread } from "./threads.js";
@@ -43,12 +43,6 @@ export const addTotals = (one: RunTotals, other: RunTotals): RunTotals => ({
 /** The totals as they are kept beside so many steps. */
 export const keptTotals = ({ calls, ...tokens }: RunTotals, steps: number): Doc<"runs">["totals"] =>
   calls === steps ? tokens : { calls, ...tokens };
-
-/** What is told of a run that has just ended. */
-export function closedOf(run: Doc<"runs">, endedAt: number): RunClosed {
-  const { inputTokens, outputTokens } = totalsOf(run);
-  return { ms: Math.round(endedAt - run._creationTime), tokens: inputTokens + outputTokens };
-}
 
 /** Model steps that are saved. */
 export const stepsOf = ({ steps = 0 }: Pick<Doc<"runs">, "steps">): number => steps;

@@ -6,6 +6,7 @@ import type { RunEngine } from "../../validators/run.js";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { indexText } from "./messageAppend.js";
 import { wholeParts } from "./messages.js";
 import { findActive } from "./runLost.js";
@@ -13,6 +14,7 @@ import { promoteNext, watchQueue, withOneMore } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { findRow } from "./summaryPlaces.js";
 import { findHead } from "./threadAccess.js";
+import { noteWritten } from "./writtenMessages.js";
 
 /** When a run is to start, or undefined: now. Throws `INVALID_ARGUMENT` for what is no moment or too far ahead. */
 export function checkedStart({
@@ -56,7 +58,8 @@ export async function checkScheduled(ctx: MutationCtx, threadId: Id<"threads">):
 /** Timers of many runtimes hold 24 days: what is further ahead is looked at on the way. */
 export async function schedule(ctx: MutationCtx, runId: Id<"runs">, startAt: number): Promise<void> {
   const at = Math.min(startAt, Date.now() + SCHEDULE_MAX_SLEEP_MS);
-  await ctx.scheduler.runAt(at, internal.runs.startDue, { runId });
+  const startJobId = await ctx.scheduler.runAt(at, internal.runs.startDue, { runId });
+  await ctx.db.patch("runs", runId, { startJobId });
 }
 
 /**
@@ -75,8 +78,9 @@ export async function startDue(ctx: MutationCtx, { runId }: { runId: Id<"runs"> 
   if (found === null || found.removing === true) return null;
   const { head, active } = await findActive(ctx, found);
   const { turn, said } = await sayPrompt(ctx, head, run);
-  await setRunState(ctx, run, { state: { kind: "queued" }, turn });
+  await setRunState(ctx, run, { state: { kind: "queued" }, turn, startJobId: undefined });
   await ctx.db.patch("threadHeads", head._id, { ...said, ...withOneMore(head) });
+  await tellMessages(ctx, run.hooks);
   if (active === null) await promoteNext(ctx, head._id);
   else await watchQueue(ctx, active);
   return null;
@@ -93,6 +97,7 @@ async function sayPrompt(ctx: MutationCtx, head: Doc<"threadHeads">, run: Doc<"r
   if (row?.state?.kind !== "scheduled") return { turn: run.turn, said: {} };
   const turn = head.nextTurn > run.turn + 1 ? head.nextTurn : run.turn;
   await ctx.db.patch("messages", row._id, { turn, state: undefined });
+  noteWritten(ctx, row._id);
   const parts = await wholeParts(ctx, row);
   const now = Date.now();
   await indexText(ctx, head, { messageId: row._id, turn, role: "user", parts, at: now });

@@ -4,6 +4,7 @@ import type { RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { stateOf } from "./runRows.js";
+import { logTransition } from "./runTransitions.js";
 
 /** A state, and what of the row changes with it. */
 export type RunChange = Partial<Doc<"runs">> & { state: RunState };
@@ -21,5 +22,6 @@ export async function setRunState(ctx: MutationCtx, run: Doc<"runs">, change: Ru
       from,
       to,
     });
+  logTransition(ctx, run, change.state);
   await ctx.db.patch("runs", run._id, { ...change, state: to === "running" ? undefined : change.state });
 }

@@ -75,7 +75,10 @@ export async function disarmTimer(ctx: MutationCtx, { timer, ...waiting }: Waiti
 }
 
 /** One that is going off already finds that nothing is due. */
-async function cancelTimer(ctx: MutationCtx, { jobId }: NonNullable<Waiting["timer"]>): Promise<void> {
+async function cancelTimer(
+  ctx: MutationCtx,
+  { jobId }: Pick<NonNullable<Waiting["timer"]>, "jobId">,
+): Promise<void> {
   const job = await ctx.db.system.get("_scheduled_functions", jobId);
   if (job?.state.kind === "pending") await ctx.scheduler.cancel(jobId);
 }
@@ -85,7 +88,8 @@ async function cancelTimer(ctx: MutationCtx, { jobId }: NonNullable<Waiting["tim
  * that cannot be told has nobody left to be told.
  */
 export async function stopWaiting(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  const { waiting, engine } = run;
+  const { waiting, engine, startJobId } = run;
+  if (startJobId !== undefined) await cancelTimer(ctx, { jobId: startJobId });
   if (waiting === undefined) return;
   await disarmTimer(ctx, waiting);
   if (engine !== "durable") return;

@@ -1,7 +1,7 @@
 import { stream } from "convex-helpers/server/stream";
 import { isScheduled } from "../../shared/runState.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Run, ToolCall } from "../../validators/run.js";
+import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { SteeringPlace } from "../../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
@@ -12,7 +12,7 @@ import { steerRun } from "./steering.js";
 import { findHead } from "./threadAccess.js";
 import { openThread } from "./threads.js";
 import { toToolCall } from "./toolCalls.js";
-import { endAndTell, type Ended } from "./turnEnd.js";
+import { endAndTell } from "./turnEnd.js";
 
 export { startDue } from "./runSchedule.js";
 export { createNestedThread } from "./nestedRuns.js";
@@ -97,8 +97,12 @@ export async function steer(
 }
 
 /** Anyone who may write in the thread may stop its run; an ended run stays as it ended. */
-export async function cancel(ctx: MutationCtx, args: RunArgs & { reason?: string }): Promise<Ended> {
+export async function cancel(
+  ctx: MutationCtx,
+  args: RunArgs & { reason?: string },
+): Promise<{ state: RunState }> {
   const run = await openRun(ctx, { ...args, need: "write" });
   const reason = args.reason === undefined ? {} : { reason: args.reason };
-  return await endAndTell(ctx, run, { outcome: { kind: "canceled", ...reason } });
+  const { state } = await endAndTell(ctx, run, { outcome: { kind: "canceled", ...reason } });
+  return { state };
 }

@@ -9,6 +9,7 @@ import type { Caller } from "../../validators/principal.js";
 import type { SteeringPlace } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, toMessage, wholeTurn, type ShownTurn } from "./messages.js";
 import { runOnce, type Operation } from "./operations.js";
 import { indexMessage } from "./recall.js";
@@ -81,6 +82,7 @@ async function write(ctx: MutationCtx, { run, head, parts, author }: Writing): P
   }
   if (now - run._creationTime >= ACTIVITY_RESOLUTION_MS)
     await ctx.db.patch("threads", run.threadId, { lastActivityAt: now });
+  await tellMessages(ctx, run.hooks);
   return { runId: run._id, messageId, turn: run.turn, step };
 }
 

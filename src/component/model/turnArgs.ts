@@ -1,7 +1,7 @@
 import type { ContextAsk } from "../../validators/context.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
+import type { LogLevel, ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
 import type { ContextLimits } from "../../validators/turn.js";
 
 /** What a turn is begun with. */
@@ -21,6 +21,8 @@ export type BeginArgs = {
   driver?: RunDriver;
   workflowId?: string;
   hooks?: HookHandles;
+  /** What is logged of the run: "errors" unless told. */
+  logs?: LogLevel;
   /** Of a nested run. */
   parent?: ParentCall;
   /** What to do while another run has the thread: "reject" unless told. */

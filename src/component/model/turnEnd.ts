@@ -5,33 +5,26 @@ import {
   REASON_MAX_BYTES,
 } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
+import { closeLog } from "../../shared/runLog.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunClosed, RunOutcome, RunState } from "../../validators/run.js";
+import type { RunOutcome, RunState } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
-import { tellRunEnd } from "./hooks.js";
+import { tellMessages, tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
 import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { keptError } from "./providerErrors.js";
-import {
-  closedOf,
-  findOwnRun,
-  isActive,
-  keptTotals,
-  nextStepOf,
-  stateOf,
-  stepsOf,
-  totalsOf,
-} from "./runRows.js";
+import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
+import { logRunEnd } from "./runTransitions.js";
 import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
@@ -61,14 +54,14 @@ export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   return await endAndTell(ctx, run, { ...args, partial });
 }
 
-/** `closed` where this very call ended it. */
-export type Ended = { state: RunState; closed?: RunClosed };
+/** `ended` where this very call ended it. */
+export type Ended = { state: RunState; ended: boolean };
 
 /** As `endRun`, with what the run came to. */
 export async function endAndTell(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<Ended> {
   const state = await endRun(ctx, run, ending);
-  const row = isActive(stateOf(run)) ? await ctx.db.get("runs", run._id) : null;
-  return row !== null && "endedAt" in state ? { state, closed: closedOf(row, state.endedAt) } : { state };
+  closeLog(ctx);
+  return { state, ended: isActive(stateOf(run)) && !isActive(state) };
 }
 
 export type Ending = {
@@ -118,6 +111,7 @@ async function goOn(
   if (run.openCalls === undefined) return stateOf(run);
   await settleOpenCalls(ctx, run, results);
   await ctx.db.patch("runs", run._id, { openCalls: undefined, activeAt: Date.now() });
+  await tellMessages(ctx, run.hooks);
   return stateOf(run);
 }
 
@@ -212,7 +206,13 @@ export async function closeRun(
 ): Promise<void> {
   const { steps, totals, nests } = run;
   const nextStep = nextStepOf(run);
-  const open = { openCalls: undefined, streamId: undefined, isWaiting: undefined, waiting: undefined };
+  const open = {
+    openCalls: undefined,
+    streamId: undefined,
+    isWaiting: undefined,
+    waiting: undefined,
+    startJobId: undefined,
+  };
   await stopWaiting(ctx, run);
   await setRunState(ctx, run, {
     state,
@@ -229,6 +229,7 @@ export async function closeRun(
   const isItsThread = head?.activeRunId === run._id;
   if (head !== null) await freeHead(ctx, { run, head, preview, tokenFactor });
   await tellRunEnd(ctx, run);
+  await logRunEnd(ctx, run, state);
   if (head !== null && isItsThread && head.queuedRuns !== undefined && !replaced)
     await promoteNext(ctx, head._id);
 }

@@ -4,6 +4,7 @@ import type { RunState } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { countPrompt, openRun } from "./runOpening.js";
 import { watchQueue, withOneMore } from "./runQueue.js";
 import { checkScheduled, schedule } from "./runSchedule.js";
@@ -34,6 +35,7 @@ export async function beginLater(ctx: MutationCtx, later: Later): Promise<TurnSt
   await countPrompt(ctx, { head, prompt, changed });
   if (startAt !== undefined) await schedule(ctx, runId, startAt);
   else if (active !== null) await watchQueue(ctx, active);
+  await tellMessages(ctx, args.hooks);
   return {
     ...{ runId, turn: prompt.turn, repeated: false, state, promptMessageId: prompt.messageId },
     ...(startAt !== undefined || active === null ? {} : { behind: active._id }),

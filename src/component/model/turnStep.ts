@@ -18,7 +18,6 @@ import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
 import {
   addTotals,
-  closedOf,
   findRunToWrite,
   isActive,
   keptTotals,
@@ -232,5 +231,5 @@ async function finish(
   else await settleOpenCalls(ctx, run, []);
   const state = { kind: "completed" as const, endedAt: Date.now() };
   await closeRun(ctx, { run, head, state, preview: previewOf(text), tokenFactor });
-  return { state, closed: closedOf(run, state.endedAt) };
+  return { state };
 }

@@ -4,6 +4,7 @@ import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
   vKeptTotals,
+  vLogLevel,
   vReadSteering,
   vRunDriver,
   vRunEngine,
@@ -44,6 +45,8 @@ export const runsTables = {
     workflowId: v.optional(v.string()),
     /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
     driver: v.optional(vRunDriver),
+    /** What starts it at its time; goes with the run. */
+    startJobId: v.optional(v.id("_scheduled_functions")),
     streamId: v.optional(v.id("streams")),
     /** Of a nested run: the run that asked, which of its model steps, its call (durable) and how deep this is. */
     parentRunId: v.optional(v.string()),
@@ -66,6 +69,8 @@ export const runsTables = {
     ),
     /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
     hooks: v.optional(vHooks),
+    /** What is logged of it, where that is not the usual. */
+    logs: v.optional(vLogLevel),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
     isGuest: v.optional(v.boolean()),
     /** Messages that came while it ran: unread ones while it is under way, and what it has read. */
