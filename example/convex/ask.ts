@@ -3,8 +3,8 @@ import { vRunTicket } from "convex-agent-memory";
 import type { RunTicket } from "convex-agent-memory/ai";
 import { ConvexError, v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
-import { mutation } from "./_generated/server.js";
-import { principal } from "./memory.js";
+import { mutation, type MutationCtx } from "./_generated/server.js";
+import { memory, principal } from "./memory.js";
 import { researcher } from "./researcher.js";
 
 /** Answers cost money: each user may ask ten questions at once, then twenty a minute. */
@@ -12,19 +12,35 @@ const limits = new RateLimiter(components.rateLimiter, {
   send: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
 });
 
-/** Asks the researcher. The answer is a durable run: watch it with the functions of chat.ts. */
+/** Asks the researcher; in a busy thread the question waits for its turn. The answer is a durable run: watch it with the functions of chat.ts. */
 export const send = mutation({
   args: { threadId: v.string(), prompt: v.string(), operationId: v.string() },
   returns: vRunTicket,
   handler: async (ctx, args): Promise<RunTicket> => {
     const as = await principal(ctx);
-    const { ok, retryAfter } = await limits.limit(ctx, "send", { key: as.userId });
-    if (!ok)
-      throw new ConvexError({
-        code: "RATE_LIMITED",
-        message: `Too many questions: ask again in ${Math.ceil(retryAfter / 1000)} s.`,
-        retryAfter,
-      });
+    await spend(ctx, as);
     return await researcher.start(ctx, internal.researcher.run, { as, ...args });
   },
 });
+
+/** Says something to an answer under way: its next call of the model reads it. */
+export const steer = mutation({
+  args: { runId: v.string(), prompt: v.string(), operationId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const as = await principal(ctx);
+    await spend(ctx, as);
+    await memory.as(as).runs.steer(ctx, args);
+    return null;
+  },
+});
+
+async function spend(ctx: MutationCtx, { userId }: { userId: string }): Promise<void> {
+  const { ok, retryAfter } = await limits.limit(ctx, "send", { key: userId });
+  if (ok) return;
+  throw new ConvexError({
+    code: "RATE_LIMITED",
+    message: `Too many questions: ask again in ${Math.ceil(retryAfter / 1000)} s.`,
+    retryAfter,
+  });
+}

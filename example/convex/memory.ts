@@ -2,11 +2,14 @@ import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
 import { AgentMemory, type Principal } from "convex-agent-memory";
 import type { Auth } from "convex/server";
 import { ConvexError, v } from "convex/values";
-import { components } from "./_generated/api.js";
+import { components, internal } from "./_generated/api.js";
 
 // This module knows no model and no AI SDK, so the queries and mutations that import it stay small.
 
-export const memory = new AgentMemory(components.agentMemory);
+// The type stands here because `internal` has it from modules that have this one.
+export const memory: AgentMemory = new AgentMemory(components.agentMemory, {
+  hooks: { onRunFinished: () => internal.activity.onRunFinished },
+});
 export const workflow = new WorkflowManager(components.workflow);
 
 /** What a brief waits for: a person's decision about its sources. */

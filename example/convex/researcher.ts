@@ -72,6 +72,17 @@ const outline = defineTool({
   idempotent: true,
   execute: (ctx, { key }) => ctx.runQuery(internal.documents.outline, { userId: ctx.principal.userId, key }),
 });
+// What is erased is gone for good, so the user is asked once more: the run waits until they have decided.
+const forget = defineTool({
+  description: "Erase a fact about the user for good, when they ask for that. Take its id from recall.",
+  inputSchema: z.object({ factId: z.string() }),
+  needsApproval: true,
+  idempotent: true,
+  execute: async (ctx, { factId }) => {
+    await ctx.memory.facts.forget(ctx, { factId, reason: "The user asked." });
+    return { forgotten: factId };
+  },
+});
 
 /**
  * Answers questions from the documents and from what it knows of the user, with a citation for each claim. Facts and
@@ -87,7 +98,7 @@ export const researcher = defineAgent(memory, {
     "exactly as given: [document › heading], [fact], or [block profile] for what your blocks say. When the user " +
     "tells you to remember something, keep it with remember; how they want to be answered belongs in the block " +
     "profile. Say so when neither documents nor memory hold the answer.",
-  tools: { search, read, outline, ...memoryTools() },
+  tools: { search, read, outline, ...memoryTools(), forget },
   blocks: ["user"],
   recall: {
     scopes: ["thread", "user"],

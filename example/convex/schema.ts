@@ -30,6 +30,16 @@ export default defineSchema({
     summaryIds: v.array(v.string()),
   }).index("by_user_day", ["userId", "day"]),
 
+  // A line for each run that has ended. Written by the hook of `activity.ts`, in the transaction that ends the run.
+  activity: defineTable({
+    threadId: v.string(),
+    runId: v.string(),
+    agentName: v.string(),
+    state: v.string(),
+    tokens: v.number(),
+    ms: v.number(),
+  }).index("by_thread", ["threadId"]),
+
   // A brief that two agents write and a person approves in between. Written by `brief.start` and by its workflow.
   briefs: defineTable({
     userId: v.string(),

@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import type { Part, ReservedCall, StepResult } from "../client/index.js";
-import type { InlineFile } from "../parts/fileData.js";
+import type { EncodeOptions } from "../parts/codec.js";
 import { fromModelMessage } from "../parts/fromModelMessage.js";
 import { toJsonText } from "../parts/json.js";
 import { encodePart } from "../parts/registry.js";
@@ -50,22 +50,9 @@ export const resultsIn = (messages: readonly (ModelMessage | ModelPrompt[number]
 /** True for the same words and files, told by their text. */
 export const isSameMessage = (one: unknown, other: unknown): boolean => toJsonText(one) === toJsonText(other);
 
-/** Keeps a file whose bytes stand in the prompt, and gives its id. */
-export type KeepFile = (file: InlineFile) => Promise<string>;
-
 /** What the user said as parts. Options of the whole message are kept with its last part, where providers read them too. */
-export async function userParts(user: UserMessage, keepFile: KeepFile): Promise<Part[]> {
-  const message = withOptions(user);
-  const files: InlineFile[] = [];
-  const collect = (file: InlineFile) => void files.push(file);
-  const encode = (storeFile: (file: InlineFile) => string | undefined) =>
-    fromModelMessage(message, { storeFile }).flatMap(({ parts }) => parts);
-  const parts = encode(collect);
-  if (files.length === 0) return parts;
-  const ids: string[] = [];
-  for (const file of files) ids.push(await keepFile(file));
-  return encode(() => ids.shift());
-}
+export const userParts = (user: UserMessage, options: EncodeOptions): Part[] =>
+  fromModelMessage(withOptions(user), options).flatMap(({ parts }) => parts);
 
 function withOptions({ content, providerOptions }: UserMessage): ModelMessage {
   const last = content.at(-1);

@@ -24,7 +24,7 @@ import { RECALL_TOOL } from "../shared/summaryText.js";
 import { isMemoryError } from "../validators/errors.js";
 import { summarize } from "./summarize.js";
 import type { WorkerJob } from "./workerJob.js";
-import { boundTo, threadsOf } from "./workerThreads.js";
+import { memoryFor, threadsOf } from "./workerThreads.js";
 
 /** Where to compact, and with what. */
 type Compaction = {
@@ -153,7 +153,7 @@ export type CompactionJobSettings = Pick<
 export function compactionJob({ maxThreads, ...options }: CompactionJobSettings = {}): WorkerJob {
   resolveCompaction(options.settings, options.maxTokens); // a wrong setting is told at once
   return async (ctx, memory, budget) => {
-    const bound = boundTo(memory, budget.target);
+    const bound = memoryFor(memory, budget.target);
     const { hasTime, abortSignal } = budget;
     let done = true;
     for await (const { threadId } of threadsOf(ctx, bound, { target: budget.target, maxThreads })) {

@@ -1,4 +1,5 @@
 import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
+import { isOver } from "./runOver.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
@@ -7,16 +8,15 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
-import { bind } from "./durableTool.js";
 import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
+import { boundTo } from "./boundTo.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
-import { isOver } from "./runOver.js";
 import { addStep } from "./runSteps.js";
 import type { StepArgs, StepOutcome } from "./stepRecord.js";
 import { plan, waitsOf } from "./toolWaits.js";
@@ -35,7 +35,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
+  const { memory, principal } = boundTo(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -196,7 +196,7 @@ export async function runAfterStep(
   ctx: ActionCtx,
   { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = bind(agent, as);
+  const { memory } = boundTo(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
   const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
   await tell(agent, { ctx, memory, threadId, runId }, warnings);

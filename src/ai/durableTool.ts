@@ -1,18 +1,13 @@
-import type { ActionCtx, BoundMemory, Principal } from "../client/index.js";
+import type { ActionCtx } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
 import { isMemoryError } from "../validators/errors.js";
 import { whileActive } from "./cancelWatch.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
+import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 import { executeTool } from "./toolExecution.js";
-
-/** Who works for an agent, and the memory as it sees it. */
-export const bind = (agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } => {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-};
 
 /**
  * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
@@ -29,7 +24,7 @@ export async function runToolStep(
     abortSignal?: AbortSignal;
   },
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
+  const { memory, principal } = boundTo(agent, args.as);
   const { runId, call, place: askedBy } = args;
   const { callId } = call;
   const idempotent =

@@ -14,7 +14,7 @@ import { describeError } from "./errors.js";
 import { extractionPrompt, FOUND_SCHEMA } from "./extractionPrompt.js";
 import { answerUsage } from "./usage.js";
 import type { WorkerJob } from "./workerJob.js";
-import { boundTo, threadsOf } from "./workerThreads.js";
+import { memoryFor, threadsOf } from "./workerThreads.js";
 
 /** How facts are found in what was said. */
 export type ExtractionSettings = {
@@ -217,7 +217,7 @@ export type ExtractionJobSettings = Omit<ExtractionSettings, "abortSignal"> & {
 export function extractionJob({ maxThreads, ...settings }: ExtractionJobSettings): WorkerJob {
   return async (ctx, memory, budget) => {
     const { target, hasTime, abortSignal } = budget;
-    const bound = boundTo(memory, target);
+    const bound = memoryFor(memory, target);
     let done = true;
     for await (const { threadId, isUnread } of threadsOf(ctx, bound, { target, maxThreads })) {
       if (!isUnread) continue;

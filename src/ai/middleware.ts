@@ -9,7 +9,6 @@ import {
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { toJsonText } from "../parts/json.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
-import { keepFileWith } from "./keepFile.js";
 import { MiddlewareSession, type LoopCall, type MiddlewareRun } from "./middlewareSession.js";
 import {
   endingWith,
@@ -89,12 +88,10 @@ export type MemoryMiddleware = LanguageModelMiddleware & {
 export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettings): MemoryMiddleware {
   const { ctx, as, threadId, agentName, promptMessageId, operationId, resume = false } = settings;
   const principal = { ...as, agentName: as.agentName ?? agentName };
-  const bound = memory.as(principal);
   const session = new MiddlewareSession({
-    ...{ ctx, memory: bound, principal, threadId, resume },
+    ...{ ctx, memory: memory.as(principal), principal, threadId, resume },
     ...(promptMessageId === undefined ? {} : { promptMessageId }),
     ...(operationId === undefined ? {} : { operationId }),
-    keepFile: keepFileWith(ctx, bound),
   });
   const agentFor = agentsOf(memory, settings);
   const open = (model: WrappedModel, params: ModelRequest, streaming: boolean) => {

@@ -12,12 +12,12 @@ import {
   userParts,
   type CallerPrompt,
   type GivenResult,
-  type KeepFile,
 } from "./callerPrompt.js";
 import { buildContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure } from "./errors.js";
+import { FileKeeper } from "./fileKeeper.js";
 import { complete, endAfter, note } from "./openTurn.js";
 import { save } from "./turnSteps.js";
 import { leftTurn } from "./leftTurn.js";
@@ -37,7 +37,6 @@ export type Binding = {
   promptMessageId?: string;
   operationId?: string;
   resume: boolean;
-  keepFile: KeepFile;
 };
 
 /** One call that a loop makes: what the loop looks like as an agent, the model that it asks, and with what. */
@@ -153,7 +152,7 @@ export class MiddlewareSession {
 
   /** New words begin a turn. The same again after a failure, or a turn under way, go on with the message that is there. */
   async #asked({ user, isUnderWay, results }: CallerPrompt): Promise<Asked> {
-    const { promptMessageId, keepFile } = this.binding;
+    const { ctx, memory, promptMessageId } = this.binding;
     const last = this.#last;
     if (last !== null && (isUnderWay || last.failed === true) && isSameMessage(last.user, user)) {
       this.#attempts += 1;
@@ -163,7 +162,10 @@ export class MiddlewareSession {
     this.#attempts = 0;
     if (isUnderWay && results.length > 0) return await leftTurn(this.binding, results);
     if (last === null && promptMessageId !== undefined) return { promptMessageId };
-    return { prompt: await userParts(user, keepFile) };
+    const files = new FileKeeper(ctx, memory);
+    const prompt = await files.encode((options) => userParts(user, options));
+    this.warnings.push(...files.warnings);
+    return { prompt };
   }
 
   /** True where the model is to be asked again: messages came that it has not read. */

@@ -5,7 +5,8 @@ import { toolResultPart } from "../parts/toolResult.js";
 import { nestedEvent } from "../shared/nesting.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
-import { bound, type vNestContext } from "./settle.js";
+import { boundTo } from "./boundTo.js";
+import type { vNestContext } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf } from "./siblings.js";
 import type { AgentTool } from "./tool.js";
 import { errorText } from "./workflowOutcome.js";
@@ -43,7 +44,7 @@ export async function nestRun(
   ctx: MutationCtx,
   { as, runId, callId, toolName, failure, start }: Opening,
 ): Promise<string | null> {
-  const { turns } = bound(agent, as);
+  const { turns } = boundTo(agent, as).memory;
   if (failure !== undefined) return await refuse(agent, ctx, { as, runId, callId, toolName, failure });
   const asked = await turns.startTool(ctx, { runId, callId, idempotent: true });
   if (asked.kind !== "execute") return null;
@@ -85,7 +86,7 @@ async function refuse(
 ): Promise<null> {
   const part = toolResultPart({ callId, toolName, error: failure });
   try {
-    await bound(agent, as).turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
+    await boundTo(agent, as).memory.turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
   } catch (error) {
     if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
   }

@@ -14,8 +14,8 @@ import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
 import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
+import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
-import { boundTo } from "./pause.js";
 import { runFailure } from "./providerError.js";
 import type { TurnResult } from "./turnResult.js";
 

@@ -9,17 +9,11 @@ import type {
   ToolCall,
   TurnStart,
 } from "../client/index.js";
+import { isOver } from "./runOver.js";
 import type { ResolvedAgent } from "./definition.js";
 import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
-import { isOver } from "./runOver.js";
 import { plan } from "./toolWaits.js";
-
-/** Who works for an agent's run, and the memory as it sees it. */
-export function boundTo(agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-}
 
 /** What of a turn in an action is needed to wait in it. */
 type Waiting = {

@@ -4,8 +4,8 @@ import { memoryError } from "../validators/errors.js";
 import { agentForCall, type CallOverrides } from "./agentForCall.js";
 import type { ResolvedAgent } from "./definition.js";
 import { goOn } from "./inAction.js";
+import { boundTo } from "./boundTo.js";
 import { openTurn } from "./openTurn.js";
-import { boundTo } from "./pause.js";
 import type { TurnResult } from "./turnResult.js";
 import { tellWarnings } from "./warnings.js";
 

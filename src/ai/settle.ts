@@ -7,6 +7,7 @@ import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
 import type { ResolvedAgent } from "./definition.js";
+import { boundTo } from "./boundTo.js";
 import { outcomeOf } from "./workflowOutcome.js";
 
 /** A call that another agent's durable run answers: open that, or tell the model why not. */
@@ -75,7 +76,7 @@ export async function beginRun(
 ): Promise<{ runId: string; waits: boolean }> {
   const { threadId, driver, workflow, workflowId } = args;
   const begun = await beginTurn(agent, ctx, {
-    memory: bound(agent, args.as),
+    memory: boundTo(agent, args.as).memory,
     workflow,
     turn: {
       ...{ threadId, driver, workflowId },
@@ -99,7 +100,7 @@ export async function stopRun(
 ): Promise<string | null> {
   try {
     const ending = { runId, outcome: { kind: "completed" as const }, unlessSteered: true };
-    const { state } = await bound(agent, as).turns.end(ctx, ending);
+    const { state } = await boundTo(agent, as).memory.turns.end(ctx, ending);
     return state.kind === "running" ? runId : null;
   } catch (error) {
     if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
@@ -113,7 +114,7 @@ export async function leaveCall(
   ctx: MutationCtx,
   { as, runId, callId, toolName, place }: Infer<typeof vLeaveContext>,
 ): Promise<null> {
-  const { turns } = bound(agent, as);
+  const { turns } = boundTo(agent, as).memory;
   try {
     const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
     if (started.kind !== "execute") return null;
@@ -133,13 +134,9 @@ export async function endRun(
   { result, as, runId }: { result: unknown; as: Principal; runId: string },
 ): Promise<RunState | null> {
   try {
-    return (await bound(agent, as).turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
+    return (await boundTo(agent, as).memory.turns.end(ctx, { runId, outcome: outcomeOf(result) })).state;
   } catch (error) {
     if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
     return null;
   }
 }
-
-/** The memory as the agent sees it for a principal. */
-export const bound = (agent: ResolvedAgent, as: Principal) =>
-  agent.memory.as({ ...as, agentName: as.agentName ?? agent.name });

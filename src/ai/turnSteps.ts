@@ -1,5 +1,6 @@
 import type { AskedWait, RunState, StepResult, StepSaved } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
+import { isOver } from "./runOver.js";
 import type { CancelWatch } from "./cancelWatch.js";
 import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";
@@ -11,7 +12,6 @@ import { asksAgents } from "./nestedCalls.js";
 import { complete, note, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
-import { isOver } from "./runOver.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall, type ToolScope } from "./toolExecution.js";
 import { waitsOf } from "./toolWaits.js";

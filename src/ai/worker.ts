@@ -12,6 +12,7 @@ import { WORKER_GRACE_MS, WORKER_MAX_MS } from "../shared/limits.js";
 import { vPrincipal } from "../validators/principal.js";
 import { embeddingWork } from "./embeddingWork.js";
 import type { WorkerBudget, WorkerJob, WorkerTarget } from "./workerJob.js";
+import { memoryFor } from "./workerThreads.js";
 
 export type WorkerDefinition = {
   /** Makes the vectors that wait. */
@@ -64,7 +65,7 @@ export function defineWorker(
     args: vWorkerArgs,
     returns: vWorkerResult,
     handler: async (ctx: GenericActionCtx<GenericDataModel>, target): Promise<WorkerResult> => {
-      const bound = target.as === undefined ? memory.asSystem() : memory.as(target.as);
+      const bound = memoryFor(memory, target);
       const result = await claimed(ctx, { memory: bound, target }, () =>
         work({ ctx, memory, bound, target, definition }),
       );

@@ -6,7 +6,7 @@ const DEFAULT_THREADS = 50;
 const PAGE_THREADS = 50;
 
 /** The memory of the one that a worker works for: everyone's for the app itself. */
-export const boundTo = (memory: AgentMemory, { as }: WorkerTarget): BoundMemory =>
+export const memoryFor = (memory: AgentMemory, { as }: WorkerTarget): BoundMemory =>
   as === undefined ? memory.asSystem() : memory.as(as);
 
 type Looking = { target: WorkerTarget; maxThreads: number | undefined };

@@ -1,8 +1,9 @@
 // One answer for one operationId, and prompts in all their forms.
 import { generateText, isStepCount, streamText, type ModelMessage } from "ai";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { FILE_STORE_MAX_BYTES } from "../../src/shared/limits.js";
 import { codeOf, said } from "../support/aMemory.js";
-import { countStored, upload } from "../support/upload.js";
+import { countStored } from "../support/upload.js";
 import { aLoop, rolesOf, runsOf, thermometer } from "./middlewareSupport.js";
 import { asksFor, messagesOf, transcript } from "./support.js";
 
@@ -77,13 +78,7 @@ describe("a prompt", () => {
 
   test("keeps addresses of files as they are, and bytes as files of who asks", async () => {
     const loop = await aLoop([{ text: "A cat." }]);
-    const posted: Response[] = [];
-    vi.stubGlobal("fetch", async (_url: string, { method, body }: { method?: string; body?: Uint8Array }) => {
-      if (method !== "POST") return new Response("fetched", { headers: { "content-type": "image/png" } });
-      const storageId = await upload(loop, new TextDecoder().decode(body));
-      posted.push(Response.json({ storageId }));
-      return posted.at(-1);
-    });
+    vi.stubGlobal("fetch", async () => new Response("fetched", { headers: { "content-type": "image/png" } }));
     const content: Extract<ModelMessage, { role: "user" }>["content"] = [
       { type: "text", text: "What is it?" },
       { type: "file", mediaType: "image/png", filename: "cat.png", data: new TextEncoder().encode("meow") },
@@ -94,7 +89,6 @@ describe("a prompt", () => {
     // The model takes no addresses.
     const datas = JSON.stringify(loop.scripted.calls[0]?.prompt[0]?.content).match(/"data":\{"type":"\w+"/g);
     expect(datas).toEqual(Array(3).fill('"data":{"type":"data"'));
-    expect(posted).toHaveLength(2);
     const [prompt] = await messagesOf(loop);
     expect(prompt?.parts).toMatchObject([
       { type: "text", text: "What is it?" },
@@ -103,5 +97,17 @@ describe("a prompt", () => {
       { type: "file", file: { kind: "url", url: "https://acme.example/cat.png" } },
     ]);
     expect(await countStored(loop)).toBe(2);
+  });
+
+  test("says in a text where a file cannot be kept, and warns", async () => {
+    const loop = await aLoop([{ text: "Nothing." }]);
+    const data = new Uint8Array(FILE_STORE_MAX_BYTES + 1);
+    const file = { type: "file" as const, mediaType: "image/png", filename: "huge.png", data };
+    const { model, middleware } = loop.bind();
+    await generateText({ model, messages: [{ role: "user", content: [file] }] });
+    expect(middleware.warnings).toEqual([expect.stringContaining("The file huge.png was not kept")]);
+    const [prompt] = await messagesOf(loop);
+    expect(prompt?.parts[0]).toEqual({ type: "text", text: expect.stringMatching("huge.png") as string });
+    expect(await countStored(loop)).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import {
   refusalOf,
   startExample,
   textOf,
+  until,
   untilRunEnded,
   userOf,
   type User,
@@ -54,6 +55,37 @@ describe("a question to the researcher", () => {
     expect(await ann.query("reports:totalUsage", { threadId })).toEqual(sumOf(page));
   });
 
+  test("waits for its turn where another is being answered, and both are listed when they have ended", async () => {
+    const threadId = await createThread(ann);
+    const send = (prompt: string) =>
+      ann.mutation<Ticket>("ask:send", { threadId, prompt, operationId: prompt });
+    const [first, second] = [await send("What does an otter eat?"), await send("How is bread baked?")];
+    expect([first.state, second.state]).toEqual(["running", "queued"]);
+    const lines = await until(
+      () => ann.query<Activity[]>("activity:list", { threadId }),
+      (listed) => listed.length === 2,
+    );
+    expect(lines.map(({ runId }) => runId)).toEqual([second.runId, first.runId]);
+    const told = { threadId, agentName: "researcher", state: "completed" };
+    for (const line of lines) expect(line).toMatchObject(told);
+    expect(Math.min(...lines.map(({ tokens }) => tokens))).toBeGreaterThan(0);
+    const foreign = userOf(host, "stranger").query("activity:list", { threadId });
+    expect(await refusalOf(foreign)).toMatchObject({ code: "THREAD_NOT_FOUND" });
+  });
+
+  test("is told something while it is answered, and not after that", async () => {
+    const threadId = await createThread(ann);
+    const prompt = "What does an otter eat?";
+    const { runId } = await ann.mutation<Ticket>("ask:send", { threadId, prompt, operationId: "first" });
+    const steering = { runId, prompt: "How is bread baked?", operationId: "meanwhile" };
+    await ann.mutation("ask:steer", steering);
+    await untilRunEnded(ann, threadId);
+    const messages = await messagesOf(ann, threadId);
+    expect(messages.filter(({ role }) => role === "user").map(textOf)).toEqual([prompt, steering.prompt]);
+    const late = ann.mutation("ask:steer", { ...steering, operationId: "late" });
+    expect(await refusalOf(late)).toMatchObject({ code: "RUN_ENDED" });
+  });
+
   test("is refused when it says nothing", async () => {
     const threadId = await createThread(ann);
     const blank = ann.mutation("ask:send", { threadId, prompt: " \n", operationId: "blank" });
@@ -76,6 +108,8 @@ describe("too many questions of one user", () => {
   });
 });
 
+type Ticket = { runId: string; state: string };
+type Activity = { runId: string; threadId: string; agentName: string; state: string; tokens: number };
 type Event = { runId?: string; purpose: string; inputTokens: number; outputTokens: number };
 
 const sumOf = (events: Event[]) => ({

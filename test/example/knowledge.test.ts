@@ -1,12 +1,16 @@
-import type { Block, ContextExplanation, Fact } from "convex-agent-memory";
+import type { Block, ContextExplanation, Fact, Run, WaitingCall } from "convex-agent-memory";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import {
   askAndWait,
+  createThread,
   ingestDocuments,
+  messagesOf,
   refusalOf,
   startExample,
   textOf,
+  until,
+  untilRunEnded,
   userOf,
   type User,
 } from "./exampleApp.js";
@@ -95,6 +99,42 @@ describe("what the researcher is told", () => {
     expect(first).toMatchObject({ warnings: [] });
     expect(first.embedded).toBeGreaterThan(0);
     expect(await ann.action("worker:learn", { threadId })).toEqual({ embedded: 0, warnings: [] });
+  });
+
+  test("is erased by the researcher once its owner has approved that, and not before", async () => {
+    const cleo = userOf(host, "cleo");
+    await askAndWait(cleo, `Remember that ${DEPLOY}`);
+    const asked = async () => {
+      const threadId = await createThread(cleo);
+      const prompt = "Forget that I deploy on Fridays.";
+      await cleo.mutation("ask:send", { threadId, prompt, operationId: "first" });
+      const { runId } = await until(
+        () => cleo.query<Run>("chat:getRun", { threadId }),
+        ({ state }) => state.kind === "awaitingApproval",
+      );
+      const [call] = await cleo.query<WaitingCall[]>("chat:listWaiting", { runId });
+      return { threadId, runId, callId: call?.callId };
+    };
+    const answerIn = async (threadId: string) => {
+      await untilRunEnded(cleo, threadId);
+      const answer = (await messagesOf(cleo, threadId)).findLast(({ role }) => role === "assistant");
+      return answer === undefined ? "" : textOf(answer);
+    };
+    const { threadId: kept, ...denied } = await asked();
+    await cleo.mutation("chat:decideApproval", { ...denied, approved: false, reason: "Not yet." });
+    expect(await answerIn(kept)).toContain("Not yet.");
+    expect(await factsOf(cleo)).toHaveLength(1);
+
+    const { threadId, ...waiting } = await asked();
+    expect(
+      await refusalOf(ann.mutation("chat:decideApproval", { ...waiting, approved: true })),
+    ).toMatchObject({
+      code: "RUN_NOT_FOUND",
+    });
+    expect(await factsOf(cleo)).toHaveLength(1);
+    await cleo.mutation("chat:decideApproval", { ...waiting, approved: true });
+    expect(await answerIn(threadId)).toContain("I forgot this");
+    expect(await factsOf(cleo)).toEqual([]);
   });
 
   test("is gone when its fact is forgotten, also from what was shown with it", async () => {

@@ -9,6 +9,7 @@
  */
 
 import type * as about from "../about.js";
+import type * as activity from "../activity.js";
 import type * as ask from "../ask.js";
 import type * as brief from "../brief.js";
 import type * as briefWorkflow from "../briefWorkflow.js";
@@ -24,6 +25,7 @@ import type * as models_composeAnswer from "../models/composeAnswer.js";
 import type * as models_decide from "../models/decide.js";
 import type * as models_evidence from "../models/evidence.js";
 import type * as models_extractive from "../models/extractive.js";
+import type * as models_forgetting from "../models/forgetting.js";
 import type * as models_hashedEmbedder from "../models/hashedEmbedder.js";
 import type * as models_index from "../models/index.js";
 import type * as models_keeping from "../models/keeping.js";
@@ -50,6 +52,7 @@ import type {
 
 declare const fullApi: ApiFromModules<{
   about: typeof about;
+  activity: typeof activity;
   ask: typeof ask;
   brief: typeof brief;
   briefWorkflow: typeof briefWorkflow;
@@ -65,6 +68,7 @@ declare const fullApi: ApiFromModules<{
   "models/decide": typeof models_decide;
   "models/evidence": typeof models_evidence;
   "models/extractive": typeof models_extractive;
+  "models/forgetting": typeof models_forgetting;
   "models/hashedEmbedder": typeof models_hashedEmbedder;
   "models/index": typeof models_index;
   "models/keeping": typeof models_keeping;

@@ -1,5 +1,6 @@
 import { type LanguageModelV4CallOptions, type LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { answerFrom, answerFromMemory, passagesOf, summaryOf } from "./composeAnswer.js";
+import { decideForgetting } from "./forgetting.js";
 import { callsToKeep, planKeeping, tellKept } from "./keeping.js";
 import { isPersonal } from "./questionParts.js";
 import { readTurn, type Turn } from "./readTurn.js";
@@ -29,12 +30,14 @@ export function decide(options: LanguageModelV4CallOptions): PlannedCall[] | str
   return typeof decision === "string" ? `${kept}\n\n${decision}` : decision;
 }
 
-/** Answer from memory, search, read more, or answer: the first that fits. */
+/** Forget, answer from memory, search, read more, or answer: the first that fits. */
 function decideAnswer(
   options: LanguageModelV4CallOptions,
   turn: Turn,
   tools: LanguageModelV4FunctionTool[],
 ): PlannedCall[] | string {
+  const forgetting = decideForgetting(turn, tools);
+  if (forgetting !== null) return forgetting;
   const required = planRequired(options, tools, turn.question);
   const remembered = required.length > 0 ? null : answerFromMemory(turn);
   if (remembered !== null) return remembered;
