@@ -105,8 +105,6 @@ async function settleRun(
         start: (nested) => startWorkflow(ctx, workflow, { ...nested, toldPath: context.path }),
       });
     case "wake": {
-      const { type } = await workflow.status(asWorkflowCtx(ctx), asWorkflowId(workflowId));
-      if (type !== "inProgress") throw new TypeError(`The workflow is ${type}: nobody can be woken.`);
       const event = {
         workflowId: asWorkflowId(workflowId),
         name: context.event,

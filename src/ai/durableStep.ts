@@ -1,5 +1,13 @@
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
+import type {
+  ActionCtx,
+  AskedWait,
+  BoundMemory,
+  ContextCall,
+  Principal,
+  RunState,
+  StepStart,
+} from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -104,10 +112,10 @@ export async function runModelStep(
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (isOver(start.state)) return endedWith(start.state);
     const { runId } = args;
-    const { answer, context } = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
-      ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
+    const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
+      ask(agent, { ctx, memory, principal, args, start, abort, shown, onAlive: seenAlive }),
     );
-    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, answer, context });
+    return await saveAnswer(agent, { ctx, memory, args, start, shown, ...asked });
   } catch (error) {
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
@@ -118,21 +126,23 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 /** What the call of this step was shown, once it is known. */
 type Shown = { call?: ContextCall };
 
-type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
+type Asking = Step & { principal: Principal; abort: AbortController; shown: Shown; onAlive: () => void };
+type Asked = { answer: ModelAnswer; context: RunContext; waits: AskedWait[] };
 
 async function ask(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, abort, shown, onAlive }: Asking,
-): Promise<{ answer: ModelAnswer; context: RunContext }> {
-  const { context: history, streamId } = start;
+  { ctx, memory, principal, args, start, abort, shown, onAlive }: Asking,
+): Promise<Asked> {
+  const { context: history, streamId, threadId, turn } = start;
   const { runId } = args;
   const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
   const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
-  await tell(agent, { ctx, memory, threadId: start.threadId, runId }, [...warnings, ...answer.warnings]);
-  return { answer, context };
+  await tell(agent, { ctx, memory, threadId, runId }, [...warnings, ...answer.warnings]);
+  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
+  return { answer, context, waits: await waitsOf(agent.tools, answer.calls, scope) };
 }
 
 type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
@@ -147,27 +157,16 @@ async function tell(
   logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
 }
 
-type Answered = Step & {
-  principal: Principal;
-  abort: AbortController;
-  shown: Shown;
-  answer: ModelAnswer;
-  context: RunContext;
-};
+type Answered = Step & Asked & { shown: Shown };
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, principal, args, start, abort, shown, answer, context }: Answered,
+  { ctx, memory, args, start, shown, answer, context, waits }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
   const message = { parts, model: usage.model };
   const { runId, place } = args;
-  const scope = {
-    ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
-    abortSignal: abort.signal,
-  };
-  const waits = await waitsOf(agent.tools, answer.calls, scope);
   const asks = {
     ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
     ...(waits.length === 0 ? {} : { waits }),
@@ -269,10 +268,14 @@ export async function runAfterStep(
 export async function runToolStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  args: Pick<StepArgs, "runId" | "as" | "threadId"> & { call: Call; abortSignal?: AbortSignal },
+  args: Pick<StepArgs, "runId" | "as" | "threadId"> & {
+    call: Call;
+    abortSignal?: AbortSignal;
+    takeUps?: number;
+  },
 ): Promise<StepOutcome> {
   const { memory, principal } = bind(agent, args.as);
-  const { runId, call } = args;
+  const { runId, call, takeUps } = args;
   const { callId } = call;
   const idempotent =
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
@@ -282,7 +285,7 @@ export async function runToolStep(
   const { toolName, input, step, threadId, turn } = started;
   const abort = abortWith(args.abortSignal);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
-  const result = await whileActive({ ctx, memory, runId, abort }, () =>
+  const result = await whileActive({ ctx, memory, runId, abort, takeUps }, () =>
     executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
   );
   if (started.later === true && isLater(agent, toolName) && !result.failed) {

@@ -33,12 +33,13 @@ export class RunsClient {
   }
 
   /**
-   * Whether a run goes on, for the code that drives it: the cheapest question there is, one row. Throws
+   * Whether a run goes on, for the code that drives it: the cheapest question there is, one row. With `takeUps`, as
+   * `turns.takeUp` gave it, false as well when another action has the run since. Throws
    * `RUN_NOT_FOUND`, also for whoever did not begin the run.
    *
    * @example if (!(await memory.as(principal).runs.isActive(ctx, { runId }))) abort.abort();
    */
-  async isActive(ctx: QueryCtx, args: { runId: string }): Promise<boolean> {
+  async isActive(ctx: QueryCtx, args: { runId: string; takeUps?: number }): Promise<boolean> {
     return await ctx.runQuery(this.component.runs.isActive, { ...args, caller: this.caller });
   }
 

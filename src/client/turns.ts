@@ -73,6 +73,8 @@ export type SaveStep = {
   context?: ContextCall;
   /** Calls of the step that wait for a decision or for a result from outside, or may not run. */
   waits?: AskedWait[];
+  /** Of an action: as `takeUp` gave it, else 0. Where another action took the run up since, nothing is saved. */
+  takeUps?: number;
 };
 
 export type EndTurn = {
@@ -84,6 +86,8 @@ export type EndTurn = {
   results?: StepResult[];
   usage?: Usage;
   context?: ContextCall;
+  /** As in `SaveStep`: where another action took the run up since, it is not ended. */
+  takeUps?: number;
 };
 
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
@@ -194,13 +198,16 @@ export class TurnsClient {
   }
 
   /** Lets go of an in-action run that waits; where all is there already the run is kept. Throws `RUN_NOT_FOUND`. */
-  async pause(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+  async pause(
+    ctx: MutationCtx,
+    args: { runId: string; takeUps?: number },
+  ): Promise<{ state: RunState; superseded?: boolean }> {
     return await ctx.runMutation(this.component.turns.pause, { ...args, caller: this.caller });
   }
 
   /**
    * Takes up an in-action run that waited, or was left: for one caller, until that was silent for 35 minutes. With
-   * `force` the caller knows that who had it is dead. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE`, and `INVALID_ARGUMENT`
+   * `force` the caller knows that who had it is dead; who is not finds it `superseded`. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE`, and `INVALID_ARGUMENT`
    * for a durable run, or one that is not of `agentName`.
    */
   async takeUp(
@@ -214,10 +221,11 @@ export class TurnsClient {
    * Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. Throws `RUN_NOT_FOUND` or
    * `INVALID_ARGUMENT`.
    */
-  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
+  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState; superseded?: boolean }> {
     const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
     if (ended.closed !== undefined) logResults(ctx, this.settings, args);
     logEnd(ctx, this.settings, { runId: args.runId, ...ended });
-    return { state: ended.state };
+    const { state, superseded } = ended;
+    return superseded === true ? { state, superseded } : { state };
   }
 }

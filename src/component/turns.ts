@@ -5,7 +5,6 @@ import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
   vParentCall,
-  vRunClosed,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
@@ -21,6 +20,7 @@ import {
   vStepSaved,
   vStepStart,
   vTakenUp,
+  vTurnEnded,
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
@@ -90,6 +90,7 @@ export const saveStep = mutation({
     nests: v.optional(v.boolean()),
     context: v.optional(vContextCall),
     waits: v.optional(v.array(vAskedWait)),
+    takeUps: v.optional(v.number()),
   },
   returns: vStepSaved,
   handler: (ctx, args) => turns.saveStep(ctx, args),
@@ -118,8 +119,8 @@ export const awaitAnswer = mutation({
 
 /** An action lets go of a run that waits. */
 export const pause = mutation({
-  args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  args: { caller: vCaller, runId: v.string(), takeUps: v.optional(v.number()) },
+  returns: v.object({ state: vRunState, superseded: v.optional(v.boolean()) }),
   handler: (ctx, args) => turns.pause(ctx, args),
 });
 
@@ -146,7 +147,8 @@ export const end = mutation({
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
+    takeUps: v.optional(v.number()),
   },
-  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
+  returns: vTurnEnded,
   handler: (ctx, args) => turns.end(ctx, args),
 });

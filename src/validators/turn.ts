@@ -108,10 +108,19 @@ export const vStepSaved = v.object({
   /** Of an in-action run: what it reads with its next call, also where this step would have been its last. */
   steered: v.optional(vSteered),
   closed: v.optional(vRunClosed),
+  /** Another action has the run: what this one said is not kept. */
+  superseded: v.optional(v.boolean()),
 });
 export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
   steered?: { messages: Message[]; long: number[][] };
 };
+
+/** Where a run stands that was to be ended; `closed` where it was, `superseded` where another action has it. */
+export const vTurnEnded = v.object({
+  state: vRunState,
+  closed: v.optional(vRunClosed),
+  superseded: v.optional(v.boolean()),
+});
 
 /** When the step after a saved one streams: `ifSteered` where there is one only because of steering. */
 export const vNextStream = v.union(v.boolean(), v.literal("ifSteered"));
@@ -156,6 +165,8 @@ export const vTakenUp = v.object({
   promptMessageId: v.string(),
   steps: v.number(),
   totals: vRunTotals,
+  /** How often it was taken up by now: who has it says so with what it writes. */
+  takeUps: v.number(),
   /** How many of the steps had been saved when the run last read steering. */
   steeredAt: v.optional(v.number()),
   /** Those of its last step, where that had to wait. */

@@ -108,6 +108,7 @@ import type * as model_runQueue from "../model/runQueue.js";
 import type * as model_runRows from "../model/runRows.js";
 import type * as model_runSchedule from "../model/runSchedule.js";
 import type * as model_runState from "../model/runState.js";
+import type * as model_runSuperseded from "../model/runSuperseded.js";
 import type * as model_runTakeUp from "../model/runTakeUp.js";
 import type * as model_runWaiting from "../model/runWaiting.js";
 import type * as model_runWaits from "../model/runWaits.js";
@@ -273,6 +274,7 @@ const fullApi: ApiFromModules<{
   "model/runRows": typeof model_runRows;
   "model/runSchedule": typeof model_runSchedule;
   "model/runState": typeof model_runState;
+  "model/runSuperseded": typeof model_runSuperseded;
   "model/runTakeUp": typeof model_runTakeUp;
   "model/runWaiting": typeof model_runWaiting;
   "model/runWaits": typeof model_runWaits;

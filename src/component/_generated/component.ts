@@ -1766,6 +1766,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          takeUps?: number;
         },
         boolean,
         Name
@@ -2595,6 +2596,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             part: any;
           }>;
           runId: string;
+          takeUps?: number;
           unlessSteered?: boolean;
           usage?: {
             cachedInputTokens?: number;
@@ -2626,6 +2628,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 message: string;
               }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          superseded?: boolean;
         },
         Name
       >;
@@ -2780,6 +2783,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          takeUps?: number;
         },
         {
           state:
@@ -2796,6 +2800,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 message: string;
               }
             | { endedAt: number; kind: "canceled"; reason?: string };
+          superseded?: boolean;
         },
         Name
       >;
@@ -2845,6 +2850,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           runId: string;
           step: number;
+          takeUps?: number;
           usage: {
             cachedInputTokens?: number;
             finishReason?: string;
@@ -2925,6 +2931,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
           };
           streamId?: string;
+          superseded?: boolean;
         },
         Name
       >;
@@ -3015,6 +3022,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "canceled"; reason?: string };
           steeredAt?: number;
           steps: number;
+          takeUps: number;
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;
