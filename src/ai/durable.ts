@@ -11,18 +11,12 @@ import { BEGUN_EVENT, type Begun } from "../shared/runState.js";
 import { closeLog } from "../shared/runLog.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
-import {
-  runAfterStep,
-  runModelStep,
-  runToolStep,
-  vStepArgs,
-  type StepArgs,
-  type StepOutcome,
-} from "./durableStep.js";
+import { runAfterStep, runModelStep, vStepArgs, type StepArgs, type StepOutcome } from "./durableStep.js";
 import { runCalls } from "./durableTools.js";
 import { askNested, nestRun } from "./nestedRun.js";
 import { beginRun, endRun, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
 import { driverOf, siblingsAt, siblingsOf, type RunReference, type Siblings } from "./siblings.js";
+import { runToolStep } from "./toolStep.js";
 import { fromRecord, toRecord, vStepRecord, type StepRecord } from "./stepRecord.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */

@@ -8,17 +8,17 @@ import type {
   RunState,
   StepStart,
 } from "../client/index.js";
-import { toolResultPart } from "../parts/toolResult.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { readAnswer } from "./answer.js";
+import { boundTo } from "./boundTo.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
 import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
-import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { toTryAgain } from "./lastTry.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
@@ -28,12 +28,11 @@ import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { isOver } from "./runOver.js";
-import { executeTool } from "./toolExecution.js";
 import { plan, waitsOf } from "./toolWaits.js";
 import { tellWarnings } from "./warnings.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
-type Call = Infer<typeof vCall>;
+export type Call = Infer<typeof vCall>;
 
 /** Ids only: what a step needs it reads, so that nothing that was said lies in a workflow's journal. */
 export const vStepArgs = {
@@ -81,11 +80,6 @@ export type StepOutcome = Infer<typeof vStepOutcome>;
 /** Bytes of an answer that a workflow around the run is given: a journal entry may have 800 KiB. */
 const REPORT_MAX_BYTES = 256 * 1024;
 
-const bind = (agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } => {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-};
-
 /**
  * One call of the model as a step of a workflow: two calls of the component, three with recall. A step that was saved
  * before is not paid for again. An error that may pass is thrown, so that the workflow tries again; any other ends
@@ -96,7 +90,7 @@ export async function runModelStep(
   ctx: ActionCtx,
   args: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
+  const { memory, principal } = boundTo(agent, args.as);
   const abort = abortWith(undefined);
   const shown: Shown = {};
   try {
@@ -253,56 +247,9 @@ export async function runAfterStep(
   ctx: ActionCtx,
   { runId, threadId = "", as }: StepArgs,
 ): Promise<StepOutcome> {
-  const { memory } = bind(agent, as);
+  const { memory } = boundTo(agent, as);
   await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
   const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
   await tell(agent, { ctx, memory, threadId, runId }, warnings);
   return { calls: [], ended: true, stop: true };
 }
-
-/**
- * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
- * result at the reserved place. A tool that is not idempotent and may have run is told to the model as interrupted; one
- * that answers later has only asked by then.
- */
-export async function runToolStep(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  args: Pick<StepArgs, "runId" | "as" | "threadId"> & {
-    call: Call;
-    abortSignal?: AbortSignal;
-    takeUps?: number;
-  },
-): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
-  const { runId, call, takeUps } = args;
-  const { callId } = call;
-  const idempotent =
-    Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
-  const done: StepOutcome = { calls: [], ended: false, stop: false };
-  const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
-  if (started.kind !== "execute") return done;
-  const { toolName, input, step, threadId, turn } = started;
-  const abort = abortWith(args.abortSignal);
-  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
-  const result = await whileActive({ ctx, memory, runId, abort, takeUps }, () =>
-    executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
-  );
-  if (started.later === true && isLater(agent, toolName) && !result.failed) {
-    await memory.turns.awaitAnswer(ctx, { runId, callId });
-    return done;
-  }
-  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
-    if (!isMemoryError(error)) throw error;
-    const part = toolResultPart({
-      callId,
-      toolName,
-      error: `The result could not be kept: ${describeError(error)}`,
-    });
-    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
-  });
-  return done;
-}
-
-const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
-  Object.hasOwn(tools, toolName) && tools[toolName]?.later !== undefined;

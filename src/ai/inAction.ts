@@ -11,7 +11,8 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
-import { boundTo, runLeft, stepsBefore } from "./pause.js";
+import { boundTo } from "./boundTo.js";
+import { runLeft, stepsBefore } from "./pause.js";
 import { storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
@@ -29,8 +30,12 @@ type InAction = GenerateArgs & {
  * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
  * the thread is busy the action waits for its turn.
  */
-export function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
-  return answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
+export async function runInAction(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  args: InAction,
+): Promise<TurnResult> {
+  return await answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
 }
 
 async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {

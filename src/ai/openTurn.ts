@@ -15,7 +15,7 @@ import { ModelFailure, toCallerError } from "./errors.js";
 import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith } from "./modelStep.js";
-import { boundTo } from "./pause.js";
+import { boundTo } from "./boundTo.js";
 import { runFailure } from "./providerError.js";
 import { supersededError } from "./runOver.js";
 import type { TurnResult } from "./turnResult.js";

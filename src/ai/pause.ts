@@ -10,16 +10,10 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
-import { runToolStep } from "./durableStep.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
 import { isOver, supersededError } from "./runOver.js";
+import { runToolStep } from "./toolStep.js";
 import { plan } from "./toolWaits.js";
-
-/** Who works for an agent's run, and the memory as it sees it. */
-export function boundTo(agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-}
 
 /** What of a turn in an action is needed to wait in it. */
 type Waiting = {

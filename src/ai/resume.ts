@@ -2,7 +2,7 @@ import type { ActionCtx, Principal } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
 import { goOn } from "./inAction.js";
 import { openTurn } from "./openTurn.js";
-import { boundTo } from "./pause.js";
+import { boundTo } from "./boundTo.js";
 import type { TurnResult } from "./turnResult.js";
 
 export type ResumeArgs = {

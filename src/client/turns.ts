@@ -20,6 +20,7 @@ import type {
   StepStart,
   TakenUp,
   ToolStart,
+  TurnEnded,
   TurnStart,
 } from "../validators/turn.js";
 import type { Usage } from "../validators/usage.js";
@@ -113,7 +114,7 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start = await ctx.runMutation(this.component.turns.begin, {
+    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       caller: this.caller,
@@ -222,7 +223,10 @@ export class TurnsClient {
    * `INVALID_ARGUMENT`.
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState; superseded?: boolean }> {
-    const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    const ended: TurnEnded = await ctx.runMutation(this.component.turns.end, {
+      ...args,
+      caller: this.caller,
+    });
     if (ended.closed !== undefined) logResults(ctx, this.settings, args);
     logEnd(ctx, this.settings, { runId: args.runId, ...ended });
     const { state, superseded } = ended;

@@ -4,11 +4,11 @@ import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
+  vOpaqueRunState,
   vParentCall,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
-  vRunState,
   vWhileRunning,
 } from "../validators/run.js";
 import {
@@ -72,7 +72,7 @@ export const open = mutation({
 /** Says that an action still waits for the turn of its run, and tells where that stands. */
 export const wait = mutation({
   args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.wait(ctx, args),
 });
 
@@ -120,7 +120,7 @@ export const awaitAnswer = mutation({
 /** An action lets go of a run that waits. */
 export const pause = mutation({
   args: { caller: vCaller, runId: v.string(), takeUps: v.optional(v.number()) },
-  returns: v.object({ state: vRunState, superseded: v.optional(v.boolean()) }),
+  returns: v.object({ state: vOpaqueRunState, superseded: v.optional(v.boolean()) }),
   handler: (ctx, args) => turns.pause(ctx, args),
 });
 

@@ -2547,20 +2547,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: boolean;
           streamId?: string;
           turn: number;
@@ -2614,20 +2601,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           closed?: { ms: number; tokens: number };
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           superseded?: boolean;
         },
         Name
@@ -2753,20 +2727,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           streamId?: string;
@@ -2785,23 +2746,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           takeUps?: number;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-          superseded?: boolean;
-        },
+        { state: any; superseded?: boolean },
         Name
       >;
       saveResult: FunctionReference<
@@ -2890,20 +2835,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: {
             long: Array<Array<number>>;
             messages: Array<{
@@ -3006,20 +2938,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           kind: "taken" | "waiting" | "ended";
           promptMessageId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           takeUps: number;
@@ -3038,22 +2957,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
     };

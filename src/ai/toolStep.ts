@@ -1,0 +1,57 @@
+import type { ActionCtx } from "../client/index.js";
+import { toolResultPart } from "../parts/toolResult.js";
+import { isMemoryError } from "../validators/errors.js";
+import { boundTo } from "./boundTo.js";
+import { whileActive } from "./cancelWatch.js";
+import type { ResolvedAgent } from "./definition.js";
+import type { Call, StepArgs, StepOutcome } from "./durableStep.js";
+import { describeError } from "./errors.js";
+import { abortWith } from "./modelStep.js";
+import { executeTool } from "./toolExecution.js";
+
+/**
+ * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
+ * result at the reserved place. A tool that is not idempotent and may have run is told to the model as interrupted; one
+ * that answers later has only asked by then.
+ */
+export async function runToolStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  args: Pick<StepArgs, "runId" | "as" | "threadId"> & {
+    call: Call;
+    abortSignal?: AbortSignal;
+    takeUps?: number;
+  },
+): Promise<StepOutcome> {
+  const { memory, principal } = boundTo(agent, args.as);
+  const { runId, call, takeUps } = args;
+  const { callId } = call;
+  const idempotent =
+    Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
+  const done: StepOutcome = { calls: [], ended: false, stop: false };
+  const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
+  if (started.kind !== "execute") return done;
+  const { toolName, input, step, threadId, turn } = started;
+  const abort = abortWith(args.abortSignal);
+  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
+  const result = await whileActive({ ctx, memory, runId, abort, takeUps }, () =>
+    executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
+  );
+  if (started.later === true && isLater(agent, toolName) && !result.failed) {
+    await memory.turns.awaitAnswer(ctx, { runId, callId });
+    return done;
+  }
+  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
+    if (!isMemoryError(error)) throw error;
+    const part = toolResultPart({
+      callId,
+      toolName,
+      error: `The result could not be kept: ${describeError(error)}`,
+    });
+    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
+  });
+  return done;
+}
+
+const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
+  Object.hasOwn(tools, toolName) && tools[toolName]?.later !== undefined;
