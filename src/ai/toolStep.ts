@@ -38,17 +38,17 @@ export async function runToolStep(
     executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
   );
   if (started.later === true && isLater(agent, toolName) && !result.failed) {
-    await memory.turns.awaitAnswer(ctx, { runId, callId });
+    await memory.turns.awaitAnswer(ctx, { runId, callId, place: step });
     return done;
   }
-  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
+  await memory.turns.saveResult(ctx, { runId, place: step, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({
       callId,
       toolName,
       error: `The result could not be kept: ${describeError(error)}`,
     });
-    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
+    return memory.turns.saveResult(ctx, { runId, place: step, ...result, part, failed: true });
   });
   return done;
 }

@@ -170,12 +170,20 @@ export class TurnsClient {
   }
 
   /**
-   * Saves a tool's result at its reserved place, once. Safe to retry. Throws `RUN_NOT_FOUND`, `INVALID_ARGUMENT` or
+   * Saves a tool's result at its reserved place, once. Safe to retry. With `place`, as `startTool` gave it, a later call
+   * of the same id is left alone. Throws `RUN_NOT_FOUND`, `INVALID_ARGUMENT` or
    * `MESSAGE_TOO_LARGE`.
    */
   async saveResult(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
+    args: {
+      runId: string;
+      callId: string;
+      place?: number;
+      part: PartOf<"toolResult">;
+      failed: boolean;
+      ms: number;
+    },
   ): Promise<{ saved: boolean }> {
     const hooks = await this.settings.handles();
     const saved = await ctx.runMutation(this.component.turns.saveResult, {
@@ -193,7 +201,7 @@ export class TurnsClient {
    */
   async awaitAnswer(
     ctx: MutationCtx,
-    args: { runId: string; callId: string },
+    args: { runId: string; callId: string; place?: number },
   ): Promise<{ waiting: boolean }> {
     return await ctx.runMutation(this.component.turns.awaitAnswer, { ...args, caller: this.caller });
   }

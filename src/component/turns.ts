@@ -105,14 +105,20 @@ export const startTool = mutation({
 
 /** Saves the result of a tool call at its reserved place; reads neither run nor head. */
 export const saveResult = mutation({
-  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields, hooks: v.optional(vHooks) },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    place: v.optional(v.number()),
+    ...vStepResult.fields,
+    hooks: v.optional(vHooks),
+  },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
 });
 
 /** The tool of a call has asked for its result, which comes from outside. */
 export const awaitAnswer = mutation({
-  args: { caller: vCaller, runId: v.string(), callId: v.string() },
+  args: { caller: vCaller, runId: v.string(), callId: v.string(), place: v.optional(v.number()) },
   returns: v.object({ waiting: v.boolean() }),
   handler: (ctx, args) => turns.awaitAnswer(ctx, args),
 });

@@ -49,6 +49,12 @@ const circle = () => {
   return Object.assign(value, { self: value });
 };
 
+/** What is no error, thrown all the same. */
+const rejecting = (thrown: unknown): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    reject(thrown);
+  });
+
 /** What a tool gives, and what the model is told. */
 const GIVEN: Record<string, [() => unknown, string]> = {
   undefined: [() => undefined, "json null"],
@@ -97,8 +103,8 @@ const GIVEN: Record<string, [() => unknown, string]> = {
     },
     "error The disk is full.",
   ],
-  throwsNothing: [() => Promise.reject(undefined as unknown as Error), "error Unknown error"],
-  throwsCircle: [() => Promise.reject(circle() as unknown as Error), "error Unknown error"],
+  throwsNothing: [() => rejecting(undefined), "error Unknown error"],
+  throwsCircle: [() => rejecting(circle()), "error Unknown error"],
 };
 
 const give = defineTool({

@@ -17,8 +17,7 @@ async function queued({ owner, ctx, threadId }: Waiting): Promise<string> {
   return (await owner.turns.begin(ctx, { ...turn, whileRunning: "queue" })).runId;
 }
 
-const kindOf = async ({ owner, ctx }: Waiting, runId: string) =>
-  (await owner.runs.get(ctx, { runId })).state;
+const kindOf = async ({ owner, ctx }: Waiting, runId: string) => (await owner.runs.get(ctx, { runId })).state;
 
 /** Lets time pass, with what is scheduled in it. */
 async function pass({ t }: Waiting, ms: number): Promise<void> {

@@ -2439,6 +2439,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          place?: number;
           runId: string;
         },
         { waiting: boolean },
@@ -2761,6 +2762,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           hooks?: { onMessage?: string; onRunFinished?: string };
           ms: number;
           part: any;
+          place?: number;
           runId: string;
         },
         { saved: boolean },
