@@ -49,11 +49,8 @@ const circle = () => {
   return Object.assign(value, { self: value });
 };
 
-/** What is no error, thrown all the same. */
-const rejecting = (thrown: unknown): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    reject(thrown);
-  });
+/** Throws what is no error. */
+const throwing = (thrown: unknown): void => AbortSignal.abort(thrown).throwIfAborted();
 
 /** What a tool gives, and what the model is told. */
 const GIVEN: Record<string, [() => unknown, string]> = {
@@ -103,8 +100,8 @@ const GIVEN: Record<string, [() => unknown, string]> = {
     },
     "error The disk is full.",
   ],
-  throwsNothing: [() => rejecting(undefined), "error Unknown error"],
-  throwsCircle: [() => rejecting(circle()), "error Unknown error"],
+  throwsNull: [() => throwing(null), "error null"],
+  throwsCircle: [() => throwing(circle()), "error Unknown error"],
 };
 
 const give = defineTool({
