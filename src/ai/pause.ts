@@ -10,9 +10,9 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
+import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
 import { isOver, supersededError } from "./runOver.js";
-import { runToolStep } from "./toolStep.js";
 import { plan } from "./toolWaits.js";
 
 /** What of a turn in an action is needed to wait in it. */

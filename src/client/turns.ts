@@ -160,11 +160,12 @@ export class TurnsClient {
 
   /**
    * Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. With
-   * `idempotent` it is safe to retry. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
+   * `idempotent` it is safe to retry. `askedBy` is the model step that asked: where a later one was saved, the call has
+   * its result, whatever that one asks under the same id. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
    */
   async startTool(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; idempotent: boolean },
+    args: { runId: string; callId: string; askedBy?: number; idempotent: boolean },
   ): Promise<ToolStart> {
     return await ctx.runMutation(this.component.turns.startTool, { ...args, caller: this.caller });
   }

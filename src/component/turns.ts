@@ -98,7 +98,13 @@ export const saveStep = mutation({
 
 /** Marks a tool call as started, before the tool runs: a second start of a tool that may have run settles it. */
 export const startTool = mutation({
-  args: { caller: vCaller, runId: v.string(), callId: v.string(), idempotent: v.boolean() },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    callId: v.string(),
+    askedBy: v.optional(v.number()),
+    idempotent: v.boolean(),
+  },
   returns: vToolStart,
   handler: (ctx, args) => turns.startTool(ctx, args),
 });

@@ -191,6 +191,7 @@ export type ToolCall = Infer<typeof vToolCall>;
 /** A call without a result: it waits for a decision or a result from outside, or was approved and is to run. */
 const vOpenCall = v.object({
   callId: v.string(),
+  toolName: v.string(),
   kind: v.union(v.literal("approval"), v.literal("result"), v.literal("approved")),
   requestReason: v.optional(v.string()),
 });

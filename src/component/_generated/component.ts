@@ -1751,6 +1751,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1811,6 +1812,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1866,6 +1868,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1922,6 +1925,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -2873,6 +2877,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          askedBy?: number;
           callId: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }

@@ -4,9 +4,9 @@ import { isMemoryError } from "../validators/errors.js";
 import { boundTo } from "./boundTo.js";
 import { whileActive } from "./cancelWatch.js";
 import type { ResolvedAgent } from "./definition.js";
-import type { Call, StepArgs, StepOutcome } from "./durableStep.js";
 import { describeError } from "./errors.js";
 import { abortWith } from "./modelStep.js";
+import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 import { executeTool } from "./toolExecution.js";
 
 /**
@@ -18,19 +18,22 @@ export async function runToolStep(
   agent: ResolvedAgent,
   ctx: ActionCtx,
   args: Pick<StepArgs, "runId" | "as" | "threadId"> & {
-    call: Call;
+    call: StepCall;
+    /** The model step that asked, where another may have been saved meanwhile. */
+    place?: number;
     abortSignal?: AbortSignal;
+    /** In an action: how often the run had been taken up when it came to it. */
     takeUps?: number;
   },
 ): Promise<StepOutcome> {
   const { memory, principal } = boundTo(agent, args.as);
-  const { runId, call, takeUps } = args;
+  const { runId, call, place: askedBy, takeUps } = args;
   const { callId } = call;
   const idempotent =
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
   const done: StepOutcome = { calls: [], ended: false, stop: false };
-  const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
-  if (started.kind !== "execute") return done;
+  const started = await memory.turns.startTool(ctx, { runId, callId, askedBy, idempotent }).catch(asEnded);
+  if (started.kind !== "execute") return started.kind === "settled" ? { ...done, settled: true } : done;
   const { toolName, input, step, threadId, turn } = started;
   const abort = abortWith(args.abortSignal);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
@@ -51,6 +54,12 @@ export async function runToolStep(
     return memory.turns.saveResult(ctx, { runId, place: step, ...result, part, failed: true });
   });
   return done;
+}
+
+/** A run that went with its thread, or that is not this user's any more, is over for its tools: the next model step says so. */
+function asEnded(error: unknown): { kind: "ended" } {
+  if (isMemoryError(error, "RUN_NOT_FOUND") || isMemoryError(error, "FORBIDDEN")) return { kind: "ended" };
+  throw error;
 }
 
 const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
