@@ -12,9 +12,10 @@ import type { ClientSettings } from "./settings.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 
-/** What is decided about one call; `input`: what the tool is given instead of what the model asked for. */
+/** What is decided about one call; `step`: as listed, so that no later call of the same id is meant; `input`: what the tool is given instead of what the model asked for. */
 export type Decision =
-  { callId: string; kind: "approve"; input?: unknown } | { callId: string; kind: "deny"; reason?: string };
+  | { callId: string; step?: number; kind: "approve"; input?: unknown }
+  | { callId: string; step?: number; kind: "deny"; reason?: string };
 
 /** The result of a call that is answered from outside: what came of it, or why nothing did. */
 export type CallAnswer = { output: unknown } | { error: string };
@@ -161,7 +162,7 @@ export class RunsClient {
   /** Lets one call run, with another input if one is given. See `decide`. */
   async approve(
     ctx: MutationCtx,
-    { runId, ...call }: { runId: string; callId: string; input?: unknown },
+    { runId, ...call }: { runId: string; callId: string; step?: number; input?: unknown },
   ): Promise<{ state: RunState }> {
     return await this.decide(ctx, { runId, decisions: [{ kind: "approve", ...call }] });
   }
@@ -169,7 +170,7 @@ export class RunsClient {
   /** Keeps one call from running; the model is told so, and the reason. See `decide`. */
   async deny(
     ctx: MutationCtx,
-    { runId, ...call }: { runId: string; callId: string; reason?: string },
+    { runId, ...call }: { runId: string; callId: string; step?: number; reason?: string },
   ): Promise<{ state: RunState }> {
     return await this.decide(ctx, { runId, decisions: [{ kind: "deny", ...call }] });
   }

@@ -1688,8 +1688,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           decisions: Array<
-            | { callId: string; input?: string; kind: "approve" }
-            | { callId: string; kind: "deny"; reason?: string }
+            | { callId: string; input?: string; kind: "approve"; step?: number }
+            | { callId: string; kind: "deny"; reason?: string; step?: number }
           >;
           runId: string;
         },
@@ -2000,6 +2000,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           messageId: string;
           part: number;
           requestReason?: string;
+          step: number;
           toolName: string;
         }>,
         Name
