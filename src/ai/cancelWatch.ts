@@ -6,6 +6,8 @@ export type Watched = {
   ctx: ActionCtx;
   memory: BoundMemory;
   runId: string;
+  /** Of an action: how often the run had been taken up when it came to it. */
+  takeUps?: number;
   /** Aborted when the run turns out to have ended. */
   abort: AbortController;
 };
@@ -53,8 +55,9 @@ export class CancelWatch {
   }
 
   async #ask(): Promise<void> {
-    const { ctx, memory, runId, abort } = this.watched;
-    const isActive = await memory.runs.isActive(ctx, { runId }).catch(isNotGone);
+    const { ctx, memory, runId, takeUps, abort } = this.watched;
+    const asked = takeUps === undefined ? { runId } : { runId, takeUps };
+    const isActive = await memory.runs.isActive(ctx, asked).catch(isNotGone);
     if (isActive) this.seenAlive();
     else if (!this.#isOver) abort.abort(new RunEnded());
   }

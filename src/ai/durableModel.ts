@@ -1,9 +1,18 @@
-import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
+import type {
+  ActionCtx,
+  AskedWait,
+  BoundMemory,
+  ContextCall,
+  Principal,
+  RunState,
+  StepStart,
+} from "../client/index.js";
 import { isOver } from "./runOver.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
 import { readAnswer } from "./answer.js";
+import { boundTo } from "./boundTo.js";
 import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
@@ -11,7 +20,6 @@ import type { ResolvedAgent } from "./definition.js";
 import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
-import { boundTo } from "./boundTo.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
@@ -52,9 +60,9 @@ export async function runModelStep(
     if (isOver(start.state)) return endedWith(start.state);
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
-      ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
+      ask(agent, { ctx, memory, principal, args, start, abort, shown, onAlive: seenAlive }),
     );
-    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, ...asked });
+    return await saveAnswer(agent, { ctx, memory, args, start, shown, ...asked });
   } catch (error) {
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
@@ -65,22 +73,24 @@ type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepSt
 /** What the call of this step was shown, once it is known. */
 type Shown = { call?: ContextCall };
 
-/** `activeTools`: those that the agent's `prepareStep` left for this step. */
-type Asked = { answer: ModelAnswer; context: RunContext; activeTools: readonly string[] | undefined };
-type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
+type Asked = { answer: ModelAnswer; context: RunContext; waits: AskedWait[] };
+type Asking = Step & { principal: Principal; abort: AbortController; shown: Shown; onAlive: () => void };
 
 async function ask(
   agent: ResolvedAgent,
-  { ctx, memory, args, start, abort, shown, onAlive }: Asking,
+  { ctx, memory, principal, args, start, abort, shown, onAlive }: Asking,
 ): Promise<Asked> {
-  const { context: history, streamId, threadId } = start;
-  const request = { ...start, ctx, memory, runId: args.runId, history, abortSignal: abort.signal };
+  const { context: history, streamId, threadId, turn } = start;
+  const { runId } = args;
+  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
   const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
-  await tell(agent, { ctx, memory, threadId, runId: args.runId }, [...warnings, ...answer.warnings]);
-  return { answer, context, activeTools: built.prepared.activeTools };
+  await tell(agent, { ctx, memory, threadId, runId }, [...warnings, ...answer.warnings]);
+  const { activeTools } = built.prepared; // those that the agent's `prepareStep` left for this step
+  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal, activeTools };
+  return { answer, context, waits: await waitsOf(agent.tools, answer.calls, scope) };
 }
 
 type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
@@ -95,21 +105,16 @@ async function tell(
   logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
 }
 
-type Answered = Step & Asked & { principal: Principal; abort: AbortController; shown: Shown };
+type Answered = Step & Asked & { shown: Shown };
 
 async function saveAnswer(
   agent: ResolvedAgent,
-  { ctx, memory, principal, args, start, abort, shown, answer, context, activeTools }: Answered,
+  { ctx, memory, args, start, shown, answer, context, waits }: Answered,
 ): Promise<StepOutcome> {
   const finish = answer.calls.length === 0;
   const { parts, usage } = answer;
   const message = { parts, model: usage.model };
   const { runId, place } = args;
-  const scope = {
-    ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
-    ...{ abortSignal: abort.signal, activeTools },
-  };
-  const waits = await waitsOf(agent.tools, answer.calls, scope);
   const asks = {
     ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
     ...(waits.length === 0 ? {} : { waits }),

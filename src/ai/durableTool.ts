@@ -1,10 +1,10 @@
 import type { ActionCtx } from "../client/index.js";
 import { toolResultPart } from "../parts/toolResult.js";
 import { isMemoryError } from "../validators/errors.js";
+import { boundTo } from "./boundTo.js";
 import { whileActive } from "./cancelWatch.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
-import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 import { executeTool } from "./toolExecution.js";
@@ -22,10 +22,12 @@ export async function runToolStep(
     /** The model step that asked, where another may have been saved meanwhile. */
     place?: number;
     abortSignal?: AbortSignal;
+    /** In an action: how often the run had been taken up when it came to it. */
+    takeUps?: number;
   },
 ): Promise<StepOutcome> {
   const { memory, principal } = boundTo(agent, args.as);
-  const { runId, call, place: askedBy } = args;
+  const { runId, call, place: askedBy, takeUps } = args;
   const { callId } = call;
   const idempotent =
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
@@ -35,21 +37,21 @@ export async function runToolStep(
   const { toolName, input, step, threadId, turn } = started;
   const abort = abortWith(args.abortSignal);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
-  const result = await whileActive({ ctx, memory, runId, abort }, () =>
+  const result = await whileActive({ ctx, memory, runId, abort, takeUps }, () =>
     executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
   );
   if (started.later === true && isLater(agent, toolName) && !result.failed) {
-    await memory.turns.awaitAnswer(ctx, { runId, callId });
+    await memory.turns.awaitAnswer(ctx, { runId, callId, place: step });
     return done;
   }
-  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
+  await memory.turns.saveResult(ctx, { runId, place: step, ...result }).catch((error: unknown) => {
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({
       callId,
       toolName,
       error: `The result could not be kept: ${describeError(error)}`,
     });
-    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
+    return memory.turns.saveResult(ctx, { runId, place: step, ...result, part, failed: true });
   });
   return done;
 }

@@ -125,6 +125,7 @@ async function takeUp(turn: OpenTurn, taken: TakenUp): Promise<RunState> {
   const { ctx, memory, start, threadId } = turn;
   const { steps, totals, calls, steeredAt = 0 } = taken;
   if (taken.kind !== "taken") return taken.state;
+  turn.takeUps = taken.takeUps;
   await runLeft(turn, calls);
   turn.totals = { ...totals };
   turn.steeredAt = steeredAt;
@@ -158,10 +159,10 @@ export async function readAnew(turn: OpenTurn): Promise<RunState | null> {
 
 /** Asks the model and runs its tools until it has answered; then, behind the saved answer, what is done after a run. */
 async function converse(turn: OpenTurn): Promise<RunState> {
-  const { ctx, memory, threadId, abort, callerSignal } = turn;
+  const { ctx, memory, threadId, abort, callerSignal, takeUps } = turn;
   const { runId } = turn.start;
   abort.signal.throwIfAborted();
-  const { state, context } = await whileActive({ ctx, memory, runId, abort }, (watch) =>
+  const { state, context } = await whileActive({ ctx, memory, runId, abort, takeUps }, (watch) =>
     answerAll(turn, watch),
   );
   if (state.kind === "completed") {

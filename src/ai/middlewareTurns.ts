@@ -99,7 +99,8 @@ async function openTurn(agent: ResolvedAgent, args: BeginArgs, start: TurnStart)
   const { ctx, memory, principal: as, threadId, streaming, abortSignal } = args;
   const turn = openedTurn(agent, { ...{ as, ctx, threadId, start, streaming }, abortSignal });
   if (start.repeated) {
-    const { steps, totals } = await memory.runs.get(ctx, { runId: start.runId });
+    const { steps, totals, takeUps } = await memory.turns.takeUp(ctx, { runId: start.runId, force: true });
+    turn.takeUps = takeUps;
     turn.steps = unknownSteps(steps);
     turn.totals = { ...totals };
     await readAnew(turn);

@@ -17,6 +17,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
+import { supersededError } from "./runOver.js";
 import type { TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */
@@ -41,6 +42,8 @@ export type OpenTurn = {
   /** How many of the steps were taken before the run read steering: stop conditions count from there. */
   steeredAt: number;
   totals: RunTotals;
+  /** How often the run had been taken up when this action came to it. */
+  takeUps: number;
   warnings: string[];
 };
 
@@ -65,6 +68,7 @@ export function openTurn(
     steps: [],
     steeredAt: 0,
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
+    takeUps: 0,
     warnings: [...warnings],
   };
   if (agent.asked !== undefined) agent.asked.warnings = turn.warnings;
@@ -99,18 +103,20 @@ export function resultOf(turn: OpenTurn, state: RunState): TurnResult {
 export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
   const { agent, start, abort, memory, ctx } = turn;
   const { runId } = start;
+  const { takeUps } = turn;
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : runFailure(error);
   if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
-  const ending = { runId, outcome, ...said, results: turn.results };
-  const withoutResults = { runId, outcome, ...said };
+  const withoutResults = { runId, outcome, takeUps, ...said };
+  const ending = { ...withoutResults, results: turn.results };
   const ended = await memory.turns
     .end(ctx, ending)
     .catch(() => memory.turns.end(ctx, withoutResults)) // what failed may have been the results
     .catch(() => null);
+  if (ended?.superseded === true) throw supersededError(runId);
   if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
   throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
 }
@@ -121,12 +127,14 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
  */
 export async function complete(turn: OpenTurn): Promise<RunState> {
   const { runId } = turn.start;
-  const { state } = await turn.memory.turns.end(turn.ctx, {
+  const { state, superseded } = await turn.memory.turns.end(turn.ctx, {
     runId,
     outcome: { kind: "completed" },
     unlessSteered: true,
     results: turn.results,
+    takeUps: turn.takeUps,
   });
+  if (superseded === true) throw supersededError(runId);
   turn.results = [];
   return state;
 }

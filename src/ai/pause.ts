@@ -9,10 +9,10 @@ import type {
   ToolCall,
   TurnStart,
 } from "../client/index.js";
-import { isOver } from "./runOver.js";
 import type { ResolvedAgent } from "./definition.js";
 import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
+import { isOver, supersededError } from "./runOver.js";
 import { plan } from "./toolWaits.js";
 
 /** What of a turn in an action is needed to wait in it. */
@@ -24,6 +24,7 @@ type Waiting = {
   threadId: string;
   start: TurnStart;
   abort: AbortController;
+  takeUps: number;
 };
 
 /** True when a step has calls that wait for somebody; those that may not run have their result. */
@@ -39,7 +40,10 @@ export async function pauseRun(turn: Waiting, saved: StepSaved): Promise<RunStat
   const free = plan(saved.calls).calls.filter(({ held }) => held !== true);
   await runAll(turn, free);
   turn.abort.signal.throwIfAborted();
-  const { state } = await turn.memory.turns.pause(turn.ctx, { runId: turn.start.runId });
+  const { takeUps } = turn;
+  const { runId } = turn.start;
+  const { state, superseded } = await turn.memory.turns.pause(turn.ctx, { runId, takeUps });
+  if (superseded === true) throw supersededError(runId);
   return state;
 }
 
@@ -53,10 +57,10 @@ export async function runLeft(turn: Waiting, calls: readonly ToolCall[]): Promis
 }
 
 async function runAll(
-  { agent, ctx, principal: as, threadId, start, abort }: Waiting,
+  { agent, ctx, principal: as, threadId, start, abort, takeUps }: Waiting,
   calls: readonly Pick<ToolCall, "callId" | "toolName">[],
 ): Promise<void> {
-  const step = { runId: start.runId, as, threadId, abortSignal: abort.signal };
+  const step = { runId: start.runId, as, threadId, abortSignal: abort.signal, takeUps };
   await Promise.all(
     calls.map(({ callId, toolName }) => runToolStep(agent, ctx, { ...step, call: { callId, toolName } })),
   );

@@ -9,7 +9,8 @@ type StreamPart = Streamed["stream"] extends ReadableStream<infer Item> ? Item :
 
 /**
  * The model with what the SDK takes for granted: in a whole answer each call has an id of its own (else the SDK gives
- * two calls the input of one), a stream that ends without saying so ends with an error, and an abort takes effect also
+ * two calls the input of one), a stream that ends without saying so ends with an error, one that fails when all was said
+ * ends, and an abort takes effect also
  * where the provider does not listen to it.
  */
 export function soundModel(model: LanguageModel): LanguageModel {
@@ -58,17 +59,34 @@ function withOwnCallIds(answer: Generated): Generated {
   return { ...answer, content };
 }
 
+/** What was said is whole once the provider has said that it is: an error behind that loses nothing, and is passed over. */
 function withEnd(streamed: Streamed): Streamed {
-  let isEnded = false;
-  const noted = new TransformStream<StreamPart, StreamPart>({
-    transform(part, controller) {
-      if (part.type === "finish" || part.type === "error") isEnded = true;
-      controller.enqueue(part);
+  const reader = streamed.stream.getReader();
+  let last: "finish" | "error" | undefined;
+  const read = async () => {
+    try {
+      return await reader.read();
+    } catch (error) {
+      if (last === "finish") return { done: true as const };
+      throw error;
+    }
+  };
+  const stream = new ReadableStream<StreamPart>({
+    pull: async (controller) => {
+      for (;;) {
+        const next = await read();
+        if (next.done) {
+          const error = new TypeError("The provider's stream ended without finishing.");
+          if (last === undefined) controller.enqueue({ type: "error", error });
+          return controller.close();
+        }
+        const { value } = next;
+        if (value.type === "error" && last === "finish") continue;
+        if (value.type === "finish" || value.type === "error") last ??= value.type;
+        return controller.enqueue(value);
+      }
     },
-    flush(controller) {
-      const error = new TypeError("The provider's stream ended without finishing.");
-      if (!isEnded) controller.enqueue({ type: "error", error });
-    },
+    cancel: (reason) => reader.cancel(reason),
   });
-  return { ...streamed, stream: streamed.stream.pipeThrough(noted) };
+  return { ...streamed, stream };
 }

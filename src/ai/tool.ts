@@ -70,7 +70,10 @@ export type ToolDefinition<Input> = ToolSettings<Input> &
   (
     | {
         answersLater?: false;
-        /** What it returns is shown to the model as JSON, a string as it stands. What it throws is told to the model. */
+        /**
+         * What it returns is shown to the model as JSON, a string as it stands; of an async generator its last value.
+         * What it throws is told to the model, and so is a result that JSON has no text for: read a stream first.
+         */
         execute: (ctx: ToolContext, input: Input) => unknown;
       }
     | {

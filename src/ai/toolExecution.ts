@@ -77,13 +77,32 @@ async function outcomeOf(
   try {
     const input = await readInput(tool, call);
     const output = await attempt(tool, scope.abortSignal, (abortSignal) =>
-      tool.execute(toolContext(call, { ...scope, abortSignal }), input),
+      lastOf(tool.execute(toolContext(call, { ...scope, abortSignal }), input), abortSignal),
     );
     return { output: tool.later === undefined ? output : null }; // what it gives comes later
   } catch (error) {
     return { error: describeError(error) };
   }
 }
+
+/** What a tool gives; of one that gives one value after another, as those of the AI SDK may, the last. */
+async function lastOf(given: unknown, abortSignal: AbortSignal): Promise<unknown> {
+  const value = await given;
+  if (!isAsyncIterable(value)) return value;
+  let last: unknown;
+  for await (const each of value) {
+    if (abortSignal.aborted) break;
+    last = each;
+  }
+  return last;
+}
+
+/** A stream of bytes or words is no list of results: it is told as one that cannot be kept. */
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  Symbol.asyncIterator in value &&
+  !(value instanceof ReadableStream);
 
 /** What a model is told that asks for a tool that is not among `tools`. */
 export function notFound(tools: Tools, toolName: string): string {

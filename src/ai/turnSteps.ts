@@ -1,6 +1,5 @@
 import type { AskedWait, RunState, StepResult, StepSaved } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
-import { isOver } from "./runOver.js";
 import type { CancelWatch } from "./cancelWatch.js";
 import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";
@@ -12,6 +11,7 @@ import { asksAgents } from "./nestedCalls.js";
 import { complete, note, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
+import { isOver, supersededError } from "./runOver.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall, type ToolScope } from "./toolExecution.js";
 import { waitsOf } from "./toolWaits.js";
@@ -107,10 +107,12 @@ export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promi
       usage: answer.usage,
       ...(asksAgents(turn.agent, answer.calls) ? { nests: true } : {}),
       context: turn.shown,
+      takeUps: turn.takeUps,
     })
     .catch((error: unknown) => {
       throw refusedAnswer(error, answer);
     });
+  if (saved.superseded === true) throw supersededError(turn.start.runId);
   turn.results = [];
   return saved;
 }

@@ -52,7 +52,7 @@ export type ExposedApi = {
   /** Approves or denies one call; `input` is what the tool is given instead of what the model asked for. */
   decideApproval: RegisteredMutation<
     "public",
-    { runId: string; callId: string; approved: boolean; input?: unknown; reason?: string },
+    { runId: string; callId: string; step?: number; approved: boolean; input?: unknown; reason?: string },
     Promise<{ state: RunState }>
   >;
   /** Gives the result of a tool that answers later; `error` says why there is none. */
@@ -133,17 +133,18 @@ function waitingApi(
       args: {
         runId: v.string(),
         callId: v.string(),
+        step: v.optional(v.number()),
         approved: v.boolean(),
         input: v.optional(v.any()), // the tool's own schema checks it, where it runs
         reason: v.optional(v.string()),
       },
       returns: v.object({ state: vRunState }),
-      handler: async (ctx, { runId, callId, approved, input, reason }) => {
+      handler: async (ctx, { runId, callId, step, approved, input, reason }) => {
         const { runs } = await as(ctx, "decideApproval");
         const decided: unknown = input;
         return approved
-          ? await runs.approve(ctx, { runId, callId, input: decided })
-          : await runs.deny(ctx, { runId, callId, reason });
+          ? await runs.approve(ctx, { runId, callId, step, input: decided })
+          : await runs.deny(ctx, { runId, callId, step, reason });
       },
     }),
     answerTool: mutationGeneric({

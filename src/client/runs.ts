@@ -11,9 +11,10 @@ import type { ClientSettings } from "./settings.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 
-/** What is decided about one call; `input`: what the tool is given instead of what the model asked for. */
+/** What is decided about one call; `step`: as listed, so that no later call of the same id is meant; `input`: what the tool is given instead of what the model asked for. */
 export type Decision =
-  { callId: string; kind: "approve"; input?: unknown } | { callId: string; kind: "deny"; reason?: string };
+  | { callId: string; step?: number; kind: "approve"; input?: unknown }
+  | { callId: string; step?: number; kind: "deny"; reason?: string };
 
 /** The result of a call that is answered from outside: what came of it, or why nothing did. */
 export type CallAnswer = { output: unknown } | { error: string };
@@ -32,12 +33,13 @@ export class RunsClient {
   }
 
   /**
-   * Whether a run goes on, for the code that drives it: the cheapest question there is, one row. Throws
+   * Whether a run goes on, for the code that drives it: the cheapest question there is, one row. With `takeUps`, as
+   * `turns.takeUp` gave it, false as well when another action has the run since. Throws
    * `RUN_NOT_FOUND`, also for whoever did not begin the run.
    *
    * @example if (!(await memory.as(principal).runs.isActive(ctx, { runId }))) abort.abort();
    */
-  async isActive(ctx: QueryCtx, args: { runId: string }): Promise<boolean> {
+  async isActive(ctx: QueryCtx, args: { runId: string; takeUps?: number }): Promise<boolean> {
     return await ctx.runQuery(this.component.runs.isActive, { ...args, caller: this.caller });
   }
 
@@ -158,7 +160,7 @@ export class RunsClient {
   /** Lets one call run, with another input if one is given. See `decide`. */
   async approve(
     ctx: MutationCtx,
-    { runId, ...call }: { runId: string; callId: string; input?: unknown },
+    { runId, ...call }: { runId: string; callId: string; step?: number; input?: unknown },
   ): Promise<{ state: RunState }> {
     return await this.decide(ctx, { runId, decisions: [{ kind: "approve", ...call }] });
   }
@@ -166,7 +168,7 @@ export class RunsClient {
   /** Keeps one call from running; the model is told so, and the reason. See `decide`. */
   async deny(
     ctx: MutationCtx,
-    { runId, ...call }: { runId: string; callId: string; reason?: string },
+    { runId, ...call }: { runId: string; callId: string; step?: number; reason?: string },
   ): Promise<{ state: RunState }> {
     return await this.decide(ctx, { runId, decisions: [{ kind: "deny", ...call }] });
   }

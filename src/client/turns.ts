@@ -20,6 +20,7 @@ import type {
   StepStart,
   TakenUp,
   ToolStart,
+  TurnEnded,
   TurnStart,
 } from "../validators/turn.js";
 import type { Usage } from "../validators/usage.js";
@@ -72,6 +73,8 @@ export type SaveStep = {
   context?: ContextCall;
   /** Calls of the step that wait for a decision or for a result from outside, or may not run. */
   waits?: AskedWait[];
+  /** Of an action: as `takeUp` gave it, else 0. Where another action took the run up since, nothing is saved. */
+  takeUps?: number;
 };
 
 export type EndTurn = {
@@ -83,10 +86,9 @@ export type EndTurn = {
   results?: StepResult[];
   usage?: Usage;
   context?: ContextCall;
+  /** As in `SaveStep`: where another action took the run up since, it is not ended. */
+  takeUps?: number;
 };
-
-/** Where an ended run stands; `ended` when this very call did that. */
-type RunEnd = { state: RunState; ended: boolean };
 
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
 export class TurnsClient {
@@ -165,12 +167,20 @@ export class TurnsClient {
   }
 
   /**
-   * Saves a tool's result at its reserved place, once. Safe to retry. Throws `RUN_NOT_FOUND`, `INVALID_ARGUMENT` or
+   * Saves a tool's result at its reserved place, once. Safe to retry. With `place`, as `startTool` gave it, a later call
+   * of the same id is left alone. Throws `RUN_NOT_FOUND`, `INVALID_ARGUMENT` or
    * `MESSAGE_TOO_LARGE`.
    */
   async saveResult(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; part: PartOf<"toolResult">; failed: boolean; ms: number },
+    args: {
+      runId: string;
+      callId: string;
+      place?: number;
+      part: PartOf<"toolResult">;
+      failed: boolean;
+      ms: number;
+    },
   ): Promise<{ saved: boolean }> {
     const hooks = await this.settings.handles();
     const saved = await ctx.runMutation(this.component.turns.saveResult, {
@@ -188,19 +198,22 @@ export class TurnsClient {
    */
   async awaitAnswer(
     ctx: MutationCtx,
-    args: { runId: string; callId: string },
+    args: { runId: string; callId: string; place?: number },
   ): Promise<{ waiting: boolean }> {
     return await ctx.runMutation(this.component.turns.awaitAnswer, { ...args, caller: this.caller });
   }
 
   /** Lets go of an in-action run that waits; where all is there already the run is kept. Throws `RUN_NOT_FOUND`. */
-  async pause(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+  async pause(
+    ctx: MutationCtx,
+    args: { runId: string; takeUps?: number },
+  ): Promise<{ state: RunState; superseded?: boolean }> {
     return await ctx.runMutation(this.component.turns.pause, { ...args, caller: this.caller });
   }
 
   /**
    * Takes up an in-action run that waited, or was left: for one caller, until that was silent for 35 minutes. With
-   * `force` the caller knows that who had it is dead. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE`, and `INVALID_ARGUMENT`
+   * `force` the caller knows that who had it is dead; who is not finds it `superseded`. Throws `RUN_NOT_FOUND`, `RUN_ACTIVE`, and `INVALID_ARGUMENT`
    * for a durable run, or one that is not of `agentName`.
    */
   async takeUp(
@@ -214,9 +227,13 @@ export class TurnsClient {
    * Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. Throws `RUN_NOT_FOUND` or
    * `INVALID_ARGUMENT`.
    */
-  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    const ended: RunEnd = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState; superseded?: boolean }> {
+    const ended: TurnEnded = await ctx.runMutation(this.component.turns.end, {
+      ...args,
+      caller: this.caller,
+    });
     if (ended.ended) logResults(ctx, this.settings, args);
-    return { state: ended.state };
+    const { state, superseded } = ended;
+    return superseded === true ? { state, superseded } : { state };
   }
 }

@@ -16,7 +16,7 @@ export const get = query({
 
 /** Whether a run goes on, for the code that drives it: reads one row. */
 export const isActive = query({
-  args: { caller: vCaller, runId: v.string() },
+  args: { caller: vCaller, runId: v.string(), takeUps: v.optional(v.number()) },
   returns: v.boolean(),
   handler: (ctx, args) => runs.isUnderWay(ctx, args),
 });

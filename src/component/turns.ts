@@ -21,6 +21,7 @@ import {
   vStepSaved,
   vStepStart,
   vTakenUp,
+  vTurnEnded,
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
@@ -91,6 +92,7 @@ export const saveStep = mutation({
     nests: v.optional(v.boolean()),
     context: v.optional(vContextCall),
     waits: v.optional(v.array(vAskedWait)),
+    takeUps: v.optional(v.number()),
   },
   returns: vStepSaved,
   handler: (ctx, args) => turns.saveStep(ctx, args),
@@ -111,22 +113,28 @@ export const startTool = mutation({
 
 /** Saves the result of a tool call at its reserved place; reads neither run nor head. */
 export const saveResult = mutation({
-  args: { caller: vCaller, runId: v.string(), ...vStepResult.fields, hooks: v.optional(vHooks) },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    place: v.optional(v.number()),
+    ...vStepResult.fields,
+    hooks: v.optional(vHooks),
+  },
   returns: v.object({ saved: v.boolean() }),
   handler: (ctx, args) => turns.saveResult(ctx, args),
 });
 
 /** The tool of a call has asked for its result, which comes from outside. */
 export const awaitAnswer = mutation({
-  args: { caller: vCaller, runId: v.string(), callId: v.string() },
+  args: { caller: vCaller, runId: v.string(), callId: v.string(), place: v.optional(v.number()) },
   returns: v.object({ waiting: v.boolean() }),
   handler: (ctx, args) => turns.awaitAnswer(ctx, args),
 });
 
 /** An action lets go of a run that waits. */
 export const pause = mutation({
-  args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vOpaqueRunState }),
+  args: { caller: vCaller, runId: v.string(), takeUps: v.optional(v.number()) },
+  returns: v.object({ state: vOpaqueRunState, superseded: v.optional(v.boolean()) }),
   handler: (ctx, args) => turns.pause(ctx, args),
 });
 
@@ -153,7 +161,8 @@ export const end = mutation({
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
+    takeUps: v.optional(v.number()),
   },
-  returns: v.object({ state: vOpaqueRunState, ended: v.boolean() }),
+  returns: vTurnEnded,
   handler: (ctx, args) => turns.end(ctx, args),
 });

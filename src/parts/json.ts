@@ -12,6 +12,34 @@ export function toJsonText(value: unknown): string | null {
   }
 }
 
+/**
+ * As `toJsonText`, and `null` as well where JSON would tell nothing of what is in it: a map, a set, a promise, a stream,
+ * a `Response`, an iterator.
+ */
+export function exactJsonText(value: unknown): string | null {
+  try {
+    return JSON.stringify(value, refusingLoss) ?? "null";
+  } catch {
+    return null;
+  }
+}
+
+function refusingLoss(this: unknown, key: string, value: unknown): unknown {
+  const given: unknown = isRecord(this) ? this[key] : value;
+  if (isLost(given)) throw new TypeError("JSON has no text for what is in it.");
+  return withoutBytes.call(this, key, value);
+}
+
+/** Lists, bytes and boxed texts are iterable and have a text; so has what says itself how it reads. */
+function isLost(value: unknown): boolean {
+  if (!isRecord(value) || typeof value.toJSON === "function") return false;
+  if (OPAQUE.some((kind) => value instanceof kind)) return true;
+  const hasText = Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof String;
+  return !hasText && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+const OPAQUE = [Promise, WeakMap, WeakSet, ReadableStream, Response, Request, Blob] as const;
+
 /** A Buffer has a `toJSON` that lists each byte, so the value before it is looked at. */
 function withoutBytes(this: unknown, key: string, value: unknown): unknown {
   const given: unknown = isRecord(this) ? this[key] : value;

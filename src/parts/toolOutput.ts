@@ -4,7 +4,7 @@ import type { PartOf, ToolOutputKind } from "../validators/content.js";
 import type { EncodeOptions, ModelOptions } from "./codec.js";
 import { readFileData, type InlineFile } from "./fileData.js";
 import { storedAddress, storedIdIn } from "./filePlace.js";
-import { parseJson, toJsonText } from "./json.js";
+import { exactJsonText, parseJson, toJsonText } from "./json.js";
 import { decodeProvider } from "./provider.js";
 import { shortenedOf, textForModel } from "./shortened.js";
 
@@ -15,7 +15,7 @@ export type StoredOutput = { outputKind: ToolOutputKind; output: string };
 /** What a model is told of a call whose result never came. */
 export const INTERRUPTED_OUTPUT = "The call was interrupted before it gave a result.";
 const NO_JSON =
-  "The tool's result cannot be kept: it is no JSON (a circular value, a bigint, or a toJSON that throws).";
+  "The tool's result cannot be kept: it is no JSON (a circular value, a bigint, a map, a stream, a Response, or a toJSON that throws).";
 
 /** What a tool gives that says itself how a model is told it: text, JSON, content with media, an error, a denial. */
 export class ToolOutput {
@@ -64,13 +64,13 @@ function inlineFileOf(item: ContentItem): InlineFile | null {
 }
 
 /**
- * A tool's value: a text as it is, all else as JSON text; a `ToolOutput` as it says. What JSON has no text for is an
- * error, never a throw.
+ * A tool's value: a text as it is, all else as JSON text; a `ToolOutput` as it says. What JSON has no text for, or would
+ * lose without a word, is an error, never a throw.
  */
 export function storeValue(value: unknown): StoredOutput {
   if (value instanceof ToolOutput) return storeOutput(value.output);
   if (typeof value === "string") return { outputKind: "text", output: wellFormed(value) };
-  const text = toJsonText(value);
+  const text = exactJsonText(value);
   return text === null ? { outputKind: "error", output: NO_JSON } : { outputKind: "json", output: text };
 }
 

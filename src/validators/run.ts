@@ -228,6 +228,8 @@ export type Run = Infer<typeof vRun>;
 /** A call that waits, with what it asks for: for whoever decides or answers. */
 export const vWaitingCall = v.object({
   callId: v.string(),
+  /** The place of its result: it tells calls apart that a model numbers anew in each step. */
+  step: v.number(),
   toolName: v.string(),
   kind: v.union(v.literal("approval"), v.literal("result")),
   /** The tool's input as JSON text; of a long one its start: read `part` of `messageId` for the whole. */
@@ -240,10 +242,16 @@ export const vWaitingCall = v.object({
 });
 export type WaitingCall = Infer<typeof vWaitingCall>;
 
-/** What somebody decides about one call; `input`: JSON text that the tool is given instead of what the model wrote. */
+/** What somebody decides about one call; `step`: as listed, so that no later call of the same id is meant; `input`: JSON text that the tool is given instead of what the model wrote. */
 export const vCallDecision = v.union(
-  v.object({ callId: v.string(), kind: v.literal("approve"), input: v.optional(v.string()) }),
-  v.object({ callId: v.string(), kind: v.literal("deny"), reason: v.optional(v.string()) }),
+  v.object({
+    ...{ callId: v.string(), step: v.optional(v.number()) },
+    ...{ kind: v.literal("approve"), input: v.optional(v.string()) },
+  }),
+  v.object({
+    ...{ callId: v.string(), step: v.optional(v.number()) },
+    ...{ kind: v.literal("deny"), reason: v.optional(v.string()) },
+  }),
 );
 export type CallDecision = Infer<typeof vCallDecision>;
 

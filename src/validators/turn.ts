@@ -107,10 +107,20 @@ export const vStepSaved = v.object({
   nextMessageId: v.optional(v.string()),
   /** Of an in-action run: what it reads with its next call, also where this step would have been its last. */
   steered: v.optional(vSteered),
+  /** Another action has the run: what this one said is not kept. */
+  superseded: v.optional(v.boolean()),
 });
 export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
   steered?: { messages: Message[]; long: number[][] };
 };
+
+/** Where a run stands that was to be ended; `ended` where this call did that, `superseded` where another action has it. */
+export const vTurnEnded = v.object({
+  state: vOpaqueRunState,
+  ended: v.boolean(),
+  superseded: v.optional(v.boolean()),
+});
+export type TurnEnded = Infer<typeof vTurnEnded>;
 
 /** When the step after a saved one streams: `ifSteered` where there is one only because of steering. */
 export const vNextStream = v.union(v.boolean(), v.literal("ifSteered"));
@@ -155,6 +165,8 @@ export const vTakenUp = v.object({
   promptMessageId: v.string(),
   steps: v.number(),
   totals: vRunTotals,
+  /** How often it was taken up by now: who has it says so with what it writes. */
+  takeUps: v.number(),
   /** How many of the steps had been saved when the run last read steering. */
   steeredAt: v.optional(v.number()),
   /** Those of its last step, where that had to wait. */

@@ -156,6 +156,29 @@ describe.each(ENGINES)("canceling %s", (_name, make) => {
     await expectUsable(made);
   });
 
+  test("while a tool looks whether it needs approval asks nobody, and runs nothing", async () => {
+    const engine = (): Engine => made;
+    let ran = 0;
+    const unsure = defineTool({
+      description: "Asks a policy that never answers.",
+      inputSchema: z.object({}),
+      needsApproval: async ({ abortSignal }) => {
+        await engine().cancel();
+        return await untilAborted(abortSignal);
+      },
+      execute: () => (ran += 1),
+    });
+    const made = await make(
+      [{ toolCalls: [{ toolName: "unsure", input: {} }] }, { text: "Now." }],
+      () => ({}),
+      { tools: { unsure } },
+    );
+    await made.turn("Pay.");
+    expect(await canceled(made)).toMatchObject({ kind: "canceled", reason: "Enough." });
+    expect({ ran, calls: made.model.calls.length }).toEqual({ ran: 0, calls: 1 });
+    await expectUsable(made);
+  });
+
   test("between its steps starts nothing that follows", async () => {
     const engine = (): Engine => made;
     const quits = defineTool({

@@ -5,6 +5,7 @@ import { isMemoryError } from "../../src/validators/errors.js";
 import type { CallDecision } from "../../src/validators/run.js";
 import { codeOf, OWNER } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
+import { used } from "../support/turns.js";
 import {
   approve,
   atTheDoor,
@@ -99,6 +100,32 @@ describe("a call that waits for approval", () => {
     expect(await codeOf(attempt(run))).toBe(code);
     expect((await callsOf(run))[0]).toMatchObject({ state: { kind: "awaitingApproval" } });
     expect(await codeOf(decide(run, approve("a")))).toBe("ok");
+  });
+
+  test("is not decided by a click on an earlier call of the same id", async () => {
+    const run = await aWaitingRun(["a"], [held("a")]);
+    const { owner, ctx, runId } = run;
+    const [first] = await owner.runs.listWaiting(ctx, { runId });
+    const click = { runId, callId: "a", step: first?.step ?? 0 };
+    expect(await codeOf(owner.runs.approve(ctx, { ...click, step: 99 }))).toBe("TOOL_CALL_NOT_WAITING");
+    await owner.runs.approve(ctx, click);
+    await owner.runs.approve(ctx, click);
+    await owner.turns.startTool(ctx, { runId, callId: "a", idempotent: false });
+    const part = {
+      type: "toolResult" as const,
+      callId: "a",
+      toolName: "search",
+      outputKind: "text" as const,
+    };
+    const given = { part: { ...part, output: "Done." }, failed: false, ms: 1 };
+    await owner.turns.saveResult(ctx, { runId, callId: "a", ...given });
+    const parts = [
+      { type: "toolCall" as const, callId: "a", toolName: "search", input: '{"query":"other"}' },
+    ];
+    const step = { runId, step: 1, message: { parts }, results: [], usage: used, finish: false };
+    await owner.turns.saveStep(ctx, { ...step, waits: [held("a")] });
+    expect(await codeOf(owner.runs.approve(ctx, click))).toBe("TOOL_CALL_NOT_WAITING");
+    expect((await callsOf(run)).map(({ state }) => state.kind)).toEqual(["done", "awaitingApproval"]);
   });
 
   test("in a batch is decided with all of it, or not at all", async () => {

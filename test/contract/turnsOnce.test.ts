@@ -112,6 +112,34 @@ describe("promise 1: a turn is written once", () => {
     expect(await start("c2", true)).toMatchObject({ kind: "execute" });
   });
 
+  test("a result that comes late is not that of a later call to which the model gave the same id", async () => {
+    const { as, ctx, threadId } = await aThread();
+    const { runId } = await as.turns.begin(ctx, { ...asked(threadId, "hello"), engine: "durable" });
+    const save = (step: number) =>
+      as.turns.saveStep(ctx, {
+        ...{ runId, step, message: { parts: [call("c1")] }, results: [], usage: used },
+        finish: false,
+      });
+    const start = async () => {
+      const started = await as.turns.startTool(ctx, { runId, callId: "c1", idempotent: false });
+      return started.kind === "execute" ? started.step : started.kind;
+    };
+    const done = (place: number | string) => {
+      const given = { part: result("c1"), failed: false, ms: 3 };
+      return as.turns.saveResult(ctx, { runId, callId: "c1", place: Number(place), ...given });
+    };
+    await save(0);
+    const first = await start();
+    expect(await start()).toBe("interrupted");
+    await save(1);
+    const second = await start();
+    expect(await done(first)).toEqual({ saved: false });
+    expect(await as.turns.awaitAnswer(ctx, { runId, callId: "c1", place: Number(first) })).toEqual({
+      waiting: false,
+    });
+    expect(await done(second)).toEqual({ saved: true });
+  });
+
   test("ending an ended run changes nothing", async () => {
     const { as, ctx, threadId } = await aThread();
     const { runId } = await as.turns.begin(ctx, asked(threadId, "hello"));

@@ -108,6 +108,7 @@ import type * as model_runQueue from "../model/runQueue.js";
 import type * as model_runRows from "../model/runRows.js";
 import type * as model_runSchedule from "../model/runSchedule.js";
 import type * as model_runState from "../model/runState.js";
+import type * as model_runSuperseded from "../model/runSuperseded.js";
 import type * as model_runTakeUp from "../model/runTakeUp.js";
 import type * as model_runTransitions from "../model/runTransitions.js";
 import type * as model_runWaiting from "../model/runWaiting.js";
@@ -274,6 +275,7 @@ const fullApi: ApiFromModules<{
   "model/runRows": typeof model_runRows;
   "model/runSchedule": typeof model_runSchedule;
   "model/runState": typeof model_runState;
+  "model/runSuperseded": typeof model_runSuperseded;
   "model/runTakeUp": typeof model_runTakeUp;
   "model/runTransitions": typeof model_runTransitions;
   "model/runWaiting": typeof model_runWaiting;

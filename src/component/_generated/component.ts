@@ -1687,8 +1687,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           decisions: Array<
-            | { callId: string; input?: string; kind: "approve" }
-            | { callId: string; kind: "deny"; reason?: string }
+            | { callId: string; input?: string; kind: "approve"; step?: number }
+            | { callId: string; kind: "deny"; reason?: string; step?: number }
           >;
           runId: string;
         },
@@ -1766,6 +1766,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          takeUps?: number;
         },
         boolean,
         Name
@@ -1998,6 +1999,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           messageId: string;
           part: number;
           requestReason?: string;
+          step: number;
           toolName: string;
         }>,
         Name
@@ -2441,6 +2443,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          place?: number;
           runId: string;
         },
         { waiting: boolean },
@@ -2586,6 +2589,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             part: any;
           }>;
           runId: string;
+          takeUps?: number;
           unlessSteered?: boolean;
           usage?: {
             cachedInputTokens?: number;
@@ -2601,7 +2605,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        { ended: boolean; state: any },
+        { ended: boolean; state: any; superseded?: boolean },
         Name
       >;
       open: FunctionReference<
@@ -2742,8 +2746,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          takeUps?: number;
         },
-        { state: any },
+        { state: any; superseded?: boolean },
         Name
       >;
       saveResult: FunctionReference<
@@ -2758,6 +2763,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           hooks?: { onMessage?: string; onRunFinished?: string };
           ms: number;
           part: any;
+          place?: number;
           runId: string;
         },
         { saved: boolean },
@@ -2792,6 +2798,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           runId: string;
           step: number;
+          takeUps?: number;
           usage: {
             cachedInputTokens?: number;
             finishReason?: string;
@@ -2858,6 +2865,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
           };
           streamId?: string;
+          superseded?: boolean;
         },
         Name
       >;
@@ -2936,6 +2944,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           state: any;
           steeredAt?: number;
           steps: number;
+          takeUps: number;
           threadId: string;
           totals: { calls: number; inputTokens: number; outputTokens: number };
           turn: number;

@@ -4,9 +4,11 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";
 import { tellDriver } from "./runDriver.js";
+import { watchQueue } from "./runQueue.js";
 import { isActive, stateOf } from "./runRows.js";
 import { setRunState } from "./runState.js";
 import { armTimer, disarmTimer, stateWhile, type Waiting } from "./runWaits.js";
+import { findHead } from "./threadAccess.js";
 import { answerBy, callsOf, isLater } from "./toolCalls.js";
 import { endRun } from "./turnEnd.js";
 
@@ -29,7 +31,10 @@ export async function countDown(ctx: MutationCtx, run: Doc<"runs">, done: Done):
   const isAnswered = results > 0 && left.results === 0;
   const decided = isDecided ? await release(ctx, run, left) : { approved: [], waiting: left };
   const goingOn = await moveOn(ctx, run, decided.waiting);
-  if (run.engine !== "durable") return stateOf(goingOn);
+  if (run.engine !== "durable") {
+    await watchLeft(ctx, goingOn);
+    return stateOf(goingOn);
+  }
   const { askedBy } = left;
   const decision: Wake = {
     event: decidedEvent(askedBy),
@@ -41,6 +46,13 @@ export async function countDown(ctx: MutationCtx, run: Doc<"runs">, done: Done):
     ...(isAnswered ? [answer] : []),
   ]);
   return isTold ? stateOf(goingOn) : await endRun(ctx, goingOn, { outcome: CODE_MOVED });
+}
+
+/** Nobody may come to resume a run in an action: those that wait behind it get on once it was left for too long. */
+async function watchLeft(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  if (stateOf(run).kind !== "running") return;
+  const head = await findHead(ctx, run.threadId);
+  if (head?.queuedRuns !== undefined) await watchQueue(ctx, run);
 }
 
 type Wake = { event: string; value: Decided | Answered };

@@ -49,12 +49,23 @@ async function openDecisions(
   for (const decision of decisions) {
     const call = await newestCall(ctx, run._id, decision.callId);
     if (call === null) throw callNotFound(run._id, decision.callId);
+    checkPlace(call, decision);
     const inputHash = await hashOf(decision);
     if (isRepeated(call, decision, inputHash)) continue;
     checkOpen(call, run);
     open.push({ call, decision, inputHash });
   }
   return open;
+}
+
+/** A decision that is made again, or late, must not be one about a call that nobody has looked at. */
+function checkPlace({ callId, step, state }: Doc<"toolCalls">, { step: meant = step }: CallDecision): void {
+  if (meant === step) return;
+  throw memoryError(
+    "TOOL_CALL_NOT_WAITING",
+    "A later call has this id by now: reload what waits, and look at it.",
+    { callId, step, state: state.kind },
+  );
 }
 
 /** The model's own inputs of the calls that are given others: they are of one step, so of one message. */

@@ -8,6 +8,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findComplete } from "./messages.js";
 import { findRunToWrite, isActive, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { isSuperseded } from "./runSuperseded.js";
 import { stateWhile } from "./runWaits.js";
 import { callsOf, toToolCall } from "./toolCalls.js";
 
@@ -17,8 +18,12 @@ type RunArgs = { caller: Caller; runId: string };
  * An action that has nothing left to do for a run lets go of it, so that another takes it up when what it waits for is
  * there. Where that is there already it keeps the run, and goes on: the state says which.
  */
-export async function pause(ctx: MutationCtx, { caller, runId }: RunArgs): Promise<{ state: RunState }> {
+export async function pause(
+  ctx: MutationCtx,
+  { caller, runId, takeUps }: RunArgs & { takeUps?: number },
+): Promise<{ state: RunState; superseded?: boolean }> {
   const run = await findRunToWrite(ctx, caller, runId);
+  if (isSuperseded(run, takeUps)) return { state: stateOf(run), superseded: true };
   const { waiting } = run;
   if (waiting !== undefined && isActive(stateOf(run)) && stateWhile(waiting) !== undefined) {
     const { isDriven: _, ...free } = waiting;
@@ -29,7 +34,8 @@ export async function pause(ctx: MutationCtx, { caller, runId }: RunArgs): Promi
 
 /**
  * Takes up an in-action run when what it waited for is there, for one action: a second one is refused with `RUN_ACTIVE`
- * until the first was silent for longer than an action can live. With `force` the caller knows that it is dead.
+ * until the first was silent for longer than an action can live. With `force` the caller knows that it is dead; where it
+ * was not, it finds that the run is no longer its own, and writes nothing more.
  */
 export async function takeUp(
   ctx: MutationCtx,
@@ -48,8 +54,9 @@ export async function takeUp(
       runId: run._id,
     });
   const taken = waiting === undefined ? {} : { waiting: { ...waiting, isDriven: true } };
-  await ctx.db.patch("runs", run._id, { ...taken, activeAt: Date.now() });
-  return await found(ctx, run, "taken");
+  const takeUps = (run.takeUps ?? 0) + 1;
+  await ctx.db.patch("runs", run._id, { ...taken, takeUps, activeAt: Date.now() });
+  return await found(ctx, { ...run, takeUps }, "taken");
 }
 
 function checkKind({ _id: runId, engine, agentName }: Doc<"runs">, name: string | undefined): void {
@@ -67,7 +74,12 @@ async function found(ctx: MutationCtx, run: Doc<"runs">, kind: TakenUp["kind"]):
   const calls = kind === "taken" && waiting !== undefined ? await callsOf(ctx, runId, waiting.askedBy) : [];
   return {
     ...{ kind, state: stateOf(run), threadId, turn, promptMessageId: prompt?.messageId ?? "" },
-    ...{ steps: stepsOf(run), totals: totalsOf(run), calls: calls.map(toToolCall(run)) },
+    ...{
+      steps: stepsOf(run),
+      totals: totalsOf(run),
+      takeUps: run.takeUps ?? 0,
+      calls: calls.map(toToolCall(run)),
+    },
     ...(run.steered === undefined ? {} : { steeredAt: run.steered.atStep }),
   };
 }

@@ -42,14 +42,21 @@ export async function listWaiting(
 }
 
 function waitingCall(
-  { callId, toolName, state, expiresAt, wait }: Doc<"toolCalls">,
+  { callId, step, toolName, state, expiresAt, wait }: Doc<"toolCalls">,
   message: Doc<"messages">,
 ): WaitingCall[] {
   const kind = waitsFor(state);
   const index = message.parts.findIndex((part) => part.type === "toolCall" && part.callId === callId);
   const part = message.parts[index];
   if (kind === null || expiresAt === undefined || !isCall(part)) return [];
-  const asked = { callId, toolName, kind, input: part.input, isCut: payloadOf(part) !== undefined } as const;
+  const asked = {
+    callId,
+    step,
+    toolName,
+    kind,
+    input: part.input,
+    isCut: payloadOf(part) !== undefined,
+  } as const;
   const { requestReason } = wait ?? {};
   return [
     {

@@ -7,6 +7,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { findOwnRun, isActive, openRun, runNotFound, stateOf, toRun } from "./runRows.js";
+import { isSuperseded } from "./runSuperseded.js";
 import { withCalls } from "./runWaiting.js";
 import { steerRun } from "./steering.js";
 import { findHead } from "./threadAccess.js";
@@ -25,8 +26,13 @@ export async function get(ctx: QueryCtx, { caller, runId }: RunArgs): Promise<Ru
 }
 
 /** For the code that drives the run, which asks while it waits: no more than the run's row is read. */
-export const isUnderWay = async (ctx: QueryCtx, { caller, runId }: RunArgs): Promise<boolean> =>
-  isActive(stateOf(await findOwnRun(ctx, caller, runId)));
+export async function isUnderWay(
+  ctx: QueryCtx,
+  { caller, runId, takeUps }: RunArgs & { takeUps?: number },
+): Promise<boolean> {
+  const run = await findOwnRun(ctx, caller, runId);
+  return isActive(stateOf(run)) && !isSuperseded(run, takeUps);
+}
 
 /** The active run, else the last one that does not wait for its time. */
 export async function latest(

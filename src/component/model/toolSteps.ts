@@ -11,6 +11,12 @@ import { findRunToWrite, isActive, stateOf } from "./runRows.js";
 import { findCall, isLater, isSettled, settle, type Result } from "./toolCalls.js";
 
 type CallArgs = { caller: Caller; runId: string; callId: string };
+/** `place`: of the result, as `startTool` gave it. Some models number their calls anew in each step. */
+type Placed = { place?: number };
+
+/** True where a later call has the id by now: the one that is meant was settled without its tool. */
+const isAnother = ({ step }: Doc<"toolCalls">, { place }: Placed): boolean =>
+  place !== undefined && place !== step;
 
 /**
  * Marks the call as started before its tool runs. A tool that may have run is settled, not run again. Behind a later step
@@ -59,10 +65,10 @@ async function leaveStarted(
  */
 export async function saveResult(
   ctx: MutationCtx,
-  args: { caller: Caller; runId: string; hooks?: HookHandles } & Result,
+  args: { caller: Caller; runId: string; hooks?: HookHandles } & Result & Placed,
 ): Promise<{ saved: boolean }> {
   const { call } = await findCall(ctx, args);
-  if (isSettled(call.state)) return { saved: false };
+  if (isSettled(call.state) || isAnother(call, args)) return { saved: false };
   await settle(ctx, call, args);
   if (isLater(call)) await countDownLater(ctx, call);
   await tellMessages(ctx, args.hooks);
@@ -75,9 +81,9 @@ async function countDownLater(ctx: MutationCtx, { runId }: Doc<"toolCalls">): Pr
 }
 
 /** The tool has asked for its result, which comes from outside. False when it is there already, or the call is over. */
-export async function awaitAnswer(ctx: MutationCtx, args: CallArgs): Promise<{ waiting: boolean }> {
+export async function awaitAnswer(ctx: MutationCtx, args: CallArgs & Placed): Promise<{ waiting: boolean }> {
   const { call } = await findCall(ctx, args);
-  if (call.state.kind !== "started" || !isLater(call)) return { waiting: false };
+  if (isAnother(call, args) || call.state.kind !== "started" || !isLater(call)) return { waiting: false };
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "awaitingResult" } });
   return { waiting: true };
 }

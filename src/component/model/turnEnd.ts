@@ -25,6 +25,7 @@ import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsO
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { logRunEnd } from "./runTransitions.js";
+import { isSuperseded, recordSuperseded } from "./runSuperseded.js";
 import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
@@ -41,6 +42,8 @@ export type EndArgs = {
   results?: Result[];
   usage?: Usage;
   context?: ContextCall;
+  /** Of an action: how often the run had been taken up when it came to it. */
+  takeUps?: number;
 };
 
 /**
@@ -49,13 +52,18 @@ export type EndArgs = {
  */
 export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
+  if (isSuperseded(run, args.takeUps)) {
+    const { caller, usage } = args;
+    if (usage !== undefined) await recordSuperseded(ctx, run, { caller, usage, step: stepsOf(run) });
+    return { state: stateOf(run), ended: false, superseded: true };
+  }
   const partial =
     args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
   return await endAndTell(ctx, run, { ...args, partial });
 }
 
-/** `ended` where this very call ended it. */
-export type Ended = { state: RunState; ended: boolean };
+/** `ended` where this very call ended it; `superseded` where it may not, because another action has the run. */
+export type Ended = { state: RunState; ended: boolean; superseded?: boolean };
 
 /** As `endRun`, with what the run came to. */
 export async function endAndTell(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<Ended> {

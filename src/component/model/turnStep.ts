@@ -26,6 +26,7 @@ import {
   stepsOf,
   totalsOf,
 } from "./runRows.js";
+import { isSuperseded, recordSuperseded } from "./runSuperseded.js";
 import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
 import { setRunState } from "./runState.js";
@@ -48,11 +49,21 @@ export type SaveStepArgs = {
   nests?: boolean;
   context?: ContextCall;
   waits?: AskedWait[];
+  /** Of an action: how often the run had been taken up when it came to it. */
+  takeUps?: number;
 };
 
 /** Saves one model step, once: its place in the run is the key. What it used is recorded in any case. */
 export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<StepSaved> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
+  if (isSuperseded(run, args.takeUps)) {
+    await recordSuperseded(ctx, run, args);
+    return { saved: false, state: stateOf(run), calls: [], superseded: true };
+  }
+  return await saveNext(ctx, run, args);
+}
+
+async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs): Promise<StepSaved> {
   const steps = stepsOf(run);
   if (steps > args.step) return await savedBefore(ctx, run, args.step);
   checkNext(run, args.step);

@@ -38,6 +38,8 @@ export const runsTables = {
     activeAt: v.optional(v.number()),
     /** In an action that waits for the run's turn, or has not taken it up yet: silent for a short while, it is lost. */
     isWaiting: v.optional(v.boolean()),
+    /** How often an action took it up; absent: never. One that had it before must not write any more. */
+    takeUps: v.optional(v.number()),
     /** Calls of an in-action step whose results come with the next save. */
     openCalls: v.optional(v.array(vReservedCall)),
     operationId: v.optional(v.string()),
