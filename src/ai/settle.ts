@@ -1,6 +1,7 @@
 import { v, type Infer } from "convex/values";
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { MutationCtx, Principal, RunState } from "../client/index.js";
+import { toolResultPart } from "../parts/toolResult.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
@@ -20,9 +21,20 @@ export const vNestContext = v.object({
   failure: v.optional(v.string()),
 });
 
+/** A call whose step was lost so often that it is not tried again. */
+export const vLeaveContext = v.object({
+  kind: v.literal("leave"),
+  as: vPrincipal,
+  runId: v.string(),
+  callId: v.string(),
+  toolName: v.string(),
+  /** The model step that asked. */
+  place: v.number(),
+});
+
 /**
  * `begin`: a nested run opens itself. `nest`: a run asks another agent. `stop`: a run is not to ask its model again.
- * `lost`: every action that was to run a tool died.
+ * `leave`: the step of a tool was lost too often.
  * `end`: a workflow is over, whatever became of it. The others are what the
  * component asks for.
  */
@@ -36,7 +48,7 @@ export const vSettleContext = v.union(
   }),
   vNestContext,
   v.object({ kind: v.literal("stop"), as: vPrincipal, runId: v.string() }),
-  v.object({ kind: v.literal("lost"), as: vPrincipal, runId: v.string(), callId: v.string() }),
+  vLeaveContext,
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -95,23 +107,18 @@ export async function stopRun(
   }
 }
 
-/**
- * Settles a call whose actions all died: it may have run, so the model is told that it was interrupted, and the run goes
- * on. One that answers later may have asked for its result, and waits for that.
- */
-export async function settleLost(
+/** Settles a call that nobody will run, so that the run can go on: the model is told whether it may have had an effect. */
+export async function leaveCall(
   agent: ResolvedAgent,
   ctx: MutationCtx,
-  { as, runId, callId }: { as: Principal; runId: string; callId: string },
+  { as, runId, callId, toolName, place }: Infer<typeof vLeaveContext>,
 ): Promise<null> {
   const { turns } = bound(agent, as);
-  const start = () => turns.startTool(ctx, { runId, callId, idempotent: false });
-  try {
-    const { kind } = await start();
-    if (kind === "execute") await start(); // no action came so far as to say that it starts
-  } catch (error) {
-    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
-  }
+  const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
+  if (started.kind !== "execute") return null;
+  const error = "The tool could not be run: each action that was to run it was lost.";
+  const part = toolResultPart({ callId, toolName, error });
+  await turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
   return null;
 }
 

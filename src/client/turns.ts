@@ -85,6 +85,9 @@ export type EndTurn = {
   context?: ContextCall;
 };
 
+/** Where an ended run stands; `ended` when this very call has ended it. */
+type RunEnd = { state: RunState; ended: boolean };
+
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
 export class TurnsClient {
   constructor(
@@ -109,12 +112,13 @@ export class TurnsClient {
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
     const { logs } = this.settings;
-    return await ctx.runMutation(this.component.turns.begin, {
+    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       ...(logs === "errors" ? {} : { logs }),
       caller: this.caller,
     });
+    return start;
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */
@@ -151,11 +155,12 @@ export class TurnsClient {
 
   /**
    * Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. With
-   * `idempotent` it is safe to retry. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
+   * `idempotent` it is safe to retry. `askedBy` is the model step that asked: where a later one was saved, the call has
+   * its result, whatever that one asks under the same id. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
    */
   async startTool(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; idempotent: boolean },
+    args: { runId: string; callId: string; askedBy?: number; idempotent: boolean },
   ): Promise<ToolStart> {
     return await ctx.runMutation(this.component.turns.startTool, { ...args, caller: this.caller });
   }
@@ -211,7 +216,7 @@ export class TurnsClient {
    * `INVALID_ARGUMENT`.
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    const ended: RunEnd = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
     if (ended.ended) logResults(ctx, this.settings, args);
     return { state: ended.state };
   }

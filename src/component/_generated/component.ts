@@ -1750,6 +1750,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1809,6 +1810,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1864,6 +1866,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1920,6 +1923,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -2546,20 +2550,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: boolean;
           streamId?: string;
           turn: number;
@@ -2610,23 +2601,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        {
-          ended: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { ended: boolean; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2750,20 +2725,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           streamId?: string;
@@ -2781,22 +2743,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
       saveResult: FunctionReference<
@@ -2883,20 +2830,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: {
             long: Array<Array<number>>;
             messages: Array<{
@@ -2931,6 +2865,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          askedBy?: number;
           callId: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
@@ -2998,20 +2933,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           kind: "taken" | "waiting" | "ended";
           promptMessageId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           threadId: string;
@@ -3029,22 +2951,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
     };
