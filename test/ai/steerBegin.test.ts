@@ -137,7 +137,9 @@ describe("agent.start that steers", () => {
         return "moved";
       },
     });
-    const script = [{ toolCalls: [{ toolName: "moves", input: {} }] }, { text: "Two." }];
+    // Two calls are steps of their own: one alone would be followed by the model in the same action.
+    const movesIt = { toolCalls: ["one", "two"].map((callId) => ({ callId, toolName: "moves", input: {} })) };
+    const script = [movesIt, { text: "Two." }];
     const app = await aDurableApp(script, { tools: { moves } });
     const start = (prompt: string, more: Partial<StartArgs> = {}) =>
       app.t.mutation(async (ctx) =>
