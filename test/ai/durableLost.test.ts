@@ -70,62 +70,6 @@ describe("a step whose action is lost", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
   });
 
-  test.each([false, true])(
-    "of a tool, every time, is told to the model as interrupted (started: %s)",
-    async (starts) => {
-      let runs = 0;
-      const pay = defineTool({ description: "Pays.", inputSchema: z.object({}), execute: () => ++runs });
-      const script = [{ toolCalls: [{ toolName: "pay", input: {} }] }, { text: "Unsure." }];
-      const app = await aDurableApp(script, { tools: { pay } });
-      const step = app.researcher["step"] as { _handler: (ctx: unknown, args: unknown) => Promise<unknown> };
-      let lost = 0;
-      app.researcher["step"] = internalActionGeneric(
-        async (ctx, args: { runId: string; call?: { callId: string } }) => {
-          if (args.call === undefined) return await step._handler(ctx, args);
-          lost++;
-          const { callId } = args.call;
-          if (starts && lost === 1)
-            await app.owner.turns.startTool(ctx as never, { runId: args.runId, callId, idempotent: false });
-          throw new Error("Transient error while executing action");
-        },
-      );
-      const { runId } = await app.start("Pay.");
-      await app.finish();
-      expect([lost, runs]).toEqual([8, 0]);
-      expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
-      expect(JSON.stringify(app.model.calls[1]?.prompt)).toContain("may or may not have had an effect");
-      const { page } = await app.owner.runs.listToolCalls(app.ctx, { runId, cursor: null });
-      expect(page).toMatchObject([{ state: { kind: "interrupted" } }]);
-      expect(await leftovers(app)).toEqual({});
-    },
-  );
-
-  test("of a tool that answers later, every time, waits for its answer", async () => {
-    const ask = defineTool({
-      description: "Asks a service.",
-      inputSchema: z.object({}),
-      answersLater: true,
-      execute: () => null,
-    });
-    const script = [{ toolCalls: [{ callId: "ask-1", toolName: "ask", input: {} }] }, { text: "Yes." }];
-    const app = await aDurableApp(script, { tools: { ask } });
-    const step = app.researcher["step"] as { _handler: (ctx: unknown, args: unknown) => Promise<unknown> };
-    app.researcher["step"] = internalActionGeneric(async (ctx, args: { call?: object }) => {
-      if (args.call !== undefined) throw new Error("Transient error while executing action");
-      return await step._handler(ctx, args);
-    });
-    const { runId } = await app.start("Ask.");
-    for (let round = 0; round < 120; round++) {
-      vi.advanceTimersByTime(1_000);
-      await app.t.finishInProgressScheduledFunctions();
-    }
-    expect(await stateOf(app, runId)).toMatchObject({ kind: "awaitingResult" });
-    await app.owner.runs.answer(app.ctx, { runId, callId: "ask-1", output: "It is." });
-    await app.finish();
-    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
-    expect(await leftovers(app)).toEqual({});
-  });
-
   test("runs an idempotent tool again", async () => {
     let runs = 0;
     const look = defineTool({
