@@ -3,6 +3,7 @@ import type { Infer } from "convex/values";
 import type { Principal } from "../client/index.js";
 import type { ResolvedAgent, StepRetry } from "./definition.js";
 import { runCalls } from "./durableTools.js";
+import { isToTryAgain } from "./lastTry.js";
 import { askNested } from "./nestedRun.js";
 import type { vSettleContext } from "./settle.js";
 import { siblingsAt } from "./siblings.js";
@@ -91,13 +92,12 @@ async function askBehindTool(
   { place, call: asked }: { place: number; call: Asked },
 ): Promise<StepOutcome> {
   const more = { place, call: asked, thenModel: true, ...reportOf(driver) };
-  const outcome = await call(driver, { name: "toolThenModel", retry: driver.agent.retry }, more).catch(
-    async (error: unknown) => {
-      const tool = await runTool(driver, place, asked);
-      if (tool?.settled === true) throw error; // it was the model that failed
-      return null;
-    },
-  );
+  const together = call(driver, { name: "toolThenModel", retry: driver.agent.retry }, more);
+  const outcome = await together.catch(async (error: unknown) => {
+    if (isToTryAgain(error)) throw error; // the tool has its result
+    await runTool(driver, place, asked); // its actions were lost: each has its own attempts now
+    return null;
+  });
   return outcome === null || outcome.unasked === true
     ? await askModel(driver, place + 1)
     : checked(driver, outcome);
@@ -111,20 +111,15 @@ const runCall = (driver: Driver, place: number, { callId, toolName, nested }: As
 };
 
 /** A tool as a step of its own. Where every attempt was lost the model is told, and the run goes on. */
-async function runTool(
-  driver: Driver,
-  place: number,
-  { callId, toolName }: Asked,
-): Promise<StepOutcome | null> {
+async function runTool(driver: Driver, place: number, { callId, toolName }: Asked): Promise<void> {
   try {
-    return await call(driver, { name: "tool" }, { place, call: { callId, toolName } });
+    await call(driver, { name: "tool" }, { place, call: { callId, toolName } });
   } catch (error) {
     const { as, runId } = driver;
     const left = settleInline(driver, { kind: "leave", as, runId, callId, toolName, place });
     await left.catch(() => {
       throw error; // the whole file was moved, or the thread removed
     });
-    return null;
   }
 }
 

@@ -36,7 +36,7 @@ export async function runToolStep(
     Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
   const done: StepOutcome = { calls: [], ended: false, stop: false };
   const started = await memory.turns.startTool(ctx, { runId, callId, askedBy, idempotent }).catch(asEnded);
-  if (started.kind !== "execute") return started.kind === "settled" ? { ...done, settled: true } : done;
+  if (started.kind !== "execute") return done;
   const { toolName, input, step, threadId, turn } = started;
   const abort = abortWith(args.abortSignal);
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };

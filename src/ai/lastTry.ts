@@ -12,6 +12,10 @@ export function toTryAgain(error: unknown): Error {
   return memoryError("MODEL_FAILED", message, { ...providerErrorOf(error) });
 }
 
+/** True where that is what a step failed with: it came as far as its model. */
+export const isToTryAgain = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('"code":"MODEL_FAILED"');
+
 /** The details of our own error in the text of an error: its data is JSON there, in the order of the names or ours. */
 const DETAILS = /"details":(\{[^{}]*\})/;
 

@@ -114,11 +114,15 @@ export async function leaveCall(
   { as, runId, callId, toolName, place }: Infer<typeof vLeaveContext>,
 ): Promise<null> {
   const { turns } = bound(agent, as);
-  const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
-  if (started.kind !== "execute") return null;
-  const error = "The tool could not be run: each action that was to run it was lost.";
-  const part = toolResultPart({ callId, toolName, error });
-  await turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
+  try {
+    const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
+    if (started.kind !== "execute") return null;
+    const error = "The tool could not be run: each action that was to run it was lost.";
+    const part = toolResultPart({ callId, toolName, error });
+    await turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
+  } catch (error) {
+    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error; // it went with its thread
+  }
   return null;
 }
 

@@ -46,8 +46,6 @@ export const vStepOutcome = v.object({
   /** A last step is to follow: facts are to be found, or room made. */
   after: v.optional(v.boolean()),
   text: v.optional(v.string()),
-  /** Of a tool's step: it did nothing, for the call had its result. */
-  settled: v.optional(v.boolean()),
   /** Of a step that was to ask the model behind its tool: that is left to a step of its own. */
   unasked: v.optional(v.boolean()),
   failure: v.optional(v.string()),

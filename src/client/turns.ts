@@ -85,7 +85,7 @@ export type EndTurn = {
   context?: ContextCall;
 };
 
-/** Where an ended run stands; `ended` when this very call has ended it. */
+/** Where an ended run stands; `ended` when this very call did that. */
 type RunEnd = { state: RunState; ended: boolean };
 
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
@@ -112,13 +112,12 @@ export class TurnsClient {
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
     const { logs } = this.settings;
-    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
+    return await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       ...(logs === "errors" ? {} : { logs }),
       caller: this.caller,
     });
-    return start;
   }
 
   /** Starts a model step of a durable run. Safe to retry: a step that was saved says so. Throws `RUN_NOT_FOUND`. */

@@ -1,6 +1,9 @@
 // The steps of a durable run, as its workflow makes them, and actions that are lost in the middle of one.
 import { internalActionGeneric, type FunctionReference } from "convex/server";
+import { z } from "zod";
+import { defineTool, type ToolContext } from "../../src/ai/index.js";
 import type { StepArgs } from "../../src/ai/stepRecord.js";
+import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import type { DurableApp } from "./durableApp.js";
 import { doorOf } from "./support.js";
 
@@ -27,7 +30,10 @@ export function watchSteps(
     steps.push(nameOf(args));
     const loss = args.call === undefined ? null : lossOf(++attempts);
     if (loss === "start") throw lost();
-    return await step._handler(loss === null ? ctx : losing(ctx as unknown as StepCtx, loss), args);
+    if (loss === null) return await step._handler(ctx, args);
+    return await step._handler(losing(ctx as unknown as StepCtx, loss), args).catch(() => {
+      throw lost(); // whatever it made of it in the test: nobody hears of it
+    });
   });
   return steps;
 }
@@ -48,4 +54,16 @@ function losing(ctx: StepCtx, loss: LossAt): StepCtx {
     return value;
   };
   return { ...ctx, runMutation };
+}
+
+/** A model that asks for a tool without input. */
+export const asks = (toolName: string, callId?: string): ScriptedTurn => ({
+  toolCalls: [{ toolName, input: {}, ...(callId === undefined ? {} : { callId }) }],
+});
+export const toolOf = (execute: (ctx: ToolContext) => unknown, more: { idempotent?: true } = {}) =>
+  defineTool({ description: "Does it.", inputSchema: z.object({}), execute, ...more });
+/** A tool that remembers what it was given to pass on. */
+export function counted(more: { idempotent?: true } = {}) {
+  const operationIds: string[] = [];
+  return { operationIds, tool: toolOf(({ operationId }) => operationIds.push(operationId), more) };
 }

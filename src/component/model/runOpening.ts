@@ -51,14 +51,14 @@ function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
     ...known(args),
+    ...keptLevel(args),
     ...(waiting === undefined ? {} : { state: waiting }),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };
 }
 
-/** Whom a run's end and its waits are told, as far as there is anybody, and what is logged of it. */
-const known = ({ driver, workflowId, hooks, logs }: BeginArgs) => ({
-  ...keptLevel({ logs }),
+/** Whom a run's end and its waits are told, as far as there is anybody. */
+const known = ({ driver, workflowId, hooks }: BeginArgs) => ({
   ...(driver === undefined ? {} : { driver }),
   ...(workflowId === undefined ? {} : { workflowId }),
   ...(hooks === undefined ? {} : { hooks }),
