@@ -137,8 +137,10 @@ describe("agent.start that steers", () => {
         return "moved";
       },
     });
-    const twice = [{ toolName: "moves", input: {} }, { toolName: "moves", input: {} }]; // steps of their own
-    const app = await aDurableApp([{ toolCalls: twice }, { text: "Two." }], { tools: { moves } });
+    // Two calls are steps of their own: one alone would be followed by the model in the same action.
+    const movesIt = { toolCalls: ["one", "two"].map((callId) => ({ callId, toolName: "moves", input: {} })) };
+    const script = [movesIt, { text: "Two." }];
+    const app = await aDurableApp(script, { tools: { moves } });
     const start = (prompt: string, more: Partial<StartArgs> = {}) =>
       app.t.mutation(async (ctx) =>
         app.agent.start(ctx, reference<"mutation">("moved:run"), {

@@ -1,10 +1,13 @@
 // What an app's own mutations are told in the transaction that saves: complete messages, and runs that have ended.
+import { internalMutationGeneric } from "convex/server";
+import { v } from "convex/values";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AgentMemory } from "../../src/client/index.js";
 import { RUN_LEASE_MS } from "../../src/shared/limits.js";
 import { call, codeOf, OWNER, result, said, text, WRITER } from "../support/aMemory.js";
 import { aHookedApp as anApp, begin, listed } from "../support/hookedApp.js";
 import { used } from "../support/turns.js";
+import { held } from "../support/waitingRun.js";
 
 let lines: string[];
 beforeEach(() => {
@@ -146,6 +149,63 @@ describe("onRunFinished", () => {
     expect(runs).toMatchObject([{ runId: lost.runId, state: { kind: "failed", code: "RUN_LOST" } }]);
     expect(messages.flat().map(({ role }) => role)).toEqual(["user", "assistant", "tool"]);
   });
+});
+
+describe("a hook that begins a run", () => {
+  test("in the thread of one that was interrupted goes first: the thread has one active run", async () => {
+    const app = await anApp();
+    const { owner, ctx, threadId } = app;
+    const turn = { threadId, agentName: "helper", engine: "durable" as const };
+    app.search["onRunFinished"] = internalMutationGeneric({
+      args: { run: v.any() },
+      handler: async (hookCtx) => {
+        const page = await owner.runs.list(hookCtx as never, { threadId, cursor: null });
+        if (page.page.length === 1)
+          await owner.turns.begin(hookCtx as never, { ...turn, prompt: [text("Why?")] });
+        return null;
+      },
+    });
+    await owner.turns.begin(ctx, { ...turn, prompt: [text("One?")] });
+    const next = await owner.turns.begin(ctx, { ...turn, prompt: [text("Two?")], whileRunning: "interrupt" });
+    expect(next.state.kind).toBe("queued");
+    const { page } = await owner.runs.list(ctx, { threadId, cursor: null });
+    expect(page.map(({ state }) => state.kind)).toEqual(["queued", "running", "canceled"]);
+    const active = page[1]?.runId ?? "";
+    await owner.runs.cancel(ctx, { runId: active });
+    expect((await owner.runs.get(ctx, { runId: next.runId })).state.kind).toBe("running");
+  });
+});
+
+test("a hook that cancels the run because somebody denied a call is not undone by the decision", async () => {
+  const app = await anApp();
+  const { owner, ctx, threadId } = app;
+  const { runId } = await owner.turns.begin(ctx, {
+    threadId,
+    agentName: "helper",
+    engine: "action",
+    prompt: [text("Pay.")],
+  });
+  app.search["onMessage"] = internalMutationGeneric({
+    args: { messages: v.any() },
+    handler: async (hookCtx, { messages }: { messages: { role: string }[] }) => {
+      if (messages.some(({ role }) => role === "tool")) await owner.runs.cancel(hookCtx as never, { runId });
+      return null;
+    },
+  });
+  const message = { parts: [call("a"), call("b")] };
+  const waits = [held("a"), held("b")];
+  await owner.turns.saveStep(ctx, {
+    runId,
+    step: 0,
+    message,
+    results: [],
+    usage: used,
+    finish: false,
+    waits,
+  });
+  await owner.runs.deny(ctx, { runId, callId: "a" });
+  expect((await owner.runs.get(ctx, { runId })).state.kind).toBe("canceled");
+  expect((await owner.threads.get(ctx, { threadId })).messages).toBe(4);
 });
 
 describe("a hook that throws", () => {

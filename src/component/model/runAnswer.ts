@@ -3,6 +3,7 @@ import type { Caller } from "../../validators/principal.js";
 import type { Answer, RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { findComplete, wholeParts } from "./messages.js";
 import { countDown } from "./runCountdown.js";
 import { callNotFound } from "./runDecide.js";
@@ -27,7 +28,9 @@ export async function answer(ctx: MutationCtx, args: AnswerArgs): Promise<{ stat
   await settle(ctx, call, { callId, part, failed, ms: Date.now() - call._creationTime });
   const answeredBy = args.caller === "system" ? "system" : args.caller.userId;
   await ctx.db.patch("toolCalls", call._id, { answeredBy });
-  return { state: await countDown(ctx, run, { approvals: 0, results: 1 }) };
+  const state = await countDown(ctx, run, { approvals: 0, results: 1 });
+  await tellMessages(ctx, run.hooks); // last: a hook may do something to the run
+  return { state };
 }
 
 /** True when the same was answered before, by whomever. */

@@ -2,7 +2,6 @@ import { answeredEvent, decidedEvent, type Answered, type Decided } from "../../
 import type { RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { tellMessages } from "./hooks.js";
 import { tellDriver } from "./runDriver.js";
 import { watchQueue } from "./runQueue.js";
 import { isActive, stateOf } from "./runRows.js";
@@ -17,13 +16,12 @@ export type Done = { approvals: number; results: number };
 
 /**
  * Counts down what a run waits for. With the last decision of a step, and with its last late result, its driver is
- * told in this transaction, behind what was written of them; a run whose driver cannot be told any more ends as failed. Gives where the run stands.
+ * told in this transaction; a run whose driver cannot be told any more ends as failed. Gives where the run stands.
  *
  * Costs the same however many wait; with the last decision the calls of the step are read, once.
  */
 export async function countDown(ctx: MutationCtx, run: Doc<"runs">, done: Done): Promise<RunState> {
   const { waiting } = run;
-  await tellMessages(ctx, run.hooks);
   if (waiting === undefined || !isActive(stateOf(run))) return stateOf(run);
   const { approvals, results } = done;
   const left = { ...waiting, approvals: waiting.approvals - approvals, results: waiting.results - results };

@@ -6,6 +6,7 @@ import type { Caller } from "../../validators/principal.js";
 import type { CallDecision, RunState } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { rewriteInputs } from "./messageInput.js";
 import { countDown } from "./runCountdown.js";
 import { isActive, openRun, stateOf } from "./runRows.js";
@@ -34,7 +35,9 @@ export async function decide(ctx: MutationCtx, args: DecideArgs): Promise<{ stat
       dueAt = Math.min(dueAt, expiresAt);
     }
   const results = open.filter(({ call, decision }) => decision.kind === "deny" && isLater(call)).length;
-  return { state: await countDown(ctx, await timed(ctx, run, dueAt), { approvals: open.length, results }) };
+  const state = await countDown(ctx, await timed(ctx, run, dueAt), { approvals: open.length, results });
+  await tellMessages(ctx, run.hooks); // last: a hook may do something to the run
+  return { state };
 }
 
 type Open = { call: Doc<"toolCalls">; decision: CallDecision; inputHash: string | undefined };

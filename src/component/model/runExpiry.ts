@@ -1,5 +1,6 @@
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellMessages } from "./hooks.js";
 import { countDown } from "./runCountdown.js";
 import { deny } from "./runDecide.js";
 import { isActive, stateOf } from "./runRows.js";
@@ -34,6 +35,7 @@ export async function expire(ctx: MutationCtx, { runId }: { runId: Id<"runs"> })
   await ctx.db.patch("runs", runId, { waiting });
   if (approvals + results > 0) await countDown(ctx, run, { approvals, results });
   await rearm(ctx, runId, open);
+  await tellMessages(ctx, run.hooks);
   return null;
 }
 

@@ -49,7 +49,7 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
     case "reject":
       throw runActive(active);
     case "interrupt":
-      return await beginNow(ctx, { ...opening, head: await interrupt(ctx, occupied.head, active), limits });
+      return await interrupt(ctx, active, { ...opening, head: occupied.head, limits });
     case "queue":
       return await beginLater(ctx, { ...opening, ...occupied });
     case "steer":
@@ -63,15 +63,22 @@ export async function begin(ctx: MutationCtx, args: BeginArgs): Promise<TurnStar
 const runActive = ({ _id: runId, agentName }: Doc<"runs">) =>
   memoryError("RUN_ACTIVE", "The thread has an active run: wait for it, or cancel it.", { runId, agentName });
 
-/** Ends the active run, keeps what it said, and takes its place before all that wait. */
+/**
+ * Ends the active run, keeps what it said, and takes its place before all that wait; not before a run that a hook of the
+ * app has begun in answer to that end.
+ */
 async function interrupt(
   ctx: MutationCtx,
-  head: Doc<"threadHeads">,
-  active: Doc<"runs">,
-): Promise<Doc<"threadHeads">> {
+  run: Doc<"runs">,
+  opening: Now & { startAt: number | undefined },
+): Promise<TurnStart> {
   const outcome = { kind: "canceled" as const, reason: "Interrupted by a new prompt." };
-  await endRun(ctx, active, { outcome, replaced: true });
-  return (await ctx.db.get("threadHeads", head._id)) ?? head;
+  await endRun(ctx, run, { outcome, replaced: true });
+  const freed = (await ctx.db.get("threadHeads", opening.head._id)) ?? opening.head;
+  const { head, active } = await findActive(ctx, freed);
+  return active === null
+    ? await beginNow(ctx, { ...opening, head })
+    : await beginLater(ctx, { ...opening, head, active });
 }
 
 type Now = {
