@@ -2525,6 +2525,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               trace: string;
             };
             isAgentKnown: boolean;
+            isCut?: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
             summary?: {
@@ -2730,6 +2731,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               trace: string;
             };
             isAgentKnown: boolean;
+            isCut?: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
             summary?: {
