@@ -56,7 +56,8 @@ export async function checkScheduled(ctx: MutationCtx, threadId: Id<"threads">):
 /** Timers of many runtimes hold 24 days: what is further ahead is looked at on the way. */
 export async function schedule(ctx: MutationCtx, runId: Id<"runs">, startAt: number): Promise<void> {
   const at = Math.min(startAt, Date.now() + SCHEDULE_MAX_SLEEP_MS);
-  await ctx.scheduler.runAt(at, internal.runs.startDue, { runId });
+  const startJobId = await ctx.scheduler.runAt(at, internal.runs.startDue, { runId });
+  await ctx.db.patch("runs", runId, { startJobId });
 }
 
 /**
@@ -75,7 +76,7 @@ export async function startDue(ctx: MutationCtx, { runId }: { runId: Id<"runs"> 
   if (found === null || found.removing === true) return null;
   const { head, active } = await findActive(ctx, found);
   const { turn, said } = await sayPrompt(ctx, head, run);
-  await setRunState(ctx, run, { state: { kind: "queued" }, turn });
+  await setRunState(ctx, run, { state: { kind: "queued" }, turn, startJobId: undefined });
   await ctx.db.patch("threadHeads", head._id, { ...said, ...withOneMore(head) });
   if (active === null) await promoteNext(ctx, head._id);
   else await watchQueue(ctx, active);

@@ -65,9 +65,9 @@ export async function sweepMessage(ctx: MutationCtx, target: string): Promise<nu
 
 async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
   for await (const run of ctx.db.query("runs").withIndex("by_thread", (q) => q.eq("threadId", threadId))) {
-    if (run.waiting !== undefined) {
+    if (run.waiting !== undefined || run.startJobId !== undefined) {
       await stopWaiting(ctx, run); // what waits for it outside would wait for ever
-      await ctx.db.patch("runs", run._id, { waiting: undefined });
+      await ctx.db.patch("runs", run._id, { waiting: undefined, startJobId: undefined });
     }
     for await (const call of ctx.db.query("toolCalls").withIndex("by_run", (q) => q.eq("runId", run._id))) {
       if (!(await budget.take())) return false;

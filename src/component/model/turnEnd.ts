@@ -212,7 +212,13 @@ export async function closeRun(
 ): Promise<void> {
   const { steps, totals, nests } = run;
   const nextStep = nextStepOf(run);
-  const open = { openCalls: undefined, streamId: undefined, isWaiting: undefined, waiting: undefined };
+  const open = {
+    openCalls: undefined,
+    streamId: undefined,
+    isWaiting: undefined,
+    waiting: undefined,
+    startJobId: undefined,
+  };
   await stopWaiting(ctx, run);
   await setRunState(ctx, run, {
     state,
