@@ -11,7 +11,7 @@ const WORDS = 10;
 type Asking = { threadId: string; script: Script; streaming: boolean };
 
 /** Asks in an action; when a host dies on it the desk asks again, which takes up what was left. */
-const ask = (desk: Desk, { script, ...asked }: Asking): Promise<{ runId: string; state: string }> =>
+export const ask = (desk: Desk, { script, ...asked }: Asking): Promise<{ runId: string; state: string }> =>
   desk.action(api.quick.answer, {
     ...desk.as,
     ...asked,

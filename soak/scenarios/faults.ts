@@ -1,4 +1,7 @@
+import { isMemoryError } from "convex-agent-memory";
+import type { Desk } from "../desk.js";
 import type { ProviderFault, Script } from "../script.js";
+import { ask } from "./actions.js";
 import { inOrder } from "./answers.js";
 import { pick, randomScript } from "./randomScript.js";
 import type { Random, Scenario } from "./scenario.js";
@@ -29,6 +32,15 @@ export const flaky: Scenario = {
   },
 };
 
+/** In an action the failure is thrown, also to who asks again. */
+async function askInVain(desk: Desk, asked: Parameters<typeof ask>[1]): Promise<void> {
+  try {
+    await ask(desk, asked);
+  } catch (error) {
+    if (!isMemoryError(error, "MODEL_FAILED")) throw error;
+  }
+}
+
 /** A provider that refuses, which ends the run as failed; the next one in the thread must not notice. */
 export const broken: Scenario = {
   kind: "broken",
@@ -38,11 +50,13 @@ export const broken: Scenario = {
     const refused = failing(`${key}.refused`, random);
     const next = randomScript(`${key}.next`, random);
     const [first, second] = inOrder([refused, next]);
+    const [isInAction, streaming] = [random() < 0.5, random() < 0.5];
     return {
       runs: [{ ...first!, ends: ["failed"], code: "MODEL_FAILED" }, second!],
       play: async (desk) => {
         const threadId = await desk.createThread(key);
-        await desk.ended(await desk.send({ threadId, script: refused }));
+        if (isInAction) await askInVain(desk, { threadId, script: refused, streaming });
+        else await desk.ended(await desk.send({ threadId, script: refused }));
         await desk.ended(await desk.send({ threadId, script: next }));
       },
     };
