@@ -21,8 +21,8 @@ const DIMENSIONS = 1_536;
 function decide({ tools, prompt }: CallOptions): "callTool" | "answer" {
   if ((tools ?? []).length === 0) return "answer";
   const asked = prompt.findLastIndex(({ role }) => role === "user");
-  const results = prompt.slice(asked + 1).filter(({ role }) => role === "tool").length;
-  return results < lookUpsIn(wordsOf(prompt[asked])) ? "callTool" : "answer";
+  const asking = prompt.slice(asked + 1).filter(({ role }) => role === "assistant").length;
+  return asking < lookUpsIn(wordsOf(prompt[asked])).times ? "callTool" : "answer";
 }
 
 const wordsOf = (message: CallOptions["prompt"][number] | undefined): string =>
@@ -30,17 +30,20 @@ const wordsOf = (message: CallOptions["prompt"][number] | undefined): string =>
     ? ""
     : message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
 
-/** Of a long run as long as providers make them: its journal keeps them. */
-const callIdAt = (prompt: CallOptions["prompt"]): string =>
-  lookUpsIn(wordsOf(prompt.findLast(({ role }) => role === "user"))) === 1
-    ? `call-${prompt.length}`
-    : `call_${String(prompt.length).padStart(24, "0")}`;
+const lookUpsOf = (prompt: CallOptions["prompt"]) =>
+  lookUpsIn(wordsOf(prompt.findLast(({ role }) => role === "user")));
 
-const toolCall = (prompt: CallOptions["prompt"]) => ({
-  toolCallId: callIdAt(prompt),
-  toolName: TOOL_NAME,
-  input: JSON.stringify(TOOL_INPUT),
-});
+/** Ids of a long run are as long as providers make them: its journal keeps them. */
+function toolCalls(prompt: CallOptions["prompt"]) {
+  const { times, together } = lookUpsOf(prompt);
+  return Array.from({ length: together }, (_, index) => ({
+    type: "tool-call" as const,
+    toolCallId:
+      times === 1 ? `call-${prompt.length}` : `call_${String(100 * index + prompt.length).padStart(24, "0")}`,
+    toolName: TOOL_NAME,
+    input: JSON.stringify(TOOL_INPUT),
+  }));
+}
 
 const finishReason = (decision: "callTool" | "answer"): Generated["finishReason"] => {
   const unified = decision === "callTool" ? "tool-calls" : "stop";
@@ -57,9 +60,7 @@ export function scriptedModel(): LanguageModelV4 {
     doGenerate: async (options) => {
       const decision = decide(options);
       const content: Generated["content"] =
-        decision === "callTool"
-          ? [{ type: "tool-call", ...toolCall(options.prompt) }]
-          : [{ type: "text", text: ANSWER }];
+        decision === "callTool" ? toolCalls(options.prompt) : [{ type: "text", text: ANSWER }];
       return { content, finishReason: finishReason(decision), usage: USAGE, warnings: [] };
     },
     doStream: async (options) => ({ stream: streamOf(partsOf(options)) }),
@@ -70,7 +71,7 @@ function partsOf(options: CallOptions): StreamPart[] {
   const decision = decide(options);
   const finish: StreamPart = { type: "finish", finishReason: finishReason(decision), usage: USAGE };
   const start: StreamPart = { type: "stream-start", warnings: [] };
-  if (decision === "callTool") return [start, { type: "tool-call", ...toolCall(options.prompt) }, finish];
+  if (decision === "callTool") return [start, ...toolCalls(options.prompt), finish];
   const id = "text-1";
   const deltas = ANSWER_DELTAS.map((delta): StreamPart => ({ type: "text-delta", id, delta }));
   return [start, { type: "text-start", id }, ...deltas, { type: "text-end", id }, finish];

@@ -89,11 +89,12 @@ const STEP_LIMITS: Numbers = { componentCalls: 2, functions: 25, journalBytes: 6
 const STEP_MORE_LIMITS: Numbers = { componentCalls: 2, journalBytes: 600 };
 const FLAT_COUNTS = ["functions", "journalBytes"];
 
-function durableLines({ perStep, perStepMore, perStepTogether }: DurableCounts): Line[] {
+function durableLines({ perStep, perStepMore, perStepTogether, perStepParallel }: DurableCounts): Line[] {
   return [
     ...stepLines("durable", perStep, STEP_LIMITS),
     ...stepLines("durable, more", perStepMore, STEP_MORE_LIMITS),
     ...lineUp("durable, 10 at once", { ...perStepTogether }, STEP_LIMITS),
+    ...lineUp("durable, 2 tools a step", { ...perStepParallel }, STEP_LIMITS),
   ];
 }
 

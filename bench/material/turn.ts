@@ -17,13 +17,14 @@ export function makePrompt(number: number): string {
 }
 const FIRST_PROMPT = makeTextOfBytes(PROMPT_SIZE, promptWords);
 
-/** A prompt after which the model looks something up so many times before it answers. */
-export const makeLookUps = (times: number): string => `${FIRST_PROMPT} Look up ${times} things.`;
+/** A prompt after which the model looks something up so many times before it answers, so many things at a time. */
+export const makeLookUps = (times: number, together = 1): string =>
+  `${FIRST_PROMPT} Look up ${times} things${together === 1 ? "" : `, ${together} at a time`}.`;
 
-/** How often a prompt asks for the tool: once, where it does not say. */
-export function lookUpsIn(prompt: string): number {
-  const [, times] = /Look up (\d+) things\.$/.exec(prompt) ?? [];
-  return times === undefined ? 1 : Number(times);
+/** How often a prompt asks for the tool, and for how many calls at a time: once and for one, where it does not say. */
+export function lookUpsIn(prompt: string): { times: number; together: number } {
+  const [, times = 1, together = 1] = /Look up (\d+) things(?:, (\d+) at a time)?\.$/.exec(prompt) ?? [];
+  return { times: Number(times), together: Number(together) };
 }
 
 export const ANSWER = makeTextOfBytes(ANSWER_SIZE, answerWords);

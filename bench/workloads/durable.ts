@@ -1,5 +1,6 @@
-// Durable runs of different lengths: what each step of their workflow costs. A step is one call of the model or of a
-// tool; a run in which the model is asked n times, for a tool each time but the last, has 2n - 1.
+// Durable runs of different lengths: what each of their steps costs. A step is one saved call of the model or of a tool,
+// however many steps of the workflow these are; a run in which the model is asked n times, for a tool each time but the
+// last, has 2n - 1, in n steps of its workflow.
 import { getDocumentSize, type Value } from "convex/values";
 import type { Host, Span } from "../../host/index.js";
 import { spansOf, withHost } from "../benchHost.js";
@@ -9,13 +10,15 @@ import { createThread, ours, USER_ID } from "../sides.js";
 
 /** How often the model is asked in a run. */
 export const MODEL_CALLS = [5, 10, 20, 40];
+/** How many tools each step of a run asks for at once, where they are steps of the workflow each, and its model calls. */
+export const PARALLEL = { tools: 2, modelCalls: 10 };
 /** Runs that are under way together, where the work pool is shared, and how often each asks its model. */
 export const TOGETHER = { runs: 10, modelCalls: 10 };
 
 /** Of one run: everything from its start until its workflow is cleaned up. */
 type RunCounts = Counts & {
   steps: number;
-  /** Calls of the memory from the busiest step. */
+  /** Calls of the memory from the busiest action, shared out among the calls of the model and of tools that it saved. */
   componentCallsPerStep: number;
   /** What the steps left in the workflow's journal before it was cleaned up. */
   journalBytes: number;
@@ -40,6 +43,8 @@ export type DurableCounts = {
   perStepMore: Record<string, StepCounts>;
   /** Ten runs at once, of ten model calls each. */
   perStepTogether: StepCounts;
+  /** A run whose model asks for two tools at a time. */
+  perStepParallel: StepCounts;
 };
 
 /** Runs of each length. */
@@ -56,8 +61,13 @@ export async function measureDurable(
     if (shorter !== null) perStepMore[length] = sharedOut(run, shorter);
     shorter = run;
   }
-  const together = await measureRun(modelCalls, runs);
-  return { perStep, perStepMore, perStepTogether: sharedOut(together) };
+  const together = await measureRun(modelCalls, { together: runs });
+  const parallel = await measureRun(modelCalls, { tools: PARALLEL.tools });
+  return {
+    ...{ perStep, perStepMore },
+    perStepTogether: sharedOut(together),
+    perStepParallel: sharedOut(parallel),
+  };
 }
 
 function sharedOut(run: RunCounts, less?: RunCounts): StepCounts {
@@ -77,31 +87,36 @@ function sharedOut(run: RunCounts, less?: RunCounts): StepCounts {
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-/** A run on a host of its own, or some together, each in a thread of its own. */
-export function measureRun(modelCalls: number, together = 1): Promise<RunCounts> {
+/** A run on a host of its own, or some together, each in a thread of its own; its model asks for so many tools at once. */
+export function measureRun(modelCalls: number, { together = 1, tools = 1 } = {}): Promise<RunCounts> {
   return withHost(async (host) => {
     const threadIds: string[] = [];
     for (let index = 0; index < together; index++) threadIds.push(await createThread(host, ours));
-    const asked = { userId: USER_ID, prompt: makeLookUps(modelCalls - 1) };
+    const asked = { userId: USER_ID, prompt: makeLookUps(modelCalls - 1, tools) };
     const spans = await spansOf(host, async () => {
       await Promise.all(
         threadIds.map((threadId) => host.call("mutation", "durable:start", { ...asked, threadId })),
       );
       await runsEnd(host, together);
     });
-    const calls = stepsOf(spans).map(
-      (step) => step.children.filter((span) => span.componentPath === ours.component).length,
-    );
+    const actions = actionsOf(spans).map(({ children }) => {
+      const calls = children.filter((span) => span.componentPath === ours.component);
+      return { calls: calls.length, saved: calls.filter(isSave).length };
+    });
     return {
       ...countSpans(spans, ours.component),
-      steps: calls.length,
-      componentCallsPerStep: Math.max(...calls),
+      steps: actions.reduce((sum, { saved }) => sum + saved, 0),
+      componentCallsPerStep: Math.max(...actions.map(({ calls, saved }) => calls / saved)),
       journalBytes: journalBytesOf(spans),
     };
   });
 }
 
-const stepsOf = (spans: readonly Span[]): Span[] =>
+/** The saving of what one call of the model, or of a tool, gave. */
+const isSave = ({ functionPath }: Span): boolean =>
+  ["turns:saveStep", "turns:saveResult"].includes(functionPath);
+
+const actionsOf = (spans: readonly Span[]): Span[] =>
   spans.filter((span) => span.functionPath === "durable:step");
 
 /** The sizes of the journal's entries as each was last written. */

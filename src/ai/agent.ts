@@ -90,12 +90,15 @@ export interface Agent {
    * and asks the model. While something is still waited for, and for a run that has ended, it returns where the run
    * stands and does nothing, so it may be called after each decision.
    *
-   * Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` when an action is at work on it, `INVALID_ARGUMENT` for a durable run or
-   * another agent's, and what `generate` throws. An action that died while it was at work is taken over after 35 minutes.
+   * What the first call changed of the agent, such as `tools` and `output`, is to be given again.
+   *
+   * Throws `RUN_NOT_FOUND`, `RUN_ACTIVE` when an action is at work on it, `INVALID_ARGUMENT` for a durable run,
+   * another agent's, or one that waits with a call of a tool that is not there, and what `generate` throws. An action
+   * that died while it was at work is taken over after 35 minutes.
    *
    * @example const { text, state } = await helper.resume(ctx, { as, runId });
    */
-  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult>;
+  resume<Shape = unknown>(ctx: ActionCtx, args: ResumeArgs<Shape>): Promise<TurnResult<Shape>>;
   /**
    * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
    * them with `RUN_CODE_MOVED`.
@@ -174,8 +177,8 @@ class MemoryAgent implements Agent {
     return asShaped(runInAction(this.agent, ctx, { ...args, streaming: true, workflow: this.#workflow }));
   }
 
-  resume(ctx: ActionCtx, args: ResumeArgs): Promise<TurnResult> {
-    return resumeRun(this.agent, ctx, args);
+  resume<Shape>(ctx: ActionCtx, args: ResumeArgs<Shape>): Promise<TurnResult<Shape>> {
+    return asShaped(resumeRun(this.agent, ctx, args));
   }
 
   outputOf(ctx: QueryCtx, { as, runId }: { as: Principal; runId: string }): Promise<unknown> {

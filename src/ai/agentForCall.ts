@@ -21,13 +21,16 @@ export function agentForCall(agent: ResolvedAgent, overrides: CallOverrides): Re
   const { tools: given, activeTools, toolChoice, output } = overrides;
   if (given === undefined && activeTools === undefined && toolChoice === undefined && output === undefined)
     return agent;
-  const asked: NonNullable<ResolvedAgent["asked"]> = { messages: [] };
+  const asked: NonNullable<ResolvedAgent["asked"]> = { messages: [], warnings: [] };
   const sorted = sortTools(given ?? {}, asked);
   const named = {
     tools: unique(agent.tools, sorted.tools),
     providerTools: unique(agent.providerTools ?? {}, sorted.providerTools),
   };
-  const problems = modelFieldProblems({ ...named, activeTools, toolChoice });
+  const problems = modelFieldProblems({
+    ...{ ...named, activeTools },
+    toolChoice: toolChoice ?? agent.toolChoice,
+  });
   for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("INVALID_ARGUMENT", message, { agentName: agent.name });
   return {

@@ -145,8 +145,8 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
     stopConditions: StopCondition<ToolSet>[];
     /** Of `tools`, those that came as the SDK's: the model is told them as they were given. */
     sdkTools?: ToolSet;
-    /** What the model was last shown, for tools of the SDK. */
-    asked?: { messages: ModelMessage[] };
+    /** For tools of the SDK: what the model was last shown, and where they tell what went wrong. */
+    asked?: { messages: ModelMessage[]; warnings: string[] };
   };
 
 /** Model calls of one turn when an agent names no condition: ends a model that asks for tools for ever. */

@@ -6,40 +6,27 @@ import {
   type RegisteredMutation,
 } from "convex/server";
 import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, MutationCtx, RunState } from "../client/index.js";
+import type { MutationCtx, RunState } from "../client/index.js";
 import { BEGUN_EVENT, type Begun } from "../shared/runState.js";
 import { closeLog } from "../shared/runLog.js";
 import { vPrincipal } from "../validators/principal.js";
 import type { ResolvedAgent } from "./definition.js";
-import {
-  runAfterStep,
-  runModelStep,
-  runToolStep,
-  vStepArgs,
-  type StepArgs,
-  type StepOutcome,
-} from "./durableStep.js";
-import { runCalls } from "./durableTools.js";
-import { askNested, nestRun } from "./nestedRun.js";
-import { beginRun, endRun, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
-import { driverOf, siblingsAt, siblingsOf, type RunReference, type Siblings } from "./siblings.js";
-import { fromRecord, toRecord, vStepRecord, type StepRecord } from "./stepRecord.js";
+import { drive } from "./durableDrive.js";
+import { runStep } from "./durableStep.js";
+import { nestRun } from "./nestedRun.js";
+import { beginRun, endRun, leaveCall, stopRun, vSettleContext, vSettled, type Settled } from "./settle.js";
+import { driverOf, siblingsAt, siblingsOf, type RunReference } from "./siblings.js";
+import { toRecord, vStepArgs, vStepRecord, type StepRecord } from "./stepRecord.js";
 
 /** What `agent.durable(workflow)` gives; an app exports the three under these names, side by side. */
 export type DurableFunctions = {
   /** The workflow of one run. */
   run: RegisteredMutation<"internal", Record<string, unknown>, Promise<unknown>>;
-  /** One step of it: a call of the model, or of a tool. */
+  /** One step of it: a call of the model, of a tool, or of a tool and then of the model. */
   step: RegisteredAction<"internal", Record<string, unknown>, Promise<StepRecord>>;
   /** Records how it ended and cleans up after it; starts it when its turn has come, wakes it when it waits. */
   settle: RegisteredMutation<"internal", Record<string, unknown>, Promise<Settled>>;
 };
-
-/**
- * A tool's own step is only lost with its action: what a tool throws is a result. So often that deploys in a row do not
- * fail the run: a tool that may have run is not run again, however often its step is.
- */
-const TOOL_RETRY = { maxAttempts: 8, initialBackoffMs: 250, base: 2 };
 
 const vRunArgs = {
   path: v.string(),
@@ -119,6 +106,8 @@ async function settleRun(
     }
     case "stop":
       return await stopRun(agent, ctx, context);
+    case "leave":
+      return await leaveCall(agent, ctx, context);
     case "end": {
       const state = await endRun(agent, ctx, { ...settling, ...context });
       if (context.nested) return { state };
@@ -128,59 +117,11 @@ async function settleRun(
   }
 }
 
-function runStep(agent: ResolvedAgent, ctx: ActionCtx, args: StepArgs): Promise<StepOutcome> {
-  if (args.after === true) return runAfterStep(agent, ctx, args);
-  const { call } = args;
-  return call === undefined ? runModelStep(agent, ctx, args) : runToolStep(agent, ctx, { ...args, call });
-}
-
 type WorkflowId = Parameters<WorkflowManager["cleanup"]>[1];
 /** The boundary where an id that Convex gave back as a string is the workflow's again. */
 const asWorkflowId = (workflowId: string): WorkflowId => workflowId as WorkflowId;
 /** The boundary where any ctx with mutations becomes the one of a mutation: the workflow calls nothing else of it. */
 const asWorkflowCtx = (ctx: MutationCtx) => ctx as Parameters<WorkflowManager["start"]>[0];
-
-/** Model, tools, model, … until a step ends the run. Each step is written before the next one starts. Gives what it said. */
-async function drive(
-  agent: ResolvedAgent,
-  step: WorkflowCtx,
-  args: RunArgs & { runId: string },
-): Promise<string> {
-  const { runId, as, threadId } = args;
-  const siblings = siblingsAt(args.path);
-  const call = async (
-    name: "model" | "tool" | "after",
-    more: Omit<StepArgs, "runId" | "as">,
-    retry = TOOL_RETRY,
-  ): Promise<StepOutcome> =>
-    fromRecord((await step.runAction(siblings.step, { runId, as, ...more }, { name, retry })) as StepRecord);
-  const report = args.prompt !== undefined;
-  for (let place = 0; ; place++) {
-    const told = place === 0 ? { workflowId: step.workflowId } : {};
-    const outcome = await call("model", { place, ...told, ...(report ? { report } : {}) }, agent.retry);
-    if (outcome.failure !== undefined && report) throw new TypeError(outcome.failure); // the workflow around must know
-    const run = ({ callId, toolName, nested }: StepOutcome["calls"][number]): Promise<unknown> =>
-      nested === true
-        ? askNested(step, { ...{ as, runId, callId, toolName }, path: args.path })
-        : call("tool", { place, call: { callId, toolName } });
-    const tools = await runCalls(step, { ...outcome, place, run });
-    const goesOn = tools !== "ended" && !outcome.ended;
-    if (goesOn && (!outcome.stop || (await isSteered(step, { siblings, as, runId })))) continue;
-    // The answer is there, whatever comes of what is done after it.
-    if (outcome.after === true) await call("after", { place, threadId, after: true }).catch(() => null);
-    return outcome.text ?? "";
-  }
-}
-
-type Stopping = { siblings: Siblings; as: RunArgs["as"]; runId: string };
-
-/** Ends a run that stops behind its tools; true when it goes on, because a message came that it has not read. */
-async function isSteered(step: WorkflowCtx, { siblings, as, runId }: Stopping): Promise<boolean> {
-  const context: Infer<typeof vSettleContext> = { kind: "stop", as, runId };
-  const args = { workflowId: step.workflowId, result: null, context };
-  const active = (await step.runMutation(siblings.settle, args, { inline: true })) as string | null;
-  return active !== null;
-}
 
 /** A run inside the app's own workflow: nothing tells us when that ends, so the run begins and ends itself. */
 async function nested(agent: ResolvedAgent, step: WorkflowCtx, args: RunArgs): Promise<RunReport> {

@@ -1,305 +1,33 @@
-import { v, type Infer, type ObjectType } from "convex/values";
-import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
-import { toolResultPart } from "../parts/toolResult.js";
-import { cutToBytes } from "../shared/utf8.js";
-import { isMemoryError } from "../validators/errors.js";
-import { vPrincipal } from "../validators/principal.js";
-import { readAnswer } from "./answer.js";
-import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
-import { whileActive } from "./cancelWatch.js";
-import { buildContext, contextAsk, openContext } from "./context.js";
-import { isFull } from "./contextRoom.js";
+import type { ActionCtx } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
-import { describeError, isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
-import { toTryAgain } from "./lastTry.js";
-import { logFailure, logWarnings } from "./failureLog.js";
-import type { ModelAnswer } from "./modelCall.js";
-import { asksAgents, isNested } from "./nestedCalls.js";
-import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
-import { runFailure } from "./providerError.js";
-import type { RunContext } from "./runContext.js";
-import { addStep } from "./runSteps.js";
-import { isOver } from "./runOver.js";
-import { executeTool } from "./toolExecution.js";
-import { plan, waitsOf } from "./toolWaits.js";
-import { tellWarnings } from "./warnings.js";
+import { runAfterStep, runModelStep } from "./durableModel.js";
+import { runToolStep } from "./durableTool.js";
+import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 
-const vCall = v.object({ callId: v.string(), toolName: v.string() });
-type Call = Infer<typeof vCall>;
+/** One step of a run's workflow, as its arguments say. */
+export function runStep(agent: ResolvedAgent, ctx: ActionCtx, args: StepArgs): Promise<StepOutcome> {
+  if (args.after === true) return runAfterStep(agent, ctx, args);
+  const { call } = args;
+  if (call === undefined) return runModelStep(agent, ctx, args);
+  const asked = { ...args, call };
+  return args.thenModel === true ? runToolThenModel(agent, ctx, asked) : runToolStep(agent, ctx, asked);
+}
 
-/** Ids only: what a step needs it reads, so that nothing that was said lies in a workflow's journal. */
-export const vStepArgs = {
-  runId: v.string(),
-  as: vPrincipal,
-  /** Of the step after the run; the others read it. */
-  threadId: v.optional(v.string()),
-  /** The model step, from 0; of a tool the step that asked for it. */
-  place: v.number(),
-  /** Of a tool's step. */
-  call: v.optional(vCall),
-  /** The run has its answer: what is to be done after it. */
-  after: v.optional(v.boolean()),
-  /** Whether to return the answer: a workflow around the run waits for it. */
-  report: v.optional(v.boolean()),
-  /** Of the first step, which keeps it with the run. */
-  workflowId: v.optional(v.string()),
-};
-export type StepArgs = ObjectType<typeof vStepArgs>;
-
-/** A call that a step asked for; `held` until somebody has decided about it. */
-const vAsked = v.object({
-  ...vCall.fields,
-  held: v.optional(v.boolean()),
-  /** Another agent's durable run answers it. */
-  nested: v.optional(v.boolean()),
-});
-
-export const vStepOutcome = v.object({
-  /** The tools to run next. */
-  calls: v.array(vAsked),
-  /** Some of them are answered later. */
-  later: v.optional(v.boolean()),
-  /** The run is over: completed, canceled or failed. */
-  ended: v.boolean(),
-  /** The model is not asked again after the tools. */
-  stop: v.boolean(),
-  /** A last step is to follow: facts are to be found, or room made. */
-  after: v.optional(v.boolean()),
-  text: v.optional(v.string()),
-  failure: v.optional(v.string()),
-});
-export type StepOutcome = Infer<typeof vStepOutcome>;
-
-/** Bytes of an answer that a workflow around the run is given: a journal entry may have 800 KiB. */
-const REPORT_MAX_BYTES = 256 * 1024;
-
-const bind = (agent: ResolvedAgent, as: Principal): { memory: BoundMemory; principal: Principal } => {
-  const principal = { ...as, agentName: as.agentName ?? agent.name };
-  return { memory: agent.memory.as(principal), principal };
-};
+/** A tool that took longer leaves the call of the model to a step of its own, which has an action's time to itself. */
+const TOOL_BEFORE_MODEL_MAX_MS = 60_000;
 
 /**
- * One call of the model as a step of a workflow: two calls of the component, three with recall. A step that was saved
- * before is not paid for again. An error that may pass is thrown, so that the workflow tries again; any other ends
- * the run.
+ * A tool and the call of the model that reads its result, in one action: half the steps of the workflow. Each is saved
+ * before the next begins, as if it were a step of its own, so an action that is lost repeats nothing that was saved:
+ * the tool then has its result, or the model its answer.
  */
-export async function runModelStep(
+async function runToolThenModel(
   agent: ResolvedAgent,
   ctx: ActionCtx,
-  args: StepArgs,
+  { call, ...args }: StepArgs & { call: StepCall },
 ): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
-  const abort = abortWith(undefined);
-  const shown: Shown = {};
-  try {
-    const start = await memory.turns.open(ctx, {
-      runId: args.runId,
-      step: args.place,
-      limits: agent.limits,
-      shown: await contextAsk(agent),
-      stream: agent.stream,
-      recall: agent.recall !== undefined,
-      workflowId: args.workflowId,
-    });
-    if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    if (isOver(start.state)) return endedWith(start.state);
-    const { runId } = args;
-    const { answer, context } = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
-      ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
-    );
-    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, answer, context });
-  } catch (error) {
-    if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
-    return await failStep({ ctx, memory, args, abort, shown, error });
-  }
+  const startedAt = Date.now();
+  const done = await runToolStep(agent, ctx, { ...args, call });
+  if (Date.now() - startedAt > TOOL_BEFORE_MODEL_MAX_MS) return { ...done, unasked: true };
+  return await runModelStep(agent, ctx, { ...args, place: args.place + 1 });
 }
-
-type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
-/** What the call of this step was shown, once it is known. */
-type Shown = { call?: ContextCall };
-
-type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
-
-async function ask(
-  agent: ResolvedAgent,
-  { ctx, memory, args, start, abort, shown, onAlive }: Asking,
-): Promise<{ answer: ModelAnswer; context: RunContext }> {
-  const { context: history, streamId } = start;
-  const { runId } = args;
-  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
-  const { context, warnings } = await openContext(agent, request);
-  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
-  shown.call = built.call;
-  const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
-  await tell(agent, { ctx, memory, threadId: start.threadId, runId }, [...warnings, ...answer.warnings]);
-  return { answer, context };
-}
-
-type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
-
-/** Nobody waits for a result that could carry the warnings, and they must not be swallowed. */
-async function tell(
-  agent: ResolvedAgent,
-  { ctx, memory, ...where }: Told,
-  warnings: readonly string[],
-): Promise<void> {
-  if (agent.onWarning !== undefined) return await tellWarnings(agent, where, warnings);
-  logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
-}
-
-type Answered = Step & {
-  principal: Principal;
-  abort: AbortController;
-  shown: Shown;
-  answer: ModelAnswer;
-  context: RunContext;
-};
-
-async function saveAnswer(
-  agent: ResolvedAgent,
-  { ctx, memory, principal, args, start, abort, shown, answer, context }: Answered,
-): Promise<StepOutcome> {
-  const finish = answer.calls.length === 0;
-  const { parts, usage } = answer;
-  const message = { parts, model: usage.model };
-  const { runId, place } = args;
-  const scope = {
-    ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
-    abortSignal: abort.signal,
-  };
-  const waits = await waitsOf(agent.tools, answer.calls, scope);
-  const asks = {
-    ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
-    ...(waits.length === 0 ? {} : { waits }),
-  };
-  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call, ...asks };
-  const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
-    throw refusedAnswer(error, answer);
-  });
-  const ended = isOver(saved.state);
-  // A last answer does not end a run that has messages to read.
-  const stop = finish ? ended : await isStopMet(agent, [...stepsBefore(start, start.steps), answer.step]);
-  const text =
-    args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
-  addStep(context, { answer, saved, results: [] });
-  const isCompleted = saved.state.kind === "completed" || (stop && !ended);
-  const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
-  return { ...endedWith(saved.state), ...toRun(agent, ended ? [] : saved.calls), stop, ...after, ...text };
-}
-
-/** The steps before one, as far as stop conditions count them: since the run last read steering. */
-const stepsBefore = ({ steeredAt = 0 }: StepStart, step: number) =>
-  unknownSteps(Math.max(0, step - steeredAt));
-
-/** The outcome of a step whose action was lost after it had saved. */
-async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
-  const ended = isOver(start.state);
-  const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
-  const asked = [...stepsBefore(start, args.place), knownStep(calls)];
-  const stop = ended || (calls.length > 0 && (await isStopMet(agent, asked))); // without calls it was to read more
-  const report = args.report === true && (ended || stop);
-  const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
-  const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
-  const isCompleted = start.state.kind === "completed" || (stop && !ended);
-  const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
-  return { ...endedWith(start.state), ...toRun(agent, ended ? [] : start.calls), stop, ...after, ...text };
-}
-
-type Failing = {
-  ctx: ActionCtx;
-  memory: BoundMemory;
-  args: StepArgs;
-  abort: AbortController;
-  shown: Shown;
-  error: unknown;
-};
-
-async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
-  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
-  const said =
-    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
-  const outcome = runFailure(error);
-  try {
-    const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
-    return endedWith(state);
-  } catch (endError) {
-    // The run went with its thread: nobody is left to tell.
-    if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
-    throw endError;
-  }
-}
-
-function endedWith(state: RunState): StepOutcome {
-  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: isOver(state), stop: false, ...failure };
-}
-
-function toRun(
-  agent: ResolvedAgent,
-  saved: Parameters<typeof plan>[0],
-): Pick<StepOutcome, "calls" | "later"> {
-  const planned = plan(saved);
-  const calls = planned.calls.map((call) =>
-    isNested(agent, call.toolName) ? { ...call, nested: true } : call,
-  );
-  return { calls, ...(planned.later ? { later: true } : {}) };
-}
-
-/**
- * The last step of a run's workflow: what is done when its answer is there. A run that was stopped behind its tools is
- * ended first, so that its turn is read too. Never throws for what fails.
- */
-export async function runAfterStep(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  { runId, threadId = "", as }: StepArgs,
-): Promise<StepOutcome> {
-  const { memory } = bind(agent, as);
-  await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
-  const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
-  await tell(agent, { ctx, memory, threadId, runId }, warnings);
-  return { calls: [], ended: true, stop: true };
-}
-
-/**
- * One tool as a step of a workflow, or of an in-action run that waits: `started` is written before the tool runs, its
- * result at the reserved place. A tool that is not idempotent and may have run is told to the model as interrupted; one
- * that answers later has only asked by then.
- */
-export async function runToolStep(
-  agent: ResolvedAgent,
-  ctx: ActionCtx,
-  args: Pick<StepArgs, "runId" | "as" | "threadId"> & { call: Call; abortSignal?: AbortSignal },
-): Promise<StepOutcome> {
-  const { memory, principal } = bind(agent, args.as);
-  const { runId, call } = args;
-  const { callId } = call;
-  const idempotent =
-    Object.hasOwn(agent.tools, call.toolName) && agent.tools[call.toolName]?.idempotent === true;
-  const done: StepOutcome = { calls: [], ended: false, stop: false };
-  const started = await memory.turns.startTool(ctx, { runId, callId, idempotent });
-  if (started.kind !== "execute") return done;
-  const { toolName, input, step, threadId, turn } = started;
-  const abort = abortWith(args.abortSignal);
-  const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal };
-  const result = await whileActive({ ctx, memory, runId, abort }, () =>
-    executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
-  );
-  if (started.later === true && isLater(agent, toolName) && !result.failed) {
-    await memory.turns.awaitAnswer(ctx, { runId, callId });
-    return done;
-  }
-  await memory.turns.saveResult(ctx, { runId, ...result }).catch((error: unknown) => {
-    if (!isMemoryError(error)) throw error;
-    const part = toolResultPart({
-      callId,
-      toolName,
-      error: `The result could not be kept: ${describeError(error)}`,
-    });
-    return memory.turns.saveResult(ctx, { runId, ...result, part, failed: true });
-  });
-  return done;
-}
-
-const isLater = ({ tools }: ResolvedAgent, toolName: string): boolean =>
-  Object.hasOwn(tools, toolName) && tools[toolName]?.later !== undefined;

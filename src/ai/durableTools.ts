@@ -1,6 +1,6 @@
 import type { WorkflowCtx } from "@convex-dev/workflow";
 import { answeredEvent, decidedEvent, type Answered, type Decided } from "../shared/runEvents.js";
-import type { StepOutcome } from "./durableStep.js";
+import type { StepOutcome } from "./stepRecord.js";
 
 type Asked = StepOutcome["calls"][number];
 type Calls = Pick<StepOutcome, "calls" | "later"> & {

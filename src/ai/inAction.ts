@@ -29,8 +29,8 @@ type InAction = GenerateArgs & {
  * One turn from prompt to answer in the caller's action: three calls of the component for prompt, tool, answer. Where
  * the thread is busy the action waits for its turn.
  */
-export function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
-  return answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
+export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
+  return await answer(agentForCall(agent, args), ctx, args).finally(() => closeLog(ctx));
 }
 
 async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {

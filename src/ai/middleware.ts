@@ -123,7 +123,7 @@ export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettin
       const doGenerate = async () => said(first !== undefined && "content" in first ? first : undefined);
       const result =
         first !== undefined && "stream" in first ? first : await streamed({ ...asked, doGenerate });
-      return { ...result, stream: endingWith(result.stream, answered) };
+      return { ...result, stream: endingWith(result.stream, { saved: answered, next: tap.next }) };
     },
     get run() {
       return session.run;

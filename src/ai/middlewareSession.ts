@@ -82,17 +82,18 @@ export class MiddlewareSession {
   /** Tools that know the run they are called in. */
   toolSet(tools: Record<string, AgentTool>): ToolSet {
     const { ctx, memory, principal, threadId } = this.binding;
-    return toolSetOf(tools, (id) => {
-      const { runId = "", turn = Number.MAX_SAFE_INTEGER } = this.run ?? {};
-      const scope = { ctx, memory, principal, threadId, runId, turn };
-      const calls = this.#turn?.behind?.saved.calls ?? [];
-      const call =
-        findCall(
-          calls.filter(({ step }) => !this.#taken.has(step)),
-          id,
-        ) ?? findCall(calls, id);
-      if (call !== undefined) this.#taken.add(call.step); // some models give two calls one id
-      return { scope, place: call?.step ?? 0 };
+    return toolSetOf(tools, {
+      scope: () => {
+        const { runId = "", turn = Number.MAX_SAFE_INTEGER } = this.run ?? {};
+        return { ctx, memory, principal, threadId, runId, turn };
+      },
+      placeOf: (id) => {
+        const calls = this.#turn?.behind?.saved.calls ?? [];
+        const free = calls.filter(({ step }) => !this.#taken.has(step));
+        const call = findCall(free, id) ?? findCall(calls, id);
+        if (call !== undefined) this.#taken.add(call.step); // some models give two calls one id
+        return { place: call?.step ?? 0 };
+      },
     });
   }
 
@@ -109,7 +110,7 @@ export class MiddlewareSession {
     turn.agent = call.agent;
     turn.abort = abortWith(call.params.abortSignal);
     try {
-      await this.#step(turn, call);
+      while (await this.#step(turn, call)); // what came with the answer is answered too
     } catch (error) {
       await this.#fail(turn, { error, abortSignal: call.params.abortSignal });
     } finally {
@@ -165,7 +166,8 @@ export class MiddlewareSession {
     return { prompt: await userParts(user, keepFile) };
   }
 
-  async #step(turn: LoopTurn, { model, streaming }: LoopCall): Promise<void> {
+  /** True where the model is to be asked again: messages came that it has not read. */
+  async #step(turn: LoopTurn, { model, streaming }: LoopCall): Promise<boolean> {
     const { agent, ctx, memory, abort, streamId } = turn;
     abort.signal.throwIfAborted();
     const context = await contextOf(turn);
@@ -177,26 +179,28 @@ export class MiddlewareSession {
     const answer = await takeStep({ ...agent, model: () => model }, asked); // it is the caller's loop that tries again
     const step = turn.steps.length;
     note(turn, answer);
-    await this.#save(turn, { step, answer, streaming });
+    return await this.#save(turn, { step, answer, streaming });
   }
 
   async #save(
     turn: LoopTurn,
     { step, answer, streaming }: { step: number; answer: ModelAnswer; streaming: boolean },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const finish = answer.calls.length === 0;
-    const saved = await save(turn, { step, answer, finish, nextStream: streaming && !finish });
-    const { runId } = turn.start;
-    if (saved.state.kind !== (finish ? "completed" : "running")) {
+    const nextStream = streaming && (finish ? "ifSteered" : true);
+    const saved = await save(turn, { step, answer, finish, nextStream });
+    const isOpen = saved.state.kind === "running";
+    if (!isOpen && !(finish && saved.state.kind === "completed")) {
       this.#turn = null;
-      throw runEnded(runId, endingOf(saved.state));
+      throw runEnded(turn.start.runId, endingOf(saved.state));
     }
     turn.behind = { answer, saved, savedAt: Date.now() };
     turn.streamId = saved.streamId;
     this.#taken.clear();
-    if (!finish) return;
+    if (isOpen) return finish;
     this.#turn = null;
     await this.#after(turn);
+    return false;
   }
 
   /** What is done when the answer is there, as in an agent. */
@@ -212,7 +216,12 @@ export class MiddlewareSession {
     if (turn === null) return;
     this.#turn = null;
     turn.results = this.#resultsFor(turn, given);
-    const state = await complete(turn);
+    let state = await complete(turn);
+    if (state.kind === "running") {
+      turn.warnings.push("The loop ended before it had read all that was said to it.");
+      const { ctx, memory, start } = turn;
+      ({ state } = await memory.turns.end(ctx, { runId: start.runId, outcome: { kind: "completed" } }));
+    }
     if (state.kind === "completed") await this.#after(turn);
     this.warnings.push(...turn.warnings.splice(0));
   }

@@ -2,6 +2,7 @@ import { generateText, streamText, type StepResult, type TextStreamPart, type To
 import type { Part, PartOf, Usage } from "../client/index.js";
 import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callsToRun } from "../shared/toolGroups.js";
+import { isLastAnswer } from "./answer.js";
 import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
 import { asStreamed, DeltaReader } from "./deltaReader.js";
@@ -48,8 +49,7 @@ export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<
   const calls = callsToRun(parts);
   if (parts.length === 0 && step.finishReason === "error")
     throw new ModelFailure(new TypeError("The provider ended the answer with an error."), parts, usage);
-  const isLast = calls.length === 0 && !parts.some(({ type }) => type === "approvalRequest");
-  const output = isLast ? await outputOf(agent, step.text, { parts, usage }) : {};
+  const output = isLastAnswer(parts) ? await outputOf(agent, step.text, { parts, usage }) : {};
   return { parts, text: step.text, calls, usage, ...output, step, warnings: warningsOf(step, parts) };
 }
 

@@ -36,18 +36,19 @@ export function activeOf<Tool>(
 export function modelFieldProblems({
   tools = {},
   providerTools = {},
-  activeTools = [],
+  activeTools,
   toolChoice,
 }: ModelFields & { tools?: Record<string, AgentTool> }): Record<string, boolean> {
   const isKnown = (name: string): boolean => Object.hasOwn(tools, name) || Object.hasOwn(providerTools, name);
-  const unknown = activeTools.find((name) => !isKnown(name));
+  const isActive = (name: string): boolean => activeTools === undefined || activeTools.includes(name);
+  const unknown = activeTools?.find((name) => !isKnown(name));
   const notOfProvider = Object.entries(providerTools).find(([, tool]) => !isOfProvider(tool))?.[0];
   const twice = Object.keys(providerTools).find((name) => Object.hasOwn(tools, name));
   const chosen = typeof toolChoice === "object" ? toolChoice.toolName : undefined;
   return {
     [`\`activeTools\` names "${unknown}", which is none of the agent's tools.`]: unknown !== undefined,
-    [`\`toolChoice\` names "${chosen}", which is none of the agent's tools.`]:
-      chosen !== undefined && !isKnown(chosen),
+    [`\`toolChoice\` names "${chosen}", which is none of the tools that may be used.`]:
+      chosen !== undefined && !(isKnown(chosen) && isActive(chosen)),
     [`\`providerTools.${notOfProvider}\` is not run by its provider: define it with defineTool.`]:
       notOfProvider !== undefined,
     [`"${twice}" is both a tool and a provider's tool: name them apart.`]: twice !== undefined,

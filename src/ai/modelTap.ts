@@ -20,6 +20,8 @@ export type ModelTap = {
   generated: () => GenerateResult | undefined;
   /** Its stream, once it has begun. */
   streamed: Promise<StreamResult>;
+  /** What it streamed when it was asked again behind that, each once. */
+  next: () => StreamResult["stream"] | undefined;
 };
 
 /**
@@ -36,6 +38,8 @@ export function tapModel({ model, params, systems }: TappedCall): ModelTap {
     abortSignal,
   });
   const { provider, modelId, supportedUrls } = model;
+  const more: StreamResult["stream"][] = [];
+  let isOpened = false;
   const tapped: WrappedModel = {
     specificationVersion: "v4",
     provider,
@@ -45,11 +49,13 @@ export function tapModel({ model, params, systems }: TappedCall): ModelTap {
     doStream: async (ours) => {
       const result = await model.doStream(asked(ours));
       const [saved, shown] = result.stream.tee();
+      if (isOpened) more.push(shown);
+      isOpened = true;
       open({ ...result, stream: shown });
       return { ...result, stream: saved };
     },
   };
-  return { model: tapped, generated: () => generated, streamed };
+  return { model: tapped, generated: () => generated, streamed, next: () => more.shift() };
 }
 
 /** The instructions of the caller as one text. */
@@ -66,26 +72,46 @@ function withSystems(systems: readonly SystemMessage[], [first, ...rest]: ModelP
   return [...systems.slice(0, -1), { ...last, content: last.content + added }, ...rest];
 }
 
+type Ending = {
+  saved: Promise<unknown>;
+  /** What follows the stream, once all is saved. */
+  next: () => StreamResult["stream"] | undefined;
+};
+
+/** Parts that a stream of several answers has once. */
+const isOpening = ({ type }: StreamedPart): boolean =>
+  type === "stream-start" || type === "response-metadata";
+
 /** The stream for the caller's loop: it ends only when what was said is saved, and as a failure where it is not. */
-export function endingWith(stream: StreamResult["stream"], saved: Promise<unknown>): StreamResult["stream"] {
-  const reader = stream.getReader();
+export function endingWith(stream: StreamResult["stream"], { saved, next }: Ending): StreamResult["stream"] {
+  let reader = stream.getReader();
+  let isFirst = true;
   const failure = saved.then(
     () => null,
     (error: unknown) => ({ error }),
   );
+  const read = async (): Promise<ReadableStreamReadResult<StreamedPart>> => {
+    const part = await reader.read().catch(async (error: unknown) => {
+      const failed = await failure;
+      throw failed === null ? error : failed.error;
+    });
+    const isLast = part.done || part.value.type === "finish" || part.value.type === "error";
+    const failed = isLast ? await failure : null;
+    const following = isLast && failed === null ? next() : undefined;
+    if (following !== undefined) {
+      reader = following.getReader();
+      isFirst = false;
+      return await read();
+    }
+    if (part.done) return part;
+    if (!isFirst && isOpening(part.value)) return await read();
+    return failed === null ? part : { done: false, value: { type: "error", error: failed.error } };
+  };
   return new ReadableStream<StreamedPart>({
     pull: async (controller) => {
-      const read = await reader.read().catch(async (error: unknown) => {
-        const failed = await failure;
-        throw failed === null ? error : failed.error;
-      });
-      if (read.done) {
-        await failure;
-        return controller.close();
-      }
-      const isLast = read.value.type === "finish" || read.value.type === "error";
-      const failed = isLast ? await failure : null;
-      controller.enqueue(failed === null ? read.value : { type: "error", error: failed.error });
+      const part = await read();
+      if (part.done) controller.close();
+      else controller.enqueue(part.value);
     },
     cancel: (reason) => reader.cancel(reason),
   });

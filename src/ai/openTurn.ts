@@ -55,7 +55,7 @@ export function openTurn(
   agent: ResolvedAgent,
   { as, abortSignal, warnings = [], ctx, threadId, start, streaming }: Opening,
 ): OpenTurn {
-  return {
+  const turn: OpenTurn = {
     ...{ agent, ctx, threadId, start, streaming },
     ...boundTo(agent, as),
     abort: abortWith(abortSignal),
@@ -67,6 +67,8 @@ export function openTurn(
     totals: { calls: 0, inputTokens: 0, outputTokens: 0 },
     warnings: [...warnings],
   };
+  if (agent.asked !== undefined) agent.asked.warnings = turn.warnings;
+  return turn;
 }
 
 /** Adds what one call of the model said and used. */

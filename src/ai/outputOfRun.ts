@@ -1,6 +1,6 @@
 import type { BoundMemory, QueryCtx } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
-import { readAnswer } from "./answer.js";
+import { readLastWords } from "./answer.js";
 import type { ResolvedAgent } from "./definition.js";
 import { readOutput } from "./structuredOutput.js";
 
@@ -15,8 +15,11 @@ export async function outputOfRun(
     throw memoryError("AGENT_INVALID", "The agent has no `output`: its answers are texts.", { agentName });
   const { state, threadId, turn } = await memory.runs.get(ctx, { runId });
   switch (state.kind) {
-    case "completed":
-      return await readOutput(output, await readAnswer(ctx, memory, { threadId, turn, runId }));
+    case "completed": {
+      const { text, isAnswer } = await readLastWords(ctx, memory, { threadId, turn, runId });
+      if (isAnswer) return await readOutput(output, text);
+      throw memoryError("RUN_ENDED", "The run was stopped behind its tools: it has no answer.", { runId });
+    }
     case "failed":
       throw memoryError("RUN_ENDED", `The run failed: ${state.message}`, { runId, code: state.code });
     case "canceled":

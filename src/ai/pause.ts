@@ -10,7 +10,7 @@ import type {
   TurnStart,
 } from "../client/index.js";
 import type { ResolvedAgent } from "./definition.js";
-import { runToolStep } from "./durableStep.js";
+import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
 import { isOver } from "./runOver.js";
 import { plan } from "./toolWaits.js";

@@ -1,12 +1,13 @@
 import { asSchema, type ToolExecutionOptions, type ToolResultPart, type ToolSet } from "ai";
 import { withStoredFiles } from "../parts/toolOutput.js";
+import { APPROVAL_TIMEOUT_MS } from "../shared/limits.js";
 import { memoryError } from "../validators/errors.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { isOfProvider } from "./modelFields.js";
 import type { AgentTool, ToolContext } from "./tool.js";
 
 type SdkTool = ToolSet[string];
-type Asked = NonNullable<Pick<ToolExecutionOptions<unknown>, "messages">>;
+type Asked = Pick<ToolExecutionOptions<unknown>, "messages"> & { warnings: string[] };
 
 /** Tools of the SDK, sorted: those that we run, and those that the model's provider does. */
 export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet; providerTools: ToolSet };
@@ -14,8 +15,8 @@ export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet;
 /**
  * Tools of the AI SDK, such as those of its MCP client, as tools of an agent. They are executed as the SDK does it:
  * with the call's id, the messages that the model was shown (`asked`) and the abort signal; of a tool that gives
- * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. Throws
- * `INVALID_ARGUMENT` for a tool that nobody can run.
+ * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. One that
+ * needs an approval waits for it as our own do. Throws `INVALID_ARGUMENT` for a tool that nobody can run.
  */
 export function sortTools(given: ToolSet, asked: Asked): SortedTools {
   const sorted: SortedTools = { tools: {}, sdkTools: {}, providerTools: {} };
@@ -31,17 +32,11 @@ export function sortTools(given: ToolSet, asked: Asked): SortedTools {
   return sorted;
 }
 
-function checkTool(name: string, { execute, needsApproval }: SdkTool): void {
+function checkTool(name: string, { execute }: SdkTool): void {
   if (execute === undefined)
     throw memoryError("INVALID_ARGUMENT", `The tool "${name}" has no \`execute\`: nobody would run it.`, {
       toolName: name,
     });
-  if (needsApproval !== undefined && needsApproval !== false)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      `The tool "${name}" needs an approval: define it with defineTool, whose runs can wait for one.`,
-      { toolName: name },
-    );
 }
 
 function toAgentTool(tool: SdkTool, asked: Asked): AgentTool {
@@ -49,8 +44,23 @@ function toAgentTool(tool: SdkTool, asked: Asked): AgentTool {
     description: typeof tool.description === "string" ? tool.description : "",
     idempotent: false,
     inputSchema: asSchema(tool.inputSchema),
+    ...approvalOf(tool, asked),
     execute: (ctx, input) => run(tool, { ctx, input, asked }),
   };
+}
+
+/** The SDK's question whether a call needs an approval, as one of ours. */
+function approvalOf({ needsApproval = false }: SdkTool, asked: Asked): Pick<AgentTool, "approval"> {
+  if (needsApproval === false) return {};
+  const ask: NonNullable<AgentTool["approval"]>["ask"] =
+    needsApproval === true
+      ? () => true
+      : ({ callId: toolCallId }, input) =>
+          // The boundary to a tool whose input type is not known, as where it runs.
+          (needsApproval as (input: unknown, options: unknown) => boolean | Promise<boolean>)(input, {
+            ...{ toolCallId, messages: asked.messages, context: undefined },
+          });
+  return { approval: { timeoutMs: APPROVAL_TIMEOUT_MS, ask } };
 }
 
 type Running = { ctx: ToolContext; input: unknown; asked: Asked };
@@ -66,7 +76,10 @@ async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unkno
   if (toModelOutput === undefined) return given;
   const told = await toModelOutput({ toolCallId, input, output: given });
   const output = isFailedResult(given) ? asError(told) : told;
-  return await new FileKeeper(ctx, ctx.memory).encode((storing) => withStoredFiles(output, storing));
+  const files = new FileKeeper(ctx, ctx.memory);
+  const kept = await files.encode((storing) => withStoredFiles(output, storing));
+  asked.warnings.push(...files.warnings);
+  return kept;
 }
 
 /** How an MCP server tells that its tool failed; the SDK's client leaves that to the words of the result. */

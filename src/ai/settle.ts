@@ -1,6 +1,7 @@
 import { v, type Infer } from "convex/values";
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { MutationCtx, Principal, RunState } from "../client/index.js";
+import { toolResultPart } from "../parts/toolResult.js";
 import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
@@ -20,8 +21,20 @@ export const vNestContext = v.object({
   failure: v.optional(v.string()),
 });
 
+/** A call whose step was lost so often that it is not tried again. */
+export const vLeaveContext = v.object({
+  kind: v.literal("leave"),
+  as: vPrincipal,
+  runId: v.string(),
+  callId: v.string(),
+  toolName: v.string(),
+  /** The model step that asked. */
+  place: v.number(),
+});
+
 /**
  * `begin`: a nested run opens itself. `nest`: a run asks another agent. `stop`: a run is not to ask its model again.
+ * `leave`: the step of a tool was lost too often.
  * `end`: a workflow is over, whatever became of it. The others are what the
  * component asks for.
  */
@@ -35,6 +48,7 @@ export const vSettleContext = v.union(
   }),
   vNestContext,
   v.object({ kind: v.literal("stop"), as: vPrincipal, runId: v.string() }),
+  vLeaveContext,
   v.object({ kind: v.literal("end"), as: vPrincipal, runId: v.string(), nested: v.boolean() }),
   ...vDriverCall.members,
 );
@@ -91,6 +105,21 @@ export async function stopRun(
     if (isMemoryError(error, "RUN_NOT_FOUND")) return null; // it went with its thread
     throw error;
   }
+}
+
+/** Settles a call that nobody will run, so that the run can go on: the model is told whether it may have had an effect. */
+export async function leaveCall(
+  agent: ResolvedAgent,
+  ctx: MutationCtx,
+  { as, runId, callId, toolName, place }: Infer<typeof vLeaveContext>,
+): Promise<null> {
+  const { turns } = bound(agent, as);
+  const started = await turns.startTool(ctx, { runId, callId, askedBy: place, idempotent: false });
+  if (started.kind !== "execute") return null;
+  const error = "The tool could not be run: each action that was to run it was lost.";
+  const part = toolResultPart({ callId, toolName, error });
+  await turns.saveResult(ctx, { runId, callId, part, failed: true, ms: 0 });
+  return null;
 }
 
 /** Records how a workflow ended, when its last step has not done so already; null when the run went with its thread. */

@@ -73,10 +73,7 @@ async function outcomeOf(
   scope: ToolScope,
 ): Promise<{ output: unknown } | { error: string }> {
   const tool = Object.hasOwn(tools, call.toolName) ? tools[call.toolName] : undefined;
-  if (tool === undefined) {
-    const names = Object.keys(tools).join(", ") || "none";
-    return { error: `TOOL_NOT_FOUND: There is no tool "${call.toolName}". Tools: ${names}.` };
-  }
+  if (tool === undefined) return { error: notFound(tools, call.toolName) };
   try {
     const input = await readInput(tool, call);
     const output = await attempt(tool, scope.abortSignal, (abortSignal) =>
@@ -86,6 +83,12 @@ async function outcomeOf(
   } catch (error) {
     return { error: describeError(error) };
   }
+}
+
+/** What a model is told that asks for a tool that is not among `tools`. */
+export function notFound(tools: Tools, toolName: string): string {
+  const names = Object.keys(tools).join(", ") || "none";
+  return `TOOL_NOT_FOUND: There is no tool "${toolName}". Tools: ${names}.`;
 }
 
 /** The input that a model wrote, as the tool takes it. Throws where it is no JSON, or does not fit the schema. */

@@ -1,9 +1,10 @@
 import { jsonSchema, tool, type ToolSet } from "ai";
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { outputValue } from "../parts/toolOutput.js";
-import { statusOf } from "./toolWaits.js";
+import { memoryError } from "../validators/errors.js";
 import type { AgentTool } from "./tool.js";
-import { executeTool, toolContext, type ToolScope } from "./toolExecution.js";
+import { executeTool, type ToolScope } from "./toolExecution.js";
+import { judge } from "./toolWaits.js";
 
 export type ToolSetArgs = {
   /** Of the action that the loop runs in. */
@@ -18,14 +19,19 @@ export type ToolSetArgs = {
   operationId?: string;
 };
 
-/** Where a call of a tool belongs. */
-export type CallPlace = { scope: Omit<ToolScope, "abortSignal">; place: number; operationId?: string };
+/** For whom tools run in a loop, and where each call belongs: asked once for a call, when it runs. */
+export type LoopPlaces = {
+  scope: () => Omit<ToolScope, "abortSignal">;
+  placeOf: (callId: string) => { place: number; operationId?: string };
+};
 
 /**
  * Tools of this package for `generateText`, `streamText` and `ToolLoopAgent`: bound to a ctx, a principal and a thread.
  * Their input is checked as in an agent, and what they throw is told to the model. A tool with `needsApproval` waits
- * for the SDK's approval. They run outside of a run: `runId` is empty, and `turn` is behind everything that was said.
- * With a middleware take its `toolSet`, which knows the run.
+ * for the SDK's approval; a call that its rule denies, or that does not fit, asks nobody and is told to the model. A
+ * tool that answers later is left to the loop, as the SDK's tools without `execute`; one that also has an `execute` is
+ * `INVALID_ARGUMENT`. They run outside of a run: `runId` is empty, and `turn` is behind everything that was said. With
+ * a middleware take its `toolSet`, which knows the run.
  *
  * @example
  * const tools = toToolSet(memoryTools(), { ctx, memory, as, threadId });
@@ -38,33 +44,90 @@ export function toToolSet(tools: Record<string, AgentTool>, args: ToolSetArgs): 
   const turn = Number.MAX_SAFE_INTEGER;
   const scope = { ctx, memory: memory.as(principal), principal, threadId, runId: "", turn };
   const calls = new Map<string, number>();
-  return toolSetOf(tools, (callId) => {
-    const copy = (calls.get(callId) ?? 0) + 1; // some models give two calls one id
-    calls.set(callId, copy);
-    return { scope, place: 0, operationId: `${operationId}:${callId}${copy === 1 ? "" : `#${copy}`}` };
+  return toolSetOf(tools, {
+    scope: () => scope,
+    placeOf: (callId) => {
+      const copy = (calls.get(callId) ?? 0) + 1; // some models give two calls one id
+      calls.set(callId, copy);
+      return { place: 0, operationId: `${operationId}:${callId}${copy === 1 ? "" : `#${copy}`}` };
+    },
   });
 }
 
 /** The same for calls whose place is known when they run. */
-export function toolSetOf(tools: Record<string, AgentTool>, placeOf: (callId: string) => CallPlace): ToolSet {
+export function toolSetOf(tools: Record<string, AgentTool>, places: LoopPlaces): ToolSet {
   const set: ToolSet = {};
   for (const [name, agentTool] of Object.entries(tools)) {
     const { description, inputSchema } = agentTool;
-    set[name] = tool({
+    const judged = new Judged({ [name]: agentTool }, name, places);
+    const told = {
       description,
       inputSchema: jsonSchema(inputSchema.jsonSchema), // checked where it runs, once, as in an agent
-      ...approvalOf(agentTool, name, placeOf),
-      execute: async (input: unknown, { toolCallId, abortSignal = NEVER }) => {
-        const { scope, ...place } = placeOf(toolCallId);
-        const call = { callId: toolCallId, toolName: name, input: JSON.stringify(input) ?? "", ...place };
-        const { part, failed } = await executeTool(tools, call, { ...scope, abortSignal });
-        if (failed) throw new ToolFailure(part.output);
-        return outputValue(part, undefined);
-      },
-    });
+      ...(agentTool.approval === undefined ? {} : { needsApproval: judged.needsApproval }),
+    };
+    set[name] = isLeftToLoop(name, agentTool)
+      ? tool(told)
+      : tool({ ...told, execute: executeOf(tools, { name, judged, places }) });
   }
   return set;
 }
+
+function isLeftToLoop(toolName: string, { later }: AgentTool): boolean {
+  if (later?.runs === true)
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `The tool "${toolName}" asks for a result that comes later: only a run of an agent can wait for it.`,
+      { toolName },
+    );
+  return later !== undefined;
+}
+
+type Executing = { name: string; judged: Judged; places: LoopPlaces };
+type CallOptions = { toolCallId: string; abortSignal?: AbortSignal };
+
+const executeOf =
+  (tools: Record<string, AgentTool>, { name, judged, places }: Executing) =>
+  async (given: unknown, { toolCallId: callId, abortSignal = NEVER }: CallOptions): Promise<unknown> => {
+    const input = toInputText(given);
+    const refusal = judged.refusalOf(callId, input);
+    if (refusal !== undefined) throw new ToolFailure(refusal);
+    const call = { callId, toolName: name, input, ...places.placeOf(callId) };
+    const { part, failed } = await executeTool(tools, call, { ...places.scope(), abortSignal });
+    if (failed) throw new ToolFailure(part.output);
+    return outputValue(part, undefined);
+  };
+
+/** What a tool's own rule says of the calls of a loop, which knows only of calls that somebody is to be asked about. */
+class Judged {
+  readonly #refusals = new Map<string, string>();
+
+  constructor(
+    private readonly tools: Record<string, AgentTool>,
+    private readonly toolName: string,
+    private readonly places: LoopPlaces,
+  ) {}
+
+  needsApproval = async (given: unknown, { toolCallId: callId }: CallOptions): Promise<boolean> => {
+    const { toolName, tools } = this;
+    const input = toInputText(given);
+    const scope = { ...this.places.scope(), abortSignal: NEVER };
+    const wait = await judge(tools, { callId, toolName, input }, scope);
+    const key = keyOf(callId, input);
+    if (wait?.refused === undefined) this.#refusals.delete(key);
+    else this.#refusals.set(key, wait.refused.output || "The call was denied.");
+    return wait?.approvalTimeoutMs !== undefined;
+  };
+
+  /** Why a call may not run. */
+  refusalOf(callId: string, input: string): string | undefined {
+    return this.#refusals.get(keyOf(callId, input));
+  }
+}
+
+/** Some models give two calls one id. */
+const keyOf = (callId: string, input: string): string => `${callId} ${input}`;
+
+const toInputText = (input: unknown): string => JSON.stringify(input) ?? "";
 
 /** The SDK tells the model an error's name and message: ours has words only, as in an agent. */
 class ToolFailure extends Error {
@@ -72,16 +135,3 @@ class ToolFailure extends Error {
 }
 
 const NEVER = new AbortController().signal;
-
-/** The SDK is told whether somebody is to be asked; a call that the tool's own rule denies is held as well. */
-function approvalOf(agentTool: AgentTool, toolName: string, placeOf: (callId: string) => CallPlace) {
-  if (agentTool.approval === undefined) return {};
-  return {
-    needsApproval: async (input: unknown, { toolCallId: callId }: { toolCallId: string }) => {
-      const { scope, ...place } = placeOf(callId);
-      const call = { callId, toolName, input: JSON.stringify(input) ?? "", ...place };
-      const { type } = await statusOf(agentTool, toolContext(call, { ...scope, abortSignal: NEVER }), input);
-      return type === "user-approval" || type === "denied";
-    },
-  };
-}

@@ -3,34 +3,56 @@ import type { AskedWait, CallWait, PartOf } from "../client/index.js";
 import { describeError } from "./errors.js";
 import type { AgentTool, ApprovalContext, NeedsApproval } from "./tool.js";
 import { attempt } from "./toolAttempts.js";
-import { readInput, type ToolScope } from "./toolExecution.js";
+import { activeOf } from "./modelFields.js";
+import { notFound, readInput, type ToolScope } from "./toolExecution.js";
 
 type Tools = Record<string, AgentTool>;
 type ToolCallPart = PartOf<"toolCall">;
+type JudgedCall = Pick<ToolCallPart, "callId" | "toolName" | "input">;
 type Judged = Omit<AskedWait, "callId"> | null;
+
+type Waiting = ToolScope & {
+  /** The tools that the step's `prepareStep` left, by name. */
+  activeTools: readonly string[] | undefined;
+};
 
 /**
  * What the calls of one step wait for, before it is saved; calls that simply run are left out. A call whose input does
- * not fit, or whose `needsApproval` throws or denies it, is refused: nobody is asked, and the model is told.
+ * not fit, whose `needsApproval` throws or denies it, or whose tool was turned off for the step, is refused: nobody is
+ * asked, and the model is told.
  */
-export async function waitsOf(tools: Tools, calls: ToolCallPart[], scope: ToolScope): Promise<AskedWait[]> {
+export async function waitsOf(
+  tools: Tools,
+  calls: ToolCallPart[],
+  { activeTools, ...scope }: Waiting,
+): Promise<AskedWait[]> {
+  const active = activeOf(tools, activeTools);
   const judged = await Promise.all(
     calls.map(async (call): Promise<AskedWait[]> => {
-      const wait = await judge(tools, call, scope);
+      const wait = isTurnedOff(call, { tools, active })
+        ? refusedAs(notFound(active, call.toolName))
+        : await judge(active, call, scope);
       return wait === null ? [] : [{ callId: call.callId, ...wait }];
     }),
   );
   return judged.flat();
 }
 
-async function judge(tools: Tools, call: ToolCallPart, scope: ToolScope): Promise<Judged> {
+/** True for a tool of the agent that may not be used in this step. */
+const isTurnedOff = ({ toolName }: ToolCallPart, { tools, active }: Record<"tools" | "active", Tools>) =>
+  Object.hasOwn(tools, toolName) && !Object.hasOwn(active, toolName);
+
+const refusedAs = (output: string): Judged => ({ runs: true, refused: { outputKind: "error", output } });
+
+/** What one call waits for, or why it may not run; null where it simply runs. */
+export async function judge(tools: Tools, call: JudgedCall, scope: ToolScope): Promise<Judged> {
   const tool = Object.hasOwn(tools, call.toolName) ? tools[call.toolName] : undefined;
   if (tool === undefined || (tool.approval === undefined && tool.later === undefined)) return null;
   try {
     const input = await readInput(tool, call);
     return waitOf(tool, await statusOf(tool, approvalContext(call, scope), input));
   } catch (error) {
-    return { runs: true, refused: { outputKind: "error", output: describeError(error) } };
+    return refusedAs(describeError(error));
   }
 }
 
@@ -73,7 +95,7 @@ function statusIn(answer: NeedsApproval): Status {
 }
 
 /** The boundary where the Convex ctx of the caller's action becomes the one that `needsApproval` gets. */
-function approvalContext({ callId }: ToolCallPart, { ctx, ...scope }: ToolScope): ApprovalContext {
+function approvalContext({ callId }: JudgedCall, { ctx, ...scope }: ToolScope): ApprovalContext {
   return { ...ctx, ...scope, callId } as ApprovalContext;
 }
 

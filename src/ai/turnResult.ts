@@ -10,7 +10,7 @@ import type {
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import type { CallOverrides } from "./agentForCall.js";
-import { readAnswer } from "./answer.js";
+import { readLastWords } from "./answer.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { PromptPart } from "./promptParts.js";
 import { readOutput } from "./structuredOutput.js";
@@ -95,8 +95,9 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
     case "awaitingApproval":
     case "awaitingResult": {
       const run = await memory.runs.get(ctx, { runId });
-      const text = await readAnswer(ctx, memory, { threadId, turn, runId });
-      const output = await outputAgain(agent, state, text);
+      const said = await readLastWords(ctx, memory, { threadId, turn, runId });
+      const output = await outputAgain(agent, state, said);
+      const { text } = said;
       const { steps, totals: usage } = run;
       return { runId, turn, promptMessageId, state, text, ...output, steps, usage, warnings: [] };
     }
@@ -116,8 +117,8 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
 export async function outputAgain(
   { output }: ResolvedAgent,
   state: RunState,
-  text: string,
+  { text, isAnswer }: { text: string; isAnswer: boolean },
 ): Promise<{ output?: unknown }> {
-  if (output === undefined || state.kind !== "completed" || text === "") return {};
+  if (output === undefined || state.kind !== "completed" || !isAnswer) return {};
   return { output: await readOutput(output, text) };
 }

@@ -31,7 +31,7 @@ export async function takeSteps(turn: OpenTurn, { context, watch }: Taking): Pro
     turn.shown = built.call;
     const answer = await ask(turn, built, { streamId, onAlive: watch.seenAlive });
     note(turn, answer);
-    const saved = await saveAnswer(turn, { step, answer });
+    const saved = await saveAnswer(turn, { step, answer, built });
     if (saved.kind === "over") return saved.state;
     watch.seenAlive();
     ({ streamId } = saved);
@@ -74,11 +74,12 @@ type Saved = {
 /** Saves what the model said. "over" when the run was ended meanwhile, or waits for what its calls need. */
 async function saveAnswer(
   turn: OpenTurn,
-  { step, answer }: { step: number; answer: ModelAnswer },
+  { step, answer, built }: { step: number; answer: ModelAnswer; built: CallContext },
 ): Promise<Saved | { kind: "over"; state: RunState }> {
   const finish = answer.calls.length === 0;
   const stop = finish || (await isStopped(turn));
-  const waits = await waitsOf(turn.agent.tools, answer.calls, toolScope(turn));
+  const { activeTools } = built.prepared;
+  const waits = await waitsOf(turn.agent.tools, answer.calls, { ...toolScope(turn), activeTools });
   const pauses = mustWait(waits);
   const nextStream = turn.streaming && !pauses && (stop ? "ifSteered" : true);
   const saved = await save(turn, { step, answer, finish, nextStream, ...(pauses ? { waits } : {}) });

@@ -105,10 +105,12 @@ export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
 
-// Messages of the AI SDK: in, to import a history, and out, for a model. Interfaces have toUIMessages of ./react.
+// Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
 export { fromModelMessages } from "../parts/fromModelMessage.js";
 export { fromUIMessages } from "../parts/fromUIMessages.js";
 export { toModelMessages } from "../parts/modelMessages.js";
+export { toUIMessages } from "../parts/uiMessages.js";
+export type { MessageMetadata, StreamedParts, ThreadMessage, UIOptions } from "../parts/uiMessages.js";
 export type { EncodeOptions, ModelOptions } from "../parts/codec.js";
 export type { InlineFile } from "../parts/fileData.js";
 

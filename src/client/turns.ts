@@ -4,6 +4,7 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
 import type {
   ParentCall,
+  RunClosed,
   RunDriver,
   RunEngine,
   RunOutcome,
@@ -86,6 +87,9 @@ export type EndTurn = {
   context?: ContextCall;
 };
 
+/** Where an ended run stands; `closed` when this very call has ended it. */
+type RunEnd = { state: RunState; closed?: RunClosed };
+
 /** The parts of a turn, for runtimes. An app uses an agent of `convex-agent-memory/ai` instead. */
 export class TurnsClient {
   constructor(
@@ -109,7 +113,7 @@ export class TurnsClient {
    */
   async begin(ctx: MutationCtx, args: BeginTurn): Promise<TurnStart> {
     const hooks = await this.settings.handles();
-    const start = await ctx.runMutation(this.component.turns.begin, {
+    const start: TurnStart = await ctx.runMutation(this.component.turns.begin, {
       ...args,
       ...hooks,
       caller: this.caller,
@@ -155,11 +159,12 @@ export class TurnsClient {
 
   /**
    * Marks a call as started before its tool runs; a tool that may have run before is settled as interrupted. With
-   * `idempotent` it is safe to retry. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
+   * `idempotent` it is safe to retry. `askedBy` is the model step that asked: where a later one was saved, the call has
+   * its result, whatever that one asks under the same id. Throws `RUN_NOT_FOUND`, and `FORBIDDEN` for who was shut out.
    */
   async startTool(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; idempotent: boolean },
+    args: { runId: string; callId: string; askedBy?: number; idempotent: boolean },
   ): Promise<ToolStart> {
     return await ctx.runMutation(this.component.turns.startTool, { ...args, caller: this.caller });
   }
@@ -215,7 +220,7 @@ export class TurnsClient {
    * `INVALID_ARGUMENT`.
    */
   async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState }> {
-    const ended = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
+    const ended: RunEnd = await ctx.runMutation(this.component.turns.end, { ...args, caller: this.caller });
     if (ended.closed !== undefined) logResults(ctx, this.settings, args);
     logEnd(ctx, this.settings, { runId: args.runId, ...ended });
     return { state: ended.state };

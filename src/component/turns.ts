@@ -4,12 +4,12 @@ import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
 import {
+  vOpaqueRunState,
   vParentCall,
   vRunClosed,
   vRunDriver,
   vRunEngine,
   vRunOutcome,
-  vRunState,
   vWhileRunning,
 } from "../validators/run.js";
 import {
@@ -72,7 +72,7 @@ export const open = mutation({
 /** Says that an action still waits for the turn of its run, and tells where that stands. */
 export const wait = mutation({
   args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.wait(ctx, args),
 });
 
@@ -97,7 +97,13 @@ export const saveStep = mutation({
 
 /** Marks a tool call as started, before the tool runs: a second start of a tool that may have run settles it. */
 export const startTool = mutation({
-  args: { caller: vCaller, runId: v.string(), callId: v.string(), idempotent: v.boolean() },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    callId: v.string(),
+    askedBy: v.optional(v.number()),
+    idempotent: v.boolean(),
+  },
   returns: vToolStart,
   handler: (ctx, args) => turns.startTool(ctx, args),
 });
@@ -119,7 +125,7 @@ export const awaitAnswer = mutation({
 /** An action lets go of a run that waits. */
 export const pause = mutation({
   args: { caller: vCaller, runId: v.string() },
-  returns: v.object({ state: vRunState }),
+  returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.pause(ctx, args),
 });
 
@@ -147,6 +153,6 @@ export const end = mutation({
     usage: v.optional(vUsage),
     context: v.optional(vContextCall),
   },
-  returns: v.object({ state: vRunState, closed: v.optional(vRunClosed) }),
+  returns: v.object({ state: vOpaqueRunState, closed: v.optional(vRunClosed) }),
   handler: (ctx, args) => turns.end(ctx, args),
 });

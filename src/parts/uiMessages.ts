@@ -1,6 +1,6 @@
 import type { UIMessage } from "ai";
 import { comparePositions } from "../shared/position.js";
-import type { Part } from "../validators/content.js";
+import type { Part, PartOf } from "../validators/content.js";
 import type { Message, MessageState } from "../validators/message.js";
 import type { OpenCall, Run } from "../validators/run.js";
 import type { PartView, UIPart } from "./codec.js";
@@ -23,6 +23,9 @@ export type ThreadMessage = UIMessage<MessageMetadata>;
 /** What has been streamed so far, by the id of the message that it will be. */
 export type StreamedParts = Readonly<Record<string, readonly Part[]>>;
 
+/** What was answered to a provider's questions, by the id of the question: such an answer is a prompt of its own. */
+export type Decisions = ReadonlyMap<string, PartOf<"approvalResponse">>;
+
 export type UIOptions = Pick<PartView, "fileUrl"> & {
   /** The run of the thread, as `runs.latest` gives it: its calls that wait are shown as such. */
   run?: Pick<Run, "turn" | "waiting"> | null;
@@ -43,19 +46,34 @@ export function toUIMessages(
   streamed: StreamedParts = {},
   options: UIOptions = {},
 ): ThreadMessage[] {
-  return groupMessages(messages).map((group) => toUIMessage(group, streamed, options));
+  const decisions = decisionsIn(messages);
+  return groupMessages(messages).map((group) => toUIMessage(group, streamed, { ...options, decisions }));
 }
 
-/** The messages in order, those of one answer together. */
+/** The answers to providers' questions; of one question the first counts. */
+export function decisionsIn(messages: readonly Message[]): Decisions {
+  const decisions = new Map<string, PartOf<"approvalResponse">>();
+  for (const { parts } of [...messages].sort(comparePositions))
+    for (const part of parts)
+      if (part.type === "approvalResponse" && !decisions.has(part.approvalId))
+        decisions.set(part.approvalId, part);
+  return decisions;
+}
+
+/** The messages in order, those of one answer together. A prompt that only decides is shown where it was asked for. */
 export function groupMessages(messages: readonly Message[]): MessageGroup[] {
   const groups: [Message, ...Message[]][] = [];
-  for (const message of [...messages].sort(comparePositions)) {
+  const shown = messages.filter((message) => !isDecision(message));
+  for (const message of shown.sort(comparePositions)) {
     const group = groups.at(-1);
     if (group !== undefined && isSameAnswer(group[0], message)) group.push(message);
     else groups.push([message]);
   }
   return groups;
 }
+
+const isDecision = ({ role, parts }: Message): boolean =>
+  role === "user" && parts.length > 0 && parts.every(({ type }) => type === "approvalResponse");
 
 /** Tools belong to the answer that asked for them. */
 const SHOWN_AS = { system: "system", user: "user", assistant: "assistant", tool: "assistant" } as const;
@@ -69,10 +87,12 @@ const isSameAnswer = (first: Message, next: Message): boolean =>
 export function toUIMessage(
   group: MessageGroup,
   streamed: StreamedParts = {},
-  options: UIOptions = {},
+  { decisions, ...options }: UIOptions & { decisions?: Decisions } = {},
 ): ThreadMessage {
   const shown = group.map((message) => withStreamed(message, streamed));
   const pairs = pairTools(shown);
+  for (const approval of pairs.approvalOf.values())
+    approval.response ??= decisions?.get(approval.request.approvalId);
   const steps = shown.map((message) => ({ message, parts: uiParts(message, pairs, options) }));
   const head = group.find(({ role }) => role === "assistant") ?? group[0];
   return {

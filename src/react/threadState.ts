@@ -1,4 +1,11 @@
-import { groupMessages, toUIMessage, type MessageGroup, type ThreadMessage } from "../parts/uiMessages.js";
+import {
+  decisionsIn,
+  groupMessages,
+  toUIMessage,
+  type Decisions,
+  type MessageGroup,
+  type ThreadMessage,
+} from "../parts/uiMessages.js";
 import { comparePositions } from "../shared/position.js";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
@@ -112,6 +119,8 @@ type ShownGroup = {
   streamed: readonly (readonly Part[])[];
   /** What its turn's run waits for. */
   waiting: Run["waiting"];
+  /** What was answered to its questions in later turns. */
+  decided: readonly Part[];
   message: ThreadMessage;
 };
 
@@ -125,21 +134,34 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
     const streamed: Record<string, readonly Part[]> = {};
     for (const { streamId, messageId } of streamsIn(state.recent ?? []))
       streamed[messageId] = shownParts(state.streams[streamId] ?? UNSEEN_STREAM);
-    const shown = groupMessages([...state.older, ...(state.recent ?? [])]).map((group): ShownGroup => {
+    const messages = [...state.older, ...(state.recent ?? [])];
+    const decisions = decisionsIn(messages);
+    const shown = groupMessages(messages).map((group): ShownGroup => {
       const live = group.flatMap(({ messageId }) =>
         [streamed[messageId]].filter((parts) => parts !== undefined),
       );
       const { run } = state;
       const waiting = run?.turn === group[0].turn ? run.waiting : undefined;
       const known = last.get(group[0].messageId);
+      const decided = decidedIn(group, decisions);
       const isKnown = known?.waiting === waiting && isSame(known?.group ?? [], group);
-      if (known !== undefined && isKnown && isSame(known.streamed, live)) return known;
-      return { group, streamed: live, waiting, message: toUIMessage(group, streamed, { run }) };
+      if (known !== undefined && isKnown && isSame(known.streamed, live) && isSame(known.decided, decided))
+        return known;
+      const message = toUIMessage(group, streamed, { run, decisions });
+      return { group, streamed: live, waiting, decided, message };
     });
     last = new Map(shown.map((item) => [item.group[0].messageId, item]));
     return shown.map(({ message }) => message);
   };
 }
+
+const decidedIn = (group: MessageGroup, decisions: Decisions): Part[] =>
+  group.flatMap(({ parts }) =>
+    parts.flatMap((part) => {
+      const decided = part.type === "approvalRequest" ? decisions.get(part.approvalId) : undefined;
+      return decided === undefined ? [] : [decided];
+    }),
+  );
 
 const isSame = (left: readonly unknown[], right: readonly unknown[]): boolean =>
   left.length === right.length && left.every((item, index) => item === right[index]);

@@ -1,4 +1,4 @@
-import { v, type Infer } from "convex/values";
+import { v, type Infer, type VAny } from "convex/values";
 import { vPrincipal } from "./principal.js";
 import { vOpaqueError } from "./providerError.js";
 
@@ -20,6 +20,12 @@ export const vRunState = v.union(
   v.object({ kind: v.literal("canceled"), endedAt: v.number(), reason: v.optional(v.string()) }),
 );
 export type RunState = Infer<typeof vRunState>;
+
+/**
+ * A state as runtimes get it from a turn's doors: opaque there, as parts are, so that a dozen doors do not spell it
+ * out. The rows that it comes from are checked against `vRunState`.
+ */
+export const vOpaqueRunState = v.any() as VAny<RunState>;
 
 /** The names of the states. */
 const vRunStateKind = v.union(
@@ -185,6 +191,7 @@ export type ToolCall = Infer<typeof vToolCall>;
 /** A call without a result: it waits for a decision or a result from outside, or was approved and is to run. */
 const vOpenCall = v.object({
   callId: v.string(),
+  toolName: v.string(),
   kind: v.union(v.literal("approval"), v.literal("result"), v.literal("approved")),
   requestReason: v.optional(v.string()),
 });

@@ -3,7 +3,7 @@ import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
-import { vCallWait, vRunClosed, vRunState, vRunTotals, vToolCall } from "./run.js";
+import { vCallWait, vOpaqueRunState, vRunClosed, vRunTotals, vToolCall } from "./run.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({
@@ -50,7 +50,7 @@ export const vTurnStart = v.object({
   runId: v.string(),
   turn: v.number(),
   repeated: v.boolean(),
-  state: vRunState,
+  state: vOpaqueRunState,
   promptMessageId: v.string(),
   /** The prompt was handed to a run that was under way: that run. */
   steered: v.optional(v.boolean()),
@@ -68,7 +68,7 @@ export type TurnStart = Omit<Infer<typeof vTurnStart>, "context"> & { context: M
 
 export const vStepStart = v.object({
   saved: v.boolean(),
-  state: vRunState,
+  state: vOpaqueRunState,
   threadId: v.string(),
   turn: v.number(),
   agentName: v.string(),
@@ -98,7 +98,7 @@ export type SavedResult = Infer<typeof vSavedResult>;
 
 export const vStepSaved = v.object({
   saved: v.boolean(),
-  state: vRunState,
+  state: vOpaqueRunState,
   messageId: v.optional(v.string()),
   calls: v.array(vSavedCall),
   /** The messages of the results that came along. */
@@ -150,7 +150,7 @@ export type ToolStart = Infer<typeof vToolStart>;
  */
 export const vTakenUp = v.object({
   kind: v.union(v.literal("taken"), v.literal("waiting"), v.literal("ended")),
-  state: vRunState,
+  state: vOpaqueRunState,
   threadId: v.string(),
   turn: v.number(),
   promptMessageId: v.string(),

@@ -1,4 +1,4 @@
-import { generateText, tool } from "ai";
+import { convertToModelMessages, generateText, safeValidateUIMessages, tool } from "ai";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineAgent, defineTool, toolApproval, type ApprovalContext } from "../../src/ai/index.js";
@@ -219,7 +219,11 @@ describe("an interface", () => {
     const { runId } = await ask(helper);
     const shown = async () => {
       const run = await helper.owner.runs.latest(helper.ctx, { threadId: helper.threadId });
-      const parts = toUIMessages(await messagesOf(helper), {}, { run }).flatMap((message) => message.parts);
+      const messages = toUIMessages(await messagesOf(helper), {}, { run });
+      expect(await safeValidateUIMessages({ messages })).toMatchObject({ success: true });
+      const told = (await convertToModelMessages(messages)).map(({ role }) => role);
+      expect(told.slice(0, 2)).toEqual(["user", "assistant"]);
+      const parts = messages.flatMap((message) => message.parts);
       return parts.filter((part) => part.type === "dynamic-tool");
     };
     expect(await shown()).toMatchObject([

@@ -123,6 +123,8 @@ describe("agent.start in a busy thread", () => {
   });
 
   test("ends an abandoned run that it would wait behind, and begins", async () => {
+    // Two calls are steps of their own: one alone would be followed by the model in the same action.
+    const movesIt = { toolCalls: ["one", "two"].map((callId) => ({ callId, toolName: "moves", input: {} })) };
     const moves = defineTool({
       description: "Moves the file of its run.",
       inputSchema: z.object({}),
@@ -131,10 +133,7 @@ describe("agent.start in a busy thread", () => {
         return "moved";
       },
     });
-    const app = await aDurableApp(
-      [{ toolCalls: [{ toolName: "moves", input: {} }] }, { text: "Two." }, { text: "Three." }],
-      { tools: { moves } },
-    );
+    const app = await aDurableApp([movesIt, { text: "Two." }, { text: "Three." }], { tools: { moves } });
     const start = (prompt: string, more: Partial<StartArgs> = {}) =>
       app.t.mutation(async (ctx) =>
         app.agent.start(ctx, reference<"mutation">("moved:run"), {

@@ -52,6 +52,8 @@ describe("agent.start", () => {
   });
 
   test("fails a run with RUN_CODE_MOVED, and goes on, when its whole file was moved", async () => {
+    // Two calls are steps of their own: one alone would be followed by the model in the same action.
+    const movesIt = { toolCalls: ["one", "two"].map((callId) => ({ callId, toolName: "moves", input: {} })) };
     const moves = defineTool({
       description: "Moves the file of its run.",
       inputSchema: z.object({}),
@@ -60,7 +62,7 @@ describe("agent.start", () => {
         return "moved";
       },
     });
-    const app = await aDurableApp([{ toolCalls: [{ toolName: "moves", input: {} }] }, { text: "Here." }], {
+    const app = await aDurableApp([movesIt, { text: "Here." }], {
       tools: { moves },
     });
     const { runId } = await app.start("Go.");

@@ -53,7 +53,7 @@ afterEach(() => vi.useRealTimers());
 const note = defineTool({ description: "Notes.", inputSchema: z.object({}), execute: () => "noted" });
 const named = (model: ScriptedModel, call: number) => model.calls[call]?.tools?.map(({ name }) => name);
 
-describe.each(Object.entries(engines))("an agent in %s", (_engine, turn) => {
+describe.each(Object.entries(engines))("an agent in %s", (engine, turn) => {
   test("tells the model which tool it must use, and only of those that are active", async () => {
     const { model, messages, kind } = await turn(
       [{ toolCalls: [{ toolName: "note", input: {} }, ...asksFor("Oslo").toolCalls] }, { text: "Done." }],
@@ -113,6 +113,42 @@ describe.each(Object.entries(engines))("an agent in %s", (_engine, turn) => {
     });
     expect(named(other, 0)).toEqual(["note"]);
     expect(messages.at(-1)).toMatchObject({ model: "other", parts: [{ text: "From another model." }] });
+  });
+
+  test("neither runs nor asks about what its step was not to use", async () => {
+    const ran: string[] = [];
+    const held = (name: string) =>
+      defineTool({
+        description: "Waits.",
+        inputSchema: z.object({}),
+        needsApproval: true,
+        execute: () => ran.push(name),
+      });
+    const free = defineTool({
+      description: "Runs.",
+      inputSchema: z.object({}),
+      execute: () => ran.push("free"),
+    });
+    const { messages, kind } = await turn(
+      [
+        { toolCalls: ["asked", "off", "free"].map((toolName) => ({ toolName, input: {} })) },
+        { text: "Done." },
+      ],
+      {
+        tools: { asked: held("asked"), off: held("off"), free },
+        prepareStep: () => ({ activeTools: ["asked"] }),
+      },
+    );
+    // The durable run is watched until its approval has expired.
+    expect(kind).toBe(engine === "durable" ? "completed" : "awaitingApproval");
+    expect(ran).toEqual([]);
+    const results = messages.flatMap(({ parts }) => parts).filter((part) => part.type === "toolResult");
+    expect(results.filter(({ outputKind }) => outputKind !== "denied")).toMatchObject(
+      ["off", "free"].map((toolName) => ({
+        ...{ toolName, outputKind: "error" },
+        output: `TOOL_NOT_FOUND: There is no tool "${toolName}". Tools: asked.`,
+      })),
+    );
   });
 
   test("mends a call whose input does not fit, and one of no tool there is", async () => {
@@ -197,6 +233,14 @@ describe("a definition", () => {
     [
       "a tool to use that is none",
       { ...withTools, toolChoice: { type: "tool", toolName: "wether" } as const },
+    ],
+    [
+      "a tool to use that may not be used",
+      {
+        tools: { weather, note },
+        activeTools: ["note"],
+        toolChoice: { type: "tool", toolName: "weather" } as const,
+      },
     ],
     ["a provider's tool that nobody runs", { providerTools: { a: { inputSchema: z.object({}) } as never } }],
     [

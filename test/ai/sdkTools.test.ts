@@ -87,6 +87,20 @@ describe("tools of an MCP server", () => {
     expect((await helper.owner.files.get(helper.ctx, { fileId })).uses).toBe(0);
   });
 
+  test("whose files cannot be stored warn of it, and the model is told in words", async () => {
+    const { tools } = await mcpTools();
+    const told: string[] = [];
+    const helper = await anAgent([calls(["picture", {}]), { text: "None." }], {
+      onWarning: (warning) => told.push(warning),
+    });
+    const ctx = { ...helper.ctx };
+    ctx.runAction = () => Promise.reject(new TypeError("No room."));
+    const { text, warnings } = await helper.agent.generate(ctx, { ...ask(helper), tools });
+    expect(text).toBe("None.");
+    expect(warnings).toEqual([expect.stringMatching(/^The file image\/png was not kept: .*No room/)]);
+    expect(told).toEqual(warnings);
+  });
+
   test("stand in the context that is shown again", async () => {
     const { tools } = await mcpTools();
     const helper = await anAgent([{ text: "Hi." }]);
@@ -180,10 +194,6 @@ describe("tools of the SDK", () => {
 
   test.each([
     ["nobody would run", { a: tool({ inputSchema: z.object({}) }) }],
-    [
-      "would wait for an approval",
-      { a: tool({ inputSchema: z.object({}), execute: () => 1, needsApproval: true }) },
-    ],
     ["has the name of the agent's own", { weather: tool({ inputSchema: z.object({}), execute: () => 1 }) }],
   ])("one that %s is refused before anything is written", async (_what, tools) => {
     const helper = await anAgent([{ text: "a" }], { tools: { weather } });

@@ -1,7 +1,9 @@
 import { isStepCount, Output } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { defineAgent } from "../../src/ai/index.js";
 import { codeOf, OWNER, STRANGER } from "../support/aMemory.js";
+import { busyModel } from "./busyModel.js";
 import { aDurableApp, hushed, stateOf } from "./durableApp.js";
 import { anAgent, asksFor, messagesOf, weather, type TestAgent } from "./support.js";
 
@@ -61,12 +63,47 @@ describe("an answer that is to be a value", () => {
       city: "Oslo",
       degrees: 7,
     });
-    const stopped = await anAgent([asksFor("Rome")], {
+    const stopped = await anAgent([{ text: "I look.", ...asksFor("Rome") }], {
       tools: { weather },
       output: place,
       stopWhen: isStepCount(1),
     });
-    expect(await stopped.agent.generate(stopped.ctx, ask(stopped))).not.toHaveProperty("output");
+    const once = { ...ask(stopped), operationId: "once" };
+    for (let time = 0; time < 2; time++) {
+      const result = await stopped.agent.generate(stopped.ctx, once);
+      expect(result).toMatchObject({ text: "I look.", state: { kind: "completed" } });
+      expect(result).not.toHaveProperty("output");
+    }
+    const { runId } = await stopped.agent.generate(stopped.ctx, once);
+    expect(await codeOf(stopped.agent.outputOf(stopped.ctx, { as: OWNER, runId }))).toBe("RUN_ENDED");
+  });
+
+  test("is that of the last answer where a message came meanwhile, and of a run that was taken over", async () => {
+    const said = ['{"city":"Oslo","degrees":7}', '{"city":"Rome","degrees":20}'];
+    const helper = await anAgent([]);
+    const { ctx, owner, threadId } = helper;
+    const model = busyModel(
+      said.map((text) => ({ text })),
+      {
+        0: async () => {
+          const run = await owner.runs.latest(ctx, { threadId });
+          await owner.runs.steer(ctx, {
+            runId: run?.runId ?? "",
+            prompt: [{ type: "text", text: "And Rome?" }],
+          });
+        },
+      },
+    );
+    const agent = defineAgent(helper.memory, {
+      name: "helper",
+      instructions: "",
+      model: () => model,
+      output: place,
+    });
+    const { output, steps } = await agent.generate(ctx, { ...ask(helper), operationId: "once" });
+    expect([output, steps]).toEqual([{ city: "Rome", degrees: 20 }, 2]);
+    const again = await agent.generate(ctx, { ...ask(helper), operationId: "once", resume: true });
+    expect(again.output).toEqual({ city: "Rome", degrees: 20 });
   });
 
   test.each([

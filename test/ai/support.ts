@@ -55,7 +55,8 @@ export function counting(ctx: ActionCtx, calls: string[]): ActionCtx {
   } as unknown as ActionCtx;
 }
 
-function doorOf(reference: FunctionReference<"query" | "mutation" | "action">): string {
+/** The door that a reference leads to, as `turns.begin`. */
+export function doorOf(reference: FunctionReference<"query" | "mutation" | "action">): string {
   const address: { name?: string; reference?: string } = getFunctionAddress(reference);
   const path = address.reference?.split("/").slice(3) ?? [getFunctionName(reference)];
   return path.join(".");

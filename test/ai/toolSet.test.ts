@@ -2,7 +2,7 @@
 import { generateText, isStepCount } from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineTool, memoryTools, toToolSet, type AgentTool, type ToolContext } from "../../src/ai/index.js";
+import { defineTool, memoryTools, toToolSet, type ToolContext } from "../../src/ai/index.js";
 import { OWNER, said } from "../support/aMemory.js";
 import { aLoop } from "./middlewareSupport.js";
 
@@ -86,34 +86,20 @@ describe("tools of ours in a plain loop", () => {
     ]);
   });
 
-  test("wait for an approval where they need one", async () => {
-    const asked: unknown[] = [];
-    const pay: AgentTool & { needsApproval: unknown } = {
-      ...defineTool({
-        description: "Pays.",
-        inputSchema: z.object({ sum: z.number() }),
-        execute: () => "paid",
-      }),
-      needsApproval: (ctx: ToolContext, input: { sum: number }) => {
-        asked.push([ctx.principal.userId, input]);
-        return input.sum > 10;
-      },
+  test("leave to the loop what is answered later, and refuse what only a run can wait for", async () => {
+    const later = {
+      description: "Asks a person.",
+      inputSchema: z.object({ question: z.string() }),
+      answersLater: true as const,
     };
-    const loop = await aLoop([asks("pay", { sum: 11 }), asks("pay", { sum: 9 }), { text: "Paid." }]);
+    const loop = await aLoop([asks("askHuman", { question: "Red?" })]);
     const { ctx, memory, threadId, scripted: model } = loop;
-    const tools = toToolSet({ pay }, { ctx, memory, as: OWNER, threadId });
-    const held = await generateText({ model, tools, stopWhen, prompt: "Pay 11." });
-    expect(held.content.map(({ type }) => type)).toContain("tool-approval-request");
-    expect((await generateText({ model, tools, stopWhen, prompt: "Pay 9." })).text).toBe("Paid.");
-    expect(asked).toEqual([
-      [OWNER.userId, { sum: 11 }],
-      [OWNER.userId, { sum: 9 }],
-    ]);
-    const always = toToolSet(
-      { pay: { ...pay, needsApproval: true } as AgentTool },
-      { ctx, memory, as: OWNER, threadId },
-    );
-    expect(always["pay"]?.needsApproval).toBe(true);
+    const args = { ctx, memory, as: OWNER, threadId };
+    const tools = toToolSet({ askHuman: defineTool(later) }, args);
+    const { toolCalls, toolResults } = await generateText({ model, tools, stopWhen, prompt: "Which?" });
+    expect([toolCalls, toolResults]).toMatchObject([[{ toolName: "askHuman" }], []]);
+    const asking = defineTool({ ...later, execute: () => "asked" });
+    expect(() => toToolSet({ asking }, args)).toThrow("only a run of an agent can wait");
   });
 });
 

@@ -32,6 +32,7 @@ describe("our side stays within its targets", () => {
   test("a durable step makes two calls and keeps little in the journal, in a long run as in a short one", async () => {
     const { perStep, perStepMore } = await measureDurable([2, 5, 12], { runs: 2, modelCalls: 2 });
     expect(Object.values(perStep).map(({ steps }) => steps)).toEqual([3, 9, 23]);
+    for (const size of ["5", "12"]) expect(perStep[size]!.functions).toBeLessThanOrEqual(25);
     for (const { componentCalls, journalBytes } of Object.values(perStep)) {
       expect(componentCalls).toBe(2);
       expect(journalBytes).toBeLessThanOrEqual(600);
@@ -84,6 +85,7 @@ describe("the report", () => {
         perStep: { "5": { ...step, steps: 9 }, "40": { ...step, functions: 22, steps: 79 } },
         perStepMore: { "40": { ...step, journalBytes: 601 } },
         perStepTogether: { ...step, componentCalls: 3 },
+        perStepParallel: { ...step, functions: 26 },
       },
       peer: null,
     };
@@ -92,6 +94,7 @@ describe("the report", () => {
       "durable 40 functions",
       "durable, more 40 journalBytes",
       "durable, 10 at once componentCalls",
+      "durable, 2 tools a step functions",
     ]);
   });
 

@@ -172,7 +172,14 @@ const cases: Case[] = [
 
 /** Doors that take no id, or pass over what is not the caller's; `turns.begin` has tests of its own. */
 const others = [
-  ...["threads.list", "threads.count", "files.createUploadUrl", "files.list", "embeddings.store"],
+  ...[
+    "threads.list",
+    "threads.count",
+    "files.createUploadUrl",
+    "files.store",
+    "files.list",
+    "embeddings.store",
+  ],
   // Those of the app's own code have their tests in embeddingGenerations.test.ts.
   ...["embeddings.listPending", "embeddings.claim", "embeddings.release", "embeddings.lookUp"],
   ...["embeddings.createGeneration", "embeddings.progress", "embeddings.listUnembedded"],

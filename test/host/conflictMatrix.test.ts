@@ -72,6 +72,7 @@ describe("in one thread", () => {
       "begin (refused) × begin (queued)": "threadHeads",
       // One that waits has looked as well, and takes the next turn.
       "begin (queued) × append a message": "threadHeads",
+      "begin (queued) × steer the run": "threadHeads",
       "begin (queued) × save a step": "runs",
       "begin (queued) × save the last step": "threadHeads",
       "begin (queued) × cancel the run": "threadHeads",

@@ -1,6 +1,7 @@
 // What the contention promises name, and nothing else: writes of a turn in one thread stand in the way of no other
 // thread, and parallel results of one run not in each other's. The whole matrix is in conflictMatrix.test.ts. Whoever
 // adds a write to a turn adds it to `writesOf`.
+// `CONFLICT_MATRIX=1 vitest run test/host/conflictPromises.test.ts` prints the tables and how many pairs there were.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import { call, result, text } from "../support/aMemory.js";
@@ -9,9 +10,12 @@ import { used } from "../support/turns.js";
 import {
   aBusyThread,
   anIdleThread,
+  asTable,
+  aWaitingThread,
   callDoor,
   meetings,
   playsOfIdleThread,
+  playsOfWaitingThread,
   rehearseAll,
   type Caller,
   type Footprints,
@@ -27,6 +31,7 @@ beforeAll(async () => {
   host = await startApp({ listen: false });
   // The first of each kind arms a sweep, which later ones find armed.
   await anAnswering(OLGA);
+  await aQueuedThread(OLGA);
   await callDoor(host, (await writesOf(OLGA))["cancel"]!);
 });
 afterAll(() => host.close());
@@ -44,7 +49,50 @@ async function anAnswering(caller: Caller): Promise<Answering> {
   return { ...((await callDoor(host, begin(caller, threadId, "action"))) as Answering), threadId };
 }
 
-/** Every write of a turn: before a run, in an action, and in a durable run with two open calls. */
+/** A thread in which an action is answering, and another run waits for its turn behind it. */
+async function aQueuedThread(caller: Caller): Promise<Answering & { queued: string }> {
+  const answering = await anAnswering(caller);
+  const behind = (await callDoor(host, queuedBegin(caller, answering.threadId))) as { runId: string };
+  return { ...answering, queued: behind.runId };
+}
+
+const queuedBegin = (caller: Caller, threadId: string) => {
+  const { door, args } = begin(caller, threadId, "action");
+  return { door, args: { ...args, whileRunning: "queue", stream: false } };
+};
+
+/** What people do for runs: prompts that wait or steer, decisions, answers, and actions that let go and come back. */
+async function writesAround(caller: Caller): Promise<Plays> {
+  const { threadId, runId, queued } = await aQueuedThread(caller);
+  const waiting = await aWaitingThread(host, caller);
+  const {
+    approve,
+    deny,
+    "decide all": decideAll,
+    answer,
+    "let go": letGo,
+  } = playsOfWaitingThread(caller, waiting);
+  const decided = playsOfWaitingThread(caller, await aWaitingThread(host, caller));
+  for (const name of ["let go", "decide all", "answer"]) await callDoor(host, decided[name]!);
+  const { runId: decidedRun } = decided["answer"]!.args as { runId: string };
+  const steered = await aBusyThread(host, caller);
+  const prompt = [text("steered")];
+  return {
+    "begin, behind a run": queuedBegin(caller, threadId),
+    "wait for its turn": { door: "turns.wait", args: { caller, runId: queued } },
+    "cancel, and the next begins": { door: "runs.cancel", args: { caller, runId } },
+    "cancel one that waits": { door: "runs.cancel", args: { caller, runId: queued } },
+    steer: { door: "runs.steer", args: { caller, runId: steered.runId, prompt } },
+    "approve one": approve!,
+    "deny one": deny!,
+    "decide all": decideAll!,
+    answer: answer!,
+    pause: letGo!,
+    "take up": { door: "turns.takeUp", args: { caller, runId: decidedRun } },
+  };
+}
+
+/** Every write of a turn: before a run, in an action, in a durable run with two open calls, and around them. */
 async function writesOf(caller: Caller): Promise<Plays> {
   const idle = await anIdleThread(host, caller);
   const action = await anAnswering(caller);
@@ -70,19 +118,37 @@ async function writesOf(caller: Caller): Promise<Plays> {
     "save result one": { door: "turns.saveResult", args: saved("one") },
     "save result two": { door: "turns.saveResult", args: saved("two") },
     cancel: { door: "runs.cancel", args: { caller, runId } },
+    ...(await writesAround(caller)),
   };
 }
 
 const footprintsOf = async (caller: Caller): Promise<Footprints> =>
   await rehearseAll(host, await writesOf(caller));
 
+function show(title: string, rows: Footprints, columns: Footprints): void {
+  if (process.env["CONFLICT_MATRIX"] === undefined) return;
+  const pairs = Object.keys(rows).length * Object.keys(columns).length;
+  const met = Object.keys(meetings(rows, columns)).length;
+  console.log(`${asTable(title, rows, columns)}\n${pairs} pairs, ${met} meet`);
+}
+
+/** What did nothing would meet nothing. */
+const WRITTEN = [
+  ...["begin, behind a run", "cancel, and the next begins", "cancel one that waits", "steer"],
+  ...["approve one", "deny one", "decide all", "answer", "pause", "take up"],
+];
+
 describe("across threads", () => {
   test.each([
     ["of one user", OLGA, OLGA],
     ["of two users of a tenant", OLGA, WENDY],
     ["of two tenants", OLGA, OTHER],
-  ])("%s no write of a turn meets any other", async (_relation, first, second) => {
-    expect(meetings(await footprintsOf(first), await footprintsOf(second))).toEqual({});
+  ])("%s no write of a turn meets any other", async (relation, first, second) => {
+    const [rows, columns] = [await footprintsOf(first), await footprintsOf(second)];
+    const met = meetings(rows, columns);
+    show(`threads ${relation}`, rows, columns);
+    expect(met).toEqual({});
+    for (const name of WRITTEN) expect(rows[name]?.writes.length, name).toBeGreaterThan(0);
   });
 });
 

@@ -21,7 +21,7 @@ const run = (waiting?: Run["waiting"]): Run => ({
 });
 const waits = (kind: "approval" | "approved") => ({
   ...{ approvals: 1, results: 0 },
-  calls: [{ callId: "same", kind }],
+  calls: [{ callId: "same", toolName: "pay", kind }],
 });
 const withRun = (state: ThreadState, given: Run) => reduceThread(state, { kind: "run", run: given });
 
@@ -39,4 +39,27 @@ test("a call that waits is shown as such and anew with each decision; other turn
   expect(decided[1]?.parts[0]).toMatchObject({ state: "approval-responded", approval: { approved: true } });
   expect(decided[0]).toBe(asked[0]);
   expect(view(withRun(start, run()))[1]?.parts[0]).toMatchObject({ state: "input-available" });
+});
+
+test("a provider's question that was answered in a later turn is shown so, and the answer is no bubble", () => {
+  const view = createView();
+  const asking: Message = {
+    ...said(0, "same"),
+    parts: [
+      { type: "toolCall", callId: "same", toolName: "pay", input: "{}", providerExecuted: true },
+      { type: "approvalRequest", approvalId: "ask-1", callId: "same" },
+    ],
+  };
+  const answer: Message = {
+    ...{ ...row, messageId: "answer", turn: 1, step: 0, role: "user" },
+    parts: [{ type: "approvalResponse", approvalId: "ask-1", approved: true, providerExecuted: true }],
+  };
+  const other: Message = { ...said(1, "other"), step: 1 };
+  const start = reduceThread(EMPTY_THREAD, { kind: "recentPage", page: [asking], cursor: null });
+  expect(view(start)[0]?.parts).toMatchObject([{ state: "approval-requested", approval: { id: "ask-1" } }]);
+  const answered = reduceThread(start, { kind: "recentPage", page: [asking, answer, other], cursor: null });
+  const shown = view(answered);
+  expect(shown.map(({ id }) => id)).toEqual(["0", "1"]);
+  expect(shown[0]?.parts).toMatchObject([{ state: "approval-responded", approval: { approved: true } }]);
+  expect(view(answered)[0]).toBe(shown[0]);
 });

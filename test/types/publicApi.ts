@@ -16,13 +16,19 @@ import {
   agentTool,
   defineAgent,
   defineTool,
+  memoryMiddleware,
+  toolApproval,
+  toToolSet,
   type Agent,
+  type ApprovalContext,
+  type MemoryMiddleware,
   type RunReference,
+  type RunReport,
   type RunTicket,
   type TurnResult,
 } from "convex-agent-memory/ai";
-import type { WorkflowManager } from "@convex-dev/workflow";
-import type { LanguageModel } from "ai";
+import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
+import { generateText, Output, type LanguageModel, type ToolSet } from "ai";
 import {
   mutationGeneric,
   type Auth,
@@ -138,3 +144,77 @@ export type InferredByTheRuntime = [
   Holds<Equal<Turns["ticket"], RunTicket>>,
   Holds<Equal<Turns["answer"], TurnResult>>,
 ];
+
+const title = Output.object({ schema: z.object({ title: z.string() }) });
+
+export async function shapes(threadId: string, runId: string) {
+  const ask = { as: { userId: "ada" }, threadId, prompt: "Hello", output: title };
+  const said = await helper.generate(action, ask);
+  const streamed = await helper.stream(action, ask);
+  const resumed = await helper.resume(action, { as: ask.as, runId, output: title, stream: true });
+  // @ts-expect-error a value of that shape, or none
+  void said.output?.pages;
+  // @ts-expect-error what a call asks for is an output of the SDK
+  await helper.generate(action, { ...ask, output: z.object({ title: z.string() }) });
+  // @ts-expect-error a run is resumed, not asked anew
+  await helper.resume(action, { as: ask.as, runId, prompt: "Hello" });
+  return { said, streamed, resumed, later: await helper.outputOf(query, { as: ask.as, runId }) };
+}
+
+export async function workflows(step: WorkflowCtx, threadId: string): Promise<RunReport> {
+  // @ts-expect-error an agent's run is a reference of the app's, not its name
+  await helper.runIn(step, "researcher", { as: { userId: "ada" }, threadId, prompt: "Hello" });
+  return await helper.runIn(step, run, { as: { userId: "ada" }, threadId, prompt: "Hello" });
+}
+
+type Shapes = Awaited<ReturnType<typeof shapes>>;
+export type InferredByOutputs = [
+  Holds<Equal<Shapes["said"]["output"], { title: string } | undefined>>,
+  Holds<Equal<Shapes["streamed"], TurnResult<{ title: string }>>>,
+  Holds<Equal<Shapes["resumed"], TurnResult<{ title: string }>>>,
+  Holds<Equal<Shapes["later"], unknown>>, // an agent is not generic
+  Holds<Equal<Turns["answer"]["output"], unknown>>,
+];
+
+const pay = defineTool({
+  description: "Pay an invoice.",
+  inputSchema: z.object({ amount: z.number() }),
+  needsApproval: (ctx, { amount }) => {
+    // @ts-expect-error nothing has happened yet that could be repeated
+    void ctx.operationId;
+    if (amount > 1_000) return { type: "denied", reason: "Too much." };
+    return amount > 10;
+  },
+  execute: (ctx, { amount }) => ({ paid: amount, once: ctx.operationId }),
+});
+// @ts-expect-error either it runs, or it is answered later
+defineTool({ description: "Nothing.", inputSchema: z.object({}) });
+defineTool({ description: "Ask.", inputSchema: z.object({}), answersLater: true });
+
+export async function approvals(runId: string) {
+  const waiting = await bound.runs.listWaiting(query, { runId });
+  for (const { callId, toolName } of waiting) {
+    await bound.runs.approve(mutation, { runId, callId, input: { amount: 1 } });
+    await bound.runs.deny(mutation, { runId, callId, reason: `Not ${toolName}.` });
+  }
+  // @ts-expect-error nobody decides in a query
+  await bound.runs.approve(query, { runId, callId: "a" });
+  // @ts-expect-error a decision is to approve or to deny
+  await bound.runs.decide(mutation, { runId, decisions: [{ callId: "a", kind: "maybe" }] });
+  return await bound.runs.answer(mutation, { runId, callId: "a", output: { any: "value" } });
+}
+
+export async function loops(threadId: string, toolCtx: Omit<ApprovalContext, "callId">): Promise<string> {
+  const settings = { ctx: action, as: { userId: "ada" }, threadId };
+  const middleware: MemoryMiddleware = memoryMiddleware(memory, { ...settings, agentName: "loop" });
+  const tools: ToolSet = {
+    ...middleware.toolSet({ search }),
+    ...toToolSet({ pay }, { ...settings, memory }),
+  };
+  // @ts-expect-error a model is called in actions only
+  memoryMiddleware(memory, { ...settings, ctx: mutation, agentName: "loop" });
+  const { text } = await generateText({
+    ...{ model, tools, toolApproval: toolApproval({ pay }, toolCtx), prompt: "Hello" },
+  });
+  return text;
+}

@@ -1751,6 +1751,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1810,6 +1811,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               callId: string;
               kind: "approval" | "result" | "approved";
               requestReason?: string;
+              toolName: string;
             }>;
             results: number;
           };
@@ -1865,6 +1867,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -1921,6 +1924,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
                 callId: string;
                 kind: "approval" | "result" | "approved";
                 requestReason?: string;
+                toolName: string;
               }>;
               results: number;
             };
@@ -2547,20 +2551,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptVector?: { embedder: string; vector: Array<number> };
           repeated: boolean;
           runId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: boolean;
           streamId?: string;
           turn: number;
@@ -2611,23 +2602,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             reasoningTokens?: number;
           };
         },
-        {
-          closed?: { ms: number; tokens: number };
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { closed?: { ms: number; tokens: number }; state: any },
         Name
       >;
       open: FunctionReference<
@@ -2752,20 +2727,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           promptText: string;
           promptVector?: { embedder: string; vector: Array<number> };
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           streamId?: string;
@@ -2783,22 +2745,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
       saveResult: FunctionReference<
@@ -2886,20 +2833,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
           saved: boolean;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steered?: {
             long: Array<Array<number>>;
             messages: Array<{
@@ -2934,6 +2868,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          askedBy?: number;
           callId: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
@@ -3001,20 +2936,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           }>;
           kind: "taken" | "waiting" | "ended";
           promptMessageId: string;
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
+          state: any;
           steeredAt?: number;
           steps: number;
           threadId: string;
@@ -3032,22 +2954,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           runId: string;
         },
-        {
-          state:
-            | { kind: "queued"; startAt?: number }
-            | { kind: "running" }
-            | { kind: "awaitingApproval" }
-            | { kind: "awaitingResult" }
-            | { endedAt: number; kind: "completed" }
-            | {
-                code: string;
-                endedAt: number;
-                error?: any;
-                kind: "failed";
-                message: string;
-              }
-            | { endedAt: number; kind: "canceled"; reason?: string };
-        },
+        { state: any },
         Name
       >;
     };

@@ -48,13 +48,18 @@ function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
     ...(isFirst || waiting !== undefined ? {} : { firstStep: prompt.nextStep }),
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
-    ...(args.driver === undefined ? {} : { driver: args.driver }),
-    ...(args.workflowId === undefined ? {} : { workflowId: args.workflowId }),
-    ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
+    ...known(args),
     ...(waiting === undefined ? {} : { state: waiting }),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };
 }
+
+/** Whom a run's end and its waits are told, as far as there is anybody. */
+const known = ({ driver, workflowId, hooks }: BeginArgs) => ({
+  ...(driver === undefined ? {} : { driver }),
+  ...(workflowId === undefined ? {} : { workflowId }),
+  ...(hooks === undefined ? {} : { hooks }),
+});
 
 type Occupation = {
   head: Doc<"threadHeads">;

@@ -16,12 +16,11 @@ export async function withCalls(ctx: QueryCtx, run: Doc<"runs">): Promise<Run> {
   return calls.length === 0 ? toRun(run) : { ...toRun(run), waiting: { approvals, results, calls } };
 }
 
-function openCall({ callId, state, wait, decision }: Doc<"toolCalls">): OpenCall[] {
+function openCall({ callId, toolName, state, wait, decision }: Doc<"toolCalls">): OpenCall[] {
   const kind = waitsFor(state) ?? (decision?.kind === "approved" && !isSettled(state) ? "approved" : null);
   if (kind === null) return [];
-  return [
-    { callId, kind, ...(wait?.requestReason === undefined ? {} : { requestReason: wait.requestReason }) },
-  ];
+  const reason = wait?.requestReason === undefined ? {} : { requestReason: wait.requestReason };
+  return [{ callId, toolName, kind, ...reason }];
 }
 
 function waitsFor({ kind }: ToolCallState): "approval" | "result" | null {

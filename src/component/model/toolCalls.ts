@@ -1,7 +1,6 @@
 import { REASON_MAX_BYTES, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import type { PartOf } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
-import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { CallWait, ToolCall, ToolCallState } from "../../validators/run.js";
 import type { AskedWait, ReservedCall, SavedResult } from "../../validators/turn.js";

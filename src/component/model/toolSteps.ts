@@ -12,14 +12,18 @@ import { findCall, isLater, isSettled, settle, type Result } from "./toolCalls.j
 
 type CallArgs = { caller: Caller; runId: string; callId: string };
 
-/** Marks the call as started before its tool runs. A tool that may have run is settled, not run again. */
+/**
+ * Marks the call as started before its tool runs. A tool that may have run is settled, not run again. Behind a later step
+ * everything that an earlier one asked has its result, and the id may be that step's: some models number their calls anew.
+ */
 export async function startTool(
   ctx: MutationCtx,
-  args: CallArgs & { idempotent: boolean },
+  args: CallArgs & { askedBy?: number; idempotent: boolean },
 ): Promise<ToolStart> {
   const run = await findRunToWrite(ctx, args.caller, args.runId);
   if (!isActive(stateOf(run))) return { kind: "ended" };
   const { call, owner } = await findCall(ctx, args);
+  if (args.askedBy !== undefined && args.askedBy < call.askedBy) return { kind: "settled" };
   if (call.state.kind === "started" && !args.idempotent) return await leaveStarted(ctx, call, run.hooks);
   if (call.state.kind !== "pending" && call.state.kind !== "started") return { kind: "settled" };
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "started", startedAt: Date.now() } });

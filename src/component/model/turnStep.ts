@@ -56,15 +56,7 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   const run = await findRunToWrite(ctx, args.caller, args.runId);
   const steps = stepsOf(run);
   if (steps > args.step) return await savedBefore(ctx, run, args.step);
-  if (steps < args.step || !Number.isInteger(args.step))
-    throw memoryError("INVALID_ARGUMENT", "Steps are saved in order: `step` must be the run's next.", {
-      step: args.step,
-      next: steps,
-    });
-  if (stateOf(run).kind === "queued")
-    throw memoryError("INVALID_ARGUMENT", "The run waits for its turn: it has no step to save.", {
-      runId: run._id,
-    });
+  checkNext(run, args.step);
   const parts = parseParts(args.message.parts);
   await recordRunUsage(ctx, run, args);
   const used = addUsage(await settleNested(ctx, run, endNested(ctx)), args.usage);
@@ -103,6 +95,19 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
   await tellMessages(ctx, run.hooks);
   const told = withWaits(calls, waits);
   return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
+}
+
+function checkNext(run: Doc<"runs">, step: number): void {
+  const next = stepsOf(run);
+  if (next < step || !Number.isInteger(step))
+    throw memoryError("INVALID_ARGUMENT", "Steps are saved in order: `step` must be the run's next.", {
+      step,
+      next,
+    });
+  if (stateOf(run).kind === "queued")
+    throw memoryError("INVALID_ARGUMENT", "The run waits for its turn: it has no step to save.", {
+      runId: run._id,
+    });
 }
 
 type Asking = Parameters<typeof insertAsked>[2];

@@ -1,0 +1,204 @@
+import type { ActionCtx, BoundMemory, ContextCall, Principal, RunState, StepStart } from "../client/index.js";
+import { cutToBytes } from "../shared/utf8.js";
+import { isMemoryError } from "../validators/errors.js";
+import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
+import { readAnswer } from "./answer.js";
+import { whileActive } from "./cancelWatch.js";
+import { buildContext, contextAsk, openContext } from "./context.js";
+import { isFull } from "./contextRoom.js";
+import type { ResolvedAgent } from "./definition.js";
+import { bind } from "./durableTool.js";
+import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { logFailure, logWarnings } from "./failureLog.js";
+import { toTryAgain } from "./lastTry.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
+import { asksAgents, isNested } from "./nestedCalls.js";
+import { runFailure } from "./providerError.js";
+import type { RunContext } from "./runContext.js";
+import { isOver } from "./runOver.js";
+import { addStep } from "./runSteps.js";
+import type { StepArgs, StepOutcome } from "./stepRecord.js";
+import { plan, waitsOf } from "./toolWaits.js";
+import { tellWarnings } from "./warnings.js";
+
+/** Bytes of an answer that a workflow around the run is given: a journal entry may have 800 KiB. */
+const REPORT_MAX_BYTES = 256 * 1024;
+
+/**
+ * One call of the model as a step of a workflow: two calls of the component, three with recall. A step that was saved
+ * before is not paid for again. An error that may pass is thrown, so that the workflow tries again; any other ends
+ * the run.
+ */
+export async function runModelStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  args: StepArgs,
+): Promise<StepOutcome> {
+  const { memory, principal } = bind(agent, args.as);
+  const abort = abortWith(undefined);
+  const shown: Shown = {};
+  try {
+    const start = await memory.turns.open(ctx, {
+      runId: args.runId,
+      step: args.place,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
+      stream: agent.stream,
+      recall: agent.recall !== undefined,
+      workflowId: args.workflowId,
+    });
+    if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
+    if (isOver(start.state)) return endedWith(start.state);
+    const { runId } = args;
+    const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
+      ask(agent, { ctx, memory, args, start, abort, shown, onAlive: seenAlive }),
+    );
+    return await saveAnswer(agent, { ctx, memory, principal, args, start, abort, shown, ...asked });
+  } catch (error) {
+    if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
+    return await failStep({ ctx, memory, args, abort, shown, error });
+  }
+}
+
+type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+/** What the call of this step was shown, once it is known. */
+type Shown = { call?: ContextCall };
+
+/** `activeTools`: those that the agent's `prepareStep` left for this step. */
+type Asked = { answer: ModelAnswer; context: RunContext; activeTools: readonly string[] | undefined };
+type Asking = Step & { abort: AbortController; shown: Shown; onAlive: () => void };
+
+async function ask(
+  agent: ResolvedAgent,
+  { ctx, memory, args, start, abort, shown, onAlive }: Asking,
+): Promise<Asked> {
+  const { context: history, streamId, threadId } = start;
+  const request = { ...start, ctx, memory, runId: args.runId, history, abortSignal: abort.signal };
+  const { context, warnings } = await openContext(agent, request);
+  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
+  shown.call = built.call;
+  const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
+  await tell(agent, { ctx, memory, threadId, runId: args.runId }, [...warnings, ...answer.warnings]);
+  return { answer, context, activeTools: built.prepared.activeTools };
+}
+
+type Told = { ctx: ActionCtx; memory: BoundMemory; threadId: string; runId: string };
+
+/** Nobody waits for a result that could carry the warnings, and they must not be swallowed. */
+async function tell(
+  agent: ResolvedAgent,
+  { ctx, memory, ...where }: Told,
+  warnings: readonly string[],
+): Promise<void> {
+  if (agent.onWarning !== undefined) return await tellWarnings(agent, where, warnings);
+  logWarnings(warnings, { ctx, memory, runId: where.runId, agentName: agent.name });
+}
+
+type Answered = Step & Asked & { principal: Principal; abort: AbortController; shown: Shown };
+
+async function saveAnswer(
+  agent: ResolvedAgent,
+  { ctx, memory, principal, args, start, abort, shown, answer, context, activeTools }: Answered,
+): Promise<StepOutcome> {
+  const finish = answer.calls.length === 0;
+  const { parts, usage } = answer;
+  const message = { parts, model: usage.model };
+  const { runId, place } = args;
+  const scope = {
+    ...{ ctx, memory, principal, threadId: start.threadId, runId, turn: start.turn },
+    ...{ abortSignal: abort.signal, activeTools },
+  };
+  const waits = await waitsOf(agent.tools, answer.calls, scope);
+  const asks = {
+    ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
+    ...(waits.length === 0 ? {} : { waits }),
+  };
+  const step = { runId, step: place, message, results: [], usage, finish, context: shown.call, ...asks };
+  const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
+    throw refusedAnswer(error, answer);
+  });
+  const ended = isOver(saved.state);
+  // A last answer does not end a run that has messages to read.
+  const stop = finish ? ended : await isStopMet(agent, [...stepsBefore(start, start.steps), answer.step]);
+  const text =
+    args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
+  addStep(context, { answer, saved, results: [] });
+  const isCompleted = saved.state.kind === "completed" || (stop && !ended);
+  const after = isCompleted && hasWorkAfterRun(agent, isFull(agent, context)) ? { after: true } : {};
+  return { ...endedWith(saved.state), ...toRun(agent, ended ? [] : saved.calls), stop, ...after, ...text };
+}
+
+/** The steps before one, as far as stop conditions count them: since the run last read steering. */
+const stepsBefore = ({ steeredAt = 0 }: StepStart, step: number) =>
+  unknownSteps(Math.max(0, step - steeredAt));
+
+/** The outcome of a step whose action was lost after it had saved. */
+async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
+  const ended = isOver(start.state);
+  const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
+  const asked = [...stepsBefore(start, args.place), knownStep(calls)];
+  const stop = ended || (calls.length > 0 && (await isStopMet(agent, asked))); // without calls it was to read more
+  const report = args.report === true && (ended || stop);
+  const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
+  const text = report ? { text: cutToBytes(await readAnswer(ctx, memory, where), REPORT_MAX_BYTES) } : {};
+  const isCompleted = start.state.kind === "completed" || (stop && !ended);
+  const after = isCompleted && hasWorkAfterRun(agent, true) ? { after: true } : {};
+  return { ...endedWith(start.state), ...toRun(agent, ended ? [] : start.calls), stop, ...after, ...text };
+}
+
+type Failing = {
+  ctx: ActionCtx;
+  memory: BoundMemory;
+  args: StepArgs;
+  abort: AbortController;
+  shown: Shown;
+  error: unknown;
+};
+
+async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
+  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
+  const said =
+    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
+  const outcome = runFailure(error);
+  try {
+    const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
+    return endedWith(state);
+  } catch (endError) {
+    // The run went with its thread: nobody is left to tell.
+    if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
+    throw endError;
+  }
+}
+
+function endedWith(state: RunState): StepOutcome {
+  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
+  return { calls: [], ended: isOver(state), stop: false, ...failure };
+}
+
+function toRun(
+  agent: ResolvedAgent,
+  saved: Parameters<typeof plan>[0],
+): Pick<StepOutcome, "calls" | "later"> {
+  const planned = plan(saved);
+  const calls = planned.calls.map((call) =>
+    isNested(agent, call.toolName) ? { ...call, nested: true } : call,
+  );
+  return { calls, ...(planned.later ? { later: true } : {}) };
+}
+
+/**
+ * The last step of a run's workflow: what is done when its answer is there. A run that was stopped behind its tools is
+ * ended first, so that its turn is read too. Never throws for what fails.
+ */
+export async function runAfterStep(
+  agent: ResolvedAgent,
+  ctx: ActionCtx,
+  { runId, threadId = "", as }: StepArgs,
+): Promise<StepOutcome> {
+  const { memory } = bind(agent, as);
+  await memory.turns.end(ctx, { runId, outcome: { kind: "completed" } });
+  const warnings = await workAfterRun(agent, { ctx, memory, threadId, runId, isDue: true });
+  await tell(agent, { ctx, memory, threadId, runId }, warnings);
+  return { calls: [], ended: true, stop: true };
+}
