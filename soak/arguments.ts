@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { scenarios } from "./scenarios/index.js";
 
 /** What whoever typed the command can mend, in one line. */
 export class UsageError extends Error {}
@@ -8,6 +9,8 @@ export type SoakArguments = {
   kill: number;
   conflicts: number;
   seed: number;
+  /** The kinds of scenes that are played; all when none is named. */
+  only: string[];
   /** The result alone on standard output, all else on standard error. */
   json: boolean;
   help: boolean;
@@ -19,6 +22,7 @@ export const USAGE = `npm run soak -- [options]
   --kill N        hosts that are killed with SIGKILL meanwhile (15 unless told)
   --conflicts P   the chance, from 0 to 1, with which a mutation is aborted and run again (0.2 unless told)
   --seed N        draws other runs, kills and conflicts (1 unless told)
+  --only K,K      plays scenes of these kinds alone (${scenarios.map(({ kind }) => kind).join(", ")})
   --json          print only the result, as the one line of standard output
   --help          this text`;
 
@@ -36,7 +40,8 @@ export function parseArguments(argv: string[]): SoakArguments {
   if (values.conflicts?.trim() === "" || !(conflicts >= 0 && conflicts < 1))
     throw new UsageError(`--conflicts must be from 0 to below 1, not "${values.conflicts}".`);
   const seed = whole("seed", values.seed, DEFAULTS.seed);
-  return { runs, kill, conflicts, seed, json: values.json ?? false, help: values.help ?? false };
+  const only = kindsOf(values.only);
+  return { runs, kill, conflicts, seed, only, json: values.json ?? false, help: values.help ?? false };
 }
 
 function readOptions(argv: string[]) {
@@ -48,6 +53,7 @@ function readOptions(argv: string[]) {
         kill: { type: "string" },
         conflicts: { type: "string" },
         seed: { type: "string" },
+        only: { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -57,6 +63,13 @@ function readOptions(argv: string[]) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${message.split(/\.(?:\s|$)|\n/, 1)[0]}. See npm run soak -- --help.`);
   }
+}
+
+function kindsOf(named = ""): string[] {
+  const kinds = named.split(",").filter((kind) => kind !== "");
+  const unknown = kinds.find((kind) => scenarios.every((scenario) => scenario.kind !== kind));
+  if (unknown === undefined) return kinds;
+  throw new UsageError(`There is no kind of scene "${unknown}". See npm run soak -- --help.`);
 }
 
 function whole(name: string, given: string | undefined, otherwise: number): number {

@@ -25,19 +25,28 @@ export class Cast {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Plays on where a module was renamed meanwhile, all at once. */
+  async playMoved(): Promise<void> {
+    await Promise.all(this.scenes.map((scene) => this.#try(scene, scene.playMoved)));
+  }
+
   #startMore(): void {
     while (this.#playing < AT_ONCE && this.#next < this.#allowed) void this.#play(this.scenes[this.#next++]!);
   }
 
   async #play(scene: Planned): Promise<void> {
     this.#playing++;
-    try {
-      await scene.play(this.desk);
-    } catch (error) {
-      this.problems.push(`${scene.key}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    await this.#try(scene, scene.play);
     this.#playing--;
     this.#startMore();
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async #try({ key }: Planned, play: Planned["playMoved"]): Promise<void> {
+    try {
+      await play?.(this.desk);
+    } catch (error) {
+      this.problems.push(`${key}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

@@ -1,6 +1,7 @@
 // The driver's way to the host that is alive just now: what a host's death cuts off is asked again.
 import { ConvexHttpClient } from "convex/browser";
-import { anyApi, type FunctionReference } from "convex/server";
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import { api } from "./api.js";
 import { promptOf, type Script } from "./script.js";
 
 const RETRY_MS = 60;
@@ -11,11 +12,16 @@ const PATIENCE_MS = 600_000;
 /** Something that was to happen did not, in time. */
 export class StuckError extends Error {}
 
-export type Arguments = Record<string, unknown>;
+type Mutation = FunctionReference<"mutation">;
+type Query = FunctionReference<"query">;
+type Action = FunctionReference<"action">;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-type Sending = { threadId: string; script: Script; agent?: "solo" | "lead" | "clerk"; whileRunning?: string };
+type Send = FunctionArgs<typeof api.desk.send>;
+type Sending = { script: Script } & Pick<Send, "threadId"> &
+  Partial<Pick<Send, "agent" | "whileRunning" | "startAt">>;
+export type Choice = FunctionArgs<typeof api.desk.decide>["choice"];
 
 export class Desk {
   #url: string | null = null;
@@ -31,63 +37,83 @@ export class Desk {
     this.#url = url;
   }
 
-  mutation(path: string, args: Arguments): Promise<unknown> {
-    return this.#ask((client) =>
-      client.mutation(referenceOf(path) as FunctionReference<"mutation">, args, { skipQueue: true }),
-    );
+  mutation<Asked extends Mutation>(
+    asked: Asked,
+    args: FunctionArgs<Asked>,
+  ): Promise<FunctionReturnType<Asked>> {
+    return this.#ask((client) => client.mutation<Mutation>(asked, args, { skipQueue: true })) as Promise<
+      FunctionReturnType<Asked>
+    >;
   }
 
-  query(path: string, args: Arguments): Promise<unknown> {
-    return this.#ask((client) => client.query(referenceOf(path) as FunctionReference<"query">, args));
+  query<Asked extends Query>(asked: Asked, args: FunctionArgs<Asked>): Promise<FunctionReturnType<Asked>> {
+    return this.#ask((client) => client.query<Query>(asked, args)) as Promise<FunctionReturnType<Asked>>;
   }
 
-  async createThread(operationId: string): Promise<string> {
-    return (await this.mutation("desk:createThread", this.#as({ operationId }))) as string;
+  action<Asked extends Action>(asked: Asked, args: FunctionArgs<Asked>): Promise<FunctionReturnType<Asked>> {
+    return this.#ask((client) => client.action<Action>(asked, args)) as Promise<FunctionReturnType<Asked>>;
+  }
+
+  createThread(operationId: string): Promise<string> {
+    return this.mutation(api.desk.createThread, { ...this.as, operationId });
+  }
+
+  async removeThread(threadId: string): Promise<void> {
+    await this.mutation(api.desk.removeThread, { ...this.as, threadId });
+  }
+
+  /** The host's clock, in ms since the epoch. */
+  now(): Promise<number> {
+    return this.query(api.desk.now, {});
   }
 
   /** Starts a run that plays a script; gives its id. */
-  async send({ script, ...asked }: Sending): Promise<string> {
-    const args = { agent: "solo", ...asked, prompt: promptOf(script), operationId: script.key };
-    return (await this.mutation("desk:send", this.#as(args))) as string;
+  send({ script, agent = "solo", ...asked }: Sending): Promise<string> {
+    const said = { prompt: promptOf(script), operationId: script.key };
+    return this.mutation(api.desk.send, { ...this.as, agent, ...asked, ...said });
   }
 
-  async listWaiting(runId: string): Promise<{ callId: string; toolName: string }[]> {
-    const waiting = await this.query("desk:listWaiting", this.#as({ runId }));
-    return waiting as { callId: string; toolName: string }[];
+  listWaiting(runId: string): Promise<{ callId: string; toolName: string }[]> {
+    return this.query(api.desk.listWaiting, { ...this.as, runId });
   }
 
-  async decide(decision: { runId: string; callId: string; choice: string }): Promise<void> {
-    await this.mutation("desk:decide", this.#as(decision));
+  async decide(decision: { runId: string; callId: string; choice: Choice }): Promise<void> {
+    await this.mutation(api.desk.decide, { ...this.as, ...decision });
   }
 
-  async stateOf(runId: string): Promise<string | null> {
-    return (await this.query("desk:stateOf", this.#as({ runId }))) as string | null;
+  stateOf(runId: string): Promise<string | null> {
+    return this.query(api.desk.stateOf, { ...this.as, runId });
   }
 
   /** Says something to a run; false when it was over. */
-  async steer(said: { runId: string; prompt: string; operationId: string }): Promise<boolean> {
-    return (await this.mutation("desk:steer", this.#as(said))) as boolean;
+  steer(said: { runId: string; prompt: string; operationId: string }): Promise<boolean> {
+    return this.mutation(api.desk.steer, { ...this.as, ...said });
   }
-
-  /** Adds whose thread it is. */
-  #as = (args: Arguments): Arguments => ({ userId: this.userId, ...args });
 
   async cancel(runId: string): Promise<void> {
-    await this.mutation("desk:cancel", this.#as({ runId }));
+    await this.mutation(api.desk.cancel, { ...this.as, runId });
   }
 
-  /** Calls a function of the app as the user. */
-  asUser(path: string, args: Arguments): Promise<unknown> {
-    return this.mutation(path, this.#as(args));
+  /** Clears away the workflow of a run whose module was renamed. */
+  async clearWorkflow(runId: string): Promise<void> {
+    await this.mutation(api.desk.clearWorkflow, { ...this.as, runId });
+  }
+
+  /** As whom all is asked. */
+  get as(): { userId: string } {
+    return { userId: this.userId };
   }
 
   /** Resolves with a run's state when it has ended. */
-  async ended(runId: string): Promise<string> {
-    return (await this.until(() => this.stateOf(runId), isEnded)) as string;
+  ended(runId: string): Promise<string | null> {
+    return this.until(
+      () => this.stateOf(runId),
+      (state) => ENDED.includes(state),
+    );
   }
 
   /** Reads until a value holds. Throws `StuckError` when it takes too long. */
-  async until(read: () => Promise<unknown>, holds: (value: unknown) => boolean): Promise<unknown> {
+  async until<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const value = await read();
@@ -97,7 +123,7 @@ export class Desk {
     }
   }
 
-  async #ask(call: (client: ConvexHttpClient) => Promise<unknown>): Promise<unknown> {
+  async #ask<Value>(call: (client: ConvexHttpClient) => Promise<Value>): Promise<Value> {
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       try {
@@ -111,13 +137,7 @@ export class Desk {
   }
 }
 
-const ENDED: unknown[] = ["completed", "failed", "canceled"];
-const isEnded = (state: unknown): boolean => ENDED.includes(state);
+const ENDED: (string | null)[] = ["completed", "failed", "canceled"];
 
 /** `fetch` fails with a TypeError, and half an answer is no JSON; what a function throws is neither. */
 const isCutOff = (error: unknown): boolean => error instanceof TypeError || error instanceof SyntaxError;
-
-function referenceOf(path: string): unknown {
-  const [module = "", name = ""] = path.split(":");
-  return anyApi[module]![name]!;
-}

@@ -3,7 +3,7 @@ import type { KillPoint } from "../host/faults.js";
 import { shuffled } from "../host/random.js";
 import type { Random } from "./scenarios/scenario.js";
 
-/** The mutations around whose commits hosts die, and how often one is passed at most before: some seconds of a host's life. */
+/** Mutations around whose commits hosts die, and how often one is passed at most before: some seconds of a host's life. */
 const COMMITS = {
   "turns:begin": 2,
   "turns:open": 8,
@@ -16,18 +16,35 @@ const COMMITS = {
   "journal:startSteps": 10,
   "complete:complete": 8,
 };
+/** Those that only some scenes come by: a host that none comes by there is killed from outside. */
+const RARE_COMMITS = {
+  "turns:takeUp": 1,
+  "turns:pause": 1,
+  "runs:decide": 3,
+  "runs:answer": 2,
+  "runs:steer": 2,
+  "runs:cancel": 1,
+  "runs:expire": 1,
+  "runs:startDue": 1,
+  "runs:createNestedThread": 2,
+  "threads:remove": 1,
+};
 /** Points that the app names. */
 const INSIDE = { "inside-model-call": 8, "inside-stream": 60, "inside-tool": 6, "after-effect": 2 };
 
-/** Every named point, with the most occurrences that are waited for. */
-export const POINTS: readonly KillPoint[] = [
-  ...Object.entries(COMMITS).flatMap(([path, occurrence]) =>
+const sidesOf = (commits: Record<string, number>): KillPoint[] =>
+  Object.entries(commits).flatMap(([path, occurrence]) =>
     ["before-commit", "after-commit"].map((side) => ({ name: `${side}:${path}`, occurrence })),
-  ),
+  );
+
+/** The named points that every run comes by, with the most occurrences that are waited for. */
+export const POINTS: readonly KillPoint[] = [
+  ...sidesOf(COMMITS),
   ...Object.entries(INSIDE).map(([name, occurrence]) => ({ name, occurrence })),
 ];
+export const RARE_POINTS: readonly KillPoint[] = sidesOf(RARE_COMMITS);
 
-/** One kill in so many comes from outside, at any moment. */
+/** One kill in so many comes from outside, at any moment; the one before is at a rare point. */
 const FROM_OUTSIDE = 5;
 const OUTSIDE = { leastMs: 400, moreMs: 2_000 };
 
@@ -35,12 +52,21 @@ export type Kill = { kind: "point"; killAt: KillPoint } | { kind: "outside"; aft
 
 /** So many kills: every named point comes before one comes again. */
 export function planKills(kills: number, random: Random): Kill[] {
-  let deck: KillPoint[] = [];
+  const draw = drawFrom(POINTS, random);
+  const drawRare = drawFrom(RARE_POINTS, random);
   return Array.from({ length: kills }, (_, place): Kill => {
-    if (place % FROM_OUTSIDE === FROM_OUTSIDE - 1)
-      return { kind: "outside", afterMs: OUTSIDE.leastMs + random() * OUTSIDE.moreMs };
-    if (deck.length === 0) deck = shuffled(POINTS, random);
-    const { name, occurrence } = deck.pop()!;
+    const left = FROM_OUTSIDE - 1 - (place % FROM_OUTSIDE);
+    if (left === 0) return { kind: "outside", afterMs: OUTSIDE.leastMs + random() * OUTSIDE.moreMs };
+    const { name, occurrence } = left === 1 ? drawRare() : draw();
     return { kind: "point", killAt: { name, occurrence: 1 + Math.floor(random() * occurrence) } };
   });
+}
+
+/** Draws one after the other, and all anew when none is left. */
+function drawFrom(points: readonly KillPoint[], random: Random): () => KillPoint {
+  let deck: KillPoint[] = [];
+  return () => {
+    if (deck.length === 0) deck = shuffled(points, random);
+    return deck.pop()!;
+  };
 }

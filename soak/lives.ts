@@ -18,6 +18,8 @@ export type LivesOptions = {
   onUrl: (url: string | null) => void;
   /** A life began: so many were before. Resolves when all that is to be done in it, and before, is over. */
   onLife: (life: number) => Promise<void>;
+  /** The folder of the app with a module renamed, and what is done there when all else is over. */
+  moved: { appDirectory: string; onMoved: () => Promise<void> };
   tell: (line: string) => void;
 };
 
@@ -40,13 +42,22 @@ export async function liveThrough(options: LivesOptions): Promise<Lives> {
     lives.clockShiftMs += CLOCK_SHIFT_MS;
   }
   const life = options.kills.length;
-  const last = await startHost(options, { life, port, clockShiftMs: lives.clockShiftMs, kill: null });
-  options.onUrl(last.url);
-  const startedAt = performance.now();
-  await Promise.race([options.onLife(life), last.died]).finally(() => last.stop());
-  options.onUrl(null);
-  options.tell(`the last host had all done after ${secondsSince(startedAt)} s`);
+  const start = { life, port, clockShiftMs: lives.clockShiftMs, kill: null };
+  await liveInPeace(options, start, () => options.onLife(life));
+  const { appDirectory, onMoved } = options.moved;
+  const settings = { ...options.settings, appDirectory };
+  await liveInPeace({ ...options, settings }, { ...start, life: life + 1 }, onMoved);
   return lives;
+}
+
+/** A life that ends in order, when all that is to be done in it is over. */
+async function liveInPeace(options: LivesOptions, start: Start, live: () => Promise<void>): Promise<void> {
+  const host = await startHost(options, start);
+  options.onUrl(host.url);
+  const startedAt = performance.now();
+  await Promise.race([live(), host.died]).finally(() => host.stop());
+  options.onUrl(null);
+  options.tell(`host ${start.life} had all done after ${secondsSince(startedAt)} s`);
 }
 
 const secondsSince = (startedAt: number): string => ((performance.now() - startedAt) / 1_000).toFixed(1);

@@ -6,8 +6,8 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 
 /** Another agent as a tool: it is given a script of its own. */
 export const ASK_TOOL = "ask";
-/** Waits for somebody's approval; its result comes later. */
-export const WAITING_TOOLS = ["sign", "wait"] as const;
+/** Wait for somebody's approval or result; nobody comes in time for the last two. */
+export const WAITING_TOOLS = ["sign", "wait", "hurry", "fade"] as const;
 export type WaitingTool = (typeof WAITING_TOOLS)[number];
 export type AskedTool = ToolName | WaitingTool | typeof ASK_TOOL;
 
@@ -18,6 +18,17 @@ export type Script = {
   steps: AskedTool[][];
   /** Words of the answer. */
   words: number;
+  /** Where the provider fails. */
+  fault?: ProviderFault;
+};
+
+export type ProviderFault = {
+  /** The step whose call fails. */
+  step: number;
+  /** Before the first token, in the middle of the text, or behind the last part. */
+  at: "first" | "middle" | "last";
+  /** So many calls fail, then it is well again; absent: an error that would only come again. */
+  times?: number;
 };
 
 const MARK = "Play this script: ";

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startHost, type FaultRecord, type Host } from "../host/index.js";
 import { seededRandom } from "../host/random.js";
-import { readEvidence } from "./audit/evidence.js";
+import { groupBy, readEvidence } from "./audit/evidence.js";
 import { judge, type Verdict } from "./audit/verdict.js";
 import { CALL_LOG_VARIABLE, readLines, type CallEntry } from "./callLog.js";
 import { Cast } from "./cast.js";
 import { Desk } from "./desk.js";
 import { planKills } from "./killPlan.js";
 import { CLOCK_SHIFT_MS, liveThrough, type Lives } from "./lives.js";
-import { planScenes, type Planned } from "./scenarios/index.js";
+import { writeMovedApp } from "./movedApp.js";
+import { planScenes, scenarios, type Planned } from "./scenarios/index.js";
 
 export type SoakOptions = {
   runs: number;
@@ -21,6 +22,8 @@ export type SoakOptions = {
   conflicts: number;
   /** Runs, kills and conflicts are drawn by it. */
   seed: number;
+  /** The kinds of scenes that are played; all unless told. */
+  only?: readonly string[];
   /** Told while it goes on, in lines for people. */
   tell: (line: string) => void;
 };
@@ -44,19 +47,22 @@ export async function runSoak(options: SoakOptions): Promise<Verdict> {
   try {
     return await soakIn(folder, options);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (process.env["SOAK_KEEP"] === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
   const random = seededRandom(options.seed);
-  const scenes = planScenes(options.runs, random);
+  const { only = [] } = options;
+  const kinds = only.length === 0 ? scenarios : scenarios.filter(({ kind }) => only.includes(kind));
+  const scenes = planScenes(options.runs, random, kinds);
   const databaseFile = join(folder, "soak.sqlite");
   const callLogFile = join(folder, "calls.jsonl");
   const faultLogFile = join(folder, "faults.jsonl");
   const desk = new Desk(USER_ID);
   const cast = new Cast(scenes, desk);
   const environment = { [CALL_LOG_VARIABLE]: callLogFile };
+  const movedApp = writeMovedApp(join(PROJECT, APP), join(folder, "moved"));
   const lives = await liveThrough({
     settings: { appDirectory: APP, databaseFile, environment },
     conflictProbability: options.conflicts,
@@ -65,17 +71,21 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     kills: planKills(options.kill, random),
     onUrl: (url) => (desk.url = url),
     onLife: (life) => cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1))),
+    moved: { appDirectory: movedApp, onMoved: () => cast.playMoved() },
     tell: options.tell,
   });
-  const told = { expected: scenes.flatMap(({ runs }) => runs) };
+  const told = {
+    expected: scenes.flatMap(({ runs }) => runs),
+    removed: scenes.flatMap(({ removed = [] }) => removed),
+  };
   const evidence = await afterwards({ databaseFile, environment, lives }, (host) =>
     readEvidence(host, { ...told, calls: readLines<CallEntry>(callLogFile) }),
   );
   const faults = readLines<FaultRecord>(faultLogFile);
-  const conflicts = faults.filter(({ kind }) => kind === "conflict").length;
-  tellCourse(options, { scenes, lives });
+  const conflicts = faults.flatMap((fault) => (fault.kind === "conflict" ? [fault.path] : []));
+  tellCourse(options, { scenes, lives, conflicts });
   const problems = [...lives.problems, ...cast.problems, ...courseProblems(options, lives)];
-  return judge(evidence, { kills: lives.kills, conflicts, problems });
+  return judge(evidence, { kills: lives.kills, conflicts: conflicts.length, problems });
 }
 
 type After = { databaseFile: string; environment: Record<string, string>; lives: Lives };
@@ -108,11 +118,16 @@ function courseProblems({ kill }: SoakOptions, { kills, points }: Lives): string
   ];
 }
 
-function tellCourse({ tell }: SoakOptions, { scenes, lives }: { scenes: Planned[]; lives: Lives }): void {
-  const played = new Map<string, number>();
-  for (const { kind } of scenes) played.set(kind, (played.get(kind) ?? 0) + 1);
-  tell(`played: ${[...played].map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
+type Told = { scenes: Planned[]; lives: Lives; conflicts: string[] };
+
+function tellCourse({ tell }: SoakOptions, { scenes, lives, conflicts }: Told): void {
+  tell(`played: ${tally(scenes.map(({ kind }) => kind))}`);
+  tell(`aborted: ${tally(conflicts)}`);
   tell(
     `killed at ${new Set(lives.points).size} named points: ${[...new Set(lives.points)].sort().join(", ")}`,
   );
 }
+
+/** How often each is there: "2 answer, 1 brief". */
+const tally = (names: readonly string[]): string =>
+  [...groupBy(names, (name) => name)].map(([name, { length }]) => `${length} ${name}`).join(", ");

@@ -1,7 +1,7 @@
 import { agentTool, defineAgent } from "convex-agent-memory/ai";
-import { anyApi } from "convex/server";
 import { memory } from "./memory.js";
 import { soakModel } from "./model.js";
+import { internal } from "../api.js";
 import { ASK_TOOL } from "../script.js";
 import { tools, waitingTools } from "./tools.js";
 
@@ -25,11 +25,15 @@ export const helper = defineAgent(memory, { ...shared, name: "helper" });
 const ask = agentTool({
   description: "Ask the helper.",
   agent: helper,
-  run: () => anyApi["helper"]!["run"]!,
+  run: () => internal.helper.run,
 });
 /** Asks another agent. */
 export const lead = defineAgent(memory, { ...shared, name: "lead", tools: { ...tools, [ASK_TOOL]: ask } });
 /** Waits for people. */
 export const clerk = defineAgent(memory, { ...shared, name: "clerk", tools: { ...tools, ...waitingTools } });
+/** Its module is renamed while it waits. */
+export const mover = defineAgent(memory, { ...shared, name: "mover", tools: { ...tools, ...waitingTools } });
+/** Answers in the action that asks. */
+export const quick = defineAgent(memory, { ...shared, name: "quick", tools: { ...tools, ...waitingTools } });
 /** Does not stream. */
 export const writer = defineAgent(memory, { ...shared, name: "writer", stream: false });

@@ -1,40 +1,59 @@
 // What the driver asks for. Everything that writes may be asked again: the driver does so when a host dies on it.
+import type { WorkflowId } from "@convex-dev/workflow";
 import { isMemoryError } from "convex-agent-memory";
-import { anyApi, mutationGeneric, queryGeneric } from "convex/server";
 import { v } from "convex/values";
-import { clerk, lead, solo } from "./agents.js";
-import { memory } from "./memory.js";
+import { internal } from "../api.js";
+import { clerk, lead, mover, solo } from "./agents.js";
+import { memory, workflow } from "./memory.js";
+import { mutation, query } from "./server.js";
 
 const vAs = { userId: v.string() };
 
-export const createThread = mutationGeneric({
+export const createThread = mutation({
   args: { ...vAs, operationId: v.string() },
   handler: async (ctx, { userId, operationId }): Promise<string> =>
     (await memory.as({ userId }).threads.create(ctx, { operationId })).threadId,
 });
 
-const agents = { solo, lead, clerk };
+/** Removes a thread; it may be gone already. */
+export const removeThread = mutation({
+  args: { ...vAs, threadId: v.string() },
+  handler: async (ctx, { userId, threadId }): Promise<null> => {
+    try {
+      await memory.as({ userId }).threads.remove(ctx, { threadId });
+    } catch (error) {
+      if (!isMemoryError(error, "THREAD_NOT_FOUND")) throw error;
+    }
+    return null;
+  },
+});
 
-export const send = mutationGeneric({
+/** The host's clock, in ms since the epoch. */
+export const now = query({ args: {}, handler: async (): Promise<number> => Date.now() });
+
+const agents = { solo, lead, clerk, mover };
+
+export const send = mutation({
   args: {
     ...vAs,
-    agent: v.union(v.literal("solo"), v.literal("lead"), v.literal("clerk")),
+    agent: v.union(v.literal("solo"), v.literal("lead"), v.literal("clerk"), v.literal("mover")),
     threadId: v.string(),
     prompt: v.string(),
     operationId: v.string(),
+    startAt: v.optional(v.number()),
     /** What to do while another run has the thread. */
     whileRunning: v.optional(
       v.union(v.literal("queue"), v.literal("reject"), v.literal("interrupt"), v.literal("steer")),
     ),
   },
   handler: async (ctx, { userId, agent, ...asked }): Promise<string> => {
-    const run = anyApi[agent]!["run"]! as never;
-    return (await agents[agent].start(ctx, run, { as: { userId }, ...asked })).runId;
+    const args = { as: { userId }, ...asked };
+    return (await agents[agent].start(ctx, internal[agent].run, args)).runId;
   },
 });
 
 /** The calls of a run that wait for somebody. */
-export const listWaiting = queryGeneric({
+export const listWaiting = query({
   args: { ...vAs, runId: v.string() },
   handler: async (ctx, { userId, runId }): Promise<{ callId: string; toolName: string }[]> => {
     const waiting = await memory.as({ userId }).runs.listWaiting(ctx, { runId });
@@ -43,8 +62,13 @@ export const listWaiting = queryGeneric({
 });
 
 /** Does about a waiting call what somebody chose. */
-export const decide = mutationGeneric({
-  args: { ...vAs, runId: v.string(), callId: v.string(), choice: v.string() },
+export const decide = mutation({
+  args: {
+    ...vAs,
+    runId: v.string(),
+    callId: v.string(),
+    choice: v.union(v.literal("approve"), v.literal("edit"), v.literal("deny"), v.literal("answer")),
+  },
   handler: async (ctx, { userId, choice, ...call }): Promise<null> => {
     const runs = memory.as({ userId }).runs;
     if (choice === "approve") await runs.approve(ctx, call);
@@ -56,7 +80,7 @@ export const decide = mutationGeneric({
 });
 
 /** Says something to a run under way; false when it was over, and what was said is not in the thread. */
-export const steer = mutationGeneric({
+export const steer = mutation({
   args: { ...vAs, runId: v.string(), prompt: v.string(), operationId: v.string() },
   handler: async (ctx, { userId, ...said }): Promise<boolean> => {
     try {
@@ -69,14 +93,26 @@ export const steer = mutationGeneric({
   },
 });
 
-export const cancel = mutationGeneric({
+/** What only the app can do for a run that failed because its module was renamed: nobody drives its workflow any more. */
+export const clearWorkflow = mutation({
+  args: { ...vAs, runId: v.string() },
+  handler: async (ctx, { userId, runId }): Promise<null> => {
+    const { workflowId } = await memory.as({ userId }).runs.get(ctx, { runId });
+    if (workflowId === undefined) return null;
+    await workflow.cancel(ctx, workflowId as WorkflowId);
+    await workflow.cleanup(ctx, workflowId as WorkflowId);
+    return null;
+  },
+});
+
+export const cancel = mutation({
   args: { ...vAs, runId: v.string() },
   handler: async (ctx, { userId, runId }): Promise<string> =>
     (await memory.as({ userId }).runs.cancel(ctx, { runId })).state.kind,
 });
 
 /** The state of a run; null when there is none. */
-export const stateOf = queryGeneric({
+export const stateOf = query({
   args: { ...vAs, runId: v.string() },
   handler: async (ctx, { userId, runId }): Promise<string | null> => {
     try {

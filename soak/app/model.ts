@@ -1,7 +1,7 @@
 // A model that plays the script in the prompt: no state, no chance, and a word in the log for each call.
 import type { LanguageModel } from "ai";
 import { reachPoint } from "../../host/index.js";
-import { recordCall } from "../callLog.js";
+import { failuresOf, recordCall } from "../callLog.js";
 import {
   ASK_TOOL,
   askedScript,
@@ -10,6 +10,7 @@ import {
   scriptIn,
   textOf,
   usageOf,
+  type ProviderFault,
   type Script,
 } from "../script.js";
 
@@ -45,12 +46,31 @@ function placeOf(prompt: CallOptions["prompt"]): { script: Script; step: number 
 /** Names this process: ids of processes come again. */
 const host = crypto.randomUUID();
 
-/** Logs a call; gives what to log when it is complete. */
-function logCall({ key }: Script, step: number): () => void {
-  const log = (event: "started" | "completed") =>
+type Call = {
+  complete: () => void;
+  /** Throws where the script has the provider fail. */
+  failAt: (at: ProviderFault["at"]) => void;
+};
+
+/** An error of the SDK's for a missing key: to try again would be in vain. */
+class LastingError extends Error {
+  override readonly name = "AI_LoadAPIKeyError";
+}
+
+/** Logs that a call began. */
+function beginCall({ key, fault }: Script, step: number): Call {
+  const log = (event: "started" | "completed" | "failed") =>
     recordCall({ kind: "model", event, key, step, process: host, at: Date.now() });
   log("started");
-  return () => log("completed");
+  const isDue = fault?.step === step && (fault.times === undefined || failuresOf(key, step) < fault.times);
+  return {
+    complete: () => log("completed"),
+    failAt: (at) => {
+      if (!isDue || fault.at !== at) return;
+      log("failed");
+      throw fault.times === undefined ? new LastingError("No key") : new TypeError("The provider is busy");
+    },
+  };
 }
 
 const toolCallsOf = ({ key, steps }: Script, step: number) =>
@@ -76,19 +96,23 @@ function ending(script: Script, step: number): Pick<Generated, "finishReason" | 
 
 async function* stream(options: CallOptions): AsyncGenerator<StreamPart> {
   const { script, step } = placeOf(options.prompt);
-  const complete = logCall(script, step);
+  const { complete, failAt } = beginCall(script, step);
   yield { type: "stream-start", warnings: [] };
   await pause(THINK_MS);
   reachPoint("inside-model-call");
+  failAt("first");
   yield { type: "text-start", id: "text" };
-  for (const word of textOf(script, step).match(/\S+\s*/g) ?? []) {
+  const words = textOf(script, step).match(/\S+\s*/g) ?? [];
+  for (const [place, word] of words.entries()) {
     options.abortSignal?.throwIfAborted();
+    if (place === Math.ceil(words.length / 2)) failAt("middle");
     yield { type: "text-delta", id: "text", delta: word };
     await pause(WORD_MS);
     reachPoint("inside-stream");
   }
   yield { type: "text-end", id: "text" };
   for (const call of toolCallsOf(script, step)) yield { type: "tool-call", ...call };
+  failAt("last");
   complete();
   yield { type: "finish", ...ending(script, step) };
 }
@@ -112,9 +136,10 @@ export function soakModel(): LanguageModelV4 {
     supportedUrls: {},
     doGenerate: async ({ prompt, abortSignal }) => {
       const { script, step } = placeOf(prompt);
-      const complete = logCall(script, step);
+      const { complete, failAt } = beginCall(script, step);
       await pause(THINK_MS);
       reachPoint("inside-model-call");
+      for (const at of ["first", "middle", "last"] as const) failAt(at);
       abortSignal?.throwIfAborted();
       complete();
       const calls = toolCallsOf(script, step).map((call) => ({ type: "tool-call" as const, ...call }));

@@ -1,3 +1,4 @@
+import { vWorkflowId } from "@convex-dev/workflow";
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 
@@ -7,7 +8,7 @@ export default defineSchema({
   /** A workflow of two agents. */
   briefs: defineTable({
     operationId: v.string(),
-    workflowId: v.optional(v.string()),
+    workflowId: v.optional(vWorkflowId),
     state: v.union(
       v.literal("researching"),
       v.literal("waiting"),

@@ -1,39 +1,35 @@
 // Tools that leave a word in the log each time they run.
 import { defineTool, type AgentTool, type ToolContext } from "convex-agent-memory/ai";
-import { anyApi, internalMutationGeneric, type FunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { z } from "zod";
 import { reachPoint } from "../../host/index.js";
+import { internal } from "../api.js";
 import { recordCall } from "../callLog.js";
 import type { ToolName, WaitingTool } from "../script.js";
+import { internalMutation } from "./server.js";
 
 const SLOW_MS = 60;
 const inputSchema = z.object({ key: z.string() });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The boundary where the name of a function of this module becomes a reference. */
-const addNoteReference = () => anyApi["tools"]!["addNote"]! as FunctionReference<"mutation", "internal">;
-
 /** Inserts without looking: only that its transaction commits once keeps it to one row. */
-export const addNote = internalMutationGeneric({
+export const addNote = internalMutation({
   args: { operationId: v.string() },
-  handler: async (ctx, note) => {
+  handler: async (ctx, note): Promise<null> => {
     await ctx.db.insert("notes", note);
     return null;
   },
 });
 
-type Settings = {
-  idempotent?: boolean;
-  needsApproval?: boolean;
-  answersLater?: boolean;
-  work: (ctx: ToolContext) => Promise<unknown>;
-};
+type Settings = Pick<
+  Parameters<typeof defineTool>[0],
+  "idempotent" | "needsApproval" | "answersLater" | "approvalTimeoutMs" | "answerTimeoutMs"
+> & { work: (ctx: ToolContext) => Promise<unknown> };
 
 function logged(tool: ToolName | WaitingTool, { work, ...settings }: Settings): AgentTool {
   return defineTool({
-    ...(settings as object), // a package without approvals knows some of them only
+    ...settings,
     description: `The tool ${tool}.`,
     inputSchema,
     execute: async (ctx) => {
@@ -53,7 +49,7 @@ export const tools: Record<ToolName, AgentTool> = {
   look: logged("look", { idempotent: true, work: async () => "seen" }),
   note: logged("note", {
     work: async (ctx) => {
-      await ctx.runMutation(addNoteReference(), { operationId: ctx.operationId });
+      await ctx.runMutation(internal.tools.addNote, { operationId: ctx.operationId });
       reachPoint("after-effect");
       return "noted";
     },
@@ -71,8 +67,13 @@ export const tools: Record<ToolName, AgentTool> = {
   }),
 };
 
-/** Played only where the package lets calls wait. */
+/** How long `hurry` and `fade` wait, which nobody comes to: soon over, also without a kill. */
+const SOON_MS = 400;
+
+/** Tools that wait for somebody. */
 export const waitingTools: Record<WaitingTool, AgentTool> = {
   sign: logged("sign", { needsApproval: true, work: async () => "signed" }),
   wait: logged("wait", { answersLater: true, work: async () => "asked" }),
+  hurry: logged("hurry", { needsApproval: true, approvalTimeoutMs: SOON_MS, work: async () => "hurried" }),
+  fade: logged("fade", { answersLater: true, answerTimeoutMs: SOON_MS, work: async () => "asked" }),
 };

@@ -21,7 +21,7 @@ export type RunRow = Row & {
   turn: number;
   agentName: string;
   /** Absent: running. */
-  state?: State<string> & { endedAt?: number; message?: string };
+  state?: State<string> & { endedAt?: number; code?: string; message?: string };
   steps?: number;
   nextStep?: number;
   firstStep?: number;
@@ -48,6 +48,7 @@ export type ToolCallRow = Row & {
   callId: string;
   toolName: string;
   state: State<string>;
+  decision?: State<string>;
 };
 export type StreamRow = Row & { state: State<string>; runId?: string };
 export type ChunkRow = Row & { streamId: string; seq: number };
@@ -65,6 +66,9 @@ export type NoteRow = Row & { operationId: string };
 /** A row of another component's, or of the scheduler: that it is there is all that matters. */
 export type LeftOver = { table: string; row: Record<string, unknown> };
 
+/** A thread or run that a row of the component names. */
+export type Mention = { table: string; field: "threadId" | "runId"; id: string };
+
 export type Evidence = {
   threads: ThreadRow[];
   heads: HeadRow[];
@@ -78,11 +82,18 @@ export type Evidence = {
   notes: NoteRow[];
   /** Rows of the workflow component and its workpool that belong to work. */
   leftOver: LeftOver[];
+  /** What the component's rows name, but for the ledger's: it outlives threads. */
+  mentions: Mention[];
+  /** The component's scheduled functions that are still to come, by their names. */
+  timers: string[];
   calls: CallEntry[];
   expected: ExpectedRun[];
+  /** Threads that were removed. */
+  removed: string[];
 };
 
 const MEMORY = "agentMemory";
+const LEDGER = "usageEvents";
 /** Tables that hold rows only while something is under way. */
 const WORK_TABLES: [component: string, table: string][] = [
   ...["workflows", "steps", "events", "onCompleteFailures"].map((table): [string, string] => [
@@ -97,7 +108,7 @@ const WORK_TABLES: [component: string, table: string][] = [
 /** Reads everything from a host on which nothing runs any more. */
 export async function readEvidence(
   host: Host,
-  told: Pick<Evidence, "calls" | "expected">,
+  told: Pick<Evidence, "calls" | "expected" | "removed">,
 ): Promise<Evidence> {
   /** The boundary where the rows of a database become the shapes above. */
   const rows = async <Shape>(table: string, component = MEMORY): Promise<Shape[]> =>
@@ -116,12 +127,42 @@ export async function readEvidence(
     toolCalls: await rows("toolCalls"),
     streams: await rows("streams"),
     chunks: await rows("streamChunks"),
-    usage: await rows("usageEvents"),
+    usage: await rows(LEDGER),
     notes: await rows("notes", ""),
     leftOver,
+    mentions: await readMentions(host),
+    timers: host
+      .scheduledJobs()
+      .flatMap(({ componentPath, name, state }) =>
+        componentPath === MEMORY && state === "pending" ? [name] : [],
+      ),
     ...told,
   };
 }
+
+async function readMentions(host: Host): Promise<Mention[]> {
+  const tables = host
+    .tables()
+    .filter(
+      ({ componentPath, table }) => componentPath === MEMORY && table !== LEDGER && !table.startsWith("_"),
+    );
+  const read = tables.map(async ({ table }) =>
+    (await host.readTable(MEMORY, table)).flatMap((row) =>
+      mentionsIn(row).map((mention) => ({ table, ...mention })),
+    ),
+  );
+  return (await Promise.all(read)).flat();
+}
+
+/** At any depth. */
+const mentionsIn = (value: unknown): Omit<Mention, "table">[] =>
+  typeof value !== "object" || value === null
+    ? []
+    : Object.entries(value).flatMap(([field, inner]: [string, unknown]) =>
+        (field === "threadId" || field === "runId") && typeof inner === "string"
+          ? [{ field, id: inner }]
+          : mentionsIn(inner),
+      );
 
 /** Something that should not be so, in one line. */
 export type Finding = string;

@@ -1,21 +1,12 @@
-import {
-  groupBy,
-  matchRuns,
-  repeated,
-  type Evidence,
-  type Finding,
-  type RunRow,
-  type UsageRow,
-} from "./evidence.js";
+import { groupBy, matchRuns, type Evidence, type Finding, type RunRow, type UsageRow } from "./evidence.js";
 
 const NS_PER_MS = 1_000_000;
 
 /** Calls of the model that were made again: those under way at a kill are, and are no fault. */
-export function repeatedCalls({ calls }: Evidence): Finding[] {
-  return [...groupBy(startsOf(calls), ({ key, step }) => `${key} step ${step}`)].flatMap(([place, starts]) =>
-    starts.slice(1).map(() => `${place} was asked again`),
+export const repeatedCalls = ({ calls }: Evidence): Finding[] =>
+  askedAgain(calls, ({ key, step }) => `${key} step ${step}`).flatMap(([place, times]) =>
+    Array.from({ length: times }, () => `${place} was asked again`),
   );
-}
 
 /**
  * Calls of the model that were made although their step was saved, or their run completed; or again by a host that had
@@ -39,11 +30,25 @@ function afterSaved(evidence: Evidence): Finding[] {
 }
 
 const withoutKill = ({ calls }: Evidence): Finding[] =>
-  repeated(startsOf(calls), ({ key, step, process }) => `${key} step ${step} by ${process}`).map(
-    ([place, count]) => `${place} was asked ${count} times by one host`,
+  askedAgain(calls, ({ key, step, process }) => `${key} step ${step} by ${process}`).map(
+    ([place, times]) => `${place} was asked ${times + 1} times by one host`,
   );
+
+/** How often more than once each was asked; after a failure of the provider it is to be asked again. */
+const askedAgain = (
+  calls: Evidence["calls"],
+  placeOf: (call: ModelCall) => string,
+): [place: string, times: number][] =>
+  [...groupBy(calls.filter(isModelCall), placeOf)].flatMap(([place, entries]): [string, number][] => {
+    const count = (event: ModelCall["event"]) => entries.filter((entry) => entry.event === event).length;
+    const times = count("started") - count("failed") - 1;
+    return times > 0 ? [[place, times]] : [];
+  });
+
+type ModelCall = Extract<Evidence["calls"][number], { kind: "model" }>;
+const isModelCall = (entry: Evidence["calls"][number]): entry is ModelCall => entry.kind === "model";
 
 const isAnswer = ({ purpose }: UsageRow): boolean => purpose === undefined;
 
 const startsOf = (calls: Evidence["calls"]) =>
-  calls.flatMap((entry) => (entry.kind === "model" && entry.event === "started" ? [entry] : []));
+  calls.filter(isModelCall).filter(({ event }) => event === "started");

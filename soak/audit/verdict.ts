@@ -5,6 +5,7 @@ import { matchRuns, type Evidence, type Finding } from "./evidence.js";
 import { lostSteps } from "./lostSteps.js";
 import { doublePaidCalls, repeatedCalls } from "./modelCalls.js";
 import { orphanStreams } from "./orphanStreams.js";
+import { unremoved } from "./removals.js";
 import { stuckRuns, wrongEnds, wrongOrder } from "./stuckRuns.js";
 import { usageMismatches } from "./usage.js";
 
@@ -53,6 +54,7 @@ export function judge(evidence: Evidence, { kills, conflicts, problems }: Course
     end: wrongEnds(evidence),
     order: wrongOrder(evidence),
     count: wrongCounts(evidence),
+    removal: unremoved(evidence),
     course: problems,
   };
   const findings = Object.entries({ ...counted, ...others }).flatMap(([fault, found]) =>

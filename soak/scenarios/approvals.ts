@@ -1,22 +1,21 @@
-import type { Desk } from "../desk.js";
+import type { Choice, Desk } from "../desk.js";
 import { callIdOf, type AskedTool, type Script } from "../script.js";
-import { can } from "./abilities.js";
 import { pick } from "./randomScript.js";
-import type { Random, Scenario } from "./scenario.js";
+import type { CallEnd, Random, Scenario } from "./scenario.js";
 
 const WORDS = 10;
 const CHOICES = ["approve", "approve", "edit", "deny"] as const;
-type Choice = (typeof CHOICES)[number] | "answer";
 
-/** Calls that wait for somebody, beside others that do not, and results that come later. */
-const STEPS: AskedTool[][] = [
+/** Calls that wait for somebody, beside others that do not, results that come later, and what nobody comes to. */
+export const WAITING_STEPS: AskedTool[][] = [
   ["sign", "look", "sign"],
   ["wait", "note"],
   ["sign", "wait"],
+  ["hurry", "look", "fade"],
 ];
 
-/** What somebody will do about each call that waits. */
-function chooseFor({ key, steps }: Script, random: Random): Map<string, Choice> {
+/** What somebody will do about each call that waits; nothing about some. */
+export function chooseFor({ key, steps }: Script, random: Random): Map<string, Choice> {
   const chosen = new Map<string, Choice>();
   for (const [step, tools] of steps.entries())
     for (const [index, tool] of tools.entries()) {
@@ -26,14 +25,34 @@ function chooseFor({ key, steps }: Script, random: Random): Map<string, Choice> 
   return chosen;
 }
 
-/** Somebody who looks now and then, and does what is to be done. */
-async function attend(desk: Desk, runId: string, chosen: Map<string, Choice>): Promise<void> {
+/** How the calls of a script must end when somebody chose so. */
+export function endsOf({ key, steps }: Script, chosen: Map<string, Choice>): Record<string, CallEnd> {
+  const ends: Record<string, CallEnd> = {};
+  for (const [step, tools] of steps.entries())
+    for (const [index, tool] of tools.entries()) {
+      const callId = callIdOf(key, step, index);
+      const choice = chosen.get(callId);
+      if (choice !== undefined) ends[callId] = choice === "deny" ? "denied" : "done";
+      if (tool === "hurry") ends[callId] = "expired";
+      if (tool === "fade") ends[callId] = "unanswered";
+    }
+  return ends;
+}
+
+/** Somebody who looks now and then, and does what is to be done, until the run is somewhere else. */
+export function attend(
+  desk: Desk,
+  { runId, chosen }: { runId: string; chosen: Map<string, Choice> },
+  isThere: (state: string | null) => boolean,
+): Promise<string | null> {
   const look = async () => {
-    for (const { callId } of await desk.listWaiting(runId))
-      await desk.decide({ runId, callId, choice: chosen.get(callId) ?? "approve" });
+    for (const { callId } of await desk.listWaiting(runId)) {
+      const choice = chosen.get(callId);
+      if (choice !== undefined) await desk.decide({ runId, callId, choice });
+    }
     return await desk.stateOf(runId);
   };
-  await desk.until(look, (state) => state === "completed" || state === "failed");
+  return desk.until(look, isThere);
 }
 
 /** A run that waits for people. */
@@ -41,18 +60,15 @@ export const approval: Scenario = {
   kind: "approval",
   weight: 2,
   runs: 1,
-  isAvailable: () => can("runs", "decide"),
   make: (key, random) => {
-    const script: Script = { key, steps: STEPS, words: WORDS };
+    const script: Script = { key, steps: WAITING_STEPS, words: WORDS };
     const chosen = chooseFor(script, random);
-    const ends = [...chosen].map(
-      ([callId, choice]) => [callId, choice === "deny" ? "denied" : "done"] as const,
-    );
     return {
-      runs: [{ script, ends: ["completed"], decided: Object.fromEntries(ends) }],
+      runs: [{ script, ends: ["completed"], decided: endsOf(script, chosen) }],
       play: async (desk) => {
         const threadId = await desk.createThread(key);
-        await attend(desk, await desk.send({ threadId, script, agent: "clerk" }), chosen);
+        const runId = await desk.send({ threadId, script, agent: "clerk" });
+        await attend(desk, { runId, chosen }, (state) => state === "completed" || state === "failed");
       },
     };
   },

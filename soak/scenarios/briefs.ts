@@ -1,3 +1,4 @@
+import { api } from "../api.js";
 import { promptOf } from "../script.js";
 import { inOrder } from "./answers.js";
 import { randomScript } from "./randomScript.js";
@@ -15,11 +16,11 @@ export const brief: Scenario = {
       play: async (desk) => {
         const threadId = await desk.createThread(key);
         const prompts = { research: promptOf(research!), writing: promptOf(writing!) };
-        await desk.asUser("brief:start", { threadId, operationId: key, ...prompts });
-        const read = () => desk.query("brief:stateOf", { operationId: key });
+        await desk.mutation(api.brief.start, { ...desk.as, threadId, operationId: key, ...prompts });
+        const read = () => desk.query(api.brief.stateOf, { operationId: key });
         const waited = await desk.until(read, (state) => state !== "researching");
         if (waited !== "waiting") return;
-        await desk.mutation("brief:decide", { operationId: key });
+        await desk.mutation(api.brief.decide, { operationId: key });
         await desk.until(read, (state) => state === "completed" || state === "failed");
       },
     };

@@ -1,5 +1,4 @@
 import { pause } from "../desk.js";
-import { can } from "./abilities.js";
 import { randomScript } from "./randomScript.js";
 import type { Random, Scenario } from "./scenario.js";
 
@@ -43,7 +42,6 @@ export const interrupt: Scenario = {
   kind: "interrupt",
   weight: 2,
   runs: 2,
-  isAvailable: () => can("turns", "wait"),
   make: (key, random) => {
     const { stopped, next, afterMs, runs } = twoRuns(key, random);
     return {

@@ -1,13 +1,18 @@
 import { approval } from "./approvals.js";
+import { inAction, pausing } from "./actions.js";
 import { answer, conversation } from "./answers.js";
 import { brief } from "./briefs.js";
 import { cancel, interrupt } from "./cancels.js";
+import { broken, flaky } from "./faults.js";
+import { moved } from "./moves.js";
 import { nested, nestedCancel } from "./nested.js";
 import { queue } from "./queues.js";
+import { removal } from "./removals.js";
+import { appointment } from "./appointments.js";
 import type { Random, Scenario, Scene } from "./scenario.js";
 import { steering } from "./steering.js";
 
-/** Everything that is played, as far as the package can do it. */
+/** Everything that is played. */
 export const scenarios: Scenario[] = [
   answer,
   conversation,
@@ -19,7 +24,14 @@ export const scenarios: Scenario[] = [
   nested,
   nestedCancel,
   brief,
-].filter(({ isAvailable }) => isAvailable?.() ?? true);
+  inAction,
+  pausing,
+  flaky,
+  broken,
+  appointment,
+  removal,
+  moved,
+];
 
 export type Planned = Scene & { kind: string; key: string };
 
@@ -41,6 +53,6 @@ export function planScenes(runs: number, random: Random, kinds: readonly Scenari
 
 function pickFrom(fitting: Scenario[], random: Random): Scenario {
   const picked = fitting[Math.floor(random() * fitting.length)];
-  if (picked === undefined) throw new TypeError("No scenario has a single run");
+  if (picked === undefined) throw new TypeError("No scene has so few runs as are left: ask for others");
   return picked;
 }

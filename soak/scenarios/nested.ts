@@ -1,6 +1,5 @@
 import { pause } from "../desk.js";
 import { askedScript, ASK_TOOL, type Script } from "../script.js";
-import { can } from "./abilities.js";
 import { pick } from "./randomScript.js";
 import type { Random, Scenario } from "./scenario.js";
 
@@ -8,7 +7,7 @@ const WORDS = 12;
 
 const CANCELED_LATEST_MS = 1_500;
 
-function askingScripts(key: string, random: Random): { script: Script; asked: Script[] } {
+export function askingScripts(key: string, random: Random): { script: Script; asked: Script[] } {
   const own = pick(["look", "note", "slow"] as const, random);
   const script: Script = { key, steps: [[own], [ASK_TOOL, ASK_TOOL, own]], words: WORDS };
   return { script, asked: [0, 1].map((index) => askedScript(key, 1, index)) };
@@ -36,7 +35,6 @@ export const nestedCancel: Scenario = {
   kind: "nestedCancel",
   weight: 1,
   runs: 1,
-  isAvailable: () => can("runs", "listNested"),
   make: (key, random) => {
     const { script, asked } = askingScripts(key, random);
     const afterMs = random() * CANCELED_LATEST_MS;

@@ -1,4 +1,3 @@
-import { can } from "./abilities.js";
 import { inOrder } from "./answers.js";
 import { randomScript } from "./randomScript.js";
 import type { Scenario } from "./scenario.js";
@@ -8,7 +7,6 @@ export const queue: Scenario = {
   kind: "queue",
   weight: 2,
   runs: 3,
-  isAvailable: () => can("turns", "wait"),
   make: (key, random) => {
     const scripts = [1, 2, 3].map((place) => randomScript(`${key}.${place}`, random));
     return {

@@ -16,14 +16,25 @@ export type ExpectedRun = {
   /** What was said to it under way and taken in: known when it was played. */
   heard?: string[];
   /** What was decided about its calls, by their ids, and so how each must have ended. */
-  decided?: Record<string, "done" | "denied">;
+  decided?: Record<string, CallEnd>;
+  /** Of one that must fail: why. */
+  code?: string;
+  /** When it may begin, by the host's clock, in ms: known when it was played. */
+  startAt?: number;
 };
+
+/** "expired": nobody decided in time; "unanswered": no result came in time. */
+export type CallEnd = "done" | "denied" | "expired" | "unanswered";
 
 /** One play of a scenario. */
 export type Scene = {
   runs: ExpectedRun[];
   /** Does what the users do, and waits until all has ended; hosts may die and come back meanwhile. */
   play: (desk: Desk) => Promise<void>;
+  /** What the users do when the module of one of its agents was renamed. */
+  playMoved?: (desk: Desk) => Promise<void>;
+  /** Threads that were removed: known when it was played. */
+  removed?: string[];
 };
 
 export type Random = () => number;
@@ -32,8 +43,6 @@ export type Scenario = {
   kind: string;
   /** How often it is played beside the others. */
   weight: number;
-  /** False where the package cannot do it. */
-  isAvailable?: () => boolean;
   /** Runs of one play. */
   runs: number;
   make: (key: string, random: Random) => Scene;

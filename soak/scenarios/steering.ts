@@ -1,5 +1,4 @@
 import { pause } from "../desk.js";
-import { can } from "./abilities.js";
 import { randomScript } from "./randomScript.js";
 import type { ExpectedRun, Scenario } from "./scenario.js";
 
@@ -11,7 +10,6 @@ export const steering: Scenario = {
   kind: "steering",
   weight: 2,
   runs: 1,
-  isAvailable: () => can("runs", "steer"),
   make: (key, random) => {
     const script = randomScript(key, random);
     const waits = Array.from({ length: MESSAGES }, () => random() * LATEST_MS);

@@ -1,4 +1,4 @@
-import type { ActionCtx, BoundMemory, Message, Summary } from "../client/index.js";
+import type { ActionCtx, BoundMemory, Message } from "../client/index.js";
 import type { CompactionSettings } from "../shared/compactionPlan.js";
 import { CONTEXT_MAX_MESSAGES } from "../shared/limits.js";
 import { comparePositions, PROMPT_STEP } from "../shared/position.js";
@@ -26,7 +26,8 @@ export async function makeRoom(
     const { summary, prunedTo, changed, warnings } = await compactContext({
       ...{ ctx, memory, threadId, runId, maxRetries, abortSignal },
       ...state,
-      settings: context.first === null ? whereCrowded(agent, state) : state.settings,
+      settings:
+        context.first === null ? whereCrowded(agent, state, context.given.isCut === true) : state.settings,
       keepTurn: turn,
       ...(model === undefined ? {} : { model }),
     });
@@ -60,7 +61,6 @@ const KEPT_SHARE = 0.5;
 
 type Crowd = {
   history: readonly Message[];
-  summary: Pick<Summary, "to"> | null;
   settings: CompactionSettings;
   tokenFactor?: number;
 };
@@ -72,10 +72,10 @@ type Crowd = {
  */
 function whereCrowded(
   { limits: { maxMessages = CONTEXT_MAX_MESSAGES } }: ResolvedAgent,
-  { history, summary, settings, tokenFactor = 1 }: Crowd,
+  { history, settings, tokenFactor = 1 }: Crowd,
+  isCut: boolean,
 ): CompactionSettings {
   const most = Math.min(maxMessages, CONTEXT_MAX_MESSAGES);
-  const isCut = (history[0]?.turn ?? 0) > (summary?.to.turn ?? -1) + 1; // turns between were not read
   if (!isCut && history.length < most * CROWDED_SHARE) return settings;
   const newest = history.slice(-Math.floor(most * KEPT_SHARE));
   const tokens = newest.reduce((sum, message) => sum + message.tokens, 0) * tokenFactor;

@@ -44,6 +44,8 @@ export const vContextGiven = v.object({
   tokenFactor: v.optional(v.number()),
   /** Long parts of the turn that are here further than their rows hold them: step, part, bytes. */
   long: v.array(v.array(v.number())),
+  /** Older messages are there that the limits kept out. */
+  isCut: v.optional(v.boolean()),
   /** The trace of the run's first call and what that recalled, for later calls. */
   first: v.optional(v.object({ trace: v.string(), recalled: v.array(vContextEntry) })),
 });

@@ -161,7 +161,8 @@ describe("agent.start in a busy thread", () => {
 
 describe("agent.start with startAt", () => {
   test("answers at its time, with what was said until then", async () => {
-    const app = await aDurableApp([{ text: "One." }, { text: "Good morning." }]);
+    const one1 = { text: "One. ".repeat(40), usage: { inputTokens: 150, outputTokens: 9 } };
+    const app = await aDurableApp([one1, { text: "Good morning." }]);
     const later = await app.start("Greet me.", undefined, { startAt: Date.now() + HOUR_MS });
     expect(later).toMatchObject({ state: "queued", turn: 0 });
     const one = await app.start("1?");
@@ -173,11 +174,13 @@ describe("agent.start with startAt", () => {
     await app.finish();
     expect(await spoken(app)).toEqual([
       "user: 1?",
-      "assistant: One.",
+      `assistant: ${one1.text}`,
       "user: Greet me.",
       "assistant: Good morning.",
     ]);
-    expect(JSON.stringify(app.model.calls[1]?.prompt)).toContain("One.");
+    const shown = JSON.stringify(app.model.calls[1]?.prompt);
+    expect(shown).toContain("One.");
+    expect(shown, "the turn that the prompt has left is no cut").not.toContain("summary");
     expect((await messagesOf(app)).find(({ messageId }) => messageId === later.messageId)).toMatchObject({
       turn: 2,
     });

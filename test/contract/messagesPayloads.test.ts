@@ -170,7 +170,7 @@ describe("the end of a thread with long messages", () => {
         messages: [said("user", `${index} ${"w".repeat(340_000)}`)],
       });
     const cost = await costOf({ inside }, (db) => readTail(db, idOfThread(threadId), LIMITS));
-    expect(cost.output).toHaveLength(50);
+    expect(cost.output).toMatchObject({ messages: { length: 50 }, isCut: false });
     expect(cost.bytesRead).toBeLessThanOrEqual(CONTEXT_MAX_BYTES);
   });
 
@@ -180,7 +180,7 @@ describe("the end of a thread with long messages", () => {
     for (let index = 0; index < 20; index++)
       await owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts }] });
     const cost = await costOf({ inside }, (db) => readTail(db, idOfThread(threadId), LIMITS));
-    expect(cost.output).toHaveLength(6);
+    expect(cost.output).toMatchObject({ messages: { length: 6 }, isCut: true });
     expect(cost.bytesRead).toBeLessThanOrEqual(CONTEXT_MAX_BYTES + MESSAGE_INLINE_MAX_BYTES);
   });
 
@@ -190,7 +190,7 @@ describe("the end of a thread with long messages", () => {
     for (const output of [whole, `${whole}${whole}`])
       await owner.messages.append(ctx, { threadId, messages: toolResult(output) });
     const shown = await inside(async (db) => {
-      const tail = await readTail(db, idOfThread(threadId), LIMITS);
+      const { messages: tail } = await readTail(db, idOfThread(threadId), LIMITS);
       return { old: await wholeTurn(db, tail, 0), current: await wholeTurn(db, tail, 1) };
     });
     const part = (messages: typeof shown.old, turn: number) =>

@@ -23,7 +23,7 @@ async function appended(messages: NewMessage[]) {
 }
 
 const tailOf = ({ inside, threadId }: TestThread, limits: Partial<TailLimits> = {}): Promise<Message[]> =>
-  inside((ctx) => readTail(ctx, idOfThread(threadId), { ...ENOUGH, ...limits }));
+  inside(async (ctx) => (await readTail(ctx, idOfThread(threadId), { ...ENOUGH, ...limits })).messages);
 
 const steps = (messages: Message[]): number[] => messages.map(({ step }) => step);
 

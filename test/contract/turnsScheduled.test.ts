@@ -50,6 +50,34 @@ async function aScene() {
   return { ...thread, ask, answer, talk, messages, words, seenBy, stateOf, pass };
 }
 
+describe("the timer of a run with startAt", () => {
+  const pendingStarts = ({ inside }: Awaited<ReturnType<typeof aScene>>) =>
+    inside(async ({ db }) => {
+      const jobs = await db.system.query("_scheduled_functions").collect();
+      return jobs.filter(({ name, state }) => name.endsWith("startDue") && state.kind === "pending").length;
+    });
+
+  test.each([HOUR_MS, 30 * DAY_MS])("goes with a run that is canceled %i ms before", async (ms) => {
+    const scene = await aScene();
+    const { ask, owner, ctx, pass } = scene;
+    const { runId } = await ask("later", Date.now() + ms);
+    await pass(ms / 2);
+    expect(await pendingStarts(scene)).toBe(1);
+    await owner.runs.cancel(ctx, { runId });
+    expect(await pendingStarts(scene)).toBe(0);
+  });
+
+  test("goes with its thread", async () => {
+    const scene = await aScene();
+    const { ask, owner, ctx, threadId, pass } = scene;
+    await ask("later", Date.now() + HOUR_MS);
+    await ask("latest", Date.now() + 2 * HOUR_MS);
+    await owner.threads.remove(ctx, { threadId });
+    await pass(1);
+    expect(await pendingStarts(scene)).toBe(0);
+  });
+});
+
 describe("a run with startAt", () => {
   test("waits for its time and begins by itself", async () => {
     const { ask, stateOf, pass, owner, ctx, threadId, answer, words } = await aScene();

@@ -11,20 +11,42 @@ test("the defaults are those of the acceptance", () => {
     kill: 15,
     conflicts: 0.2,
     seed: 1,
+    only: [],
     json: false,
     help: false,
   });
 });
 
 test("every option is read", () => {
-  const argv = ["--runs", "200", "--kill", "60", "--conflicts", "0", "--seed", "7", "--json"];
-  const options = { runs: 200, kill: 60, conflicts: 0, seed: 7, json: true, help: false };
+  const argv = [
+    "--runs",
+    "200",
+    "--kill",
+    "60",
+    "--conflicts",
+    "0",
+    "--seed",
+    "7",
+    "--only",
+    "nested,answer",
+    "--json",
+  ];
+  const options = {
+    runs: 200,
+    kill: 60,
+    conflicts: 0,
+    seed: 7,
+    only: ["nested", "answer"],
+    json: true,
+    help: false,
+  };
   expect(parseArguments(argv)).toEqual(options);
 });
 
 describe("what makes no sense is told in one line:", () => {
   test.each([
     [["--runs", "0"], "--runs must be from 1"],
+    [["--only", "nested,juggling"], 'There is no kind of scene "juggling"'],
     [["--runs", "many"], "--runs must be a whole number"],
     [["--runs", "1.5"], "--runs must be a whole number"],
     [["--runs", "99999"], "--runs must be from 1"],

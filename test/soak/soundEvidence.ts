@@ -17,6 +17,12 @@ export function soundEvidence(): Evidence {
     streams: [],
     chunks: [],
     leftOver: [],
+    mentions: [
+      { table: "messages", field: "threadId", id: "thread" },
+      { table: "toolCalls", field: "runId", id: "run" },
+    ],
+    timers: ["sweeps:sweep"],
+    removed: ["removed"],
     expected: [{ script, ends: ["completed"] }],
     threads: [{ ...row("thread"), scope: "user:ada" }],
     heads: [{ ...row("head"), threadId: "thread", nextTurn: 1, messages: 4 }],

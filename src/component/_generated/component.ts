@@ -2532,6 +2532,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               trace: string;
             };
             isAgentKnown: boolean;
+            isCut?: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
             summary?: {
@@ -2709,6 +2710,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               trace: string;
             };
             isAgentKnown: boolean;
+            isCut?: boolean;
             long: Array<Array<number>>;
             prunedTo?: { step: number; turn: number };
             summary?: {

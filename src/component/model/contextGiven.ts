@@ -29,6 +29,7 @@ type Asked = {
   ask: ContextAsk;
   overlay: Overlay;
   long: number[][];
+  isCut?: boolean;
   /** Of a run that has begun: later calls are shown what the first was. */
   runId?: Id<"runs">;
 };
@@ -36,7 +37,7 @@ type Asked = {
 /** What a context shows besides the messages: one range for each scope of blocks, and one for the agent's text. */
 export async function readGiven(
   ctx: QueryCtx,
-  { head, agentName, ask, overlay, long, runId }: Asked,
+  { head, agentName, ask, overlay, long, isCut = false, runId }: Asked,
 ): Promise<ContextGiven> {
   const first = runId === undefined ? null : await firstTrace(ctx, runId);
   const trace = first === null ? null : decodeTrace(first.trace, null);
@@ -50,6 +51,7 @@ export async function readGiven(
     ...(head.prunedTo === undefined ? {} : { prunedTo: head.prunedTo }),
     ...(head.tokenFactor === undefined ? {} : { tokenFactor: head.tokenFactor }),
     long,
+    ...(isCut ? { isCut } : {}),
     ...(first === null ? {} : { first: { trace: first.trace, recalled } }),
   };
 }

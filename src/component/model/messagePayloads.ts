@@ -111,8 +111,15 @@ export async function wholeParts(ctx: QueryCtx, message: Doc<"messages">): Promi
   return whole;
 }
 
-/** Messages as a context shows them, with the step, part and bytes of each long part that is shown further. */
-export type ShownTurn = { messages: Message[]; long: [step: number, part: number, bytes: number][] };
+/**
+ * Messages as a context shows them, with the step, part and bytes of each long part that is shown further. `isCut`:
+ * older ones were not read.
+ */
+export type ShownTurn = {
+  messages: Message[];
+  long: [step: number, part: number, bytes: number][];
+  isCut?: boolean;
+};
 
 /**
  * The same messages with the long parts of one turn shown further: whole up to `CONTEXT_PART_MAX_BYTES`, else cut

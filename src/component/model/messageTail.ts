@@ -27,16 +27,15 @@ export type TailLimits = {
   after?: Position;
 };
 
+/** `isCut`: older messages are there that the limits kept out. */
+export type Tail = { messages: Message[]; isCut: boolean };
+
 /**
  * The end of a thread, in order: read newest first until rows, bytes or tokens are used up. Whole tool groups only,
  * from a prompt on where there is one; answers that are being written or have failed are left out. One range,
  * whatever the thread's length.
  */
-export async function readTail(
-  ctx: QueryCtx,
-  threadId: Id<"threads">,
-  limits: TailLimits,
-): Promise<Message[]> {
+export async function readTail(ctx: QueryCtx, threadId: Id<"threads">, limits: TailLimits): Promise<Tail> {
   const newestFirst: Message[] = [];
   const left = { rows: limits.maxMessages, bytes: limits.maxBytes, tokens: limits.maxTokens };
   const isUsedUp = (turn: number): boolean => left.bytes < 0 || (left.tokens < 0 && turn !== limits.keepTurn);
@@ -59,7 +58,7 @@ export async function readTail(
     if (isCut) break; // before the next row is read for nothing
   }
   const inOrder = newestFirst.reverse();
-  return wholeToolGroups(isCut ? fromPrompt(inOrder) : inOrder);
+  return { messages: wholeToolGroups(isCut ? fromPrompt(inOrder) : inOrder), isCut };
 }
 
 /** A context that opens in the middle of an answer has lost what it answers. */

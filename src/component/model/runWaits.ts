@@ -4,7 +4,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { RunState } from "../../validators/run.js";
 import type { AskedWait } from "../../validators/turn.js";
 import { internal } from "../_generated/api.js";
-import type { Doc } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { tellDriver } from "./runDriver.js";
 
@@ -62,7 +62,7 @@ type Arming = { runId: Doc<"runs">["_id"]; waiting: Waiting; dueAt: number };
 export async function armTimer(ctx: MutationCtx, { runId, waiting, dueAt }: Arming): Promise<Waiting> {
   const { timer } = waiting;
   if (timer !== undefined && timer.dueAt <= dueAt) return waiting;
-  if (timer !== undefined) await cancelTimer(ctx, timer);
+  if (timer !== undefined) await cancelJob(ctx, timer.jobId);
   const wakeAt = Math.min(dueAt, Date.now() + WAIT_MAX_SLEEP_MS);
   const jobId = await ctx.scheduler.runAt(wakeAt, internal.runs.expire, { runId });
   return { ...waiting, timer: { dueAt: wakeAt, jobId } };
@@ -70,26 +70,23 @@ export async function armTimer(ctx: MutationCtx, { runId, waiting, dueAt }: Armi
 
 /** The timer goes when nothing is waited for any more. */
 export async function disarmTimer(ctx: MutationCtx, { timer, ...waiting }: Waiting): Promise<Waiting> {
-  if (timer !== undefined) await cancelTimer(ctx, timer);
+  if (timer !== undefined) await cancelJob(ctx, timer.jobId);
   return waiting;
 }
 
 /** One that is going off already finds that nothing is due. */
-async function cancelTimer(
-  ctx: MutationCtx,
-  { jobId }: Pick<NonNullable<Waiting["timer"]>, "jobId">,
-): Promise<void> {
+async function cancelJob(ctx: MutationCtx, jobId: Id<"_scheduled_functions">): Promise<void> {
   const job = await ctx.db.system.get("_scheduled_functions", jobId);
   if (job?.state.kind === "pending") await ctx.scheduler.cancel(jobId);
 }
 
 /**
- * The run is over, or goes with its thread: its timer goes, and a workflow that waits is woken so that it ends too. One
+ * The run is over, or goes with its thread: its timers go, and a workflow that waits is woken so that it ends too. One
  * that cannot be told has nobody left to be told.
  */
 export async function stopWaiting(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   const { waiting, engine, startJobId } = run;
-  if (startJobId !== undefined) await cancelTimer(ctx, { jobId: startJobId });
+  if (startJobId !== undefined) await cancelJob(ctx, startJobId);
   if (waiting === undefined) return;
   await disarmTimer(ctx, waiting);
   if (engine !== "durable") return;

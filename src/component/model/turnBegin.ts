@@ -95,9 +95,9 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
   const prompt = earlier ?? (await savePrompt(ctx, free, { caller: args.caller, prompt: args.prompt }));
   const { shown: ask, agentName } = args;
-  const long = [...read.long, ...prompt.long];
+  const shown = { long: [...read.long, ...prompt.long], isCut: read.isCut };
   const given =
-    ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, long });
+    ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, ...shown });
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
   await countPrompt(ctx, { head: free, prompt, changed: { ...changed, activeRunId: opened.runId } });
   await tellMessages(ctx, args.hooks);
@@ -187,7 +187,6 @@ async function readContext(ctx: MutationCtx, context: Context): Promise<ShownTur
   const { after } = context.overlay;
   const limits = calibrated(context.limits, head.tokenFactor);
   if (limits.maxMessages === 0) return { messages: [], long: [] };
-  if (earlier === null)
-    return { messages: await readTail(ctx, head.threadId, { ...limits, after }), long: [] };
+  if (earlier === null) return { ...(await readTail(ctx, head.threadId, { ...limits, after })), long: [] };
   return await readTurnContext(ctx, { threadId: head.threadId, turn: earlier.turn, after }, limits);
 }

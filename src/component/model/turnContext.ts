@@ -44,10 +44,11 @@ export async function readTurnContext(
   limits: ClampedLimits,
 ): Promise<ShownTurn> {
   if (limits.maxMessages === 0) return { messages: [], long: [] };
-  const tail = await readTail(ctx, threadId, { ...limits, beforeTurn: turn + 1, keepTurn: turn, ...span });
+  const ofThread = { ...limits, beforeTurn: turn + 1, keepTurn: turn, ...span };
+  const { messages: tail, isCut } = await readTail(ctx, threadId, ofThread);
   const ofTurn = tail.findIndex((message) => message.turn === turn);
   const hasPrompt = tail[ofTurn]?.step === PROMPT_STEP;
   const prompt = hasPrompt ? null : await findComplete(ctx, { threadId, turn, step: PROMPT_STEP });
   const context = prompt === null ? tail : tail.toSpliced(ofTurn < 0 ? tail.length : ofTurn, 0, prompt);
-  return await wholeTurn(ctx, context, turn);
+  return { ...(await wholeTurn(ctx, context, turn)), isCut };
 }

@@ -104,11 +104,11 @@ async function readShown(ctx: MutationCtx, run: Doc<"runs">, args: OpenArgs) {
   const limits = calibrated(clampLimits(args.limits), head.tokenFactor);
   const { threadId, turn, steering } = run;
   const place = { threadId, turn, after: overlay.after, unreadFrom: steering?.from };
-  const { messages, long } = await readTurnContext(ctx, place, limits);
+  const { messages, ...shown } = await readTurnContext(ctx, place, limits);
   const { agentName, _id: runId } = run;
   const { shown: ask } = args;
   const given =
-    ask === undefined ? null : await readGiven(ctx, { head, agentName, ask, overlay, long, runId });
+    ask === undefined ? null : await readGiven(ctx, { head, agentName, ask, overlay, ...shown, runId });
   return { context: messages, given };
 }
 

@@ -47,7 +47,7 @@ export const runsTables = {
     workflowId: v.optional(v.string()),
     /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
     driver: v.optional(vRunDriver),
-    /** What starts it at its time; goes with the run. */
+    /** Of one that waits for its time: the timer that starts it. */
     startJobId: v.optional(v.id("_scheduled_functions")),
     streamId: v.optional(v.id("streams")),
     /** Of a nested run: the run that asked, which of its model steps, its call (durable) and how deep this is. */
