@@ -1,5 +1,5 @@
 import type { ActionCtx, BoundMemory } from "../client/index.js";
-import { CANCEL_POLL_MS, CANCEL_UNASKED_MS } from "../shared/limits.js";
+import { CANCEL_POLL_MS, CANCEL_UNASKED_MS } from "../shared/runLimits.js";
 import { isMemoryError } from "../validators/errors.js";
 
 export type Watched = {

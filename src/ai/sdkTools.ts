@@ -1,6 +1,6 @@
 import { asSchema, type ToolExecutionOptions, type ToolResultPart, type ToolSet } from "ai";
 import { withStoredFiles } from "../parts/toolOutput.js";
-import { APPROVAL_TIMEOUT_MS } from "../shared/limits.js";
+import { APPROVAL_TIMEOUT_MS } from "../shared/runLimits.js";
 import { memoryError } from "../validators/errors.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { isOfProvider } from "./modelFields.js";

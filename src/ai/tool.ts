@@ -2,7 +2,7 @@ import { asSchema, type FlexibleSchema, type Schema, type ToolApprovalStatus } f
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
 import type { BoundMemory, Principal } from "../client/index.js";
 import type { RunReference } from "./siblings.js";
-import { ANSWER_TIMEOUT_MS, APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../shared/limits.js";
+import { ANSWER_TIMEOUT_MS, APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../shared/runLimits.js";
 import { memoryError } from "../validators/errors.js";
 
 /** What a tool gets: the ctx of the app's action, and whose turn it works for. */

@@ -1,5 +1,5 @@
 import type { ActionCtx, BoundMemory, RunState } from "../client/index.js";
-import { QUEUE_BEAT_MS, QUEUE_POLL_MS, QUEUE_WAIT_MAX_MS } from "../shared/limits.js";
+import { QUEUE_BEAT_MS, QUEUE_POLL_MS, QUEUE_WAIT_MAX_MS } from "../shared/runLimits.js";
 import { memoryError } from "../validators/errors.js";
 
 type Waiting = { ctx: ActionCtx; memory: BoundMemory; runId: string; abortSignal: AbortSignal };

@@ -274,5 +274,3 @@ export const CONTEXT_TEXT_INLINE_BYTES = 1 * KIB;
 export const AGENT_TEXTS_MAX = 64;
 /** Kept texts of one forgotten source that its removal deletes at once; a sweep takes the rest. */
 export const FORGET_AT_ONCE = 16;
-
-export * from "./runLimits.js";

@@ -1,4 +1,4 @@
-import { NESTED_ANSWER_MAX_BYTES } from "./limits.js";
+import { NESTED_ANSWER_MAX_BYTES } from "./runLimits.js";
 import { cutToBytes, utf8Bytes } from "./utf8.js";
 
 /** The event that wakes a durable run when a run nested in it is over; the component sends it once. */

@@ -1,4 +1,4 @@
-/** Limits of runs, with their units and the failures they prevent; `limits.ts` gives them with all others. */
+/** Limits of runs, with their units and the failures they prevent: `limits.ts` has all others. */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

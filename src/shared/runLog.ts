@@ -1,6 +1,6 @@
 import { vErrorCode, type ErrorCode } from "../validators/errors.js";
 import type { LogLevel } from "../validators/run.js";
-import { LOG_LINES_PER_FUNCTION } from "./limits.js";
+import { LOG_LINES_PER_FUNCTION } from "./runLimits.js";
 
 /** What a log tells of. Transitions are told where they are made, so a mutation that is retried tells them again. */
 export type LogEvent =

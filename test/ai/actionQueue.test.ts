@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defineAgent } from "../../src/ai/index.js";
 import { waitForTurn } from "../../src/ai/turnWaiting.js";
-import { QUEUE_BEAT_MS, QUEUE_LEASE_MS, QUEUE_WAIT_MAX_MS } from "../../src/shared/limits.js";
+import { QUEUE_BEAT_MS, QUEUE_LEASE_MS, QUEUE_WAIT_MAX_MS } from "../../src/shared/runLimits.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { codeOf, OWNER, text } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
@@ -208,7 +208,9 @@ test("a call that died while it waited is taken up by its repeat with `resume`",
   const turn = { threadId, agentName: "helper", engine: "action" as const, prompt: [text("second?")] };
   const dead = await owner.turns.begin(ctx, { ...turn, operationId: "once", whileRunning: "queue" });
   expect(await codeOf(helper.agent.generate(ctx, args))).toBe("RUN_ACTIVE");
+  helper.calls.length = 0;
   const again = helper.agent.generate(ctx, { ...args, resume: true });
+  while ([undefined, "turns.begin"].includes(helper.calls.at(-1))) await vi.advanceTimersByTimeAsync(5);
   for (let beat = 0; beat < 10; beat++) await vi.advanceTimersByTimeAsync(QUEUE_LEASE_MS / 5);
   await busy.answer();
   expect(await inTime(again)).toMatchObject({ runId: dead.runId, text: "Second." });

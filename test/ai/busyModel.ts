@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { CANCEL_POLL_MS } from "../../src/shared/limits.js";
+import { CANCEL_POLL_MS } from "../../src/shared/runLimits.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 
 /** What happens while a model answers, by the number of its call. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineAgent, defineTool, type AgentDefinition } from "../../src/ai/index.js";
-import { CANCEL_UNASKED_MS } from "../../src/shared/limits.js";
+import { CANCEL_UNASKED_MS } from "../../src/shared/runLimits.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";
 import { busyModel, untilAborted, type During } from "./busyModel.js";

@@ -4,7 +4,7 @@ import { resolveAgent } from "../../src/ai/definition.js";
 import { defineAgent, defineTool } from "../../src/ai/index.js";
 import { takeStep } from "../../src/ai/modelStep.js";
 import type { ActionCtx } from "../../src/client/index.js";
-import { CANCEL_POLL_MS } from "../../src/shared/limits.js";
+import { CANCEL_POLL_MS } from "../../src/shared/runLimits.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { OWNER, text } from "../support/aMemory.js";
 import { z } from "zod";

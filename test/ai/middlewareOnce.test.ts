@@ -1,7 +1,7 @@
 // One answer for one operationId, and prompts in all their forms.
 import { generateText, isStepCount, streamText, type ModelMessage } from "ai";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { FILE_STORE_MAX_BYTES } from "../../src/shared/limits.js";
+import { FILE_STORE_MAX_BYTES } from "../../src/shared/runLimits.js";
 import { codeOf, said } from "../support/aMemory.js";
 import { countStored } from "../support/upload.js";
 import { aLoop, rolesOf, runsOf, thermometer } from "./middlewareSupport.js";

@@ -1,6 +1,6 @@
 import { isStepCount } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NESTING_MAX_DEPTH } from "../../src/shared/limits.js";
+import { NESTING_MAX_DEPTH } from "../../src/shared/runLimits.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { hushed, leftovers, reference, stateOf } from "./durableApp.js";
 import { asks, aNestedApp, nestedIn, totals, until, usedBy, type NestedApp } from "./nestedApp.js";

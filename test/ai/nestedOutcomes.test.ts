@@ -2,7 +2,7 @@ import { isStepCount } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { agentTool, defineAgent, type Agent, type AgentTool } from "../../src/ai/index.js";
 import type { StepOutcome } from "../../src/ai/stepRecord.js";
-import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/limits.js";
+import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/runLimits.js";
 import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";
 import { hushed, leftovers, reference, stateOf } from "./durableApp.js";

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineTool, type StartArgs } from "../../src/ai/index.js";
-import { STEERING_MAX_UNREAD } from "../../src/shared/limits.js";
+import { STEERING_MAX_UNREAD } from "../../src/shared/runLimits.js";
 import { codeOf, OWNER, text } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 import { aWaitingRun, approveAll, payments, pays, settled } from "./approvals.js";

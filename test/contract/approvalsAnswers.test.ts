@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AskedWait } from "../../src/validators/turn.js";
-import { APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../../src/shared/limits.js";
+import { APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../../src/shared/runLimits.js";
 import { codeOf, result } from "../support/aMemory.js";
 import {
   approve,

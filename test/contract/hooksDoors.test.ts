@@ -1,6 +1,7 @@
 // Whatever writes messages or ends runs tells the hooks: each message once in each state, each run once.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { QUEUE_LEASE_MS, RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { QUEUE_LEASE_MS } from "../../src/shared/runLimits.js";
 import { call, OWNER, result, text } from "../support/aMemory.js";
 import { aHookedApp, type HookedApp } from "../support/hookedApp.js";
 import { used } from "../support/turns.js";

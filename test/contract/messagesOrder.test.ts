@@ -78,7 +78,9 @@ describe("promise 2: one order", () => {
         messages: [said("user", `${turn}`), said("assistant", "ok")],
       });
     const limits = { maxMessages: 100, maxBytes: 100_000, maxTokens: 10_000 };
-    const { messages: tail } = await inside((db) => readTail(db, idOfThread(threadId), { ...limits, beforeTurn: 2 }));
+    const { messages: tail } = await inside((db) =>
+      readTail(db, idOfThread(threadId), { ...limits, beforeTurn: 2 }),
+    );
     expect(placesOf(tail)).toEqual(["0.0", "0.1", "1.0", "1.1"]);
   });
 

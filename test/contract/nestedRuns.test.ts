@@ -1,6 +1,6 @@
 // Runs below runs: who may begin them, what they add up to, and what ends them.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NESTED_END_MAX_WRITES, NESTING_MAX_DEPTH } from "../../src/shared/limits.js";
+import { NESTED_END_MAX_WRITES, NESTING_MAX_DEPTH } from "../../src/shared/runLimits.js";
 import { aThread, call, codeOf, said, text, type TestThread } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { STEERING_MAX_UNREAD, STEP_MAX_TOOL_CALLS } from "../../src/shared/limits.js";
+import { STEP_MAX_TOOL_CALLS } from "../../src/shared/limits.js";
+import { STEERING_MAX_UNREAD } from "../../src/shared/runLimits.js";
 import { call, codeOf, result, said, text } from "../support/aMemory.js";
 import { aSteeredRun, counted, messagesOf, words } from "../support/steering.js";
 import { used } from "../support/turns.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { RUN_LEASE_MS, STEERING_MAX_MESSAGES, STEERING_MAX_UNREAD } from "../../src/shared/limits.js";
+import { RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { STEERING_MAX_MESSAGES, STEERING_MAX_UNREAD } from "../../src/shared/runLimits.js";
 import type { Part } from "../../src/validators/content.js";
 import { codeOf, text, type TestThread } from "../support/aMemory.js";
 import { aSteeredRun, counted, messagesOf } from "../support/steering.js";

@@ -1,6 +1,6 @@
 // One active run per thread: what a new prompt does meanwhile, and who is next.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { QUEUE_MAX_RUNS } from "../../src/shared/limits.js";
+import { QUEUE_MAX_RUNS } from "../../src/shared/runLimits.js";
 import { call, codeOf, said, text } from "../support/aMemory.js";
 import { aQueueScene as aScene } from "../support/queueScene.js";
 import { used } from "../support/turns.js";

@@ -1,6 +1,7 @@
 // Who waits for whom: other users of the thread, and actions that may die.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { QUEUE_LEASE_MS, RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { RUN_LEASE_MS } from "../../src/shared/limits.js";
+import { QUEUE_LEASE_MS } from "../../src/shared/runLimits.js";
 import { codeOf } from "../support/aMemory.js";
 import { aQueueScene as aScene, type Asking } from "../support/queueScene.js";
 

@@ -1,6 +1,6 @@
 // Runs that start later: `startAt`.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SCHEDULED_MAX_RUNS, START_AT_MAX_MS } from "../../src/shared/limits.js";
+import { SCHEDULED_MAX_RUNS, START_AT_MAX_MS } from "../../src/shared/runLimits.js";
 import { aThread, codeOf, text } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import * as limits from "../../src/shared/limits.js";
+import * as commonLimits from "../../src/shared/limits.js";
+import * as runLimits from "../../src/shared/runLimits.js";
 import { vErrorCode } from "../../src/validators/errors.js";
 import { readPages } from "./snippets.js";
 
@@ -37,6 +38,8 @@ const anchorsIn = (file: string): string[] =>
       .replace(/[^\w -]/g, "")
       .replaceAll(" ", "-"),
   );
+
+const limits = { ...commonLimits, ...runLimits };
 
 /** What each row of the table of limits says, in its order. */
 const LIMITS: Record<string, number[]> = {

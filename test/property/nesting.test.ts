@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/limits.js";
+import { NESTED_ANSWER_MAX_BYTES } from "../../src/shared/runLimits.js";
 import { nestedAnswer } from "../../src/shared/nesting.js";
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;

@@ -1,4 +1,4 @@
-import { FILE_STORE_MAX_BYTES } from "../../shared/limits.js";
+import { FILE_STORE_MAX_BYTES } from "../../shared/runLimits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import { api } from "../_generated/api.js";

@@ -1,5 +1,6 @@
 import { getDocumentSize } from "convex/values";
-import { STEERING_MAX_UNREAD, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { STEERING_MAX_UNREAD } from "../../shared/runLimits.js";
 import { comparePositions, PROMPT_STEP, type Position } from "../../shared/position.js";
 import { wholeToolGroups } from "../../shared/toolGroups.js";
 import type { Message } from "../../validators/message.js";

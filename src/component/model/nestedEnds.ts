@@ -1,4 +1,5 @@
-import { NESTED_END_MAX_WRITES, NESTED_RUNS_PER_STEP, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { NESTED_END_MAX_WRITES, NESTED_RUNS_PER_STEP } from "../../shared/runLimits.js";
 import { textOf } from "../../shared/messageText.js";
 import { nestedAnswer, nestedEvent } from "../../shared/nesting.js";
 import type { PartOf } from "../../validators/content.js";

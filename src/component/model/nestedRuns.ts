@@ -1,4 +1,4 @@
-import { NESTING_MAX_DEPTH } from "../../shared/limits.js";
+import { NESTING_MAX_DEPTH } from "../../shared/runLimits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ParentCall } from "../../validators/run.js";

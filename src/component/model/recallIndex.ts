@@ -1,4 +1,4 @@
-import { STEERING_MAX_MESSAGES } from "../../shared/limits.js";
+import { STEERING_MAX_MESSAGES } from "../../shared/runLimits.js";
 import { ownTerms, rowOfHuman, rowOfText, withContext, type PreviousRow } from "../../shared/recallRow.js";
 import { isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
 import type { MessageRole } from "../../validators/message.js";

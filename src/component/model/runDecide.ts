@@ -1,5 +1,6 @@
 import { hashText } from "../../shared/canonicalJson.js";
-import { EDITED_INPUT_MAX_BYTES, REASON_MAX_BYTES, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { REASON_MAX_BYTES, STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
+import { EDITED_INPUT_MAX_BYTES } from "../../shared/runLimits.js";
 import { cutToBytes, utf8Bytes } from "../../shared/utf8.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";

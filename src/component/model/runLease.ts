@@ -1,4 +1,5 @@
-import { QUEUE_LEASE_MS, RUN_LEASE_MS } from "../../shared/limits.js";
+import { RUN_LEASE_MS } from "../../shared/limits.js";
+import { QUEUE_LEASE_MS } from "../../shared/runLimits.js";
 import type { Doc } from "../_generated/dataModel.js";
 import { stateOf } from "./runRows.js";
 

@@ -1,4 +1,4 @@
-import { QUEUE_MAX_RUNS, SCHEDULED_MAX_RUNS } from "../../shared/limits.js";
+import { QUEUE_MAX_RUNS, SCHEDULED_MAX_RUNS } from "../../shared/runLimits.js";
 import { comparePositions, PROMPT_STEP } from "../../shared/position.js";
 import { BEGUN_EVENT, isInQueue, type Begun } from "../../shared/runState.js";
 import type { RunOutcome } from "../../validators/run.js";

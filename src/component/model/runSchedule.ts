@@ -1,4 +1,4 @@
-import { SCHEDULE_MAX_SLEEP_MS, SCHEDULED_MAX_RUNS, START_AT_MAX_MS } from "../../shared/limits.js";
+import { SCHEDULE_MAX_SLEEP_MS, SCHEDULED_MAX_RUNS, START_AT_MAX_MS } from "../../shared/runLimits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { memoryError } from "../../validators/errors.js";

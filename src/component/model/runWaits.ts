@@ -1,4 +1,4 @@
-import { WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/limits.js";
+import { WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
 import { answeredEvent, decidedEvent } from "../../shared/runEvents.js";
 import { memoryError } from "../../validators/errors.js";
 import type { RunState } from "../../validators/run.js";

@@ -1,6 +1,7 @@
 import { canonicalJson, hashText } from "../../shared/canonicalJson.js";
 import { isBlank, textOf } from "../../shared/messageText.js";
-import { ACTIVITY_RESOLUTION_MS, STEERING_MAX_MESSAGES, STEERING_MAX_UNREAD } from "../../shared/limits.js";
+import { ACTIVITY_RESOLUTION_MS } from "../../shared/limits.js";
+import { STEERING_MAX_MESSAGES, STEERING_MAX_UNREAD } from "../../shared/runLimits.js";
 import { placeSteering } from "../../shared/position.js";
 import { threadScope, userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";

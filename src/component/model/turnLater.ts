@@ -1,4 +1,4 @@
-import { QUEUE_MAX_RUNS } from "../../shared/limits.js";
+import { QUEUE_MAX_RUNS } from "../../shared/runLimits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { RunState } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
