@@ -22,8 +22,8 @@ const vendor = (name, room) =>
 
 module.exports = {
   forbidden: [
-    // Codegen's api.ts names every function module, so cycles through it are expected.
-    forbid("no-cycles", {}, { circular: true, viaOnly: { pathNot: "/_generated/" } }),
+    // Codegen's api.ts names every function module, so cycles through it are expected; the soak's app writes its own.
+    forbid("no-cycles", {}, { circular: true, viaOnly: { pathNot: "/_generated/|^soak/api\\.ts$" } }),
     only("validators-are-leaves", "^src/validators/", "^src/validators/"),
     forbid(
       "validators-know-only-convex",

@@ -1,7 +1,6 @@
 // Streams of a caller's loop have watchers, and end when all is saved.
 import { isStepCount, streamText } from "ai";
 import { describe, expect, test } from "vitest";
-import type { ActionCtx } from "../../src/client/index.js";
 import { STEP_MAX_TOOL_CALLS } from "../../src/shared/limits.js";
 import { codeOf } from "../support/aMemory.js";
 import { aLoop, thermometer } from "./middlewareSupport.js";
@@ -53,7 +52,7 @@ describe("a streaming loop with memory", () => {
       saved = true;
       return done;
     };
-    const { model } = loop.bind({ ctx: { ...loop.ctx, runMutation } as ActionCtx });
+    const { model } = loop.bind({ ctx: { ...loop.ctx, runMutation } });
     await streamText({ model, prompt: "Oslo?" }).consumeStream();
     expect(saved).toBe(true);
   });

@@ -1,5 +1,4 @@
 // Every public door with every kind of id that leads nowhere: foreign, unknown, malformed, of another table, removed.
-import type { FunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/validators/errors.js";
 import {
@@ -14,22 +13,10 @@ import {
   text,
   type TestThread,
 } from "../support/aMemory.js";
+import { callDoor, publicDoors } from "../support/publicDoors.js";
 import { used } from "../support/turns.js";
 import { upload } from "../support/upload.js";
 import { anActionRun, held, later } from "../support/waitingRun.js";
-
-const doors = import.meta.glob<Record<string, unknown>>(
-  ["../../src/component/*.ts", "!../../src/component/schema.ts", "!../../src/component/convex.config.ts"],
-  { eager: true },
-);
-type Door = { isPublic?: boolean; isQuery?: boolean; isMutation?: boolean; isAction?: boolean };
-const publicDoors = new Map<string, Door>(
-  Object.entries(doors).flatMap(([path, module]) =>
-    Object.entries(module)
-      .filter((entry): entry is [string, Door] => (entry[1] as Door).isPublic === true)
-      .map(([name, door]) => [`${path.replace(/^.*\/|\.ts$/g, "")}.${name}`, door] as const),
-  ),
-);
 
 const TABLE_OF = {
   thread: "threads",
@@ -201,16 +188,6 @@ function inThread(args: Record<string, object>): Record<string, object> {
 
 function prefixed(domain: string, args: Record<string, object>): Record<string, object> {
   return Object.fromEntries(Object.entries(args).map(([name, given]) => [`${domain}.${name}`, given]));
-}
-
-function callDoor({ ctx, component }: TestThread, door: string, args: object): Promise<unknown> {
-  const [domain = "", name = ""] = door.split(".");
-  const references = component as unknown as Record<string, Record<string, FunctionReference<"query">>>;
-  const kind = publicDoors.get(door);
-  const run = ctx as unknown as Record<string, (reference: unknown, args: object) => Promise<unknown>>;
-  const runner =
-    kind?.isQuery === true ? "runQuery" : kind?.isMutation === true ? "runMutation" : "runAction";
-  return run[runner]!(references[domain]?.[name], args);
 }
 
 /** A private thread in the middle of a durable run, and a document and a file of its owner. */
