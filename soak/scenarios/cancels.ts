@@ -1,4 +1,5 @@
-import { pause } from "../desk.js";
+import { pause, type Desk } from "../desk.js";
+import type { Script } from "../script.js";
 import { randomScript } from "./randomScript.js";
 import type { Random, Scenario } from "./scenario.js";
 
@@ -16,9 +17,11 @@ function twoRuns(key: string, random: Random) {
   return { stopped, next, afterMs, runs };
 }
 
-/** A user stops a run, and asks something else. */
-export const cancel: Scenario = {
-  kind: "cancel",
+/** What a user does after a while with a run under way; `next` is what they ask then. */
+type Play = (desk: Desk, under: { threadId: string; runId: string; next: Script }) => Promise<void>;
+
+const stopping = (kind: string, play: Play): Scenario => ({
+  kind,
   weight: 2,
   runs: 2,
   make: (key, random) => {
@@ -29,30 +32,21 @@ export const cancel: Scenario = {
         const threadId = await desk.createThread(key);
         const runId = await desk.send({ threadId, script: stopped });
         await pause(afterMs);
-        await desk.cancel(runId);
-        await desk.ended(runId);
-        await desk.ended(await desk.send({ threadId, script: next }));
+        await play(desk, { threadId, runId, next });
       },
     };
   },
-};
+});
+
+/** A user stops a run, and asks something else. */
+export const cancel = stopping("cancel", async (desk, { threadId, runId, next }) => {
+  await desk.cancel(runId);
+  await desk.ended(runId);
+  await desk.ended(await desk.send({ threadId, script: next }));
+});
 
 /** A user asks something else while a run is under way, and does not want to wait. */
-export const interrupt: Scenario = {
-  kind: "interrupt",
-  weight: 2,
-  runs: 2,
-  make: (key, random) => {
-    const { stopped, next, afterMs, runs } = twoRuns(key, random);
-    return {
-      runs,
-      play: async (desk) => {
-        const threadId = await desk.createThread(key);
-        const runId = await desk.send({ threadId, script: stopped });
-        await pause(afterMs);
-        await desk.ended(await desk.send({ threadId, script: next, whileRunning: "interrupt" }));
-        await desk.ended(runId);
-      },
-    };
-  },
-};
+export const interrupt = stopping("interrupt", async (desk, { threadId, runId, next }) => {
+  await desk.ended(await desk.send({ threadId, script: next, whileRunning: "interrupt" }));
+  await desk.ended(runId);
+});

@@ -11,6 +11,7 @@ import type {
 } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import { beginTurn } from "./beginTurn.js";
+import { boundTo } from "./boundTo.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
   durableFunctions,
@@ -52,11 +53,12 @@ export interface Agent {
   /**
    * Starts a durable run from the app's own mutation: the prompt, the run and its workflow are written in one
    * transaction. While another run has the thread it waits for its turn, or does what `whileRunning` says; the
-   * ticket's `state` tells, and `steered` where it is the ticket of that run, which reads the prompt. Needs `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of
-   * `run`.
+   * ticket's `state` tells, and `steered` where it is the ticket of that run, which reads the prompt. Needs
+   * `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
-   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an
+   * `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */
@@ -65,13 +67,12 @@ export interface Agent {
    * One turn in the caller's action: three calls of the component for prompt → tool → answer, four with recall.
    * Resolves when the answer is saved, and those to messages that steered the run meanwhile. While another run has the
    * thread it waits for its turn, 5 minutes at most, or does what `whileRunning` says; what has steered that run
-   * (`steered`) resolves at once. When `abortSignal` aborts, or
-   * the run is canceled, what was said is kept out
-   * of context and the result's `state` is `canceled`.
+   * (`steered`) resolves at once. When `abortSignal` aborts, or the run is canceled, what was said is kept out of
+   * context and the result's `state` is `canceled`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or
-   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an `operationId` a repeat returns the first
-   * answer.
+   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an
+   * `operationId` a repeat returns the first answer.
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
    */
@@ -153,7 +154,7 @@ class MemoryAgent implements Agent {
     const { as, threadId, operationId, startAt, whileRunning = this.agent.whileRunning } = args;
     const driver = await driverOf(siblings, as);
     const begun = await beginTurn(this.agent, ctx, {
-      memory: this.agent.memory.as({ ...as, agentName: as.agentName ?? this.name }),
+      memory: boundTo(this.agent, as).memory,
       workflow,
       turn: {
         threadId,

@@ -3,7 +3,7 @@ import type { BeginTurn, BoundMemory, MutationCtx, TurnStart } from "../client/i
 import { isMemoryError } from "../validators/errors.js";
 import { endAbandoned } from "./abandoned.js";
 import type { ResolvedAgent } from "./definition.js";
-import { isOver } from "./runOver.js";
+import { isActive } from "../shared/runState.js";
 
 type Beginning = {
   /** Bound to who asks. */
@@ -31,7 +31,7 @@ export async function beginTurn(
   });
   if (begun.steered === true) {
     const { runId, state, promptMessageId } = begun;
-    if (isOver(state) || !(await frees(runId))) return begun;
+    if (!isActive(state) || !(await frees(runId))) return begun;
     const { prompt: _, operationId: __, ...again } = turn; // it stands in the thread, and nobody would read it
     return await memory.turns.begin(ctx, { ...again, promptMessageId });
   }

@@ -92,15 +92,10 @@ async function settleRun(
         start: (nested) => startWorkflow(ctx, workflow, { ...nested, toldPath: context.path }),
       });
     case "wake": {
-      const { type } = await workflow.status(asWorkflowCtx(ctx), asWorkflowId(workflowId));
+      const id = asWorkflowId(workflowId);
+      const { type } = await workflow.status(asWorkflowCtx(ctx), id);
       if (type !== "inProgress") throw new TypeError(`The workflow is ${type}: nobody can be woken.`);
-      const event = {
-        workflowId: asWorkflowId(workflowId),
-        name: context.event,
-        value: context.value as unknown,
-      };
-      const status = await workflow.status(asWorkflowCtx(ctx), event.workflowId);
-      if (status.type !== "inProgress") throw new TypeError("The workflow is over: nothing waits in it.");
+      const event = { workflowId: id, name: context.event, value: context.value as unknown };
       await workflow.sendEvent(asWorkflowCtx(ctx), event);
       return null;
     }
@@ -155,6 +150,7 @@ function reportOf(runId: string, text: string, state: RunState | null): RunRepor
   if (state?.kind === "failed") throw new TypeError(`${state.code}: ${state.message}`);
   return { runId, text, state: state?.kind === "completed" ? "completed" : "canceled" };
 }
+
 /** `toldPath`: the module that is told how it ended, where that is not its own. */
 type NewWorkflow = { path: string; as: RunArgs["as"]; threadId: string; runId: string; toldPath?: string };
 

@@ -7,7 +7,7 @@ import type {
   RunState,
   StepStart,
 } from "../client/index.js";
-import { isOver } from "./runOver.js";
+import { isActive } from "../shared/runState.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
 import { hasWorkAfterRun, workAfterRun } from "./afterRun.js";
@@ -57,7 +57,7 @@ export async function runModelStep(
       workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    if (isOver(start.state)) return endedWith(start.state);
+    if (!isActive(start.state)) return endedWith(start.state);
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, principal, args, start, abort, shown, onAlive: seenAlive }),
@@ -123,9 +123,9 @@ async function saveAnswer(
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw refusedAnswer(error, answer);
   });
-  const ended = isOver(saved.state);
+  const ended = !isActive(saved.state);
   // A last answer does not end a run that has messages to read.
-  const stop = finish ? ended : await isStopMet(agent, [...stepsBefore(start, start.steps), answer.step]);
+  const stop = finish ? ended : await isStopMet(agent, [...countedSteps(start, start.steps), answer.step]);
   const text =
     args.report === true && (ended || stop) ? { text: cutToBytes(answer.text, REPORT_MAX_BYTES) } : {};
   addStep(context, { answer, saved, results: [] });
@@ -135,14 +135,14 @@ async function saveAnswer(
 }
 
 /** The steps before one, as far as stop conditions count them: since the run last read steering. */
-const stepsBefore = ({ steeredAt = 0 }: StepStart, step: number) =>
+const countedSteps = ({ steeredAt = 0 }: StepStart, step: number) =>
   unknownSteps(Math.max(0, step - steeredAt));
 
 /** The outcome of a step whose action was lost after it had saved. */
 async function savedOutcome(agent: ResolvedAgent, { ctx, memory, args, start }: Step): Promise<StepOutcome> {
-  const ended = isOver(start.state);
+  const ended = !isActive(start.state);
   const calls = start.calls.map(({ callId, toolName }) => ({ toolCallId: callId, toolName }));
-  const asked = [...stepsBefore(start, args.place), knownStep(calls)];
+  const asked = [...countedSteps(start, args.place), knownStep(calls)];
   const stop = ended || (calls.length > 0 && (await isStopMet(agent, asked))); // without calls it was to read more
   const report = args.report === true && (ended || stop);
   const where = { threadId: start.threadId, turn: start.turn, runId: args.runId };
@@ -178,7 +178,7 @@ async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Pr
 
 function endedWith(state: RunState): StepOutcome {
   const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: isOver(state), stop: false, ...failure };
+  return { calls: [], ended: !isActive(state), stop: false, ...failure };
 }
 
 function toRun(

@@ -17,7 +17,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
-import { supersededError } from "./runOver.js";
+import { supersededError } from "./superseded.js";
 import type { TurnResult } from "./turnResult.js";
 
 /** A turn under way in one action. */

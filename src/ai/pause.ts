@@ -12,7 +12,8 @@ import type {
 import type { ResolvedAgent } from "./definition.js";
 import { runToolStep } from "./durableTool.js";
 import { knownStep, unknownSteps } from "./modelStep.js";
-import { isOver, supersededError } from "./runOver.js";
+import { isActive } from "../shared/runState.js";
+import { supersededError } from "./superseded.js";
 import { plan } from "./toolWaits.js";
 
 /** What of a turn in an action is needed to wait in it. */
@@ -36,7 +37,7 @@ export const mustWait = (waits: readonly AskedWait[]): boolean =>
  * Gives where it stands: `running` when everything is there already, ended when it was ended meanwhile.
  */
 export async function pauseRun(turn: Waiting, saved: StepSaved): Promise<RunState> {
-  if (isOver(saved.state)) return saved.state;
+  if (!isActive(saved.state)) return saved.state;
   const free = plan(saved.calls).calls.filter(({ held }) => held !== true);
   await runAll(turn, free);
   turn.abort.signal.throwIfAborted();

@@ -35,9 +35,8 @@ export const vLeaveContext = v.object({
 
 /**
  * `begin`: a nested run opens itself. `nest`: a run asks another agent. `stop`: a run is not to ask its model again.
- * `leave`: the step of a tool was lost too often.
- * `end`: a workflow is over, whatever became of it. The others are what the
- * component asks for.
+ * `leave`: the step of a tool was lost too often. `end`: a workflow is over, whatever became of it. The others are what
+ * the component asks for.
  */
 export const vSettleContext = v.union(
   v.object({

@@ -11,7 +11,8 @@ import { asksAgents } from "./nestedCalls.js";
 import { complete, note, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
-import { isOver, supersededError } from "./runOver.js";
+import { isActive } from "../shared/runState.js";
+import { supersededError } from "./superseded.js";
 import { addStep } from "./runSteps.js";
 import { executeTools, type AskedCall, type ToolScope } from "./toolExecution.js";
 import { waitsOf } from "./toolWaits.js";
@@ -84,7 +85,7 @@ async function saveAnswer(
   const nextStream = turn.streaming && !pauses && (stop ? "ifSteered" : true);
   const saved = await save(turn, { step, answer, finish, nextStream, ...(pauses ? { waits } : {}) });
   if (pauses) return { kind: "over", state: await pauseRun(turn, saved) };
-  if (isOver(saved.state) && !finish) return { kind: "over", state: saved.state };
+  if (!isActive(saved.state) && !finish) return { kind: "over", state: saved.state };
   return { kind: "open", step: saved, streamId: saved.streamId, waits, finish, stop };
 }
 

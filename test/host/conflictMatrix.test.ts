@@ -18,11 +18,10 @@ import {
   writeOf,
   type Caller,
   type Footprints,
+  OLGA,
+  OTHER,
+  WENDY,
 } from "./contentionScene.js";
-
-const OLGA: Caller = { tenantId: "acme", userId: "olga" };
-const WENDY: Caller = { tenantId: "acme", userId: "wendy" };
-const OTHER: Caller = { tenantId: "other", userId: "olga" };
 
 const start = () => startApp({ listen: false });
 let host: Host;

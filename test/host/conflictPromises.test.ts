@@ -20,11 +20,10 @@ import {
   type Caller,
   type Footprints,
   type Plays,
+  OLGA,
+  OTHER,
+  WENDY,
 } from "./contentionScene.js";
-
-const OLGA: Caller = { tenantId: "acme", userId: "olga" };
-const WENDY: Caller = { tenantId: "acme", userId: "wendy" };
-const OTHER: Caller = { tenantId: "other", userId: "olga" };
 
 let host: Host;
 beforeAll(async () => {

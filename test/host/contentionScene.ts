@@ -4,6 +4,11 @@ import { call, result, said, text } from "../support/aMemory.js";
 import { used } from "../support/turns.js";
 
 export type Caller = { tenantId: string; userId: string };
+
+/** Two users of one tenant, and one of another who has the same name. */
+export const OLGA: Caller = { tenantId: "acme", userId: "olga" };
+export const WENDY: Caller = { tenantId: "acme", userId: "wendy" };
+export const OTHER: Caller = { tenantId: "other", userId: "olga" };
 /** A call of one of the component's doors. */
 type DoorCall = { door: string; args: Record<string, unknown> };
 export type Plays = Record<string, DoorCall>;

@@ -2,7 +2,8 @@ import { RUN_LEASE_MS, STREAM_RETENTION_MS } from "../../shared/limits.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { LOST } from "./runLease.js";
-import { isActive, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { stateOf } from "./runRows.js";
 import { endStream } from "./streams.js";
 import { endRun } from "./turnEnd.js";
 

@@ -8,7 +8,8 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { wholeParts } from "./messages.js";
 import { tellDriver } from "./runDriver.js";
-import { addTotals, isActive, keptTotals, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { addTotals, keptTotals, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { armSweep } from "./sweeps.js";
 import { isSettled, writeResult, type Result } from "./toolCalls.js";
 

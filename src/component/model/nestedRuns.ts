@@ -4,7 +4,8 @@ import type { Caller } from "../../validators/principal.js";
 import type { ParentCall } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { findRunToWrite, isActive, stateOf, stepsOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { findRunToWrite, stateOf, stepsOf } from "./runRows.js";
 import { create } from "./threads.js";
 
 /**

@@ -7,7 +7,8 @@ import { tellMessages } from "./hooks.js";
 import { findComplete, wholeParts } from "./messages.js";
 import { countDown } from "./runCountdown.js";
 import { callNotFound } from "./runDecide.js";
-import { isActive, openRun, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { openRun, stateOf } from "./runRows.js";
 import { isLater, newestCall, settle } from "./toolCalls.js";
 
 type AnswerArgs = { caller: Caller; runId: string; callId: string; answer: Answer };

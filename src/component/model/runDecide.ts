@@ -10,7 +10,8 @@ import type { MutationCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";
 import { rewriteInputs } from "./messageInput.js";
 import { countDown } from "./runCountdown.js";
-import { isActive, openRun, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { openRun, stateOf } from "./runRows.js";
 import { armTimer } from "./runWaits.js";
 import { answerBy, isLater, newestCall, settle } from "./toolCalls.js";
 

@@ -2,7 +2,8 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { isLost, leaseEndsAt, LOST } from "./runLease.js";
 import { promoteNext } from "./runQueue.js";
-import { isActive, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { stateOf } from "./runRows.js";
 import { findHead } from "./threadAccess.js";
 import { endRun } from "./turnEnd.js";
 

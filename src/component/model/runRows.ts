@@ -1,4 +1,5 @@
 import { PROMPT_STEP } from "../../shared/position.js";
+import { isActive } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -6,21 +7,6 @@ import type { Run, RunState, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { openThread } from "./threads.js";
-
-/** A run that can still change. */
-export function isActive(state: RunState): boolean {
-  switch (state.kind) {
-    case "queued":
-    case "running":
-    case "awaitingApproval":
-    case "awaitingResult":
-      return true;
-    case "completed":
-    case "failed":
-    case "canceled":
-      return false;
-  }
-}
 
 /** Where a run stands. */
 export const stateOf = (run: Doc<"runs">): RunState => run.state ?? { kind: "running" };

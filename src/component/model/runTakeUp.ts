@@ -1,4 +1,3 @@
-import { RUN_LEASE_MS } from "../../shared/limits.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -7,7 +6,9 @@ import type { TakenUp } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findComplete } from "./messages.js";
-import { findRunToWrite, isActive, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { isLost } from "./runLease.js";
+import { isActive } from "../../shared/runState.js";
+import { findRunToWrite, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { isSuperseded } from "./runSuperseded.js";
 import { stateWhile } from "./runWaits.js";
 import { callsOf, toToolCall } from "./toolCalls.js";
@@ -48,8 +49,7 @@ export async function takeUp(
   if (stateOf(run).kind === "queued") return await found(ctx, run, "waiting");
   if (waiting !== undefined && stateWhile(waiting) !== undefined) return await found(ctx, run, "waiting");
   const isDriven = waiting === undefined || waiting.isDriven === true;
-  const isSilent = (run.activeAt ?? run._creationTime) + RUN_LEASE_MS < Date.now();
-  if (isDriven && !isSilent && args.force !== true)
+  if (isDriven && !isLost(run) && args.force !== true)
     throw memoryError("RUN_ACTIVE", "An action is at work on this run: wait for it, or cancel the run.", {
       runId: run._id,
     });

@@ -1,12 +1,12 @@
 import { stream } from "convex-helpers/server/stream";
-import { isScheduled } from "../../shared/runState.js";
+import { isActive, isScheduled } from "../../shared/runState.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { SteeringPlace } from "../../validators/turn.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findOwnRun, isActive, openRun, runNotFound, stateOf, toRun } from "./runRows.js";
+import { findOwnRun, openRun, runNotFound, stateOf, toRun } from "./runRows.js";
 import { isSuperseded } from "./runSuperseded.js";
 import { withCalls } from "./runWaiting.js";
 import { steerRun } from "./steering.js";

@@ -15,7 +15,8 @@ import { insertMessage, parseParts, toMessage, wholeTurn, type ShownTurn } from 
 import { runOnce, type Operation } from "./operations.js";
 import { indexMessage } from "./recall.js";
 import { isLost } from "./runLease.js";
-import { isActive, nextStepOf, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { nextStepOf, stateOf } from "./runRows.js";
 
 export type Steering = {
   /** Of a thread in which the caller may write. */

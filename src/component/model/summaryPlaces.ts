@@ -5,7 +5,8 @@ import type { NewSummary } from "../../validators/summary.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isComplete } from "./messageRows.js";
-import { isActive, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { stateOf } from "./runRows.js";
 import { rowsBehind } from "./summaryRows.js";
 
 /** True when the run under way must still see what would be covered: its prompt alone, its newest group, its turn's end. */

@@ -9,7 +9,8 @@ import { releaseFile } from "./files.js";
 import { payloadBytes } from "./messagePayloads.js";
 import { deletePieces, fileIdsOf } from "./messageRows.js";
 import { removeEntry } from "./recall.js";
-import { isActive, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { stateOf } from "./runRows.js";
 import { tellEnded } from "./runQueue.js";
 import { stopWaiting } from "./runWaits.js";
 import { removeStream } from "./streamSweep.js";
@@ -64,11 +65,9 @@ export async function sweepMessage(ctx: MutationCtx, target: string): Promise<nu
 }
 
 async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
-  for await (const run of ctx.db.query("runs").withIndex("by_thread", (q) => q.eq("threadId", threadId))) {
-    if (run.waiting !== undefined || run.startJobId !== undefined) {
-      await stopWaiting(ctx, run); // what waits for it outside would wait for ever
-      await ctx.db.patch("runs", run._id, { waiting: undefined, startJobId: undefined });
-    }
+  const runs = ctx.db.query("runs").withIndex("by_thread", (q) => q.eq("threadId", threadId));
+  for await (const found of runs) {
+    const run = await withoutWaits(ctx, found);
     for await (const call of ctx.db.query("toolCalls").withIndex("by_run", (q) => q.eq("runId", run._id))) {
       if (!(await budget.take())) return false;
       await ctx.db.delete("toolCalls", call._id);
@@ -84,6 +83,15 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
     await ctx.db.delete("runs", run._id);
   }
   return true;
+}
+
+/** What waits for it outside would wait for ever: it is told once, also where a run is removed in several pages. */
+async function withoutWaits(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
+  if (run.waiting === undefined && run.startJobId === undefined) return run;
+  await stopWaiting(ctx, run);
+  const nothing = { waiting: undefined, startJobId: undefined };
+  await ctx.db.patch("runs", run._id, nothing);
+  return { ...run, ...nothing };
 }
 
 /** The threads that its runs opened to ask other agents; one that the app opened below it stays. */

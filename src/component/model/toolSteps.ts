@@ -7,7 +7,8 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";
 import { wholeParts } from "./messages.js";
 import { countDown } from "./runCountdown.js";
-import { findRunToWrite, isActive, stateOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { findRunToWrite, stateOf } from "./runRows.js";
 import { findCall, isLater, isSettled, settle, type Result } from "./toolCalls.js";
 
 type CallArgs = { caller: Caller; runId: string; callId: string };

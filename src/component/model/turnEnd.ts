@@ -21,7 +21,8 @@ import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage
 import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { keptError } from "./providerErrors.js";
-import { findOwnRun, isActive, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { findOwnRun, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { logRunEnd } from "./runTransitions.js";

@@ -16,16 +16,8 @@ import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
-import {
-  addTotals,
-  findRunToWrite,
-  isActive,
-  keptTotals,
-  nextStepOf,
-  stateOf,
-  stepsOf,
-  totalsOf,
-} from "./runRows.js";
+import { isActive } from "../../shared/runState.js";
+import { addTotals, findRunToWrite, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { isSuperseded, recordSuperseded } from "./runSuperseded.js";
 import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
