@@ -9,7 +9,7 @@ import {
 } from "../validators/document.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vScopeKind } from "../validators/principal.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { internalQuery, mutation, query } from "./_generated/server.js";
 import * as documents from "./model/documents.js";
 
@@ -32,7 +32,7 @@ export const write = mutation({
     generation: v.optional(v.number()),
     documentId: v.optional(v.string()),
     failure: v.optional(v.string()),
-    usage: v.optional(vUsage),
+    usage: v.optional(vOpaqueUsage),
   },
   returns: vDocumentWrite,
   handler: (ctx, args) => documents.write(ctx, args),

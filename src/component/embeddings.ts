@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vBuildPlace, vGeneration, vKnownText, vWorkTarget } from "../validators/embedding.js";
 import { vCaller } from "../validators/principal.js";
 import { vEntryVector, vPendingEntry } from "../validators/recall.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";
 import * as embeddings from "./model/embeddings.js";
 
@@ -23,7 +23,7 @@ export const store = mutation({
     embedder: v.string(),
     vectors: v.array(vEntryVector),
     refused: v.optional(v.array(v.string())),
-    usage: v.optional(vUsage),
+    usage: v.optional(vOpaqueUsage),
     build: v.optional(vBuildPlace),
   },
   returns: v.object({ stored: v.number(), refused: v.number() }),

@@ -3,7 +3,7 @@ import { vExtractedFact, vExtractionCommit, vUnread } from "../validators/extrac
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vPrincipal, vScopeKind } from "../validators/principal.js";
 import { vThreadPlace } from "../validators/thread.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";
 import * as extraction from "./model/extraction.js";
 
@@ -24,7 +24,7 @@ export const commit = mutation({
     isLast: v.boolean(),
     facts: v.array(vExtractedFact),
     status: v.union(v.literal("active"), v.literal("candidate")),
-    usage: v.optional(vUsage),
+    usage: v.optional(vOpaqueUsage),
   },
   returns: vExtractionCommit,
   handler: (ctx, args) => extraction.commit(ctx, args),

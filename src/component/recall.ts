@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { vCaller, vScopeKind } from "../validators/principal.js";
 import { vEntryVector, vRecallHit, vRecallKind } from "../validators/recall.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { action, internalMutation, internalQuery, query } from "./_generated/server.js";
 import * as recall from "./model/recall.js";
 
@@ -26,7 +26,7 @@ const vKept = {
   embedder: v.optional(v.string()),
   store: v.optional(v.array(vEntryVector)),
   refused: v.optional(v.array(v.string())),
-  usage: v.optional(vUsage),
+  usage: v.optional(vOpaqueUsage),
   runId: v.optional(v.string()),
   operationId: v.optional(v.string()),
 };

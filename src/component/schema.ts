@@ -2,6 +2,7 @@ import { defineSchema } from "convex/server";
 import { contextsTables } from "./tables/contexts.js";
 import { documentsTables } from "./tables/documents.js";
 import { knowledgeTables } from "./tables/knowledge.js";
+import { ledgerTables } from "./tables/ledger.js";
 import { recallTables } from "./tables/recall.js";
 import { runsTables } from "./tables/runs.js";
 import { threadsTables } from "./tables/threads.js";
@@ -18,5 +19,6 @@ export default defineSchema({
   ...recallTables,
   ...knowledgeTables,
   ...documentsTables,
+  ...ledgerTables,
   ...upkeepTables,
 });

@@ -10,7 +10,7 @@ import {
   vUncovered,
 } from "../validators/summary.js";
 import { vThreadPlace } from "../validators/thread.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";
 import * as summaries from "./model/summaries.js";
 
@@ -23,7 +23,7 @@ export const commit = mutation({
     expected: vCompactionHead,
     prunedTo: v.optional(vThreadPlace),
     summary: v.optional(vNewSummary),
-    usage: v.optional(vUsage),
+    usage: v.optional(vOpaqueUsage),
     runId: v.optional(v.string()),
     operationId: v.optional(v.string()),
   },

@@ -25,7 +25,7 @@ import {
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
-import { vUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/usage.js";
 import { mutation } from "./_generated/server.js";
 import * as turns from "./model/turns.js";
 
@@ -86,7 +86,7 @@ export const saveStep = mutation({
     step: v.number(),
     message: vStepMessage,
     results: v.array(vStepResult),
-    usage: vUsage,
+    usage: vOpaqueUsage,
     finish: v.boolean(),
     nextStream: v.optional(vNextStream),
     nests: v.optional(v.boolean()),
@@ -159,7 +159,7 @@ export const end = mutation({
     unlessSteered: v.optional(v.boolean()),
     partial: v.optional(vOpaqueParts),
     results: v.optional(v.array(vStepResult)),
-    usage: v.optional(vUsage),
+    usage: v.optional(vOpaqueUsage),
     context: v.optional(vContextCall),
     takeUps: v.optional(v.number()),
   },

@@ -120,15 +120,19 @@ export const vReadSteering = v.object({
 });
 
 /** What a run has used so far: exact at every moment, kept on the run's own row. */
-export const vRunTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
+export const vRunTotals = v.object({
+  calls: v.number(),
+  inputTokens: v.number(),
+  outputTokens: v.number(),
+  /** Millionths of the ledger's currency; absent where no call's cost is known. */
+  costMicros: v.optional(v.number()),
+  /** Calls beside those whose cost is not known, where there are both. */
+  unpricedCalls: v.optional(v.number()),
+});
 export type RunTotals = Infer<typeof vRunTotals>;
 
 /** As a run's row keeps them: without `calls` where each saved a step. */
-export const vKeptTotals = v.object({
-  calls: v.optional(v.number()),
-  inputTokens: v.number(),
-  outputTokens: v.number(),
-});
+export const vKeptTotals = v.object({ ...vRunTotals.fields, calls: v.optional(v.number()) });
 
 /** `errors`: what failed; `all`: each transition of a run as well. */
 export const vLogLevel = v.union(v.literal("off"), v.literal("errors"), v.literal("all"));

@@ -1,28 +1,46 @@
-import { v, type Infer } from "convex/values";
+import { v, type Infer, type VAny } from "convex/values";
 
+/** What a call was for. `tool`: what a tool of the app's cost; `rerank`: putting what was recalled in order. */
 export const vUsagePurpose = v.union(
   v.literal("answer"),
   v.literal("embedding"),
   v.literal("tool"),
   v.literal("extraction"),
   v.literal("compaction"),
+  v.literal("rerank"),
 );
+export type UsagePurpose = Infer<typeof vUsagePurpose>;
 
-/** What one call of a model used. Tokens are counts, `ms` the wall time of the call. */
+/** What one call of a model, or of a service, used. Tokens are counts, `ms` the wall time of the call. */
 export const vUsage = v.object({
   provider: v.string(),
   model: v.string(),
   purpose: vUsagePurpose,
+  /** All input, what was read from and written to the provider's cache included. */
   inputTokens: v.number(),
+  /** All output, reasoning included. */
   outputTokens: v.number(),
+  /** Of the input: read from the provider's cache. */
   cachedInputTokens: v.optional(v.number()),
+  /** Of the input: written to the provider's cache. */
+  cacheWriteTokens: v.optional(v.number()),
+  /** Of the output: not shown to anybody. */
   reasoningTokens: v.optional(v.number()),
   ms: v.number(),
   finishReason: v.optional(v.string()),
+  /** The provider gave no sound counts: these are our estimate. */
+  isEstimated: v.optional(v.boolean()),
+  /** The call failed after it had spent. */
+  isFailed: v.optional(v.boolean()),
+  /** What it cost where the caller knows that, in millionths of the ledger's currency: no price is looked up. */
+  costMicros: v.optional(v.number()),
   /** The provider's own usage record as JSON text. */
   raw: v.optional(v.string()),
 });
 export type Usage = Infer<typeof vUsage>;
+
+/** As doors take it that do much else: checked against `vUsage` where it is recorded. */
+export const vOpaqueUsage = v.any() as VAny<Usage>;
 
 /** A row of the ledger. */
 export const vUsageEvent = v.object({
@@ -36,6 +54,8 @@ export const vUsageEvent = v.object({
   /** Of a nested run: the run that asked. */
   parentRunId: v.optional(v.string()),
   step: v.optional(v.number()),
+  /** The price that `costMicros` was made with; a cost without one was told by the caller, no cost at all is unknown. */
+  priceVersion: v.optional(v.number()),
   at: v.number(),
 });
 export type UsageEvent = Infer<typeof vUsageEvent>;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as commonLimits from "../../src/shared/limits.js";
+import * as ledgerLimits from "../../src/shared/ledgerLimits.js";
 import * as runLimits from "../../src/shared/runLimits.js";
 import { vErrorCode } from "../../src/validators/errors.js";
 import { readPages } from "./snippets.js";
@@ -39,7 +40,7 @@ const anchorsIn = (file: string): string[] =>
       .replaceAll(" ", "-"),
   );
 
-const limits = { ...commonLimits, ...runLimits };
+const limits = { ...commonLimits, ...runLimits, ...ledgerLimits };
 
 /** What each row of the table of limits says, in its order. */
 const LIMITS: Record<string, number[]> = {

@@ -526,19 +526,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           scope: "thread" | "user" | "agent" | "tenant";
           title?: string;
           total: { bytes: number; chunks: number };
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
         },
         {
           documentId: string;
@@ -703,19 +691,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           embedder: string;
           refused?: Array<string>;
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
           vectors: Array<{
             entryId: string;
             textHash?: string;
@@ -763,19 +739,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           status: "active" | "candidate";
           threadId: string;
           to: { step: number; turn: number };
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
         },
         | {
             dropped: number;
@@ -1514,19 +1478,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             vector: Array<number>;
           }>;
           threadId?: string;
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
           vector?: Array<number>;
           vectorWeight?: number;
         },
@@ -1741,7 +1693,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
-          totals: { calls: number; inputTokens: number; outputTokens: number };
+          totals: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
           turn: number;
           unreadSteering?: number;
           waiting?: {
@@ -1802,7 +1760,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { endedAt: number; kind: "canceled"; reason?: string };
           steps: number;
           threadId: string;
-          totals: { calls: number; inputTokens: number; outputTokens: number };
+          totals: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
           turn: number;
           unreadSteering?: number;
           waiting?: {
@@ -1856,8 +1820,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             threadId: string;
             totals: {
               calls: number;
+              costMicros?: number;
               inputTokens: number;
               outputTokens: number;
+              unpricedCalls?: number;
             };
             turn: number;
             unreadSteering?: number;
@@ -1913,8 +1879,10 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             threadId: string;
             totals: {
               calls: number;
+              costMicros?: number;
               inputTokens: number;
               outputTokens: number;
+              unpricedCalls?: number;
             };
             turn: number;
             unreadSteering?: number;
@@ -2085,19 +2053,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             to: { step: number; turn: number };
           };
           threadId: string;
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
         },
         {
           committed: boolean;
@@ -2592,19 +2548,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           takeUps?: number;
           unlessSteered?: boolean;
-          usage?: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage?: any;
         },
         { ended: boolean; state: any; superseded?: boolean },
         Name
@@ -2801,19 +2745,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId: string;
           step: number;
           takeUps?: number;
-          usage: {
-            cachedInputTokens?: number;
-            finishReason?: string;
-            inputTokens: number;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage: any;
           waits?: Array<{
             answerTimeoutMs?: number;
             approvalTimeoutMs?: number;
@@ -2948,7 +2880,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           steps: number;
           takeUps: number;
           threadId: string;
-          totals: { calls: number; inputTokens: number; outputTokens: number };
+          totals: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
           turn: number;
         },
         Name
@@ -2985,17 +2923,27 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName?: string;
             at: number;
+            cacheWriteTokens?: number;
             cachedInputTokens?: number;
+            costMicros?: number;
             eventId: string;
             finishReason?: string;
             inputTokens: number;
+            isEstimated?: boolean;
+            isFailed?: boolean;
             model: string;
             ms: number;
             outputTokens: number;
             parentRunId?: string;
+            priceVersion?: number;
             provider: string;
             purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+              | "answer"
+              | "embedding"
+              | "tool"
+              | "extraction"
+              | "compaction"
+              | "rerank";
             raw?: string;
             reasoningTokens?: number;
             runId?: string;
@@ -3018,15 +2966,24 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           runId?: string;
           threadId?: string;
           usage: {
+            cacheWriteTokens?: number;
             cachedInputTokens?: number;
+            costMicros?: number;
             finishReason?: string;
             inputTokens: number;
+            isEstimated?: boolean;
+            isFailed?: boolean;
             model: string;
             ms: number;
             outputTokens: number;
             provider: string;
             purpose:
-              "answer" | "embedding" | "tool" | "extraction" | "compaction";
+              | "answer"
+              | "embedding"
+              | "tool"
+              | "extraction"
+              | "compaction"
+              | "rerank";
             raw?: string;
             reasoningTokens?: number;
           };
@@ -3046,9 +3003,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         },
         {
           calls: number;
+          costMicros?: number;
           cursor: string | null;
           inputTokens: number;
           outputTokens: number;
+          unpricedCalls?: number;
         },
         Name
       >;

@@ -48,7 +48,7 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
     });
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
-    await recordUsage(ctx, { ...args.usage, ...args.caller });
+    await recordUsage(ctx, args.caller, args.usage);
   }
   await armSweeps(ctx, { document, documentId, args, after });
   return { kind: args.final ? "ready" : "open", documentId, generation: after.generation };

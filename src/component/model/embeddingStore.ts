@@ -82,6 +82,6 @@ async function charge(ctx: MutationCtx, usage: Usage, stored: StoredVector[]): P
     tokensOf.set(entry.scope, (tokensOf.get(entry.scope) ?? 0) + tokens);
   for (const [scope, inputTokens] of tokensOf) {
     const owner = principalOf(scope);
-    if (owner !== null) await recordUsage(ctx, { ...usage, inputTokens, ...owner });
+    if (owner !== null) await recordUsage(ctx, owner, { ...usage, inputTokens });
   }
 }

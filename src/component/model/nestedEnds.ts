@@ -2,6 +2,7 @@ import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import { NESTED_END_MAX_WRITES, NESTED_RUNS_PER_STEP } from "../../shared/runLimits.js";
 import { textOf } from "../../shared/messageText.js";
 import { nestedAnswer, nestedEvent } from "../../shared/nesting.js";
+import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import type { PartOf } from "../../validators/content.js";
 import type { RunOutcome, RunTotals } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -9,14 +10,12 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { wholeParts } from "./messages.js";
 import { tellDriver } from "./runDriver.js";
 import { isActive } from "../../shared/runState.js";
-import { addTotals, keptTotals, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { keptTotals, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { armSweep } from "./sweeps.js";
 import { isSettled, writeResult, type Result } from "./toolCalls.js";
 
 /** Ends a run, with all that hangs on it. */
 export type EndRun = (run: Doc<"runs">, outcome: RunOutcome) => Promise<unknown>;
-
-export const NO_TOTALS: RunTotals = { calls: 0, inputTokens: 0, outputTokens: 0 };
 
 const WITH_PARENT: RunOutcome = { kind: "canceled", reason: "The run that asked went on without it." };
 

@@ -19,13 +19,6 @@ export const totalsOf = (run: Doc<"runs">): RunTotals => ({
   calls: run.totals?.calls ?? stepsOf(run),
 });
 
-/** What two used together. */
-export const addTotals = (one: RunTotals, other: RunTotals): RunTotals => ({
-  calls: one.calls + other.calls,
-  inputTokens: one.inputTokens + other.inputTokens,
-  outputTokens: one.outputTokens + other.outputTokens,
-});
-
 /** The totals as they are kept beside so many steps. */
 export const keptTotals = ({ calls, ...tokens }: RunTotals, steps: number): Doc<"runs">["totals"] =>
   calls === steps ? tokens : { calls, ...tokens };

@@ -1,10 +1,11 @@
+import { addTotals } from "../../shared/runTotals.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { NO_TOTALS, passUp } from "./nestedEnds.js";
+import { passUp } from "./nestedEnds.js";
 import { keptTotals, stepsOf, totalsOf } from "./runRows.js";
-import { addUsage, recordRunUsage } from "./turnUsage.js";
+import { recordRunUsage } from "./turnUsage.js";
 
 /** True when another action took up the run after the one that asks, which is `takeUps` behind. */
 export const isSuperseded = (run: Doc<"runs">, takeUps: number | undefined): boolean =>
@@ -14,8 +15,8 @@ type LateCall = { caller: Caller; usage: Usage; step: number };
 
 /** Nothing that such an action says is kept, but what it used was paid for. */
 export async function recordSuperseded(ctx: MutationCtx, run: Doc<"runs">, call: LateCall): Promise<void> {
-  await recordRunUsage(ctx, run, call);
-  await passUp(ctx, run, addUsage(NO_TOTALS, call.usage));
-  const totals = keptTotals(addUsage(totalsOf(run), call.usage), stepsOf(run));
+  const used = await recordRunUsage(ctx, run, call);
+  await passUp(ctx, run, used);
+  const totals = keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
   await ctx.db.patch("runs", run._id, { totals });
 }

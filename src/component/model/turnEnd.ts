@@ -5,20 +5,21 @@ import {
   REASON_MAX_BYTES,
 } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
+import { addTotals } from "../../shared/runTotals.js";
 import { closeLog } from "../../shared/runLog.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunOutcome, RunState } from "../../validators/run.js";
+import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages, tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
-import { answerParent, closeNested, NO_TOTALS, passUp, type EndRun } from "./nestedEnds.js";
+import { answerParent, closeNested, passUp, type EndRun } from "./nestedEnds.js";
 import { findHead } from "./threadAccess.js";
 import { keptError } from "./providerErrors.js";
 import { isActive } from "../../shared/runState.js";
@@ -31,7 +32,7 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { addUsage, recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { recordRunUsage, wasRecorded } from "./turnUsage.js";
 
 export type EndArgs = {
   caller: Caller;
@@ -87,9 +88,9 @@ export type Ending = {
 
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
-  const totals = await recordLastCall(ctx, run, ending);
-  if (ending.usage !== undefined && totals !== null)
-    await passUp(ctx, run, addUsage(NO_TOTALS, ending.usage));
+  const used = await recordLastCall(ctx, run, ending);
+  const totals = used === null ? null : keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
+  if (used !== null) await passUp(ctx, run, used);
   if (!isActive(stateOf(run))) {
     if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
     await keepLateContext(ctx, run, ending.context);
@@ -124,18 +125,17 @@ async function goOn(
   return stateOf(run);
 }
 
-/** The totals with the call that was under way, or null; an end that is repeated after the run had ended adds nothing. */
+/** What the call that was under way used, or null; an end that is repeated after the run had ended adds nothing. */
 async function recordLastCall(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { usage, caller = "system" }: Ending,
-): Promise<Doc<"runs">["totals"] | null> {
+): Promise<RunTotals | null> {
   if (usage === undefined) return null;
   const steps = stepsOf(run);
   const call = { caller, usage, step: steps };
   if (!isActive(stateOf(run)) && (await wasRecorded(ctx, run, call))) return null;
-  await recordRunUsage(ctx, run, call);
-  return keptTotals(addUsage(totalsOf(run), usage), steps);
+  return await recordRunUsage(ctx, run, call);
 }
 
 /** Why a run ended is told in a line or two: what comes from outside may be of any length. */

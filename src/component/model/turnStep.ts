@@ -1,6 +1,7 @@
 import { STEP_MAX_TOOL_CALLS } from "../../shared/limits.js";
 import { previewOf, textOf } from "../../shared/messageText.js";
 import { reservePlaces } from "../../shared/position.js";
+import { addTotals } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { callsToRun } from "../../shared/toolGroups.js";
 import type { Part } from "../../validators/content.js";
@@ -17,7 +18,7 @@ import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
 import { isActive } from "../../shared/runState.js";
-import { addTotals, findRunToWrite, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { findRunToWrite, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { isSuperseded, recordSuperseded } from "./runSuperseded.js";
 import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
@@ -26,7 +27,7 @@ import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
 import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun, endNested } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
-import { addUsage, recordRunUsage } from "./turnUsage.js";
+import { recordRunUsage } from "./turnUsage.js";
 
 export type SaveStepArgs = {
   caller: Caller;
@@ -60,8 +61,8 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   if (steps > args.step) return await savedBefore(ctx, run, args.step);
   checkNext(run, args.step);
   const parts = parseParts(args.message.parts);
-  await recordRunUsage(ctx, run, args);
-  const used = addUsage(await settleNested(ctx, run, endNested(ctx)), args.usage);
+  const own = await recordRunUsage(ctx, run, args);
+  const used = addTotals(await settleNested(ctx, run, endNested(ctx)), own);
   const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
   await passUp(ctx, run, used);
   if (!isActive(stateOf(run))) {

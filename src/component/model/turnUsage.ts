@@ -1,3 +1,4 @@
+import { totalsOfCall } from "../../shared/runTotals.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
@@ -5,13 +6,6 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findHead } from "./threadAccess.js";
 import { recordUsage } from "./usage.js";
-
-/** A run's totals with one more call. */
-export const addUsage = (totals: RunTotals, usage: Usage): RunTotals => ({
-  calls: totals.calls + 1,
-  inputTokens: totals.inputTokens + usage.inputTokens,
-  outputTokens: totals.outputTokens + usage.outputTokens,
-});
 
 /** Events looked at for one that was recorded before: those of embedding may stand between. */
 const EVENTS_LOOKED_AT = 4;
@@ -37,21 +31,28 @@ export async function wasRecorded(
   );
 }
 
-/** The ledger's event of one call of a run: for the caller, or for the thread's owner when the system ran it. */
+/**
+ * The ledger's event of one call of a run: for the caller, or for the thread's owner when the system ran it. Gives the
+ * call as totals.
+ */
 export async function recordRunUsage(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { caller, usage, step }: { caller: Caller; usage: Usage; step: number },
-): Promise<void> {
+): Promise<RunTotals> {
   const payer = caller === "system" ? await findHead(ctx, run.threadId) : caller;
-  await recordUsage(ctx, {
-    ...usage,
-    userId: payer?.userId ?? "",
-    ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
-    agentName: run.agentName,
-    threadId: run.threadId,
-    runId: run._id,
-    ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
-    step,
-  });
+  const { costMicros } = await recordUsage(
+    ctx,
+    {
+      userId: payer?.userId ?? "",
+      ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
+      agentName: run.agentName,
+      threadId: run.threadId,
+      runId: run._id,
+      ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
+      step,
+    },
+    usage,
+  );
+  return totalsOfCall({ ...usage, costMicros });
 }

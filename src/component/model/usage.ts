@@ -4,12 +4,12 @@ import type { Caller, Principal } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { recordUsage, type NewUsageEvent } from "./ledger.js";
+import { recordUsage, type UsagePlace } from "./ledger.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { openThread } from "./threads.js";
 
-export { recordUsage, type NewUsageEvent } from "./ledger.js";
+export { recordUsage, type UsagePlace } from "./ledger.js";
 export { list, total } from "./usageReads.js";
 
 type RecordArgs = {
@@ -21,16 +21,17 @@ type RecordArgs = {
 };
 
 /** Where an event belongs, after the caller's access was checked. */
-type Place = Omit<NewUsageEvent, keyof Usage | "step">;
+type Place = Omit<UsagePlace, "step">;
 
 /** Records a call of a model. With `operationId`, repeating it within 24 h gives the first event. */
 export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ eventId: string }> {
   const { caller, usage, operationId, threadId, runId } = args;
   const place = await placeOf(ctx, args);
   const scope = `usage|${caller === "system" ? "system" : userScope(caller)}`;
-  return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => ({
-    eventId: await recordUsage(ctx, { ...place, ...usage }),
-  }));
+  return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => {
+    const { eventId } = await recordUsage(ctx, place, usage);
+    return { eventId };
+  });
 }
 
 /** Where the event stands: a run lies in its thread, and the thread is open to the caller. */

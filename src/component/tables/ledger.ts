@@ -1,0 +1,110 @@
+import { defineTable } from "convex/server";
+import { v } from "convex/values";
+import { vBudgetMode, vBudgetPeriod, vBudgetSubject, vBudgetUnit } from "../../validators/budget.js";
+import { vPricePeriod } from "../../validators/price.js";
+import { vUsage, vUsagePurpose } from "../../validators/usage.js";
+
+/** Counts that a rollup adds up. */
+const sums = {
+  calls: v.number(),
+  inputTokens: v.number(),
+  cachedInputTokens: v.number(),
+  cacheWriteTokens: v.number(),
+  outputTokens: v.number(),
+  reasoningTokens: v.number(),
+  /** Of the calls whose cost is known. */
+  costMicros: v.number(),
+  unpricedCalls: v.number(),
+  estimatedCalls: v.number(),
+  failedCalls: v.number(),
+  ms: v.number(),
+};
+
+/** What was used, what it cost, and who may spend how much. */
+export const ledgerTables = {
+  // The ledger: one row per call of a model. Only ever inserted. Read by `commitTs` where a fold or a sum goes on from
+  // the mark, by time where events are listed.
+  usageEvents: defineTable({
+    ...vUsage.fields,
+    /** Absent: an answer, as nearly every call is. */
+    purpose: v.optional(vUsagePurpose),
+    userId: v.string(),
+    tenantId: v.optional(v.string()),
+    agentName: v.optional(v.string()),
+    threadId: v.optional(v.id("threads")),
+    runId: v.optional(v.id("runs")),
+    /** Of a nested run: the run that asked. */
+    parentRunId: v.optional(v.string()),
+    step: v.optional(v.number()),
+    priceVersion: v.optional(v.number()),
+    commitTs: v.commitTs(),
+  })
+    .index("by_run", ["runId"])
+    .index("by_parent", ["parentRunId"])
+    .index("by_thread", ["threadId"])
+    .index("by_user", ["tenantId", "userId"])
+    .index("by_tenant", ["tenantId"])
+    .index("by_commit", ["commitTs"])
+    .index("by_thread_commit", ["threadId", "commitTs"])
+    .index("by_user_commit", ["tenantId", "userId", "commitTs"])
+    .index("by_tenant_commit", ["tenantId", "commitTs"]),
+  // Sums of events up to the mark. Written by the fold alone. `subject` is a scope, or "*" for all; `day` its midnight
+  // UTC. A thread has one row a group for its whole life, with `day` 0.
+  usageRollups: defineTable({
+    subject: v.string(),
+    /** Of a user their tenant, of a tenant "*". */
+    parent: v.optional(v.string()),
+    day: v.number(),
+    agentName: v.optional(v.string()),
+    provider: v.string(),
+    model: v.string(),
+    purpose: vUsagePurpose,
+    ...sums,
+  })
+    .index("by_subject", ["subject", "day", "provider", "model", "purpose", "agentName"])
+    .index("by_parent", ["parent", "day", "costMicros"]),
+  // One row: how far events are folded. Written by the fold alone, read by sums.
+  usageMarks: defineTable({ commitTs: v.int64() }),
+  // One row: when the next fold is due, 0 while none is armed. Apart from the mark, so that a step that looks whether
+  // a fold is armed does not meet the fold.
+  usageFolds: defineTable({ dueAt: v.number() }).index("by_due", ["dueAt"]),
+  // One row: what the ledger counts money in. Written once, with the first price, budget or cost.
+  ledgerSettings: defineTable({ currency: v.string() }),
+  // What a model costs, one row a model with all its periods, in order: a step reads one row.
+  prices: defineTable({ provider: v.string(), model: v.string(), periods: v.array(vPricePeriod) }).index(
+    "by_model",
+    ["provider", "model"],
+  ),
+  // What a subject may spend. Written when it is set, and when a run draws on it or returns.
+  budgets: defineTable({
+    /** A scope. */
+    subject: v.string(),
+    per: vBudgetSubject,
+    unit: vBudgetUnit,
+    period: vBudgetPeriod,
+    limit: v.number(),
+    mode: vBudgetMode,
+    /** Made by an agent's rule, which may change it; absent: set by the app. */
+    isByRule: v.optional(v.boolean()),
+    /** When the period began that `spent` and `reserved` are of. */
+    startedAt: v.number(),
+    /** Settled by runs that have returned what they drew. */
+    spent: v.number(),
+    /** Drawn by runs that have not. */
+    reserved: v.number(),
+    /** When passing the limit was told in this period. */
+    warnedAt: v.optional(v.number()),
+  }).index("by_subject", ["subject", "unit", "period"]),
+  // What a run has drawn from a budget. Written when it draws, deleted when it returns; an expired one is reclaimed by
+  // the next draw from that budget.
+  slabs: defineTable({
+    budgetId: v.id("budgets"),
+    runId: v.id("runs"),
+    amount: v.number(),
+    /** The period that it was drawn in. */
+    startedAt: v.number(),
+    expiresAt: v.number(),
+  })
+    .index("by_budget", ["budgetId", "expiresAt"])
+    .index("by_run", ["runId"]),
+};
