@@ -1,6 +1,5 @@
 // What runs of agents cost, in both engines: on their rows, in results, hooks and logs, nested runs included.
 import { internalMutationGeneric, makeFunctionReference, type FunctionReference } from "convex/server";
-import { v } from "convex/values";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { agentTool, defineAgent } from "../../src/ai/index.js";
 import { answerUsage, embeddingUsage } from "../../src/ai/usage.js";
