@@ -124,6 +124,7 @@ describe("an event", () => {
     expect(await cost("google.vertexes")).toBe(1);
     expect(await cost("google")).toBe(1);
     expect(await cost("googles")).toBeUndefined();
+    vi.setSystemTime(START + 1);
     await prices.remove(ctx, { provider: "google.vertex", model: "chat-1" });
     expect(await cost("google.vertex.chat")).toBe(1);
   });
