@@ -27,8 +27,8 @@ export class PricesClient {
    * Makes the prices of the listed models what the list says, in calls of at most 100 lines; models that it does not
    * list keep theirs. Of two lines for one model and moment the last counts, so your own stand behind a starter list's.
    * Other prices than before begin now, or at `from`, and end those that held; nothing that was recorded is priced
-   * anew. Where the list says what a model will cost later, it replaces what was to come. Safe to retry: loading the
-   * same list again writes nothing. `changed` counts models.
+   * anew, and lines that are over are passed over. Where the list says what a model will cost later, it replaces what
+   * was to come. Safe to retry: loading the same list again writes nothing. `changed` counts models.
    *
    * The first price, budget or cost fixes the ledger's currency for good: `currency`, "USD" unless told. Throws
    * `CURRENCY_MISMATCH`, `PRICE_OVERLAP` (with both periods), `FORBIDDEN` and `INVALID_ARGUMENT`; calls before the one
@@ -51,8 +51,8 @@ export class PricesClient {
   /**
    * Sets what a model costs from `from` on, now unless it lies ahead (what was recorded is not priced anew), until
    * `to`, or without it until other prices begin. Ends prices that have no `to`; throws `PRICE_OVERLAP`, with both
-   * periods, where it would overlap others. Gives the version that events name. Not safe to retry: it then sets the
-   * same prices as another version. Throws `CURRENCY_MISMATCH`, `FORBIDDEN` and `INVALID_ARGUMENT`, too.
+   * periods, where it would overlap others. Gives the version that events name. Safe to retry: what is set already
+   * keeps its version. Throws `CURRENCY_MISMATCH`, `FORBIDDEN` and `INVALID_ARGUMENT`, too.
    *
    * @example
    * await memory.asSystem().prices.set(ctx, { provider: "acme", model: "chat-1", prices: { input: 150_000, output: 600_000 } });

@@ -13,18 +13,27 @@ export type PricesChanged = { periods: PricePeriod[]; replaced: PricePeriod[]; v
 type Span = Omit<PricePeriod, "version">;
 
 /**
- * Adds a period. The past is not priced anew: what should have begun before `now` begins now. A period without `to`
- * ends where the next begins; any other overlap throws `PRICE_OVERLAP`.
+ * Adds a period, `set` being its version. The past is not priced anew: what should have begun before `now` begins now.
+ * A period without `to` ends where the next begins; any other overlap throws `PRICE_OVERLAP`. The same period again
+ * changes nothing.
  */
-export function withPeriod({ periods, version }: PricesKnown, asked: NewPeriod, now: number): PricesChanged {
+export function withPeriod(
+  { periods, version }: PricesKnown,
+  asked: NewPeriod,
+  now: number,
+): PricesChanged & { set: number } {
   const isFromNow = (asked.from ?? now) <= now;
   const span = { ...asked, from: beginning(periods, asked.from, now) };
   checkSpan(span);
+  const there = isFromNow ? periodAt(periods, span.from) : periods.find(({ from }) => from === span.from);
+  if (there !== undefined && isSame({ ...there, from: span.from }, span))
+    return { periods: [...periods], replaced: [], version, set: there.version };
   // Set twice within a millisecond: the first never held.
   const kept = periods.filter(({ from, to }) => !(isFromNow && from === span.from && to === undefined));
   const rival = kept.find((period) => overlaps(period, span));
   if (rival !== undefined) throw overlap(span, rival);
-  return changed(periods, inOrder([...kept, { ...span, version: version + 1 }]), version + 1);
+  const set = version + 1;
+  return { ...changed(periods, inOrder([...kept, { ...span, version: set }]), set), set };
 }
 
 /**

@@ -35,6 +35,19 @@ describe("a price that is set", () => {
     ]);
   });
 
+  test("is set once, however often it is said", async () => {
+    const { ctx, prices, periods, countRows } = aLedger();
+    const sets = [{ prices: cheap }, { prices: dear, from: later(60) }, { prices: cheap, from: later(90) }];
+    for (const minutes of [0, 1]) {
+      vi.setSystemTime(later(minutes));
+      const versions: number[] = [];
+      for (const set of sets) versions.push((await prices.set(ctx, { ...chat, ...set })).version);
+      expect(versions).toEqual([1, 2, 3]);
+    }
+    expect((await periods()).map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(await countRows()).not.toHaveProperty("pastPrices");
+  });
+
   test("of the past begins now: nothing is priced anew", async () => {
     const { ctx, prices, periods } = aLedger();
     await prices.set(ctx, { ...chat, prices: cheap, from: later(-60), to: later(60) });

@@ -32,11 +32,14 @@ export async function set(
   checkPeriod(period);
   await checkCurrency(ctx, writing.currency);
   const version = await lastVersion(ctx);
-  const written = await write(ctx, { provider, model, version }, (known, now) =>
-    withPeriod(known, period, now),
-  );
-  await keepVersion(ctx, written.version);
-  return { version: written.version };
+  let set = version;
+  const written = await write(ctx, { provider, model, version }, (known, now) => {
+    const made = withPeriod(known, period, now);
+    ({ set } = made);
+    return made;
+  });
+  if (written.isChanged) await keepVersion(ctx, written.version);
+  return { version: set };
 }
 
 /** Makes the prices of models what a list says. Repeating it writes nothing. */
