@@ -49,7 +49,7 @@ describe("the cost of a call", () => {
         expect(cost).toBe(naiveCost(used, price));
         expect(Number.isSafeInteger(cost)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
