@@ -83,7 +83,7 @@ module.exports = {
     // "./test" is published as its source, so importing the package's test entry leads there.
     forbid(
       "outsiders-use-the-package",
-      { path: "^(example|host|bench|eval|soak)/" },
+      { path: "^(example|host|bench|eval|soak|audit)/" },
       { path: "^src/", pathNot: "^src/test\\.ts$" },
     ),
     forbid(
