@@ -78,8 +78,8 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     expected: scenes.flatMap(({ runs }) => runs),
     removed: scenes.flatMap(({ removed = [] }) => removed),
   };
-  const evidence = await afterwards({ databaseFile, environment, lives }, (host) =>
-    readEvidence(host, { ...told, calls: readLines<CallEntry>(callLogFile) }),
+  const evidence = await afterwards({ databaseFile, environment, lives }, (host, now) =>
+    readEvidence(host, { ...told, now, calls: readLines<CallEntry>(callLogFile) }),
   );
   const faults = readLines<FaultRecord>(faultLogFile);
   const conflicts = faults.flatMap((fault) => (fault.kind === "conflict" ? [fault.path] : []));
@@ -93,7 +93,7 @@ type After = { databaseFile: string; environment: Record<string, string>; lives:
 /** A host without faults on the same database: whatever is due later is done before the tables are read. */
 async function afterwards<T>(
   { databaseFile, environment, lives }: After,
-  read: (host: Host) => Promise<T>,
+  read: (host: Host, now: number) => Promise<T>,
 ): Promise<T> {
   const clockShiftMs = lives.clockShiftMs + CLOCK_SHIFT_MS;
   const appDirectory = join(PROJECT, APP);
@@ -104,7 +104,7 @@ async function afterwards<T>(
       await host.shiftClock(SWEEP_SHIFT_MS);
       await host.idle();
     }
-    return await read(host);
+    return await read(host, Date.now() + clockShiftMs + SWEEP_ROUNDS * SWEEP_SHIFT_MS);
   } finally {
     await host.close();
   }

@@ -74,8 +74,15 @@ test("what an agent used that was asked is in the totals of the one that asked",
   const [run] = evidence.runs;
   const spent = { inputTokens: 5, outputTokens: 1 };
   evidence.runs.push({ ...run!, _id: "child", parentRunId: "run", steps: 1, turn: 9, totals: spent });
-  evidence.usage.push({ ...evidence.usage[0]!, _id: "childUsage", runId: "child", ...spent });
-  expect(usageMismatches(evidence).join()).toMatch(/run run: its totals/);
+  evidence.usage.push({
+    ...evidence.usage[0]!,
+    _id: "childUsage",
+    runId: "child",
+    parentRunId: "run",
+    step: 0,
+    ...spent,
+  });
+  expect(usageMismatches(evidence).join()).toMatch(/runs run: inputTokens should be/);
   run!.totals = {
     calls: 3,
     inputTokens: run!.totals!.inputTokens + 5,

@@ -37,6 +37,12 @@ const again = <Row extends { _id: string }>(rows: Row[], change: Partial<Row> = 
   rows.push({ ...rows[0]!, _id: "again", ...change });
 const doubleText = ({ parts }: Evidence["messages"][number]) => (parts[0]!.text = parts[0]!.text!.repeat(2));
 const row = { _id: "row", _creationTime: 0 };
+const rollup = {
+  ...row,
+  ...{ subject: "*", day: 0, provider: "soak", model: "script-player", purpose: "answer" },
+  ...{ calls: 0, inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 },
+  ...{ reasoningTokens: 0, costMicros: 0, unpricedCalls: 0, estimatedCalls: 0, failedCalls: 0, ms: 0 },
+};
 export const started = (step: number, at: number) =>
   ({ kind: "model", event: "started", key: script.key, step, process: "second", at }) as const;
 
@@ -223,8 +229,17 @@ export const planted: Planted[] = [
       ["a step is not in the ledger", (e) => e.usage.pop(), /no event of step 1/],
       ["an event of no step", (e) => again(e.usage, { step: 5 }), /an event of step 5/],
       ["other tokens", (e) => (e.usage[0]!.inputTokens += 1), /step 0 did not use that/],
-      ["totals that differ", (e) => (e.runs[0]!.totals!.outputTokens += 1), /are not those of its 2 events/],
-      ["more calls than events", (e) => (e.runs[0]!.totals!.calls = 3), /3 calls/],
+      [
+        "totals that differ",
+        (e) => (e.runs[0]!.totals!.outputTokens += 1),
+        /runs run: outputTokens should be/,
+      ],
+      ["more calls than events", (e) => (e.runs[0]!.totals!.calls = 3), /calls should be 2 and is 3/],
+      [
+        "a sum of nothing",
+        (e) => e.ledger.usageRollups.push({ ...rollup, calls: 1 }),
+        /usageRollups row: calls/,
+      ],
       ["a call that nobody made", (e) => (e.calls = e.calls.slice(0, -1)), /never asked to the end/],
     ],
   },

@@ -87,11 +87,12 @@ export function soundEvidence(): Evidence {
     ],
     usage: usage.map((used, step) => ({
       ...row(`usage${step}`),
-      runId: "run",
-      step,
-      ...used,
+      ...{ runId: "run", step, threadId: "thread", userId: "ada" },
+      ...{ provider: "soak", model: "script-player", ms: 1, ...used },
       commitTs: BigInt(SAVED_AT_MS[step]!) * 1_000_000n,
     })),
+    ledger: { usageRollups: [], usageMarks: [], usageFolds: [], prices: [], budgets: [], slabs: [] },
+    now: SAVED_AT_MS[1],
     notes: [{ ...row("note"), operationId: "run:2" }],
     calls: [
       { kind: "model", event: "started", key: "answer0", step: 0, process: "first", at: 900 },

@@ -1,0 +1,109 @@
+// The command on databases of the embedded host.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseArguments, UsageError } from "../../audit/arguments.js";
+import { startApp } from "../support/appHost.js";
+import { used } from "../support/turns.js";
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "audit-"));
+const file = join(folder, "sound.sqlite");
+const caller = { userId: "olga" };
+
+beforeAll(async () => {
+  const host = await startApp({ listen: false, databaseFile: file });
+  const door = async (path: string, args: object) =>
+    (await host.callComponent("agentMemory", "mutation", path, { caller, ...args })) as Record<
+      string,
+      string
+    >;
+  const { threadId } = await door("threads:create", {});
+  const prompt = [{ type: "text", text: "Why?" }];
+  const { runId } = await door("turns:begin", { threadId, agentName: "scribe", engine: "action", prompt });
+  const message = { parts: [{ type: "text", text: "Because." }] };
+  await door("turns:saveStep", { runId, step: 0, message, results: [], usage: used, finish: true });
+  await door("usage:record", { threadId, usage: { ...used, purpose: "embedding" } });
+  await host.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function audit(...args: string[]) {
+  const node = ["--import", "tsx", "audit/main.ts", ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, { cwd: PROJECT, encoding: "utf8" });
+  return { code: status, out: stdout.trim().split("\n"), errors: stderr };
+}
+
+describe("npm run audit", () => {
+  test("says with one line of JSON that a database adds up", () => {
+    const { code, out, errors } = audit("--database", file, "--json");
+    expect(code, errors).toBe(0);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ ok: true, events: 2, mismatches: [] }]);
+    expect(errors).toContain("agentMemory: 2 usageEvents");
+  });
+
+  test("ends with code 1 and names each row that does not", () => {
+    const spoiled = join(folder, "spoiled.sqlite");
+    copyFileSync(file, spoiled);
+    const database = new DatabaseSync(spoiled);
+    const runs = "SELECT id, data FROM documents WHERE component = 'agentMemory' AND id LIKE '%runs'";
+    const [run] = database.prepare(runs).all() as { id: string; data: Uint8Array }[];
+    const row = deserialize(run!.data) as { totals: { inputTokens: number } };
+    row.totals.inputTokens = 9;
+    database.prepare("UPDATE documents SET data = ? WHERE id = ?").run(serialize(row), run!.id);
+    database.close();
+    const { code, out } = audit("--database", spoiled);
+    expect(code).toBe(1);
+    expect(out.at(-3)).toBe(`✗ runs ${run!.id}: inputTokens should be 10 and is 9`);
+    const mismatch = { table: "runs", id: run!.id, what: "inputTokens", expected: 10, found: 9 };
+    expect(JSON.parse(out.at(-1)!)).toEqual({ ok: false, events: 2, mismatches: [mismatch] });
+  });
+
+  test.each([
+    [
+      "a file that is not there",
+      join(folder, "none.sqlite"),
+      /^audit: There is no database .*none\.sqlite\.\n$/,
+    ],
+    ["a file that is none", join(folder, "text"), /^audit: Cannot read the database .*text: .*\n$/],
+  ])("tells in one line of %s", (_what, database, line) => {
+    writeFileSync(join(folder, "text"), "no database at all");
+    const { code, errors } = audit("--database", database);
+    expect(code).toBe(2);
+    expect(errors).toMatch(line);
+  });
+
+  test("tells in one line that a host has the database open", async () => {
+    const host = await startApp({ listen: false, databaseFile: file });
+    try {
+      const { code, errors } = audit("--database", file);
+      expect(code).toBe(2);
+      expect(errors).toMatch(/^audit: Cannot read the database .*: a host has it open: end that first\.\n$/);
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+describe("its command line", () => {
+  test("may be empty: the demo's database is meant", () => {
+    expect(parseArguments([])).toEqual({ database: null, json: false, help: false });
+  });
+
+  test.each([
+    [["--nope"], /--nope/],
+    [["file.sqlite"], /file\.sqlite/],
+    [["--database"], /--database/],
+    [["--database", " "], /--database needs a file/],
+  ])("tells in one line what is wrong with %j", (argv, message) => {
+    const parse = () => parseArguments(argv);
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(/^[^\n]*$/);
+  });
+});
