@@ -1,8 +1,13 @@
 import { groupBy, type Mismatch } from "./mismatch.js";
 import { isOver, type BudgetRow, type LedgerRows, type LedgerRun, type SlabRow } from "./rows.js";
+import { wrongSpent } from "./spent.js";
 
-/** Budgets whose numbers are not those of their slabs, and slabs that nobody will return or take back. */
-export function wrongBudgets({ budgets, slabs, runs }: LedgerRows, now: number): Mismatch[] {
+/**
+ * Budgets whose numbers are not those of their slabs and runs, slabs that nobody will return or take back, and runs
+ * that hold something else than their slabs say.
+ */
+export function wrongBudgets(rows: LedgerRows, now: number): Mismatch[] {
+  const { budgets, slabs, runs } = rows;
   const slabsOf = groupBy(slabs, ({ budgetId }) => budgetId);
   const places = {
     budgets: new Map(budgets.map((row) => [row._id, row])),
@@ -10,7 +15,7 @@ export function wrongBudgets({ budgets, slabs, runs }: LedgerRows, now: number):
   };
   return [
     ...budgets.flatMap((budget) => [
-      ...negative("budgets", budget._id, {
+      ...unsound("budgets", budget._id, {
         limit: budget.limit,
         spent: budget.spent,
         reserved: budget.reserved,
@@ -18,13 +23,15 @@ export function wrongBudgets({ budgets, slabs, runs }: LedgerRows, now: number):
       ...wrongReserved(budget, slabsOf.get(budget._id) ?? []),
     ]),
     ...slabs.flatMap((slab) => [
-      ...negative("slabs", slab._id, { amount: slab.amount }),
+      ...unsound("slabs", slab._id, { amount: slab.amount }),
       ...orphaned(slab, places, now),
     ]),
+    ...wrongHeld(rows),
+    ...wrongSpent(rows),
   ];
 }
 
-const negative = (table: "budgets" | "slabs", id: string, values: Record<string, number>): Mismatch[] =>
+const unsound = (table: "budgets" | "slabs", id: string, values: Record<string, number>): Mismatch[] =>
   Object.entries(values).flatMap(([what, found]) =>
     Number.isSafeInteger(found) && found >= 0
       ? []
@@ -43,21 +50,23 @@ function wrongReserved({ _id, reserved, startedAt }: BudgetRow, slabs: SlabRow[]
 
 type Places = { budgets: Map<string, BudgetRow>; runs: Map<string, LedgerRun> };
 
-function orphaned(
-  { _id, budgetId, runId, expiresAt }: SlabRow,
-  { budgets, runs }: Places,
-  now: number,
-): Mismatch[] {
-  const found = (what: string, expected: string, is: string | null): Mismatch => ({
-    ...{ table: "slabs", id: _id, what },
-    ...{ expected, found: is },
-  });
+/** A slab is returned with the end of its run; of a run that died it may be taken back once it has expired. */
+function orphaned({ _id, runId, expiresAt }: SlabRow, { runs }: Places, now: number): Mismatch[] {
   const run = runs.get(runId);
   const isHeld = run !== undefined && !isOver(run);
-  return [
-    ...(budgets.has(budgetId) ? [] : [found("budgetId", "that of a budget", budgetId)]),
-    ...(isHeld || expiresAt <= now
-      ? []
-      : [found("runId", "that of a run under way", run?.state?.kind ?? null)]),
-  ];
+  if (isHeld || expiresAt <= now) return [];
+  const found = run?.state?.kind ?? null;
+  return [{ table: "slabs", id: _id, what: "runId", expected: "that of a run under way", found }];
+}
+
+/** What a run holds stands in its slabs too, to the unit. */
+function wrongHeld({ slabs, runs }: Pick<LedgerRows, "slabs" | "runs">): Mismatch[] {
+  const drawn = new Map(slabs.map(({ runId, budgetId, amount }) => [`${runId} ${budgetId}`, amount]));
+  return runs.flatMap(({ _id, budgets }) =>
+    (budgets?.held ?? []).flatMap((held): Mismatch[] => {
+      const expected = drawn.get(`${_id} ${held.budgetId}`) ?? 0;
+      if (held.drawn === expected) return [];
+      return [{ table: "runs", id: _id, what: `drawn of ${held.budgetId}`, expected, found: held.drawn }];
+    }),
+  );
 }

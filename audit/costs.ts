@@ -1,4 +1,4 @@
-import type { Mismatch } from "./mismatch.js";
+import { groupBy, type Mismatch } from "./mismatch.js";
 import type { EventRow, LedgerRows, Period } from "./rows.js";
 
 /** A period holds for events of its time; a row's time and the transaction's differ by little. */
@@ -13,12 +13,20 @@ const COUNTS = [
   "costMicros",
 ] as const;
 
+type Priced = Period & { provider: string; model: string };
+
 /** Counts that are none, and costs that are not what their price makes of their counts. */
-export function wrongCosts({ usageEvents, prices }: Pick<LedgerRows, "usageEvents" | "prices">): Mismatch[] {
-  const rows = new Map(prices.map((row) => [`${row.provider} ${row.model}`, row.periods]));
+export function wrongCosts({
+  usageEvents,
+  ...rows
+}: Pick<LedgerRows, "usageEvents" | "prices" | "pastPrices">): Mismatch[] {
+  const standing = rows.prices.flatMap(({ provider, model, periods }) =>
+    periods.map((period): Priced => ({ ...period, provider, model })),
+  );
+  const versions = groupBy([...standing, ...rows.pastPrices], ({ version }) => String(version));
   return usageEvents.flatMap((event) => [
     ...unsound(event),
-    ...wrongCost(event, rows.get(`${event.provider.split(".")[0]} ${event.model}`)),
+    ...wrongCost(event, versions.get(String(event.priceVersion)) ?? []),
   ]);
 }
 
@@ -34,22 +42,29 @@ const unsound = (event: EventRow): Mismatch[] =>
     return [ofEvent(event, what, { expected: "a number from 0", found: String(found) })];
   });
 
-/** A cost without a price was told by the caller; a price that was removed since cannot be asked any more. */
-function wrongCost(event: EventRow, periods: Period[] = []): Mismatch[] {
+/** A cost without a price was told by the caller. */
+function wrongCost(event: EventRow, versions: Priced[]): Mismatch[] {
   if (event.priceVersion === undefined) return [];
-  const period = periods.find(({ version }) => version === event.priceVersion);
-  if (period === undefined) return [];
+  const price = versions.find((period) => isPriceOf(period, event));
+  if (price === undefined)
+    return [
+      ofEvent(event, "priceVersion", { expected: "one of its model that held", found: event.priceVersion }),
+    ];
+  const expected = costOf(event, price.prices);
+  return event.costMicros === expected
+    ? []
+    : [ofEvent(event, "costMicros", { expected, found: event.costMicros ?? null })];
+}
+
+/** Of its model, of its provider by a name as long or shorter ("lab" for "lab.chat"), and of its time. */
+function isPriceOf({ provider, model, from, to = Infinity }: Priced, event: EventRow): boolean {
   const at = event._creationTime;
-  const holds = period.from <= at + CLOCK_SLACK_MS && at - CLOCK_SLACK_MS < (period.to ?? Infinity);
-  const expected = costOf(event, period.prices);
-  return [
-    ...(holds
-      ? []
-      : [ofEvent(event, "priceVersion", { expected: "one that held", found: event.priceVersion })]),
-    ...(event.costMicros === expected
-      ? []
-      : [ofEvent(event, "costMicros", { expected, found: event.costMicros ?? null })]),
-  ];
+  return (
+    model === event.model &&
+    `${event.provider}.`.startsWith(`${provider}.`) &&
+    from <= at + CLOCK_SLACK_MS &&
+    at - CLOCK_SLACK_MS < to
+  );
 }
 
 /** Token by token kind, in millionths of millionths; rounded at the end, half up. */

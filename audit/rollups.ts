@@ -22,9 +22,10 @@ type Sums = Record<(typeof SUMS)[number], number>;
  * counted although it lies behind the mark makes its groups differ.
  */
 export function wrongRollups(
-  rows: Pick<LedgerRows, "usageEvents" | "usageRollups" | "usageMarks" | "usageFolds">,
+  rows: Pick<LedgerRows, "usageEvents" | "usageRollups" | "usageMarks" | "usageFolds" | "threads">,
 ): Mismatch[] {
   const { usageEvents, usageRollups, usageMarks } = rows;
+  const removed = goneThreads(rows);
   const mark = usageMarks[0]?.commitTs ?? -1n;
   const folded = usageEvents.filter(({ commitTs }) => commitTs <= mark);
   const expected = sumUp(folded);
@@ -39,12 +40,22 @@ export function wrongRollups(
       ...more.map(({ _id }) => ofRow(_id, `a second row of ${key}`)),
     ]),
     ...[...expected.keys()]
-      .filter((key) => !kept.has(key))
+      .filter((key) => !kept.has(key) && !removed.has(subjectIn(key)))
       .map((key): Mismatch => ({
         ...{ table: "usageRollups", id: key, what: "row" },
         ...{ expected: "there", found: null },
       })),
   ];
+}
+
+/** Threads whose sums went with them, as subjects; their events stay. */
+function goneThreads({ usageEvents, threads }: Pick<LedgerRows, "usageEvents" | "threads">): Set<string> {
+  const there = new Set(threads.map(({ _id }) => _id));
+  return new Set(
+    usageEvents.flatMap(({ threadId }) =>
+      threadId === undefined || there.has(threadId) ? [] : [`thread:${threadId}`],
+    ),
+  );
 }
 
 const ofRow = (id: string, what: string): Mismatch => ({
@@ -79,16 +90,19 @@ type Group = Pick<RollupRow, "subject" | "day" | "provider" | "model" | "purpose
 const keyOfRow = ({ subject, day, provider, model, purpose, agentName }: Group): string =>
   JSON.stringify([subject, day, provider, model, purpose, agentName ?? null]);
 
+const subjectIn = (key: string): string => (JSON.parse(key) as [subject: string])[0];
+const segment = (id = ""): string => encodeURIComponent(id.toWellFormed());
+
 /** Each event once for everyone, its tenant and its user, by days, and once for its thread. */
 function groupsOf(event: EventRow): Group[] {
   const { provider, model, purpose = "answer", agentName } = event;
   const day = Math.floor(event._creationTime / DAY_MS) * DAY_MS;
-  const tenant = `t:${encodeURIComponent(event.tenantId ?? "")}`;
+  const tenant = `t:${segment(event.tenantId)}`;
   const group = { day, provider, model, purpose, agentName };
   return [
     { ...group, subject: "*" },
     { ...group, subject: tenant },
-    { ...group, subject: `${tenant}|u:${encodeURIComponent(event.userId)}` },
+    { ...group, subject: `${tenant}|u:${segment(event.userId)}` },
     ...(event.threadId === undefined ? [] : [{ ...group, subject: `thread:${event.threadId}`, day: 0 }]),
   ];
 }

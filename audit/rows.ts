@@ -64,6 +64,8 @@ type Prices = {
 };
 export type Period = { version: number; from: number; to?: number; prices: Prices };
 export type PriceRow = Row & { provider: string; model: string; periods: Period[] };
+/** Periods that are no longer in their model's row. */
+export type PastPriceRow = Row & { provider: string; model: string } & Period;
 
 export type BudgetRow = Row & {
   subject: string;
@@ -71,6 +73,8 @@ export type BudgetRow = Row & {
   unit: "tokens" | "cost";
   period: string;
   limit: number;
+  /** It limits runs of agents with such a rule alone. */
+  isByRule?: boolean;
   startedAt: number;
   spent: number;
   reserved: number;
@@ -83,7 +87,14 @@ export type SlabRow = Row & {
   expiresAt: number;
 };
 
+/** What a run has drawn from a budget and not returned. */
+export type Held = { budgetId: string; startedAt: number; drawn: number; spent: number };
+
 export type LedgerRun = Row & {
+  /** Of its user. */
+  scope: string;
+  agentName: string;
+  threadId: string;
   /** Absent: running. */
   state?: { kind: string };
   steps?: number;
@@ -96,18 +107,23 @@ export type LedgerRun = Row & {
     unpricedCalls?: number;
   };
   parentRunId?: string;
+  /** Absent: no budget limits it. */
+  budgets?: { ask: { rules: Pick<BudgetRow, "per" | "unit" | "period">[] }; held: Held[] };
 };
+export type ThreadRow = Row;
 
-/** All that the ledger keeps, and the runs, which keep their own totals. */
+/** All that the ledger keeps, the runs, which keep their own totals, and the threads that are left. */
 export type LedgerRows = {
   usageEvents: EventRow[];
   usageRollups: RollupRow[];
   usageMarks: MarkRow[];
   usageFolds: FoldRow[];
   prices: PriceRow[];
+  pastPrices: PastPriceRow[];
   budgets: BudgetRow[];
   slabs: SlabRow[];
   runs: LedgerRun[];
+  threads: ThreadRow[];
 };
 export type LedgerTable = keyof LedgerRows;
 
@@ -117,9 +133,11 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
   "usageMarks",
   "usageFolds",
   "prices",
+  "pastPrices",
   "budgets",
   "slabs",
   "runs",
+  "threads",
 ];
 
 /** Reads every table from wherever rows come from: the boundary where they become the shapes above. */

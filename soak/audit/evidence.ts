@@ -19,9 +19,7 @@ export type HeadRow = Row & {
 };
 export type CountRow = Row & { scope: string; threads: number };
 export type RunRow = LedgerRun & {
-  threadId: string;
   turn: number;
-  agentName: string;
   /** Absent: running. */
   state?: State<string> & { endedAt?: number; code?: string; message?: string };
   nextStep?: number;
@@ -68,7 +66,7 @@ export type Evidence = {
   chunks: ChunkRow[];
   usage: EventRow[];
   /** The rest of the ledger. */
-  ledger: Omit<LedgerRows, "usageEvents" | "runs">;
+  ledger: Omit<LedgerRows, "usageEvents" | "runs" | "threads">;
   /** The host's clock when all was over, in ms. */
   now: number;
   notes: NoteRow[];
@@ -111,7 +109,12 @@ export async function readEvidence(
     for (const row of await rows<Record<string, unknown>>(table, component)) leftOver.push({ table, row });
   for (const state of await rows<{ running: unknown[] }>("internalState", "workflow/workpool"))
     for (const running of state.running) leftOver.push({ table: "running", row: { running } });
-  const { usageEvents, runs, ...ledger } = await readLedger((table) => host.readTable(MEMORY, table));
+  const {
+    usageEvents,
+    runs,
+    threads: _,
+    ...ledger
+  } = await readLedger((table) => host.readTable(MEMORY, table));
   return {
     threads: await rows("threads"),
     heads: await rows("threadHeads"),

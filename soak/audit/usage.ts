@@ -16,14 +16,14 @@ import {
 
 /** Where the ledger does not say what was used: one event a saved step, and sums that agree. */
 export function usageMismatches(evidence: Evidence): Finding[] {
-  const { ledger, usage, runs, now } = evidence;
+  const { ledger, usage, runs, threads, now } = evidence;
   const events = groupBy(
     usage.filter(({ purpose }) => purpose === undefined),
     ({ runId = "" }) => runId,
   );
   const of = (run: RunRow) => events.get(run._id) ?? [];
   return [
-    ...recount({ ...ledger, usageEvents: usage, runs }, now).map(mismatchText),
+    ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
     ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>

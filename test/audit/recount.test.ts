@@ -14,8 +14,13 @@ test("nothing where everything adds up", () => {
 test("nothing in a ledger without any row", () => {
   const { prices } = soundLedger();
   const none = { usageEvents: [], usageRollups: [], usageMarks: [], usageFolds: [], budgets: [], slabs: [] };
-  expect(said({ ...none, prices, runs: [] })).toEqual([]);
+  expect(said({ ...none, prices, pastPrices: [], runs: [], threads: [] })).toEqual([]);
 });
+
+const leaveNothing = (rows: LedgerRows): void => {
+  rows.slabs = [];
+  rows.runs[2]!.budgets!.held = [];
+};
 
 type Plant = [what: string, spoil: (rows: LedgerRows) => unknown, finds: RegExp];
 const drop = (rows: { _id: string }[], id: string) =>
@@ -94,7 +99,7 @@ const planted: Record<string, Plant[]> = {
     [
       "a price that did not hold",
       (l) => (l.usageEvents[0]!.priceVersion = 1),
-      /first: priceVersion should be one that/,
+      /first: priceVersion should be one of its model/,
     ],
     [
       "a price that was changed",
@@ -134,6 +139,22 @@ const planted: Record<string, Plant[]> = {
   ],
   "in the budgets": [
     [
+      "less than was spent",
+      (l) => (l.budgets[0]!.spent = 277),
+      /budget: spent, with what is in flight should be 317 and is 316/,
+    ],
+    ["more than was spent", (l) => (l.budgets[0]!.spent = 456), /in flight should be 317 and is 495/],
+    [
+      "what is in flight",
+      (l) => (l.runs[2]!.budgets!.held[0]!.spent = 0),
+      /in flight should be 317 and is 278/,
+    ],
+    [
+      "drawn without a slab",
+      (l) => (l.runs[2]!.budgets!.held[0]!.drawn = 60),
+      /drawn of budget should be 50 and is 60/,
+    ],
+    [
       "reserved without a slab",
       (l) => (l.budgets[0]!.reserved = 80),
       /budget: reserved should be 50 and is 80/,
@@ -145,7 +166,6 @@ const planted: Record<string, Plant[]> = {
     ],
     ["spent below zero", (l) => (l.budgets[0]!.spent = -1), /budget: spent should be a whole number/],
     ["a slab below zero", (l) => (l.slabs[1]!.amount = -30), /slabs earlier: amount should be/],
-    ["a slab of no budget", (l) => (l.slabs[1]!.budgetId = "gone"), /slabs earlier: budgetId .* is gone/],
     [
       "a slab of a run that is over",
       (l) => (l.runs[2]!.state = { kind: "failed" }),
@@ -174,7 +194,38 @@ describe("what is no mismatch", () => {
       },
     ],
     ["a cost that the caller told", (l) => l.usageEvents.forEach((event) => delete event.priceVersion)],
-    ["a price that was taken away since", (l) => (l.prices = [])],
+    [
+      "a price that was taken away since",
+      (l) => {
+        const [{ provider, model, periods }] = l.prices as [LedgerRows["prices"][number]];
+        l.pastPrices = periods.map((period, _id) => ({
+          _id: String(_id),
+          _creationTime: 0,
+          provider,
+          model,
+          ...period,
+        }));
+        l.prices = [];
+      },
+    ],
+    [
+      "sums that went with their thread",
+      (l) => {
+        drop(l.threads, "thread");
+        drop(l.usageRollups, "thread");
+      },
+    ],
+    [
+      "what was spent before a budget was set",
+      (l) => {
+        Object.assign(l.budgets[0]!, { _creationTime: NOW, spent: 0, reserved: 0 });
+        leaveNothing(l);
+      },
+    ],
+    [
+      "a rule's budget, on which runs of other agents do not draw",
+      (l) => Object.assign(l.budgets[0]!, { isByRule: true, spent: 0, reserved: 0 }) && leaveNothing(l),
+    ],
     [
       "a run under way that has not counted what it asked",
       (l) => {

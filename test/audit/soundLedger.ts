@@ -24,6 +24,8 @@ const event = (name: string, commitTs: bigint, more: Partial<EventRow> = {}): Ev
   ...more,
 });
 
+const ofAda = { scope: `${TENANT}|u:ada`, agentName: "scribe", threadId: "thread" };
+
 const rollup = (_id: string, subject: string, more: Partial<RollupRow> = {}): RollupRow => ({
   ...row(_id),
   ...used,
@@ -32,7 +34,7 @@ const rollup = (_id: string, subject: string, more: Partial<RollupRow> = {}): Ro
   ...more,
 });
 
-/** Of the four events two lie behind the mark; one, of a search that the run made, is none of the run's own calls. */
+/** Of the five events three lie behind the mark; one, of a search that the run made, is none of the run's own calls. */
 export function soundLedger(): LedgerRows {
   const embedding = {
     purpose: "embedding",
@@ -60,6 +62,16 @@ export function soundLedger(): LedgerRows {
       event("first", 10n),
       event("embedded", 11n, { ...embedding, ...plain, ...unpriced }),
       event("second", 12n, { step: 1 }),
+      event("running", 14n, {
+        ...{
+          ...plain,
+          runId: "active",
+          inputTokens: 30,
+          outputTokens: 9,
+          costMicros: 6,
+          priceVersion: undefined,
+        },
+      }),
       event("asked", 13n, { ...child, ...unpriced, isFailed: true }),
     ],
     usageRollups: [
@@ -85,7 +97,7 @@ export function soundLedger(): LedgerRows {
       {
         ...row("budget"),
         ...{ subject: TENANT, per: "tenant", unit: "tokens", period: "day", limit: 1_000 },
-        ...{ startedAt: 3 * DAY_MS, spent: 100, reserved: 50 },
+        ...{ startedAt: 3 * DAY_MS, spent: 2 * 139, reserved: 50 },
       },
     ],
     slabs: [
@@ -106,18 +118,27 @@ export function soundLedger(): LedgerRows {
         expiresAt: NOW - 1,
       },
     ],
+    pastPrices: [],
+    threads: ["thread", "below"].map(row),
     runs: [
       {
         ...row("run"),
-        ...{ state: { kind: "completed" }, steps: 2 },
+        ...{ ...ofAda, state: { kind: "completed" }, steps: 2, budgets: { ask: { rules: [] }, held: [] } },
         totals: { calls: 3, inputTokens: 390, outputTokens: 27, costMicros: 2 * COST, unpricedCalls: 1 },
       },
       {
         ...row("child"),
-        ...{ state: { kind: "failed" }, parentRunId: "run", steps: 1 },
+        ...{ ...ofAda, state: { kind: "failed" }, parentRunId: "run", steps: 1 },
         totals: { inputTokens: 130, outputTokens: 9 },
       },
-      { ...row("active") },
+      {
+        ...{ ...row("active"), ...ofAda },
+        ...{ steps: 1, totals: { inputTokens: 30, outputTokens: 9, costMicros: 6 } },
+        budgets: {
+          ask: { rules: [] },
+          held: [{ budgetId: "budget", startedAt: 3 * DAY_MS, drawn: 50, spent: 39 }],
+        },
+      },
     ],
   };
 }

@@ -31,7 +31,7 @@ export function soundEvidence(): Evidence {
       {
         ...row("run"),
         ...place,
-        agentName: "solo",
+        ...{ agentName: "solo", scope: "user:ada" },
         state: { kind: "completed", endedAt: SAVED_AT_MS[1] },
         steps: 2,
         nextStep: 4,
@@ -91,7 +91,15 @@ export function soundEvidence(): Evidence {
       ...{ provider: "soak", model: "script-player", ms: 1, ...used },
       commitTs: BigInt(SAVED_AT_MS[step]!) * 1_000_000n,
     })),
-    ledger: { usageRollups: [], usageMarks: [], usageFolds: [], prices: [], budgets: [], slabs: [] },
+    ledger: {
+      usageRollups: [],
+      usageMarks: [],
+      usageFolds: [],
+      prices: [],
+      pastPrices: [],
+      budgets: [],
+      slabs: [],
+    },
     now: SAVED_AT_MS[1],
     notes: [{ ...row("note"), operationId: "run:2" }],
     calls: [
