@@ -118,8 +118,7 @@ export const listHeadings = query({
 export const outline = internalQuery({
   args: { as: vPrincipal, key: v.string() },
   returns: v.object({ headings: v.array(v.string()) }),
-  handler: async (ctx, { as, key }) =>
-    await memory.as(as).documents.outline(ctx, { scope: "tenant", key }),
+  handler: async (ctx, { as, key }) => await memory.as(as).documents.outline(ctx, { scope: "tenant", key }),
 });
 
 const noSuchIngest = () => new ConvexError({ code: "INGEST_NOT_FOUND", message: "No such ingest of yours." });
