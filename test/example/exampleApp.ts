@@ -21,8 +21,8 @@ export type User = {
   action: <Result>(path: string, args?: Record<string, unknown>) => Promise<Result>;
 };
 
-export function startExample(): Promise<Host> {
-  return startHost({ appDirectory: APP, listen: false, environment: NO_MODELS });
+export function startExample({ listen = false } = {}): Promise<Host> {
+  return startHost({ appDirectory: APP, listen, environment: NO_MODELS });
 }
 
 /** What the identity provider says of a user beside who it is. */
