@@ -107,7 +107,8 @@ async function anApp(): Promise<App> {
 }
 
 /** Calls an exposed function as somebody, with what is added to its arguments. */
-function callAs({ t, door, ids }: App, name: Operation, user: Principal | null, more: object = {}) {
+function callAs(app: App, name: Operation, { user, more }: { user: Principal | null; more?: object }) {
+  const { t, door, ids } = app;
   door.user = user;
   const { kind, args } = cases[name];
   const given = { ...args(ids), ...more };
@@ -127,7 +128,7 @@ async function dump({ inside }: App): Promise<string> {
 describe("each function that an app exposes", () => {
   test.each(names)("%s serves the owner, so that a refusal means something", async (name) => {
     const app = await anApp();
-    expect(await codeOf(callAs(app, name, OWNER))).toBe("ok");
+    expect(await codeOf(callAs(app, name, { user: OWNER }))).toBe("ok");
   });
 
   test.each(names)(
@@ -136,9 +137,9 @@ describe("each function that an app exposes", () => {
       const app = await anApp();
       const { ids } = app;
       if (cases[name].foreign === "own") {
-      await callAs(app, name, OWNER);
+        await callAs(app, name, { user: OWNER });
         for (const user of FOREIGN) {
-          const answer = JSON.stringify(await callAs(app, name, user));
+          const answer = JSON.stringify(await callAs(app, name, { user }));
           for (const hers of ["Secret", "olga", ids.threadId, ids.runId])
             expect(answer, `${name} of ${user.tenantId}/${user.userId}`).not.toContain(hers);
         }
@@ -146,7 +147,7 @@ describe("each function that an app exposes", () => {
       }
       const before = await dump(app);
       for (const user of FOREIGN)
-        expect(await codeOf(callAs(app, name, user)), `${user.tenantId}/${user.userId}`).toBe(
+        expect(await codeOf(callAs(app, name, { user })), `${user.tenantId}/${user.userId}`).toBe(
           cases[name].foreign,
         );
       expect(await dump(app)).toBe(before);
@@ -156,7 +157,7 @@ describe("each function that an app exposes", () => {
   test.each(names)("%s refuses whom authorize refuses, before it does anything", async (name) => {
     const app = await anApp();
     const before = await dump(app);
-    expect(await codeOf(callAs(app, name, null))).toBe("UNAUTHENTICATED");
+    expect(await codeOf(callAs(app, name, { user: null }))).toBe("UNAUTHENTICATED");
     expect(await dump(app)).toBe(before);
   });
 
@@ -164,10 +165,8 @@ describe("each function that an app exposes", () => {
     const app = await anApp();
     const before = await dump(app);
     for (const smuggled of SMUGGLED) {
-      const attempt = callAs(app, name, FAR, smuggled);
-      await expect(attempt, JSON.stringify(smuggled)).rejects.toThrow(
-        /Unexpected field/,
-      );
+      const attempt = callAs(app, name, { user: FAR, more: smuggled });
+      await expect(attempt, JSON.stringify(smuggled)).rejects.toThrow(/Unexpected field/);
     }
     expect(await dump(app)).toBe(before);
   });

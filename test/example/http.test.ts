@@ -12,7 +12,8 @@ afterAll(async () => await host.close());
 type Answer = { status: "success" | "error"; value?: unknown; errorData?: { code: string } };
 
 /** Posts a call as such a client does. */
-async function post(kind: "query" | "mutation" | "action", path: string, body: object, token?: string) {
+async function post(call: string, body: object, token?: string): Promise<Answer> {
+  const [kind, path] = call.split(" ");
   const answer = await fetch(`${host.url}/api/${kind}`, {
     method: "POST",
     headers: {
@@ -36,7 +37,7 @@ const marksIn = (value: unknown): string[] => {
 const ann = makeToken({ subject: "ann" });
 
 async function createThread(token: string): Promise<string> {
-  const { value } = await post("mutation", "chat:createThread", { title: "By HTTP" }, token);
+  const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);
   return (value as { threadId: string }).threadId;
 }
 
@@ -44,9 +45,9 @@ describe("a client that speaks HTTP and JSON", () => {
   test("asks and gets the whole answer", async () => {
     const threadId = await createThread(ann);
     const question = { threadId, prompt: "What does an otter eat?", operationId: "first" };
-    const { status, value } = await post("action", "ask:answer", question, ann);
+    const { status, value } = await post("action ask:answer", question, ann);
     expect([status, value]).toMatchObject(["success", { state: "completed" }]);
-    const listed = await post("query", "reports:listUsage", { threadId, cursor: null }, ann);
+    const listed = await post("query reports:listUsage", { threadId, cursor: null }, ann);
     expect(listed.status).toBe("success");
     expect(marksIn(listed.value)).toEqual([]);
   });
@@ -54,9 +55,9 @@ describe("a client that speaks HTTP and JSON", () => {
   test("is told with a code why it is refused", async () => {
     const threadId = await createThread(ann);
     const page = { threadId, cursor: null };
-    const foreign = await post("query", "chat:listMessages", page, makeToken({ subject: "bob" }));
+    const foreign = await post("query chat:listMessages", page, makeToken({ subject: "bob" }));
     expect(foreign).toMatchObject({ status: "error", errorData: { code: "THREAD_NOT_FOUND" } });
-    const nobody = await post("query", "chat:listMessages", page);
+    const nobody = await post("query chat:listMessages", page);
     expect(nobody).toMatchObject({ status: "error", errorData: { code: "UNAUTHENTICATED" } });
   });
 });
