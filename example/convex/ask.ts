@@ -3,7 +3,7 @@ import { vRunTicket } from "convex-agent-memory";
 import type { RunTicket } from "convex-agent-memory/ai";
 import { ConvexError, v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
-import { mutation, type MutationCtx } from "./_generated/server.js";
+import { action, mutation, type ActionCtx, type MutationCtx } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
 import { researcher } from "./researcher.js";
 
@@ -23,6 +23,18 @@ export const send = mutation({
   },
 });
 
+/** Asks the researcher and gives the whole answer, for a client that does not watch; the turn runs in this action. */
+export const answer = action({
+  args: { threadId: v.string(), prompt: v.string(), operationId: v.string() },
+  returns: v.object({ runId: v.string(), state: v.string(), text: v.string() }),
+  handler: async (ctx, args): Promise<{ runId: string; state: string; text: string }> => {
+    const as = await principal(ctx);
+    await spend(ctx, as);
+    const { runId, state, text } = await researcher.generate(ctx, { as, ...args });
+    return { runId, state: state.kind, text };
+  },
+});
+
 /** Says something to an answer under way: its next call of the model reads it. */
 export const steer = mutation({
   args: { runId: v.string(), prompt: v.string(), operationId: v.string() },
@@ -35,7 +47,7 @@ export const steer = mutation({
   },
 });
 
-async function spend(ctx: MutationCtx, { userId }: { userId: string }): Promise<void> {
+async function spend(ctx: MutationCtx | ActionCtx, { userId }: { userId: string }): Promise<void> {
   const { ok, retryAfter } = await limits.limit(ctx, "send", { key: userId });
   if (ok) return;
   throw new ConvexError({
