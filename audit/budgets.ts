@@ -59,13 +59,14 @@ function orphaned({ _id, runId, expiresAt }: SlabRow, { runs }: Places, now: num
   return [{ table: "slabs", id: _id, what: "runId", expected: "that of a run under way", found }];
 }
 
-/** What a run holds stands in its slabs too, to the unit. */
-function wrongHeld({ slabs, runs }: Pick<LedgerRows, "slabs" | "runs">): Mismatch[] {
+/** What a run holds stands in its slabs too, to the unit; of a budget that was removed it holds nothing. */
+function wrongHeld({ budgets: rows, slabs, runs }: LedgerRows): Mismatch[] {
+  const there = new Set(rows.map(({ _id }) => _id));
   const drawn = new Map(slabs.map(({ runId, budgetId, amount }) => [`${runId} ${budgetId}`, amount]));
   return runs.flatMap(({ _id, budgets }) =>
     (budgets?.held ?? []).flatMap((held): Mismatch[] => {
       const expected = drawn.get(`${_id} ${held.budgetId}`) ?? 0;
-      if (held.drawn === expected) return [];
+      if (held.drawn === expected || !there.has(held.budgetId)) return [];
       return [{ table: "runs", id: _id, what: `drawn of ${held.budgetId}`, expected, found: held.drawn }];
     }),
   );
