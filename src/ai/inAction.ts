@@ -1,6 +1,7 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
 import { closeLog } from "../shared/runLog.js";
+import { budgetAsk } from "./budgetAsk.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { agentForCall } from "./agentForCall.js";
@@ -85,6 +86,7 @@ async function begin(
       stream: streaming,
       recall: agent.recall !== undefined,
       whileRunning: args.whileRunning ?? agent.whileRunning,
+      ...(await budgetAsk(agent, "action")),
       ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
     },
   });

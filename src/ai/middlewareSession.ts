@@ -133,14 +133,17 @@ export class MiddlewareSession {
     return savedResults(behind.saved.calls, given, Date.now() - behind.savedAt);
   }
 
-  async #begin({ agent, params, streaming }: LoopCall, prompt: CallerPrompt): Promise<LoopTurn | string> {
+  async #begin(
+    { agent, model, params, streaming }: LoopCall,
+    prompt: CallerPrompt,
+  ): Promise<LoopTurn | string> {
     const asked = await this.#asked(prompt);
     const [turns, attempts] = [this.#turns, this.#attempts];
     const { operationId: operation, ...bound } = this.binding;
     const operationId = (attempt: number) => operationName(operation ?? "", turns, attempts + attempt);
     const begun = await beginTurn(agent, {
       ...bound,
-      ...{ asked, streaming, abortSignal: params.abortSignal },
+      ...{ asked, streaming, model, abortSignal: params.abortSignal },
       ...(operation === undefined ? {} : { operationId }),
     });
     const { runId, turn, promptMessageId } = begun.kind === "open" ? begun.turn.start : begun.start;

@@ -1,4 +1,5 @@
 import { vErrorCode, type ErrorCode } from "../validators/errors.js";
+import type { BudgetMode, BudgetPeriod, BudgetSubject, BudgetUnit } from "../validators/budget.js";
 import type { LogLevel } from "../validators/run.js";
 import { LOG_LINES_PER_FUNCTION } from "./runLimits.js";
 
@@ -12,6 +13,7 @@ export type LogEvent =
   | "run.failed"
   | "run.canceled"
   | "run.warned"
+  | "budget.exceeded"
   | "model.failed"
   | "tool.failed"
   | "embedding.failed"
@@ -30,6 +32,14 @@ export type LogLine = {
   warning?: string;
   ms?: number;
   tokens?: number;
+  /** Of a budget that was passed, or has no room: which, and its figures. */
+  per?: BudgetSubject;
+  unit?: BudgetUnit;
+  period?: BudgetPeriod;
+  mode?: BudgetMode;
+  limit?: number;
+  spent?: number;
+  reserved?: number;
 };
 
 /** What one function execution has logged; `held` is its last line, as long as nothing more follows. */
@@ -77,7 +87,8 @@ function isLogged(level: LogLevel, event: LogEvent): boolean {
   }
 }
 
-const isError = (event: LogEvent): boolean => event.endsWith(".failed") || event === "run.warned";
+const isError = (event: LogEvent): boolean =>
+  event.endsWith(".failed") || event === "run.warned" || event === "budget.exceeded";
 
 function print(line: LogLine): void {
   const text = JSON.stringify(line);

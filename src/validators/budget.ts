@@ -63,3 +63,15 @@ export const vBudgetExceeded = v.object({
   resetsAt: v.union(v.number(), v.null()),
 });
 export type BudgetExceeded = Infer<typeof vBudgetExceeded>;
+
+/** A soft budget that was passed, as the app is told once in its period: the figures, and the run that passed it. */
+export const vBudgetWarning = v.object({
+  ...vBudgetExceeded.fields,
+  runId: v.string(),
+  threadId: v.string(),
+  agentName: v.string(),
+  /** Whose run it is. */
+  userId: v.string(),
+  tenantId: v.optional(v.string()),
+});
+export type BudgetWarning = Infer<typeof vBudgetWarning>;

@@ -22,6 +22,7 @@ import type * as model_blockReads from "../model/blockReads.js";
 import type * as model_blockRows from "../model/blockRows.js";
 import type * as model_blockWrite from "../model/blockWrite.js";
 import type * as model_blocks from "../model/blocks.js";
+import type * as model_budgetWarning from "../model/budgetWarning.js";
 import type * as model_contextExplain from "../model/contextExplain.js";
 import type * as model_contextGiven from "../model/contextGiven.js";
 import type * as model_contextOpen from "../model/contextOpen.js";
@@ -191,6 +192,7 @@ const fullApi: ApiFromModules<{
   "model/blockRows": typeof model_blockRows;
   "model/blockWrite": typeof model_blockWrite;
   "model/blocks": typeof model_blocks;
+  "model/budgetWarning": typeof model_budgetWarning;
   "model/contextExplain": typeof model_contextExplain;
   "model/contextGiven": typeof model_contextGiven;
   "model/contextOpen": typeof model_contextOpen;

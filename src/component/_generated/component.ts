@@ -1315,7 +1315,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           messages: Array<{
             agentName?: string;
             metadata?: string;
@@ -2419,7 +2423,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             settle: string;
           };
           engine: "action" | "durable";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           limits?: {
             maxBytes?: number;
             maxMessages?: number;
@@ -2706,7 +2714,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           failed: boolean;
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           ms: number;
           part: any;
           place?: number;
