@@ -57,6 +57,7 @@ export type {
   OpenCall,
   Run,
   RunOutcome,
+  WaitsFor,
   RunState,
   RunTicket,
   RunTotals,

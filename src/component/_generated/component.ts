@@ -1716,6 +1716,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         },
         Name
@@ -1783,6 +1785,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         } | null,
         Name
@@ -1841,6 +1845,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -1900,6 +1906,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -2689,6 +2697,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           threadId: string;
           turn: number;
+          waitUntil?: number;
+          waited?: boolean;
         },
         Name
       >;
@@ -2812,6 +2822,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           streamId?: string;
           superseded?: boolean;
+          waitUntil?: number;
         },
         Name
       >;
@@ -2911,6 +2922,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          until?: number;
+          waitsFor?: "budget" | "rateLimit";
+          workflowId?: string;
         },
         { state: any },
         Name
