@@ -9,7 +9,7 @@ import {
   type BudgetSubject,
   type BudgetUnit,
 } from "../validators/budget.js";
-import { BUDGET_MAX_RULES, BUDGET_MAX_SLAB_CALLS } from "./ledgerLimits.js";
+import { BUDGET_MAX_RULES, SLAB_MAX_CALLS } from "./ledgerLimits.js";
 
 type Limit = {
   unit: BudgetUnit;
@@ -96,9 +96,9 @@ export function agentBudgetProblems(budgets: AgentBudgets | undefined): Record<s
     ...ruleProblems(settings),
     "`budgets.whenExceeded` must be fail or wait.":
       whenExceeded !== undefined && whenExceeded !== "fail" && whenExceeded !== "wait",
-    [`\`budgets.slabCalls\` must be an integer from 1 to ${BUDGET_MAX_SLAB_CALLS}.`]:
+    [`\`budgets.slabCalls\` must be an integer from 1 to ${SLAB_MAX_CALLS}.`]:
       slabCalls !== undefined &&
-      !(Number.isInteger(slabCalls) && slabCalls >= 1 && slabCalls <= BUDGET_MAX_SLAB_CALLS),
+      !(Number.isInteger(slabCalls) && slabCalls >= 1 && slabCalls <= SLAB_MAX_CALLS),
     "`budgets.pricedAs` must name a provider and a model.":
       pricedAs !== undefined && !(isWord(pricedAs.provider) && isWord(pricedAs.model)),
   };

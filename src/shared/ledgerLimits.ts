@@ -3,10 +3,10 @@
 // Prices and costs.
 // Rollups.
 // Budgets.
-/** Rules of one agent, with those of its memory: a run looks at a row for each. */
+/** One run does not lock a budget for all others. */
+export const SLAB_MAX_CALLS = 100;
+/** Rules of one agent: they stand on each run's row. */
 export const BUDGET_MAX_RULES = 16;
-/** Calls that a slab may be drawn for: a run that draws all at once keeps others from what it may never use. */
-export const BUDGET_MAX_SLAB_CALLS = 64;
 /** Output tokens that a call is held to use, and may use, where its agent sets no `maxOutputTokens`. */
 export const BUDGET_OUTPUT_TOKENS = 8_192;
 // Rate limits.

@@ -1,5 +1,4 @@
 import { vErrorCode, type ErrorCode } from "../validators/errors.js";
-import type { BudgetMode, BudgetPeriod, BudgetSubject, BudgetUnit } from "../validators/budget.js";
 import type { LogLevel } from "../validators/run.js";
 import { LOG_LINES_PER_FUNCTION } from "./runLimits.js";
 
@@ -32,14 +31,10 @@ export type LogLine = {
   warning?: string;
   ms?: number;
   tokens?: number;
-  /** Of a budget that was passed, or has no room: which, and its figures. */
-  per?: BudgetSubject;
-  unit?: BudgetUnit;
-  period?: BudgetPeriod;
-  mode?: BudgetMode;
+  /** Of a budget: whose, of what and for how long, as in "user tokens day". */
+  budget?: string;
   limit?: number;
   spent?: number;
-  reserved?: number;
 };
 
 /** What one function execution has logged; `held` is its last line, as long as nothing more follows. */

@@ -1,11 +1,11 @@
 // Budgets of runs in an action.
 import { describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import type { BudgetAsk } from "../../src/client/index.js";
 import { isMemoryError } from "../../src/validators/errors.js";
-import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { z } from "zod";
-import { codeOf, OWNER, text } from "../support/aMemory.js";
+import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
+import { codeOf, OWNER } from "../support/aMemory.js";
 import { asksWeather, dayOf, nextMidnight, notingAsks, PER_CALL, says, settings } from "./budgets.js";
 import { anAgent, messagesOf, transcript, type TestAgent } from "./support.js";
 
@@ -102,6 +102,39 @@ describe("a budget in an action", () => {
       details: { per: "run", period: "lifetime", resetsAt: null },
     });
     expect(await ask(helper, "Again?")).toMatchObject({ text: "7." });
+  });
+
+  test("refuses a call that has waited for its turn when that comes", async () => {
+    const helper = await anAgentWith([says("1.")], { budgets: [dayOf(1)] });
+    const [first, second] = await Promise.allSettled([ask(helper, "1?"), ask(helper, "2?")]);
+    expect(first).toMatchObject({ status: "fulfilled", value: { text: "1." } });
+    expect(second).toMatchObject({
+      status: "rejected",
+      reason: { data: { code: "BUDGET_EXCEEDED", details: { per: "user", spent: PER_CALL } } },
+    });
+    expect(helper.model.calls).toHaveLength(1);
+  });
+
+  test("refuses a run that has waited for an approval, and has no room by then", async () => {
+    const { read, weather } = aThermometer();
+    const held = { ...weather, approval: { timeoutMs: 60_000, ask: () => true } };
+    const helper = await anAgentWith([asksWeather("Oslo"), says("1."), says("7.")], {
+      budgets: [dayOf(2)],
+      tools: { weather: held },
+    });
+    const { runId, state } = await ask(helper);
+    expect(state.kind).toBe("awaitingApproval");
+    const { threadId: other } = await helper.owner.threads.create(helper.ctx, {});
+    await ask({ ...helper, threadId: other }, "Meanwhile?");
+    const [waiting] = await helper.owner.runs.listWaiting(helper.ctx, { runId });
+    await helper.owner.runs.decide(helper.ctx, {
+      runId,
+      decisions: [{ kind: "approve", callId: waiting?.callId ?? "" }],
+    });
+    const resumed = helper.agent.resume(helper.ctx, { as: OWNER, runId });
+    expect((await refusalOf(resumed)).code).toBe("BUDGET_EXCEEDED");
+    expect(read, "what was approved is done").toHaveBeenCalledTimes(1);
+    expect(helper.model.calls).toHaveLength(2);
   });
 
   test("is told again to a repeat of the call that it ended", async () => {
