@@ -3,6 +3,7 @@ import { logRun, type LogLine } from "../shared/runLog.js";
 import type { Health } from "../validators/health.js";
 import type { Caller } from "../validators/principal.js";
 import { BlocksClient } from "./blocks.js";
+import { BudgetsClient } from "./budgets.js";
 import { ContextsClient } from "./contexts.js";
 import type { QueryCtx } from "./ctx.js";
 import { DocumentsClient } from "./documents.js";
@@ -32,6 +33,7 @@ export class BoundMemory {
   readonly documents: DocumentsClient;
   readonly files: FilesClient;
   readonly usage: UsageClient;
+  readonly budgets: BudgetsClient;
   readonly entries: RecallClient;
   readonly embeddings: EmbeddingsClient;
   readonly facts: FactsClient;
@@ -53,6 +55,7 @@ export class BoundMemory {
     this.documents = new DocumentsClient(component, caller);
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);
+    this.budgets = new BudgetsClient(component, caller);
     this.entries = new RecallClient(component, caller);
     this.embeddings = new EmbeddingsClient(component, caller);
     this.facts = new FactsClient(component, caller);

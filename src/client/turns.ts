@@ -56,7 +56,7 @@ export type BeginTurn = {
   whileRunning?: WhileRunning;
   /** When a durable run is to start, in ms since the epoch, at most a year ahead; at once where that is past. */
   startAt?: number;
-  /** What the run needs of its budgets; none is looked at unless told. */
+  /** What the run needs of its budgets: those that the app has set, and the agent's own rules. None limits it without. */
   budgets?: BudgetAsk;
 };
 

@@ -176,6 +176,110 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    budgets: {
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: {
+            agentName?: string;
+            per: "tenant" | "user" | "agent" | "thread";
+            tenantId?: string;
+            threadId?: string;
+            userId?: string;
+          };
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName?: string;
+            budgetId: string;
+            isByRule?: boolean;
+            limit: number;
+            mode: "soft" | "hard";
+            per: "tenant" | "user" | "agent" | "thread";
+            period: "day" | "month" | "lifetime";
+            reserved: number;
+            resetsAt: number | null;
+            spent: number;
+            tenantId?: string;
+            threadId?: string;
+            unit: "tokens" | "cost";
+            userId?: string;
+            warned: boolean;
+          }>;
+        },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          budgetId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        null,
+        Name
+      >;
+      set: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          tenantId?: string;
+          threadId?: string;
+          unit: "tokens" | "cost";
+          userId?: string;
+        },
+        { budgetId: string },
+        Name
+      >;
+      status: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          tenantId?: string;
+          threadId?: string;
+          userId?: string;
+        },
+        Array<{
+          budgetId: string;
+          inFlight: number;
+          isByRule?: boolean;
+          isCut?: boolean;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          remaining: number;
+          reserved: number;
+          resetsAt: number | null;
+          spent: number;
+          unit: "tokens" | "cost";
+          warned: boolean;
+        }>,
+        Name
+      >;
+    };
     contexts: {
       explain: FunctionReference<
         "query",
@@ -2422,6 +2526,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "internal",
         {
           agentName: string;
+          budgets?: any;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2530,6 +2635,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           steered?: boolean;
           streamId?: string;
           turn: number;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2649,6 +2755,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             tokens: number;
             turn: number;
           }>;
+          exceeded?: any;
           given?: {
             blocks: Array<{
               blockId: string;
@@ -2699,6 +2806,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           turn: number;
           waitUntil?: number;
           waited?: boolean;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2789,6 +2897,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
+          exceeded?: any;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
@@ -2823,6 +2932,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           superseded?: boolean;
           waitUntil?: number;
+          warned?: Array<any>;
         },
         Name
       >;
