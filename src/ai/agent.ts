@@ -12,6 +12,8 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import { beginTurn } from "./beginTurn.js";
 import { boundTo } from "./boundTo.js";
+import { budgetAsk } from "./budgetAsk.js";
+import { noteAgent } from "./definedAgents.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
   durableFunctions,
@@ -129,7 +131,8 @@ export interface Agent {
  * export const helper = defineAgent(memory, { name: "helper", model: () => openai("gpt-5"), instructions: "Be brief." });
  */
 export function defineAgent(memory: AgentMemory, definition: AgentDefinition): Agent {
-  return new MemoryAgent(resolveAgent(memory, definition));
+  const agent = resolveAgent(memory, definition);
+  return noteAgent(new MemoryAgent(agent), agent);
 }
 
 class MemoryAgent implements Agent {
@@ -163,6 +166,7 @@ class MemoryAgent implements Agent {
         ...promptOfArgs(args),
         ...{ operationId, driver, whileRunning, startAt },
         limits: { maxMessages: 0 }, // the first step reads the context
+        ...(await budgetAsk(this.agent, "durable")),
       },
     });
     const { runId, turn, promptMessageId: messageId, state } = begun;

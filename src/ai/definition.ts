@@ -9,6 +9,7 @@ import {
   type ToolSet,
 } from "ai";
 import type {
+  AgentBudgets,
   AgentMemory,
   ContextLimits,
   RecallKind,
@@ -21,6 +22,7 @@ import {
   type CompactionOptions,
   type CompactionSettings,
 } from "../shared/compactionPlan.js";
+import type { BudgetTerms } from "../shared/agentBudgets.js";
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
@@ -31,6 +33,7 @@ import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { activeOf, modelFieldProblems, type ModelFields } from "./modelFields.js";
 import { readOutputTool } from "./readOutput.js";
+import { spendingOf } from "./spending.js";
 import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
 
@@ -117,6 +120,11 @@ export type AgentDefinition = ModelFields & {
   extraction?: AgentExtraction;
   /** What a new prompt does while its thread has an active run: "queue" unless told. Each call may say otherwise. */
   whileRunning?: WhileRunning;
+  /**
+   * What its runs may spend, with what its memory says for all agents: rules, or `true` for what `budgets.set` has set.
+   * Unless either says so no budget is looked at. Answers are then cut at `settings.maxOutputTokens`, or 8,192 tokens.
+   */
+  budgets?: AgentBudgets;
   settings?: ModelSettings;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
@@ -129,7 +137,7 @@ export type AgentDefinition = ModelFields & {
 };
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
-export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
+export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "budgets"> &
   Required<
     Pick<
       AgentDefinition,
@@ -138,6 +146,8 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
   > & {
     memory: AgentMemory;
     budget: ContextBudget;
+    /** Null: its runs look at no budget. */
+    spending: BudgetTerms | null;
     /** What is read of the thread at most. */
     limits: ContextLimits;
     /** Null: off. */
@@ -167,11 +177,12 @@ const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** Checks a definition and fills in its defaults. Throws `AGENT_INVALID`. */
 export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): ResolvedAgent {
   checkDefinition(definition);
-  const { stopWhen = isStepCount(DEFAULT_STEPS) } = definition;
+  const { stopWhen = isStepCount(DEFAULT_STEPS), budgets: _, ...defined } = definition;
   return {
     ...DEFAULTS,
-    ...withoutUndefined(definition),
+    ...withoutUndefined(defined),
     memory,
+    spending: spendingOf(memory, definition),
     tools: toolsOf(definition),
     ...providerToolsOf(definition),
     budget: budgetOf(definition),

@@ -1,6 +1,7 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
 import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
 import { closeLog } from "../shared/runLog.js";
+import { budgetAsk } from "./budgetAsk.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { agentForCall } from "./agentForCall.js";
@@ -47,7 +48,7 @@ async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   if (start.repeated && !isLeft) return await firstResult(turn);
   const state = await untilBegun(turn);
   if (state.kind !== "running")
-    return isLeft ? await firstResult({ ...turn, start: { ...start, state } }) : resultOf(turn, state);
+    return isLeft ? await firstResult({ ...turn, start: { ...start, state } }) : await resultOf(turn, state);
   // What has waited was shown nothing when it was begun.
   const wasShown = !isLeft && start.behind === undefined;
   return await goOn(turn, wasShown ? null : await takeOver(turn));
@@ -56,7 +57,7 @@ async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
 /** The run that it steers answers it: what that has come to by now. */
 async function steeredResult(turn: OpenTurn): Promise<TurnResult> {
   const { state } = turn.start;
-  const result = state.kind === "running" ? resultOf(turn, state) : await firstResult(turn);
+  const result = state.kind === "running" ? await resultOf(turn, state) : await firstResult(turn);
   return { ...result, steered: true };
 }
 
@@ -85,6 +86,7 @@ async function begin(
       stream: streaming,
       recall: agent.recall !== undefined,
       whileRunning: args.whileRunning ?? agent.whileRunning,
+      ...(await budgetAsk(agent, "action")),
       ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
     },
   });
@@ -106,14 +108,15 @@ export async function goOn(turn: OpenTurn, taken: TakenUp | null): Promise<TurnR
   const { start } = turn;
   if (taken !== null && taken.kind !== "taken")
     return await firstResult({ ...turn, start: { ...start, state: taken.state } });
-  try {
-    let state = taken === null ? await converse(turn) : await takeUp(turn, taken);
-    // What a step had to wait for was there before the action let go of the run.
-    while (state.kind === "running") state = await takeUp(turn, await takeOver(turn));
-    return resultOf(turn, state);
-  } catch (error) {
-    return resultOf(turn, await endAfter(turn, error));
-  }
+  const state = await lastState(turn, taken).catch((error: unknown) => endAfter(turn, error));
+  return await resultOf(turn, state);
+}
+
+async function lastState(turn: OpenTurn, taken: TakenUp | null): Promise<RunState> {
+  let state = taken === null ? await converse(turn) : await takeUp(turn, taken);
+  // What a step had to wait for was there before the action let go of the run.
+  while (state.kind === "running") state = await takeUp(turn, await takeOver(turn));
+  return state;
 }
 
 /**

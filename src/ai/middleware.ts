@@ -8,6 +8,7 @@ import {
 } from "ai";
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { toJsonText } from "../parts/json.js";
+import { cappedOutput } from "./budgetAsk.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import { MiddlewareSession, type LoopCall, type MiddlewareRun } from "./middlewareSession.js";
 import {
@@ -33,6 +34,7 @@ type AgentSettings = Pick<
   | "compaction"
   | "compactionModel"
   | "extraction"
+  | "budgets"
   | "throttleMs"
 >;
 
@@ -96,13 +98,10 @@ export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettin
   const agentFor = agentsOf(memory, settings);
   const open = (model: WrappedModel, params: ModelRequest, streaming: boolean) => {
     const systems = params.prompt.filter((message) => message.role === "system");
-    const tap = tapModel({ model, params, systems });
-    const call: LoopCall = {
-      agent: agentFor(params, instructionsOf(systems)),
-      model: tap.model,
-      params,
-      streaming,
-    };
+    const agent = agentFor(params, instructionsOf(systems));
+    const capped = { ...params, ...cappedOutput(agent, params.maxOutputTokens) };
+    const tap = tapModel({ model, params: capped, systems });
+    const call: LoopCall = { agent, model: tap.model, params: capped, streaming };
     return { tap, answered: session.answer(call) };
   };
   return {
@@ -142,10 +141,13 @@ function agentsOf(memory: AgentMemory, settings: MiddlewareSettings) {
   const make = (instructions: string): ResolvedAgent =>
     resolveAgent(memory, { ...definition, name, instructions, model: noModel, stopWhen: [] });
   make(""); // what cannot work throws at once
-  return ({ tools = [] }: ModelRequest, instructions: string): ResolvedAgent => {
-    const key = toJsonText([instructions, tools]);
-    if (last?.key !== key) last = { key, agent: { ...make(instructions), tools: toolsOf(tools) } };
-    return last.agent;
+  return ({ tools = [], maxOutputTokens }: ModelRequest, instructions: string): ResolvedAgent => {
+    const key = toJsonText([instructions, tools, maxOutputTokens]);
+    if (last?.key === key) return last.agent;
+    const agent = { ...make(instructions), tools: toolsOf(tools) };
+    if (agent.spending !== null && maxOutputTokens !== undefined) agent.settings = { maxOutputTokens };
+    last = { key, agent };
+    return agent;
   };
 }
 

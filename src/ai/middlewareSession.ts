@@ -13,6 +13,7 @@ import {
   type CallerPrompt,
   type GivenResult,
 } from "./callerPrompt.js";
+import { budgetError } from "./budgetError.js";
 import { buildContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -133,14 +134,17 @@ export class MiddlewareSession {
     return savedResults(behind.saved.calls, given, Date.now() - behind.savedAt);
   }
 
-  async #begin({ agent, params, streaming }: LoopCall, prompt: CallerPrompt): Promise<LoopTurn | string> {
+  async #begin(
+    { agent, model, params, streaming }: LoopCall,
+    prompt: CallerPrompt,
+  ): Promise<LoopTurn | string> {
     const asked = await this.#asked(prompt);
     const [turns, attempts] = [this.#turns, this.#attempts];
     const { operationId: operation, ...bound } = this.binding;
     const operationId = (attempt: number) => operationName(operation ?? "", turns, attempts + attempt);
     const begun = await beginTurn(agent, {
       ...bound,
-      ...{ asked, streaming, abortSignal: params.abortSignal },
+      ...{ asked, streaming, model, abortSignal: params.abortSignal },
       ...(operation === undefined ? {} : { operationId }),
     });
     const { runId, turn, promptMessageId } = begun.kind === "open" ? begun.turn.start : begun.start;
@@ -194,7 +198,7 @@ export class MiddlewareSession {
     const isOpen = saved.state.kind === "running";
     if (!isOpen && !(finish && saved.state.kind === "completed")) {
       this.#turn = null;
-      throw runEnded(turn.start.runId, endingOf(saved.state));
+      throw await endingError(turn, saved.state);
     }
     turn.behind = { answer, saved, savedAt: Date.now() };
     turn.streamId = saved.streamId;
@@ -241,6 +245,12 @@ export class MiddlewareSession {
     if (isStopped) throw runEnded(turn.start.runId, endingOf(ended));
     throw error instanceof ModelFailure ? error.cause : error;
   }
+}
+
+/** What the loop is told of a run that was ended by the very step that it has saved, or meanwhile. */
+async function endingError({ ctx, memory, start: { runId } }: LoopTurn, state: RunState): Promise<Error> {
+  const ended = state.kind === "failed" ? await budgetError({ ctx, memory, runId }, state) : null;
+  return ended ?? runEnded(runId, endingOf(state));
 }
 
 const endingOf = (state: RunState | null): string =>

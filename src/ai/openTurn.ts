@@ -12,6 +12,7 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
+import { budgetError } from "./budgetError.js";
 import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
@@ -86,14 +87,19 @@ export function note(turn: OpenTurn, { text, output, usage, step, warnings }: Mo
   turn.totals.outputTokens += usage.outputTokens;
 }
 
-/** What the caller is given for where the turn stands. Throws `RUN_ENDED` where it was ended as failed meanwhile. */
-export function resultOf(turn: OpenTurn, state: RunState): TurnResult {
-  const { start, text, output, steps, totals, warnings } = turn;
-  if (state.kind === "failed")
-    throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
+/**
+ * What the caller is given for where the turn stands. Throws what it was ended with by a budget, and `RUN_ENDED` where
+ * it was ended as failed otherwise.
+ */
+export async function resultOf(turn: OpenTurn, state: RunState): Promise<TurnResult> {
+  const { ctx, memory, start, text, output, steps, totals, warnings } = turn;
+  if (state.kind === "failed") {
+    const ended = memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
       runId: start.runId,
       code: state.code,
     });
+    throw (await budgetError({ ctx, memory, runId: start.runId }, state)) ?? ended;
+  }
   const { runId, turn: number, promptMessageId } = start;
   const said = { text, ...(output === undefined ? {} : { output }), steps: steps.length };
   return { runId, turn: number, promptMessageId, state, ...said, usage: totals, warnings };

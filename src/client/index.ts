@@ -1,4 +1,5 @@
 export { AgentMemory, type MemorySettings } from "./agentMemory.js";
+export type { AgentBudgetRule, AgentBudgets, AgentBudgetSettings } from "../shared/agentBudgets.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
@@ -77,6 +78,7 @@ export type {
   OpenCall,
   Run,
   RunOutcome,
+  WaitsFor,
   RunState,
   RunTicket,
   RunTotals,
@@ -108,6 +110,16 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
+export type {
+  BudgetAsk,
+  BudgetExceeded,
+  BudgetMode,
+  BudgetPeriod,
+  BudgetRule,
+  BudgetSubject,
+  BudgetUnit,
+  BudgetWarning,
+} from "../validators/budget.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
 
 // Shapes, for the returns of an app's own functions.
@@ -126,6 +138,7 @@ export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validat
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
+export { vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
 
 // Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.

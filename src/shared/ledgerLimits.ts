@@ -33,7 +33,15 @@ export const BUDGET_MAX_RULES = 16;
 export const BUDGETS_PER_SUBJECT = 6;
 /** Open runs whose rows a status reads, over all its budgets: a live query stays cheap. */
 export const STATUS_MAX_RUNS = 200;
+/** Output tokens that a call is held to use, and may use, where its agent sets no `maxOutputTokens`. */
+export const BUDGET_OUTPUT_TOKENS = 8_192;
 // Rate limits.
+/** How often in a row one model step may wait for a time: each wait adds to the journal of its workflow. */
+export const WAITS_MAX = 64;
+/** How long such a wait is at least, in ms: at first, at most, and how that grows, so that none is repeated in a hurry. */
+export const WAIT_BACKOFF_MS = { min: 250, max: 5 * 60 * 1000, growth: 2 } as const;
+/** How much longer it is by chance, as a share of it and in ms: many that wait for one moment must not wake at once. */
+export const WAIT_JITTER_MS = { share: 0.05, min: 100, max: 10_000 } as const;
 
 /** Periods of one model's prices: a row that every call of the model reads. */
 export const PRICE_MAX_PERIODS = 16;

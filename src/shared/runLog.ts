@@ -12,7 +12,7 @@ export type LogEvent =
   | "run.failed"
   | "run.canceled"
   | "run.warned"
-  | "budget.warned"
+  | "budget.exceeded"
   | "model.failed"
   | "tool.failed"
   | "embedding.failed"
@@ -82,7 +82,8 @@ function isLogged(level: LogLevel, event: LogEvent): boolean {
   }
 }
 
-const isError = (event: LogEvent): boolean => event.endsWith(".failed") || event.endsWith(".warned");
+const isError = (event: LogEvent): boolean =>
+  event.endsWith(".failed") || event === "run.warned" || event === "budget.exceeded";
 
 function print(line: LogLine): void {
   const text = JSON.stringify(line);

@@ -67,6 +67,18 @@ export const vBudgetExceeded = v.object({
 });
 export type BudgetExceeded = Infer<typeof vBudgetExceeded>;
 
+/** A soft budget that was passed, as the app is told once in its period: the figures, and the run that passed it. */
+export const vBudgetWarning = v.object({
+  ...vBudgetExceeded.fields,
+  runId: v.string(),
+  threadId: v.string(),
+  agentName: v.string(),
+  /** Whose run it is. */
+  userId: v.string(),
+  tenantId: v.optional(v.string()),
+});
+export type BudgetWarning = Infer<typeof vBudgetWarning>;
+
 /** As doors give it that do much else. */
 export const vOpaqueExceeded = v.any() as VAny<BudgetExceeded>;
 

@@ -85,6 +85,8 @@ export const vStepStart = v.object({
   turn: v.number(),
   agentName: v.string(),
   steps: v.number(),
+  /** The run had waited for a time until this very call. */
+  waited: v.optional(v.boolean()),
   /** How many of the steps had been saved when the run last read steering: stop conditions count from there. */
   steeredAt: v.optional(v.number()),
   ...vBudgetsSaid,

@@ -1419,7 +1419,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           messages: Array<{
             agentName?: string;
             metadata?: string;
@@ -1926,6 +1930,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         },
         Name
@@ -1993,6 +1999,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         } | null,
         Name
@@ -2051,6 +2059,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -2110,6 +2120,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -2634,7 +2646,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             settle: string;
           };
           engine: "action" | "durable";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           limits?: {
             maxBytes?: number;
             maxMessages?: number;
@@ -2899,6 +2915,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           turn: number;
           waitUntil?: number;
+          waited?: boolean;
           warned?: Array<any>;
         },
         Name
@@ -2925,7 +2942,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           failed: boolean;
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           ms: number;
           part: any;
           place?: number;
@@ -3121,6 +3142,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          until?: number;
+          waitsFor?: "budget" | "rateLimit";
+          workflowId?: string;
         },
         { state: any },
         Name

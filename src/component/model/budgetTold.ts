@@ -2,23 +2,21 @@ import { logRun } from "../../shared/runLog.js";
 import type { BudgetExceeded } from "../../validators/budget.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { tellBudgetWarning } from "./hooks.js";
 
 /** Of a run, what says whom to tell. */
-export type ToldRun = Pick<Doc<"runs">, "_id" | "threadId" | "agentName" | "hooks" | "logs">;
+export type ToldRun = Pick<Doc<"runs">, "_id" | "threadId" | "agentName" | "scope" | "hooks" | "logs">;
 
 /**
- * Tells that a soft budget was passed, in the transaction that found it: once a period, for it is kept with the budget
- * that it was told.
+ * Tells that a soft budget was passed, in the transaction that found it: a line of the log, and the app's hook. Once a
+ * period, for it is kept with the budget that it was told.
  */
-export function tellBudget(
-  ctx: MutationCtx,
-  { _id: runId, agentName, logs = "errors" }: ToldRun,
-  { per, unit, period, limit, spent }: BudgetExceeded,
-): Promise<void> {
-  logRun(ctx, logs, {
-    ...{ event: "budget.warned", runId, agentName, budget: `${per} ${unit} ${period}`, limit, spent },
-  });
-  return Promise.resolve();
+export async function tellBudget(ctx: MutationCtx, run: ToldRun, exceeded: BudgetExceeded): Promise<void> {
+  const { _id: runId, agentName, logs = "errors" } = run;
+  const { per, unit, period, limit, spent } = exceeded;
+  const budget = `${per} ${unit} ${period}`;
+  logRun(ctx, logs, { event: "budget.exceeded", runId, agentName, budget, limit, spent });
+  await tellBudgetWarning(ctx, run, exceeded);
 }
 
 /** As `tellBudget`, for all that were passed at once. */

@@ -16,6 +16,7 @@ import { tellMessages } from "./hooks.js";
 import { pendingOf } from "./recall.js";
 import { isActive } from "../../shared/runState.js";
 import { findRunToWrite, nextStepOf, runNotFound, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { endWait } from "./runTimeout.js";
 import { withSteeringRead } from "./steering.js";
 import { restartStream, startStream } from "./streams.js";
 import { endRun } from "./turnEnd.js";
@@ -54,6 +55,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   }
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
   await noteDriver(ctx, run, args);
+  const waited = (await endWait(ctx, run)) ? { waited: true } : {};
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given, head } = await readShown(ctx, run, args);
   const { state = stateOf(run), ...said } = await drawToOpen(ctx, run, shownTokens({ head, context, given }));
@@ -62,7 +64,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...nothing, ...said, ...waited, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({
