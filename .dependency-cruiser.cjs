@@ -4,7 +4,7 @@ const door = "^src/component/(?!schema|convex\\.config)[^/]+\\.ts$";
 /** Models that know no other domain; a domain's model may be several files that begin with its name. */
 const leaves = "thread|file|ledger|operation|block|budget";
 /** What any model may stand on. */
-const foundations = "counts|operations|paging|scopeAccess|sweeps|sweepBudget|threadAccess";
+const foundations = "counts|currency|operations|paging|priceReads|scopeAccess|sweeps|sweepBudget|threadAccess";
 const aiSdk = "^(node_modules/)?(ai|@ai-sdk/[^/]+)(/|$)";
 
 const forbid = (name, from, to) => ({ name, severity: "error", from, to });
@@ -69,6 +69,7 @@ module.exports = {
       "^src/adapters/([^/]+)/",
       "^src/(adapters/$1/|client/index\\.ts$|parts/|validators/|shared/)",
     ),
+    only("prices-are-data", "^src/prices/", "^src/(prices|validators)/"),
     only("react-stays-in-the-browser", "^src/react/", "^src/(react/|parts/|validators/|shared/)"),
     // Values of the AI SDK weigh 868 kB in every module that imports them; its types are free.
     forbid(

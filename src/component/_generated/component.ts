@@ -1446,6 +1446,116 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    prices: {
+      find: FunctionReference<
+        "query",
+        "internal",
+        { model: string; provider: string; version: number },
+        {
+          from: number;
+          prices: {
+            cacheWrite?: number;
+            cachedInput?: number;
+            call?: number;
+            input: number;
+            output: number;
+            reasoning?: number;
+          };
+          to?: number;
+          version: number;
+        } | null,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        { cursor: string | null; limit?: number; provider?: string },
+        {
+          currency: string;
+          cursor: string | null;
+          page: Array<{
+            model: string;
+            periods: Array<{
+              from: number;
+              prices: {
+                cacheWrite?: number;
+                cachedInput?: number;
+                call?: number;
+                input: number;
+                output: number;
+                reasoning?: number;
+              };
+              to?: number;
+              version: number;
+            }>;
+            provider: string;
+          }>;
+        },
+        Name
+      >;
+      listUnpriced: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        Array<{
+          calls: number;
+          lastAt: number;
+          model: string;
+          provider: string;
+        }>,
+        Name
+      >;
+      load: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          models: Array<{
+            model: string;
+            periods: Array<any>;
+            provider: string;
+          }>;
+        },
+        { changed: number },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          from?: number;
+          model: string;
+          provider: string;
+        },
+        { removed: boolean },
+        Name
+      >;
+      set: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          model: string;
+          period: any;
+          provider: string;
+        },
+        { version: number },
+        Name
+      >;
+    };
     recall: {
       search: FunctionReference<
         "action",
@@ -2969,6 +3079,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             cacheWriteTokens?: number;
             cachedInputTokens?: number;
             costMicros?: number;
+            currency?: string;
             finishReason?: string;
             inputTokens: number;
             isEstimated?: boolean;
