@@ -4,6 +4,7 @@ export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
 export type { LogEvent, LogLine } from "../shared/runLog.js";
+export type { BudgetSubjectArgs, SetBudget } from "./budgets.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
@@ -17,6 +18,17 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
+export type {
+  Budget,
+  BudgetAsk,
+  BudgetExceeded,
+  BudgetMode,
+  BudgetPeriod,
+  BudgetRule,
+  BudgetStatus,
+  BudgetSubject,
+  BudgetUnit,
+} from "../validators/budget.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type {
   ContextAsk,

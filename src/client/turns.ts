@@ -1,4 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import type { BudgetAsk } from "../validators/budget.js";
 import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
@@ -54,6 +55,8 @@ export type BeginTurn = {
   whileRunning?: WhileRunning;
   /** When a durable run is to start, in ms since the epoch, at most a year ahead; at once where that is past. */
   startAt?: number;
+  /** What the run needs of its budgets: those that the app has set, and the agent's own rules. None limits it without. */
+  budgets?: BudgetAsk;
 };
 
 export type SaveStep = {

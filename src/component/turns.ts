@@ -1,4 +1,5 @@
 import { v } from "convex/values";
+import { vOpaqueBudgetAsk } from "../validators/budget.js";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
@@ -48,6 +49,7 @@ export const begin = mutation({
     parent: v.optional(vParentCall),
     whileRunning: v.optional(vWhileRunning),
     startAt: v.optional(v.number()),
+    budgets: v.optional(vOpaqueBudgetAsk),
     hooks: v.optional(vHooks),
     logs: v.optional(vLogLevel),
   },

@@ -1,3 +1,5 @@
+import { RUN_LEASE_MS } from "./limits.js";
+
 /** Limits of the ledger, with their units and the failures they prevent: `limits.ts` has all others. */
 
 // Prices and costs.
@@ -15,6 +17,22 @@ export const PRICE_CLOCK_SKEW_MS = 5_000;
 export const UNPRICED_MAX_EVENTS = 500;
 // Rollups.
 // Budgets.
+/** Calls that a run draws for at once: fewer draws meet at a budget's row, more of it is held by idle runs. */
+export const SLAB_DEFAULT_CALLS = 4;
+/** One run does not lock a budget for all others. */
+export const SLAB_MAX_CALLS = 100;
+/** A run that was silent for so long holds nothing any more: its action has died, or it waits. */
+export const SLAB_LEASE_MS = RUN_LEASE_MS;
+/** Expired slabs that a draw looks at: each costs it a run's row. */
+export const SLABS_PER_DRAW = 8;
+/** As many as a draw looks at that would else be refused: what it gives back must not be lost with the refusal. */
+export const SLABS_PER_REFUSAL = 256;
+/** Rules of one agent: they stand on each run's row. */
+export const BUDGET_MAX_RULES = 16;
+/** Budgets of one subject: two units, three periods. */
+export const BUDGETS_PER_SUBJECT = 6;
+/** Open runs whose rows a status reads, over all its budgets: a live query stays cheap. */
+export const STATUS_MAX_RUNS = 200;
 // Rate limits.
 
 /** Periods of one model's prices: a row that every call of the model reads. */

@@ -12,6 +12,7 @@ export type LogEvent =
   | "run.failed"
   | "run.canceled"
   | "run.warned"
+  | "budget.warned"
   | "model.failed"
   | "tool.failed"
   | "embedding.failed"
@@ -30,6 +31,10 @@ export type LogLine = {
   warning?: string;
   ms?: number;
   tokens?: number;
+  /** Of a budget: whose, of what and for how long, as in "user tokens day". */
+  budget?: string;
+  limit?: number;
+  spent?: number;
 };
 
 /** What one function execution has logged; `held` is its last line, as long as nothing more follows. */
@@ -77,7 +82,7 @@ function isLogged(level: LogLevel, event: LogEvent): boolean {
   }
 }
 
-const isError = (event: LogEvent): boolean => event.endsWith(".failed") || event === "run.warned";
+const isError = (event: LogEvent): boolean => event.endsWith(".failed") || event.endsWith(".warned");
 
 function print(line: LogLine): void {
   const text = JSON.stringify(line);

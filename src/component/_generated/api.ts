@@ -9,6 +9,7 @@
  */
 
 import type * as blocks from "../blocks.js";
+import type * as budgets from "../budgets.js";
 import type * as contexts from "../contexts.js";
 import type * as documents from "../documents.js";
 import type * as embeddings from "../embeddings.js";
@@ -22,6 +23,19 @@ import type * as model_blockReads from "../model/blockReads.js";
 import type * as model_blockRows from "../model/blockRows.js";
 import type * as model_blockWrite from "../model/blockWrite.js";
 import type * as model_blocks from "../model/blocks.js";
+import type * as model_budgetAsk from "../model/budgetAsk.js";
+import type * as model_budgetDraw from "../model/budgetDraw.js";
+import type * as model_budgetErase from "../model/budgetErase.js";
+import type * as model_budgetLimits from "../model/budgetLimits.js";
+import type * as model_budgetOfRun from "../model/budgetOfRun.js";
+import type * as model_budgetPrices from "../model/budgetPrices.js";
+import type * as model_budgetRows from "../model/budgetRows.js";
+import type * as model_budgetSettle from "../model/budgetSettle.js";
+import type * as model_budgetSlabs from "../model/budgetSlabs.js";
+import type * as model_budgetStatus from "../model/budgetStatus.js";
+import type * as model_budgetTold from "../model/budgetTold.js";
+import type * as model_budgetTurn from "../model/budgetTurn.js";
+import type * as model_budgets from "../model/budgets.js";
 import type * as model_contextExplain from "../model/contextExplain.js";
 import type * as model_contextGiven from "../model/contextGiven.js";
 import type * as model_contextOpen from "../model/contextOpen.js";
@@ -140,6 +154,7 @@ import type * as model_toolCalls from "../model/toolCalls.js";
 import type * as model_toolSteps from "../model/toolSteps.js";
 import type * as model_turnArgs from "../model/turnArgs.js";
 import type * as model_turnBegin from "../model/turnBegin.js";
+import type * as model_turnBudget from "../model/turnBudget.js";
 import type * as model_turnContext from "../model/turnContext.js";
 import type * as model_turnEnd from "../model/turnEnd.js";
 import type * as model_turnLater from "../model/turnLater.js";
@@ -182,6 +197,7 @@ import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
   blocks: typeof blocks;
+  budgets: typeof budgets;
   contexts: typeof contexts;
   documents: typeof documents;
   embeddings: typeof embeddings;
@@ -195,6 +211,19 @@ const fullApi: ApiFromModules<{
   "model/blockRows": typeof model_blockRows;
   "model/blockWrite": typeof model_blockWrite;
   "model/blocks": typeof model_blocks;
+  "model/budgetAsk": typeof model_budgetAsk;
+  "model/budgetDraw": typeof model_budgetDraw;
+  "model/budgetErase": typeof model_budgetErase;
+  "model/budgetLimits": typeof model_budgetLimits;
+  "model/budgetOfRun": typeof model_budgetOfRun;
+  "model/budgetPrices": typeof model_budgetPrices;
+  "model/budgetRows": typeof model_budgetRows;
+  "model/budgetSettle": typeof model_budgetSettle;
+  "model/budgetSlabs": typeof model_budgetSlabs;
+  "model/budgetStatus": typeof model_budgetStatus;
+  "model/budgetTold": typeof model_budgetTold;
+  "model/budgetTurn": typeof model_budgetTurn;
+  "model/budgets": typeof model_budgets;
   "model/contextExplain": typeof model_contextExplain;
   "model/contextGiven": typeof model_contextGiven;
   "model/contextOpen": typeof model_contextOpen;
@@ -313,6 +342,7 @@ const fullApi: ApiFromModules<{
   "model/toolSteps": typeof model_toolSteps;
   "model/turnArgs": typeof model_turnArgs;
   "model/turnBegin": typeof model_turnBegin;
+  "model/turnBudget": typeof model_turnBudget;
   "model/turnContext": typeof model_turnContext;
   "model/turnEnd": typeof model_turnEnd;
   "model/turnLater": typeof model_turnLater;

@@ -176,6 +176,110 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    budgets: {
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: {
+            agentName?: string;
+            per: "tenant" | "user" | "agent" | "thread";
+            tenantId?: string;
+            threadId?: string;
+            userId?: string;
+          };
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName?: string;
+            budgetId: string;
+            isByRule?: boolean;
+            limit: number;
+            mode: "soft" | "hard";
+            per: "tenant" | "user" | "agent" | "thread";
+            period: "day" | "month" | "lifetime";
+            reserved: number;
+            resetsAt: number | null;
+            spent: number;
+            tenantId?: string;
+            threadId?: string;
+            unit: "tokens" | "cost";
+            userId?: string;
+            warned: boolean;
+          }>;
+        },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          budgetId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        null,
+        Name
+      >;
+      set: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          tenantId?: string;
+          threadId?: string;
+          unit: "tokens" | "cost";
+          userId?: string;
+        },
+        { budgetId: string },
+        Name
+      >;
+      status: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          tenantId?: string;
+          threadId?: string;
+          userId?: string;
+        },
+        Array<{
+          budgetId: string;
+          inFlight: number;
+          isByRule?: boolean;
+          isCut?: boolean;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          remaining: number;
+          reserved: number;
+          resetsAt: number | null;
+          spent: number;
+          unit: "tokens" | "cost";
+          warned: boolean;
+        }>,
+        Name
+      >;
+    };
     contexts: {
       explain: FunctionReference<
         "query",
@@ -2520,6 +2624,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "internal",
         {
           agentName: string;
+          budgets?: any;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2624,6 +2729,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           steered?: boolean;
           streamId?: string;
           turn: number;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2743,6 +2849,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             tokens: number;
             turn: number;
           }>;
+          exceeded?: any;
           given?: {
             blocks: Array<{
               blockId: string;
@@ -2791,6 +2898,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           threadId: string;
           turn: number;
+          waitUntil?: number;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2877,6 +2986,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
+          exceeded?: any;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
@@ -2910,6 +3020,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           streamId?: string;
           superseded?: boolean;
+          waitUntil?: number;
+          warned?: Array<any>;
         },
         Name
       >;

@@ -3,6 +3,7 @@ import { closeLog } from "../../shared/runLog.js";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepSlabs } from "./budgetErase.js";
 import { sweepRecalled } from "./contextParts.js";
 import { sweepDocument, sweepDrafts } from "./documentSweep.js";
 import { sweepQueries } from "./embeddingCache.js";
@@ -36,6 +37,7 @@ export const vSweepKind = v.union(
   v.literal("nested"),
   v.literal("queue"),
   v.literal("lostStreams"),
+  v.literal("slabs"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -57,6 +59,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
   nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
   queue: sweepQueue,
+  slabs: sweepSlabs,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

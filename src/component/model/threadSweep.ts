@@ -1,6 +1,8 @@
 import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { removeBudgetsOf } from "./budgetErase.js";
+import { returnDrawn } from "./budgetSettle.js";
 import { removeBlocksOfThread } from "./blocks.js";
 import { sweepPartsOfThread } from "./contextParts.js";
 import { findCounts } from "./counts.js";
@@ -41,6 +43,7 @@ const PHASES: readonly Phase[] = [
   removeSummaries,
   removeOperations,
   removeParticipants,
+  removeBudgets,
   removeCounts,
 ];
 
@@ -79,6 +82,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
     }
     if (!(await budget.take())) return false;
     await leaveOthers(ctx, run);
+    if (run.budgets !== undefined) await giveBack(ctx, run);
     await tellEnded(ctx, run);
     await ctx.db.delete("runs", run._id);
   }
@@ -112,6 +116,16 @@ async function removeNested(ctx: MutationCtx, { threadId, budget }: Removal): Pr
 async function leaveOthers(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   if (!isActive(stateOf(run)) || (run.nests !== true && run.parentRunId === undefined)) return;
   await endNested(ctx)(run, { kind: "canceled", reason: "Its thread was removed." });
+}
+
+/** What it has drawn of budgets; the ledger keeps what it spent. */
+async function giveBack(ctx: MutationCtx, { _id }: Doc<"runs">): Promise<void> {
+  const run = await ctx.db.get("runs", _id);
+  if (run !== null) await returnDrawn(ctx, run);
+}
+
+async function removeBudgets(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  return await removeBudgetsOf(ctx, threadScope(threadId), budget);
 }
 
 async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {

@@ -16,6 +16,7 @@ import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { returnDrawn, settleUsed } from "./budgetSettle.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages, tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
@@ -91,8 +92,9 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const used = await recordLastCall(ctx, run, ending);
   const totals = used === null ? null : keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
   if (used !== null) await passUp(ctx, run, used);
+  const settled = used === null ? {} : await settleUsed(ctx, run, used);
   if (!isActive(stateOf(run))) {
-    if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
+    if (totals !== null) await ctx.db.patch("runs", run._id, { totals, ...settled });
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
@@ -104,7 +106,12 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = { ...run, totals: totals ?? run.totals, nextStep: nextStepOf(run) + kept.messages };
+  const ended = {
+    ...run,
+    ...settled,
+    totals: totals ?? run.totals,
+    nextStep: nextStepOf(run) + kept.messages,
+  };
   const head = await findHead(ctx, run.threadId);
   const preview = previewOf(textOf(kept.parts));
   await closeRun(ctx, { run: ended, head, state, preview, replaced: ending.replaced });
@@ -223,7 +230,10 @@ export async function closeRun(
     startJobId: undefined,
   };
   await stopWaiting(ctx, run);
+  const { budgets } = run;
+  const settled = budgets === undefined ? {} : { budgets, ...(await returnDrawn(ctx, run)) };
   await setRunState(ctx, run, {
+    ...settled,
     state,
     steps,
     nextStep,

@@ -12,6 +12,8 @@ import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../valid
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { expectNext, settleUsed } from "./budgetSettle.js";
+import { drawNext } from "./budgetTurn.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
@@ -25,7 +27,7 @@ import { endStream, startStream } from "./streams.js";
 import { setRunState } from "./runState.js";
 import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
 import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { closeRun, endNested } from "./turnEnd.js";
+import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { recordRunUsage } from "./turnUsage.js";
 
@@ -65,8 +67,9 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   const used = addTotals(await settleNested(ctx, run, endNested(ctx)), own);
   const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
   await passUp(ctx, run, used);
+  const settled = await settleUsed(ctx, run, own);
   if (!isActive(stateOf(run))) {
-    await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
+    await ctx.db.patch("runs", run._id, { steps: steps + 1, totals, ...settled });
     await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
@@ -88,6 +91,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
     openCalls: undefined,
     nests: args.nests === true && calls.length > 0 ? true : undefined,
     waiting: undefined,
+    ...expectNext(settled, args.usage),
   };
   const { waits = [] } = args;
   Object.assign(saved, await openCalls(ctx, run, { askedBy: steps, messageId, calls, waits }));
@@ -96,7 +100,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
     ? await finish(ctx, saved, { ...answer, nextStream: args.nextStream })
     : await goOn(ctx, saved, args.nextStream);
   await tellMessages(ctx, run.hooks);
-  const told = withWaits(calls, waits);
+  const told = isActive(next.state) || args.finish ? withWaits(calls, waits) : []; // ended: nothing is to run
   return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
 }
 
@@ -140,6 +144,8 @@ const withWaits = (calls: ReservedCall[], waits: readonly AskedWait[]): StepSave
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
   const open = stepsOf(run) === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
+  const { exceeded } = run.budgets ?? {};
+  const isStopped = exceeded !== undefined;
   const calls = [
     ...rows.map(({ callId, toolName, step: place, wait }) => ({
       ...{ callId, toolName, step: place },
@@ -147,7 +153,8 @@ async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Pr
     })),
     ...open,
   ];
-  return { saved: false, state: stateOf(run), calls };
+  const told = isStopped ? { calls: [], exceeded } : { calls };
+  return { saved: false, state: stateOf(run), ...told };
 }
 
 /** What the step asks us to run. Throws `INVALID_ARGUMENT` for too many, or for two of one id. */
@@ -198,22 +205,32 @@ async function writeMessage(
  * anew there; a durable run reads it when its next step opens.
  */
 async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream | undefined) {
-  const steered = saved.engine === "durable" ? null : await showUnread(ctx, saved);
-  const run = steered === null ? saved : withSteeringRead(saved, stepsOf(saved));
+  const waits = saved.waiting === undefined ? undefined : stateWhile(saved.waiting);
+  const { failure, said, ...drawn } = await drawNext(ctx, {
+    ...{ run: saved, totals: totalsOf(saved), isWaiting: waits !== undefined },
+  });
+  if (failure !== undefined)
+    return { state: await endRun(ctx, { ...saved, ...drawn }, { outcome: failure }), ...said };
+  const holding = { ...saved, ...drawn };
+  const steered = saved.engine === "durable" ? null : await showUnread(ctx, holding);
+  const run = steered === null ? holding : withSteeringRead(holding, stepsOf(saved));
   const streams = nextStream === true || (nextStream === "ifSteered" && steered !== null);
   const stream = streams ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
   const { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read } = run;
   const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
-  const changed = { ...written, streamId: stream?.streamId };
-  const waits = waiting === undefined ? undefined : stateWhile(waiting);
+  const changed = { ...written, ...budgetsOf(run), streamId: stream?.streamId };
   if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
   else await setRunState(ctx, run, { ...changed, state: waits });
   return {
     state: waits ?? ({ kind: "running" } as const),
+    ...said,
     ...(stream === null ? {} : { streamId: stream.streamId, nextMessageId: stream.messageId }),
     ...(steered === null ? {} : { steered }),
   };
 }
+
+/** Nothing is written for a run that no budget limits. */
+const budgetsOf = ({ budgets }: Doc<"runs">) => (budgets === undefined ? {} : { budgets });
 
 type Answer = { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number; nextStream?: NextStream };
 

@@ -1,6 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vBudgetMode, vBudgetPeriod, vBudgetSubject, vBudgetUnit } from "../../validators/budget.js";
+import { vBudgetMode, vBudgetParty, vBudgetPeriod, vBudgetUnit } from "../../validators/budget.js";
 import { vPricedModel, vPricePeriod } from "../../validators/price.js";
 import { vCountedUsage, vUsagePurpose } from "../../validators/usage.js";
 
@@ -81,12 +81,12 @@ export const ledgerTables = {
   budgets: defineTable({
     /** A scope. */
     subject: v.string(),
-    per: vBudgetSubject,
+    per: vBudgetParty,
     unit: vBudgetUnit,
     period: vBudgetPeriod,
     limit: v.number(),
     mode: vBudgetMode,
-    /** Made by an agent's rule, which may change it; absent: set by the app. */
+    /** Made by an agent's rule, which may change it, and of such agents' runs alone; absent: set by the app. */
     isByRule: v.optional(v.boolean()),
     /** When the period began that `spent` and `reserved` are of. */
     startedAt: v.number(),
@@ -97,8 +97,8 @@ export const ledgerTables = {
     /** When passing the limit was told in this period. */
     warnedAt: v.optional(v.number()),
   }).index("by_subject", ["subject", "unit", "period"]),
-  // What a run has drawn from a budget. Written when it draws, deleted when it returns; an expired one is reclaimed by
-  // the next draw from that budget.
+  // That a run has drawn from a budget: the run's row says how much and what it spent of it. Written when it draws,
+  // deleted when it returns; an expired one is reclaimed by the next draw from that budget, which says so on the run.
   slabs: defineTable({
     budgetId: v.id("budgets"),
     runId: v.id("runs"),

@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { vRunBudgets } from "../../validators/budget.js";
 import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
@@ -71,6 +72,8 @@ export const runsTables = {
     ),
     /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
     hooks: v.optional(vHooks),
+    /** What it has drawn from budgets, and spent of it: absent where none limits it. */
+    budgets: v.optional(vRunBudgets),
     /** What is logged of it, where that is not the usual. */
     logs: v.optional(vLogLevel),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */
