@@ -9,7 +9,12 @@ beforeAll(async () => {
 });
 afterAll(async () => await host.close());
 
-type Answer = { status: "success" | "error"; value?: unknown; errorData?: { code: string } };
+type Answer = {
+  status: "success" | "error";
+  value?: unknown;
+  errorMessage?: string;
+  errorData?: { code: string };
+};
 
 /** Posts a call as such a client does. */
 async function post(call: string, body: object, token?: string): Promise<Answer> {
@@ -59,5 +64,15 @@ describe("a client that speaks HTTP and JSON", () => {
     expect(foreign).toMatchObject({ status: "error", errorData: { code: "THREAD_NOT_FOUND" } });
     const nobody = await post("query chat:listMessages", page);
     expect(nobody).toMatchObject({ status: "error", errorData: { code: "UNAUTHENTICATED" } });
+  });
+
+  test("cannot call what is for who runs the app", async () => {
+    for (const path of ["prices:load", "prices:listUnpriced"]) {
+      const refused = await post(`${path === "prices:load" ? "mutation" : "query"} ${path}`, {}, ann);
+      expect(refused).toMatchObject({
+        status: "error",
+        errorMessage: expect.stringContaining("Could not find public function") as string,
+      });
+    }
   });
 });

@@ -39,6 +39,7 @@ import type * as models_shownMemory from "../models/shownMemory.js";
 import type * as models_told from "../models/told.js";
 import type * as models_toolCalls from "../models/toolCalls.js";
 import type * as models_words from "../models/words.js";
+import type * as prices from "../prices.js";
 import type * as reports from "../reports.js";
 import type * as researcher from "../researcher.js";
 import type * as worker from "../worker.js";
@@ -82,6 +83,7 @@ declare const fullApi: ApiFromModules<{
   "models/told": typeof models_told;
   "models/toolCalls": typeof models_toolCalls;
   "models/words": typeof models_words;
+  prices: typeof prices;
   reports: typeof reports;
   researcher: typeof researcher;
   worker: typeof worker;
