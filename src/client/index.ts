@@ -88,6 +88,19 @@ export type {
   TurnStart,
 } from "../validators/turn.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
+export type {
+  SeriesQuestion,
+  SummaryQuestion,
+  TopQuestion,
+  UsageBy,
+  UsageEvery,
+  UsageGroup,
+  UsageMeasure,
+  UsageSeries,
+  UsageSummary,
+  UsageSums,
+  UsageTop,
+} from "../validators/usageSums.js";
 
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
@@ -105,6 +118,7 @@ export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vUsageEvent } from "../validators/usage.js";
+export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
 
 // Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
 export { fromModelMessages } from "../parts/fromModelMessage.js";

@@ -19,6 +19,7 @@ import { sweepQueue } from "./runLost.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 import { endNested } from "./turnEnd.js";
+import { sweepUsageUser } from "./usageErase.js";
 
 export const vSweepKind = v.union(
   v.literal("operations"),
@@ -36,6 +37,7 @@ export const vSweepKind = v.union(
   v.literal("nested"),
   v.literal("queue"),
   v.literal("lostStreams"),
+  v.literal("usageUser"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -57,6 +59,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
   nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
   queue: sweepQueue,
+  usageUser: sweepUsageUser,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

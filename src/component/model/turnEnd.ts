@@ -32,7 +32,8 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { keepLate, recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { armFold } from "./usageFold.js";
 
 export type EndArgs = {
   caller: Caller;
@@ -92,7 +93,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   const totals = used === null ? null : keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
   if (used !== null) await passUp(ctx, run, used);
   if (!isActive(stateOf(run))) {
-    if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
+    if (totals !== null) await keepLate(ctx, run, totals);
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
@@ -233,6 +234,7 @@ export async function closeRun(
     steering: undefined, // what was not read stays in the thread
     ...open,
   });
+  await armFold(ctx);
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
   if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
   const isItsThread = head?.activeRunId === run._id;

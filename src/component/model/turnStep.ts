@@ -28,6 +28,7 @@ import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } fro
 import { closeRun, endNested } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { recordRunUsage } from "./turnUsage.js";
+import { armFold, armFoldBetween } from "./usageFold.js";
 
 export type SaveStepArgs = {
   caller: Caller;
@@ -67,6 +68,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   await passUp(ctx, run, used);
   if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
+    await armFold(ctx);
     await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
@@ -206,6 +208,7 @@ async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream
   const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
   const changed = { ...written, streamId: stream?.streamId };
   const waits = waiting === undefined ? undefined : stateWhile(waiting);
+  await armFoldBetween(ctx, { steps: stepsOf(run), waits: waits !== undefined });
   if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
   else await setRunState(ctx, run, { ...changed, state: waits });
   return {
