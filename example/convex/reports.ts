@@ -105,7 +105,8 @@ export const totalUsage = query({
   returns: vTotals,
   handler: async (ctx, args) => {
     const as = await principal(ctx);
-    return await memory.as(as).usage.total(ctx, args);
+    const { calls, inputTokens, outputTokens } = await memory.as(as).usage.summary(ctx, args);
+    return { calls, inputTokens, outputTokens };
   },
 });
 

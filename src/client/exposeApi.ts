@@ -19,11 +19,23 @@ import {
 } from "../validators/run.js";
 import { vStreamChunk, vStreamState } from "../validators/stream.js";
 import { vThread, type Thread } from "../validators/thread.js";
+import {
+  vSeriesQuestion,
+  vSummaryQuestion,
+  vUsageSeries,
+  vUsageSummary,
+  type SeriesQuestion,
+  type SummaryQuestion,
+  type UsageSeries,
+  type UsageSummary,
+} from "../validators/usageSums.js";
 import type { BoundMemory } from "./boundMemory.js";
 import type { FollowedStream } from "./streams.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 type Page<Item> = { page: Item[]; cursor: string | null };
+type ExposedSummary = Omit<SummaryQuestion, "tenantId" | "userId">;
+type ExposedSeries = Omit<SeriesQuestion, "tenantId" | "userId">;
 
 // Written out in each line: Convex reads a function's types off the name `RegisteredQuery`, and an alias hides it.
 
@@ -61,6 +73,10 @@ export type ExposedApi = {
     { runId: string; callId: string; output?: unknown; error?: string },
     Promise<{ state: RunState }>
   >;
+  /** What the caller used, or what a thread or a run did that they may read. */
+  usageSummary: RegisteredQuery<"public", ExposedSummary, Promise<UsageSummary>>;
+  /** The same as points of hours, days or months. */
+  usageTimeseries: RegisteredQuery<"public", ExposedSeries, Promise<UsageSeries>>;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */
@@ -116,6 +132,25 @@ export function createApi(memory: Bindable, { authorize }: ExposeOptions): Expos
       handler: async (ctx, args) => (await as(ctx, "cancelRun")).runs.cancel(ctx, args),
     }),
     ...waitingApi(as),
+    ...usageApi(as),
+  };
+}
+
+/** Sums of what the caller may see; whom the system may name, nobody may here. */
+function usageApi(
+  as: (ctx: { auth: Auth }, operation: Operation) => Promise<BoundMemory>,
+): Pick<ExposedApi, "usageSummary" | "usageTimeseries"> {
+  return {
+    usageSummary: queryGeneric({
+      args: vSummaryQuestion.omit("tenantId", "userId").fields,
+      returns: vUsageSummary,
+      handler: async (ctx, args) => (await as(ctx, "usageSummary")).usage.summary(ctx, args),
+    }),
+    usageTimeseries: queryGeneric({
+      args: vSeriesQuestion.omit("tenantId", "userId").fields,
+      returns: vUsageSeries,
+      handler: async (ctx, args) => (await as(ctx, "usageTimeseries")).usage.timeseries(ctx, args),
+    }),
   };
 }
 

@@ -121,6 +121,19 @@ export type {
   BudgetWarning,
 } from "../validators/budget.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
+export type {
+  SeriesQuestion,
+  SummaryQuestion,
+  TopQuestion,
+  UsageBy,
+  UsageEvery,
+  UsageGroup,
+  UsageMeasure,
+  UsageSeries,
+  UsageSummary,
+  UsageSums,
+  UsageTop,
+} from "../validators/usageSums.js";
 
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
@@ -140,6 +153,7 @@ export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
 export { vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
+export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
 
 // Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
 export { fromModelMessages } from "../parts/fromModelMessage.js";

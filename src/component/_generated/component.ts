@@ -3151,6 +3151,39 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       >;
     };
     usage: {
+      eraseUser: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          tenantId?: string;
+          userId: string;
+        },
+        { isDone: boolean },
+        Name
+      >;
+      exportLines: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          from?: number;
+          limit?: number;
+          parentRunId?: string;
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { cursor: string | null; lines: string },
+        Name
+      >;
       list: FunctionReference<
         "query",
         "internal",
@@ -3159,10 +3192,14 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           cursor: string | null;
+          from?: number;
           limit?: number;
           parentRunId?: string;
           runId?: string;
+          tenantId?: string;
           threadId?: string;
+          to?: number;
+          userId?: string;
         },
         {
           cursor: string | null;
@@ -3238,24 +3275,109 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { eventId: string },
         Name
       >;
-      total: FunctionReference<
+      summary: FunctionReference<
         "query",
         "internal",
         {
+          agentName?: string;
+          by?: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
-          cursor: string | null;
-          threadId: string;
+          from?: number;
+          model?: string;
+          period?: "day" | "month";
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
         },
         {
+          cacheWriteTokens: number;
+          cachedInputTokens: number;
           calls: number;
           costMicros?: number;
-          cursor: string | null;
+          currency: string;
+          estimatedCalls: number;
+          failedCalls: number;
+          groups?: Array<any>;
+          groupsLeftOut?: number;
           inputTokens: number;
+          isComplete: boolean;
+          ms: number;
           outputTokens: number;
-          unpricedCalls?: number;
+          reasoningTokens: number;
+          unpricedCalls: number;
         },
+        Name
+      >;
+      timeseries: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          by?: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          every: "hour" | "day" | "month";
+          from: number;
+          model?: string;
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { currency: string; isComplete: boolean; points: Array<any> },
+        Name
+      >;
+      top: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          by: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          from?: number;
+          limit?: number;
+          measure?: "cost" | "tokens" | "calls";
+          model?: string;
+          period?: "day" | "month";
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { currency: string; isComplete: boolean; items: Array<any> },
         Name
       >;
     };

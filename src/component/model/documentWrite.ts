@@ -11,6 +11,7 @@ import { draftFor, freshChunks, withPage, type StoredDraft } from "./documentDra
 import { findByKey } from "./documentReads.js";
 import { replaceTags } from "./documentTags.js";
 import { recordUsage } from "./ledger.js";
+import { ensureFold } from "./usageFold.js";
 import { placeFor, type VectorPlace } from "./embeddingSlots.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";
@@ -49,6 +50,7 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
     await recordUsage(ctx, args.caller, args.usage);
+    await ensureFold(ctx);
   }
   await armSweeps(ctx, { document, documentId, args, after });
   return { kind: args.final ? "ready" : "open", documentId, generation: after.generation };

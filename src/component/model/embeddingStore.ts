@@ -10,6 +10,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { advance } from "./embeddingBuild.js";
 import { checkSystem } from "./embeddingSlots.js";
 import { recordUsage } from "./ledger.js";
+import { ensureFold } from "./usageFold.js";
 import { checkEmbedded } from "./recallArguments.js";
 import { findEntry, storeVectors, type StoredVector } from "./recallVectors.js";
 import { mayOpenThread } from "./threadAccess.js";
@@ -84,4 +85,5 @@ async function charge(ctx: MutationCtx, usage: Usage, stored: StoredVector[]): P
     const owner = principalOf(scope);
     if (owner !== null) await recordUsage(ctx, owner, { ...usage, inputTokens });
   }
+  await ensureFold(ctx);
 }

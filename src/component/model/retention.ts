@@ -20,6 +20,7 @@ import { sweepQueue } from "./runLost.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 import { endNested } from "./turnEnd.js";
+import { sweepUsageUser } from "./usageErase.js";
 
 export const vSweepKind = v.union(
   v.literal("operations"),
@@ -38,6 +39,7 @@ export const vSweepKind = v.union(
   v.literal("queue"),
   v.literal("lostStreams"),
   v.literal("slabs"),
+  v.literal("usageUser"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -60,6 +62,7 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
   queue: sweepQueue,
   slabs: sweepSlabs,
+  usageUser: sweepUsageUser,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

@@ -20,6 +20,7 @@ import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
 import { closeThread } from "./threadWrites.js";
 import { endNested } from "./turnEnd.js";
+import { removeRollupsOfThread } from "./usageRollups.js";
 import { deleteVector } from "./vectorTables.js";
 
 type Removal = { threadId: Id<"threads">; head: Doc<"threadHeads"> | null; budget: SweepBudget };
@@ -27,8 +28,8 @@ type Removal = { threadId: Id<"threads">; head: Doc<"threadHeads"> | null; budge
 type Phase = (ctx: MutationCtx, removal: Removal) => Promise<boolean>;
 
 /**
- * Nested threads and runs go first, so that none of them writes behind the sweep; the head goes last, it keeps the
- * thread closed.
+ * Nested threads and runs go first, so that none of them writes behind the sweep. Sums go in the transaction in which
+ * the thread does: a fold makes them anew while it is there. The head goes last, it keeps the thread closed.
  */
 const PHASES: readonly Phase[] = [
   removeNested,
@@ -45,6 +46,7 @@ const PHASES: readonly Phase[] = [
   removeParticipants,
   removeBudgets,
   removeCounts,
+  removeRollupsOfThread,
 ];
 
 /** Removes a page of a closed thread. Gives when to go on, or null when nothing of it is left. */

@@ -33,7 +33,8 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { keepLate, recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { armFold } from "./usageFold.js";
 
 export type EndArgs = {
   caller: Caller;
@@ -94,7 +95,7 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (used !== null) await passUp(ctx, run, used);
   const settled = used === null ? {} : await settleUsed(ctx, run, used);
   if (!isActive(stateOf(run))) {
-    if (totals !== null) await ctx.db.patch("runs", run._id, { totals, ...settled });
+    if (totals !== null) await keepLate(ctx, run, { totals, ...settled });
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
@@ -245,6 +246,7 @@ export async function closeRun(
     steering: undefined, // what was not read stays in the thread
     ...open,
   });
+  await armFold(ctx);
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
   if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
   const isItsThread = head?.activeRunId === run._id;

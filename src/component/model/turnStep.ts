@@ -30,6 +30,7 @@ import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } fro
 import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { recordRunUsage } from "./turnUsage.js";
+import { armFold, armFoldBetween } from "./usageFold.js";
 
 export type SaveStepArgs = {
   caller: Caller;
@@ -70,6 +71,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   const settled = await settleUsed(ctx, run, own);
   if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: steps + 1, totals, ...settled });
+    await armFold(ctx);
     await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
@@ -219,6 +221,7 @@ async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream
   const { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read } = run;
   const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
   const changed = { ...written, ...budgetsOf(run), streamId: stream?.streamId };
+  await armFoldBetween(ctx, { steps: stepsOf(run), waits: waits !== undefined });
   if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
   else await setRunState(ctx, run, { ...changed, state: waits });
   return {

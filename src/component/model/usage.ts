@@ -8,9 +8,13 @@ import { recordUsage, type UsagePlace } from "./ledger.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { openThread } from "./threads.js";
+import { ensureFold } from "./usageFold.js";
 
 export { recordUsage, type UsagePlace } from "./ledger.js";
-export { list, total } from "./usageReads.js";
+export { eraseUser } from "./usageErase.js";
+export { fold } from "./usageFold.js";
+export { exportLines, list } from "./usageReads.js";
+export { summary, timeseries, top } from "./usageSums.js";
 
 type RecordArgs = {
   caller: Caller;
@@ -30,6 +34,7 @@ export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ even
   const scope = `usage|${caller === "system" ? "system" : userScope(caller)}`;
   return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => {
     const { eventId } = await recordUsage(ctx, place, usage);
+    await ensureFold(ctx);
     return { eventId };
   });
 }
