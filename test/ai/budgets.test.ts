@@ -173,9 +173,9 @@ describe("a budget in an action", () => {
     const helper = await anAgentWith([says("1."), says("2.")], {
       budgets: [{ per: "user", unit: "cost", period: "month", limit: 600 }],
     });
-    await helper.memory.asSystem().prices.set(helper.ctx, {
-      ...{ provider: "scripted", model: "scripted-1", from: 0 },
-      prices: { input: 1_000_000, output: 2_000_000 },
+    const periods = [{ version: 1, from: 0, prices: { input: 1_000_000, output: 2_000_000 } }];
+    await helper.inside(async ({ db }) => {
+      await db.insert("prices" as never, { provider: "scripted", model: "scripted-1", periods } as never);
     });
     await ask(helper);
     expect(await refusalOf(ask(helper))).toMatchObject({

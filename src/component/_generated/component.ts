@@ -1782,6 +1782,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -1851,6 +1852,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -1911,6 +1913,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;
@@ -1972,6 +1975,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;
