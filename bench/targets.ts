@@ -46,12 +46,15 @@ const SHARE_OF_PEER = 0.7;
 /** The lines of the workloads that ran, in the order in which they ran. */
 export function linesOf(results: Partial<Results>): Line[] {
   const { longThread, recall, durable, streamPresets, ledger, ...pairs } = results;
+  const shaped: Record<string, Line[] | undefined> = {
+    longThread: longThread && longThreadLines(longThread),
+    durable: durable && durableLines(durable.ours),
+    streamPresets: streamPresets && bySizeLines("streamPresets", streamPresets.ours),
+    ledger: ledger && ledgerLines(ledger.ours),
+    recall: recall && recallLines(recall),
+  };
   return Object.keys(results).flatMap((work) => {
-    if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
-    if (work === "durable") return durable === undefined ? [] : durableLines(durable.ours);
-    if (work === "streamPresets") return bySizeLines("streamPresets", streamPresets?.ours ?? {});
-    if (work === "ledger") return ledger === undefined ? [] : ledgerLines(ledger.ours);
-    if (work === "recall") return recall === undefined ? [] : recallLines(recall);
+    if (work in shaped) return shaped[work] ?? [];
     const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
     return pairLines(work, withPerDelta({ ...ours }), peer && withPerDelta({ ...peer }));
   });

@@ -48,6 +48,8 @@ export type BudgetReport = {
 
 /** The runs' failures that mean that there is no room. */
 const EXCEEDED = "BUDGET_EXCEEDED";
+/** As an answer tells it: with a colon and the message behind it. */
+const FAILED = `failed: ${EXCEEDED}`;
 
 /** Lets a user who has a budget for the day ask until it stops them. */
 export async function spendBudget(user: Session, limitMicros: number): Promise<BudgetReport> {
@@ -93,9 +95,10 @@ async function askUntilStopped(user: Session, question: string): Promise<BudgetS
   };
   try {
     const { threadId, state } = await ask(user, question);
-    if (!state.startsWith(`failed: ${EXCEEDED}`)) return null;
+    if (!state.startsWith(FAILED)) return null;
     const tables = await readTables(user.client, threadId);
-    const stopped = { question, when: "underWay" as const, code: EXCEEDED, message: state };
+    const message = state.slice(FAILED.length + 2);
+    const stopped = { question, when: "underWay" as const, code: EXCEEDED, message };
     return { ...stopped, ...countsOf(tables), ...(await figures()) };
   } catch (error) {
     const { code, message } = refusalOf(error);
@@ -131,15 +134,15 @@ function tellBudget({ screen }: Session, { answered, stop, seen }: BudgetReport)
       ? `\n*** stopped by its budget before the model was called: no run was opened`
       : `\n*** the run failed by its budget before the model was called again: ${calls} calls, ${ledgerEvents} in the ledger`,
   );
-  screen.line(`*** ${stop.message}`);
+  screen.line(`*** ${stop.code}: ${stop.message}`);
   screen.line(`  budget    ${period} budget of the ${per}`);
   screen.line(`  limit     ${amountText(limit)}`);
   screen.line(`  spent     ${amountText(spent)}, after ${answered} answers`);
   screen.line(`  reserved  ${amountText(reserved)}`);
   screen.line(`  resets    ${resets}`);
   screen.line(
-    `  seen live ${seen.moments} times: at most ${amountText(seen.mostSpent)} spent and ` +
-      `${amountText(seen.mostReserved)} reserved, never more spent than the limit and what was in flight`,
+    `  seen      ${seen.moments} times by a live query: at most ${amountText(seen.mostSpent)} spent and ` +
+      `${amountText(seen.mostReserved)} reserved; above the limit and what was in flight ${seen.passed} times`,
   );
 }
 

@@ -77,7 +77,14 @@ export function tellCosts(screen: Screen, { currency, all, by }: CostReport): vo
   }
 }
 
-const cellsOf = ({ name, calls, inputTokens, outputTokens, costMicros, unpricedCalls }: CostRow): string[] => [
+const cellsOf = ({
+  name,
+  calls,
+  inputTokens,
+  outputTokens,
+  costMicros,
+  unpricedCalls,
+}: CostRow): string[] => [
   name,
   ...[calls, inputTokens, outputTokens].map((count) => count.toLocaleString("en")),
   costMicros === null ? "unknown" : `${amountText(costMicros)}${unpricedCalls > 0 ? " and unknown" : ""}`,

@@ -66,7 +66,16 @@ export async function runDemo(options: DemoArguments, screen: Screen): Promise<D
       return sessions.at(-1)!;
     };
     const { crash, budgetMicros } = options;
-    const presented = present({ session: join("user"), join, hosts, host, files, asked, crash, budgetMicros });
+    const presented = present({
+      session: join("user"),
+      join,
+      hosts,
+      host,
+      files,
+      asked,
+      crash,
+      budgetMicros,
+    });
     const result = await Promise.race([presented, hosts.died]).finally(async () => {
       for (const { client } of sessions) await client.close();
     });
@@ -96,8 +105,7 @@ async function present(plan: Plan): Promise<Omit<DemoResult, "skipped">> {
   const ingest = await ingestFiles(session, files);
   const { answers, crash } = await askAll(plan);
   const { report: memory, asked: askedMemory } = await showMemory(session, hosts);
-  const budget =
-    budgetMicros === null ? null : await spendBudget(join("spender"), budgetMicros);
+  const budget = budgetMicros === null ? null : await spendBudget(join("spender"), budgetMicros);
   const all = [...answers, ...askedMemory];
   const usage = sumUsage(all.map(({ tables }) => tables));
   const costs = await readCosts(session);

@@ -22,7 +22,9 @@ export const prepare = mutation({
   handler: async (ctx, { userId }): Promise<null> => {
     const { prices, budgets } = memory.asSystem();
     const { provider, modelId: model } = soakModel();
-    await prices.load(ctx, { prices: [{ provider, model, prices: { input: 2_000_000, output: 10_000_000 } }] });
+    await prices.load(ctx, {
+      prices: [{ provider, model, prices: { input: 2_000_000, output: 10_000_000 } }],
+    });
     const enough = { per: "user", userId, mode: "hard" } as const;
     await budgets.set(ctx, { ...enough, unit: "cost", period: "lifetime", limit: 1_000_000_000 });
     await budgets.set(ctx, { ...enough, unit: "tokens", period: "day", limit: 1_000_000_000 });

@@ -1,5 +1,6 @@
 import { mismatchText } from "../../audit/mismatch.js";
 import { recount } from "../../audit/recount.js";
+import { unfolded } from "../../audit/rollups.js";
 import type { EventRow } from "../../audit/rows.js";
 import { usageOf } from "../script.js";
 import {
@@ -23,6 +24,7 @@ export function usageMismatches(evidence: Evidence): Finding[] {
   );
   const of = (run: RunRow) => events.get(run._id) ?? [];
   return [
+    ...unfolded({ ...ledger, usageEvents: usage }).map(({ _id }) => `event ${_id} was never folded`),
     ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
     ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>

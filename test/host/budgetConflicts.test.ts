@@ -38,10 +38,11 @@ beforeEach(async () => {
   const prices = { input: 2_000_000, output: 10_000_000 };
   const models = [{ provider: used.provider, model: used.model, periods: [{ prices }] }];
   await callDoor(host, { door: "prices.load", args: { caller: "system", models } });
-  // The first of each kind arms what later ones find armed.
-  await aBusyThread(host, OLGA);
 });
 afterEach(() => host.close());
+
+/** The first event arms a fold, which later ones find armed. */
+const armFold = () => callDoor(host, { door: "usage.record", args: { caller: OLGA, usage: used } });
 
 const setBudget = (owner: object, more: object = {}) =>
   callDoor(host, {
@@ -81,6 +82,8 @@ const atBudgets = Object.fromEntries(
 );
 
 describe("priced runs with budgets", () => {
+  beforeEach(armFold);
+
   test("of two users meet nowhere, where each has a budget of their own", async () => {
     for (const { tenantId, userId } of [OLGA, WENDY]) await setBudget({ per: "user", tenantId, userId });
     expect(await meet("two users with a budget each", OLGA, WENDY)).toEqual({});
@@ -100,10 +103,6 @@ describe("priced runs with budgets", () => {
     expect(await meet("two tenants, one with a budget", OLGA, OTHER)).toEqual({});
   });
 
-  test("meet nowhere while nothing limits them", async () => {
-    expect(await meet("two threads of a user without a budget", OLGA, OLGA)).toEqual({});
-  });
-
   test("and nobody who sets prices stands in the way of a step of another model", async () => {
     const { runId } = await aBusyThread(host, OLGA, { budgets: ASK });
     const message = { parts: [text("an answer")] };
@@ -118,5 +117,27 @@ describe("priced runs with budgets", () => {
     const steps = await rehearseAll(host, { step: { door: "turns.saveStep", args: step } });
     const sets = await rehearseAll(host, { other: priced("another"), same: priced(used.model) });
     expect(meetings(steps, sets)).toEqual({ "step × same": "prices" });
+  });
+});
+
+describe("priced runs without a budget", () => {
+  test("meet where they arm the fold, at their ends, and nowhere once it is armed", async () => {
+    await anIdleThread(host, OLGA);
+    const ends = ["save the last step", "cancel the run", "record usage"];
+    const atFold = Object.fromEntries(
+      ends.flatMap((one, index) => ends.slice(index).map((other) => [`${one} × ${other}`, "usageFolds"])),
+    );
+    expect(await meet("two threads of a user, no fold armed", OLGA, OLGA)).toEqual(atFold);
+    expect(await meet("two tenants, no fold armed", OLGA, OTHER)).toEqual(atFold);
+    await armFold();
+    expect(await meet("two threads of a user, a fold armed", OLGA, OLGA)).toEqual({});
+  });
+
+  test("do not meet the fold while it runs: only who records usage outside of turns looks when it is due", async () => {
+    await armFold();
+    const [{ dueAt }] = (await host.readTable("agentMemory", "usageFolds")) as [{ dueAt: number }];
+    const fold = await rehearseAll(host, { fold: { door: "usage.fold", args: { dueAt } } });
+    expect(fold["fold"]?.writes.map(({ table }) => table)).toContain("usageMarks");
+    expect(meetings(fold, await everything(OLGA))).toEqual({ "fold × record usage": "usageFolds" });
   });
 });

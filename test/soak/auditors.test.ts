@@ -82,13 +82,14 @@ test("what an agent used that was asked is in the totals of the one that asked",
     step: 0,
     ...spent,
   });
-  expect(usageMismatches(evidence).join()).toMatch(/runs run: inputTokens should be/);
+  const ofRuns = () => usageMismatches(evidence).filter((finding) => finding.startsWith("runs "));
+  expect(ofRuns().join()).toMatch(/runs run: inputTokens should be/);
   run!.totals = {
     calls: 3,
     inputTokens: run!.totals!.inputTokens + 5,
     outputTokens: run!.totals!.outputTokens + 1,
   };
-  expect(usageMismatches(evidence)).toEqual([]);
+  expect(ofRuns()).toEqual([]);
 });
 
 describe("the verdict", () => {

@@ -37,12 +37,6 @@ const again = <Row extends { _id: string }>(rows: Row[], change: Partial<Row> = 
   rows.push({ ...rows[0]!, _id: "again", ...change });
 const doubleText = ({ parts }: Evidence["messages"][number]) => (parts[0]!.text = parts[0]!.text!.repeat(2));
 const row = { _id: "row", _creationTime: 0 };
-const rollup = {
-  ...row,
-  ...{ subject: "*", day: 0, provider: "soak", model: "script-player", purpose: "answer" },
-  ...{ calls: 0, inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 },
-  ...{ reasoningTokens: 0, costMicros: 0, unpricedCalls: 0, estimatedCalls: 0, failedCalls: 0, ms: 0 },
-};
 export const started = (step: number, at: number) =>
   ({ kind: "model", event: "started", key: script.key, step, process: "second", at }) as const;
 
@@ -236,9 +230,14 @@ export const planted: Planted[] = [
       ],
       ["more calls than events", (e) => (e.runs[0]!.totals!.calls = 3), /calls should be 2 and is 3/],
       [
-        "a sum of nothing",
-        (e) => e.ledger.usageRollups.push({ ...rollup, calls: 1 }),
-        /usageRollups row: calls/,
+        "a sum that differs",
+        (e) => (e.ledger.usageRollups[0]!.calls = 3),
+        /usageRollups \*: calls should be 2/,
+      ],
+      [
+        "an event that was not folded",
+        (e) => (e.ledger.usageMarks[0]!.commitTs = 1n),
+        /usage0 was never folded/,
       ],
       ["a call that nobody made", (e) => (e.calls = e.calls.slice(0, -1)), /never asked to the end/],
     ],
