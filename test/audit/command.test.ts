@@ -28,6 +28,8 @@ beforeAll(async () => {
   const { runId } = await door("turns:begin", { threadId, agentName: "scribe", engine: "action", prompt });
   const message = { parts: [{ type: "text", text: "Because." }] };
   await door("turns:saveStep", { runId, step: 0, message, results: [], usage: used, finish: true });
+  await host.shiftClock(2 * 60_000);
+  await host.idle();
   await door("usage:record", { threadId, usage: { ...used, purpose: "embedding" } });
   await host.close();
 });
@@ -39,30 +41,45 @@ function audit(...args: string[]) {
   return { code: status, out: stdout.trim().split("\n"), errors: stderr };
 }
 
+type Totals = { totals: { inputTokens: number }; outputTokens: number };
+
+/** Changes the first row of a table behind the host's back; gives its id. */
+function spoilRow(database: string, table: string, spoil: (row: Totals) => unknown): string {
+  const open = new DatabaseSync(database);
+  const rows = `SELECT id, data FROM documents WHERE component = 'agentMemory' AND id LIKE '%${table}'`;
+  const [{ id, data }] = open.prepare(rows).all() as [{ id: string; data: Uint8Array }];
+  const row = deserialize(data) as Totals;
+  spoil(row);
+  open.prepare("UPDATE documents SET data = ? WHERE id = ?").run(serialize(row), id);
+  open.close();
+  return id;
+}
+
 describe("npm run audit", () => {
   test("says with one line of JSON that a database adds up", () => {
     const { code, out, errors } = audit("--database", file, "--json");
     expect(code, errors).toBe(0);
     expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ ok: true, events: 2, mismatches: [] }]);
-    expect(errors).toContain("agentMemory: 2 usageEvents");
+    expect(errors).toContain("agentMemory: 2 usageEvents, 4 usageRollups");
+    expect(errors).toContain("1 events behind the mark, 2 of unknown cost");
   });
 
-  test("ends with code 1 and names each row that does not", () => {
-    const spoiled = join(folder, "spoiled.sqlite");
-    copyFileSync(file, spoiled);
-    const database = new DatabaseSync(spoiled);
-    const runs = "SELECT id, data FROM documents WHERE component = 'agentMemory' AND id LIKE '%runs'";
-    const [run] = database.prepare(runs).all() as { id: string; data: Uint8Array }[];
-    const row = deserialize(run!.data) as { totals: { inputTokens: number } };
-    row.totals.inputTokens = 9;
-    database.prepare("UPDATE documents SET data = ? WHERE id = ?").run(serialize(row), run!.id);
-    database.close();
-    const { code, out } = audit("--database", spoiled);
-    expect(code).toBe(1);
-    expect(out.at(-3)).toBe(`✗ runs ${run!.id}: inputTokens should be 10 and is 9`);
-    const mismatch = { table: "runs", id: run!.id, what: "inputTokens", expected: 10, found: 9 };
-    expect(JSON.parse(out.at(-1)!)).toEqual({ ok: false, events: 2, mismatches: [mismatch] });
-  });
+  test.each([
+    ["runs", (row: Totals): unknown => (row.totals.inputTokens = 9), "inputTokens", 10, 9],
+    ["usageRollups", (row: Totals): unknown => (row.outputTokens = 6), "outputTokens", 5, 6],
+  ] as const)(
+    "ends with code 1 and names a row of %s that does not",
+    (table, spoil, what, expected, found) => {
+      const spoiled = join(folder, `${table}.sqlite`);
+      copyFileSync(file, spoiled);
+      const id = spoilRow(spoiled, table, spoil);
+      const { code, out } = audit("--database", spoiled);
+      expect(code).toBe(1);
+      expect(out.at(-3)).toBe(`✗ ${table} ${id}: ${what} should be ${expected} and is ${found}`);
+      const mismatch = { table, id, what, expected, found };
+      expect(JSON.parse(out.at(-1)!)).toEqual({ ok: false, events: 2, mismatches: [mismatch] });
+    },
+  );
 
   test.each([
     [
