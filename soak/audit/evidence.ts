@@ -175,6 +175,10 @@ export const isComplete = ({ state }: MessageRow): boolean =>
 export const textOf = ({ parts }: MessageRow): string =>
   parts.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
 
+/** The call that gave a step; a call that failed may be recorded beside it. */
+export const isAnswer = ({ purpose, isFailed }: EventRow): boolean =>
+  purpose === undefined && isFailed !== true;
+
 export const PROMPT_STEP = 0;
 
 /** The expected runs with the rows that they became. */

@@ -5,6 +5,7 @@ import type { EventRow } from "../../audit/rows.js";
 import { usageOf } from "../script.js";
 import {
   groupBy,
+  isAnswer,
   isOver,
   matchRuns,
   repeated,
@@ -18,10 +19,7 @@ import {
 /** Where the ledger does not say what was used: one event a saved step, and sums that agree. */
 export function usageMismatches(evidence: Evidence): Finding[] {
   const { ledger, usage, runs, threads, now } = evidence;
-  const events = groupBy(
-    usage.filter(({ purpose }) => purpose === undefined),
-    ({ runId = "" }) => runId,
-  );
+  const events = groupBy(usage.filter(isAnswer), ({ runId = "" }) => runId);
   const of = (run: RunRow) => events.get(run._id) ?? [];
   return [
     ...unfolded({ ...ledger, usageEvents: usage }).map(({ _id }) => `event ${_id} was never folded`),

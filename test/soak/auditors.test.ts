@@ -62,6 +62,22 @@ test("a run may be asked again behind a failure of the provider, by the same hos
   expect(repeatedCalls(evidence)).toEqual([]);
 });
 
+test("a call that failed after it had spent stands beside the one that gave the step", () => {
+  const evidence = soundEvidence();
+  const [run] = evidence.runs;
+  evidence.usage.push({
+    ...evidence.usage[0]!,
+    _id: "failed",
+    isFailed: true,
+    inputTokens: 1,
+    outputTokens: 0,
+  });
+  Object.assign(run!.totals!, { calls: 3, inputTokens: run!.totals!.inputTokens + 1 });
+  const beside = usageMismatches(evidence).filter((finding) => !finding.startsWith("usageRollups"));
+  expect(beside).toEqual([]);
+  expect(doublePaidCalls(evidence)).toEqual([]);
+});
+
 test("the workflow component notes once for each run whose module was renamed that nobody could be told", () => {
   const evidence = soundEvidence();
   Object.assign(evidence.expected[0]!, { ends: ["failed"], code: "RUN_CODE_MOVED" });
