@@ -29,6 +29,7 @@ export type {
   BudgetStatus,
   BudgetSubject,
   BudgetUnit,
+  BudgetWarning,
 } from "../validators/budget.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type {
@@ -110,16 +111,6 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
-export type {
-  BudgetAsk,
-  BudgetExceeded,
-  BudgetMode,
-  BudgetPeriod,
-  BudgetRule,
-  BudgetSubject,
-  BudgetUnit,
-  BudgetWarning,
-} from "../validators/budget.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
 export type {
   SeriesQuestion,

@@ -1,4 +1,5 @@
 import { v, type Infer, type VAny } from "convex/values";
+import { vOpaqueExceeded } from "./budget.js";
 import { vPrincipal } from "./principal.js";
 import { vOpaqueError } from "./providerError.js";
 
@@ -229,6 +230,8 @@ export const vRun = v.object({
   parentRunId: v.optional(v.string()),
   /** Steering messages that no call of the model has read yet; absent: none. */
   unreadSteering: v.optional(v.number()),
+  /** Of a run that failed with `BUDGET_EXCEEDED`: which budget, and its figures. */
+  exceeded: v.optional(vOpaqueExceeded),
   waiting: v.optional(vWaiting),
   /** Of a durable run that is to ask its model and may not yet: until when it waits, in ms since the epoch, and for what. */
   waitsUntil: v.optional(v.number()),

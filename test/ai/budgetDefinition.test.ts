@@ -17,8 +17,7 @@ const define = async (budgets: unknown, ofMemory?: AgentBudgets) => {
   };
   return defineAgent(new AgentMemory(component, { budgets: ofMemory }), definition);
 };
-const remember = async (budgets: unknown) =>
-  new AgentMemory(component, { budgets: budgets as AgentBudgets });
+const remember = async (budgets: unknown) => new AgentMemory(component, { budgets: budgets as AgentBudgets });
 
 describe("budgets in a definition", () => {
   test.each<[string, AgentBudgets]>([
@@ -108,11 +107,7 @@ describe("what holds for an agent", () => {
 
   test("is hard, and a run's own for its life, unless told", () => {
     expect(budgetTerms(undefined, [A_DAY, A_RUN, { ...A_DAY, unit: "cost", mode: "soft" }])).toEqual({
-      rules: [
-        day,
-        { ...A_RUN, period: "lifetime", mode: "hard" },
-        { ...A_DAY, unit: "cost", mode: "soft" },
-      ],
+      rules: [day, { ...A_RUN, period: "lifetime", mode: "hard" }, { ...A_DAY, unit: "cost", mode: "soft" }],
     });
   });
 
@@ -120,7 +115,10 @@ describe("what holds for an agent", () => {
     const ofMemory = { rules: [A_DAY, A_RUN], whenExceeded: "fail", slabCalls: 2 } as const;
     const own = { rules: [{ ...A_DAY, limit: 5 }], whenExceeded: "wait", slabCalls: undefined } as const;
     expect(budgetTerms(ofMemory, own)).toEqual({
-      rules: [{ ...day, limit: 5 }, { ...A_RUN, period: "lifetime", mode: "hard" }],
+      rules: [
+        { ...day, limit: 5 },
+        { ...A_RUN, period: "lifetime", mode: "hard" },
+      ],
       whenExceeded: "wait",
       slabCalls: 2,
     });

@@ -52,7 +52,9 @@ describe.each(["generate", "stream"] as const)("over a hard budget agent.%s", (c
     });
     expect(transcript(await messagesOf(helper))).toEqual(["user: Oslo?", "assistant: 7."]);
     expect(helper.model.calls).toHaveLength(1);
-    expect((await helper.owner.runs.list(helper.ctx, { threadId: helper.threadId, cursor: null })).page).toHaveLength(1);
+    expect(
+      (await helper.owner.runs.list(helper.ctx, { threadId: helper.threadId, cursor: null })).page,
+    ).toHaveLength(1);
   });
 
   test("fails in the middle before the model is called, and its tools do not run", async () => {
@@ -63,7 +65,12 @@ describe.each(["generate", "stream"] as const)("over a hard budget agent.%s", (c
     });
     const { code, details } = await refusalOf(askWith(helper));
     expect(code).toBe("BUDGET_EXCEEDED");
-    expect(details).toMatchObject({ per: "user", limit: PER_CALL, spent: PER_CALL, resetsAt: nextMidnight() });
+    expect(details).toMatchObject({
+      per: "user",
+      limit: PER_CALL,
+      spent: PER_CALL,
+      resetsAt: nextMidnight(),
+    });
     expect(helper.model.calls).toHaveLength(1);
     expect(read).not.toHaveBeenCalled();
     const run = await helper.owner.runs.get(helper.ctx, { runId: String(details.runId) });
@@ -152,7 +159,14 @@ describe("a budget in an action", () => {
   test("of the app alone holds for an agent that says `true`, and not for one that says nothing", async () => {
     const script = [says("1."), says("2."), says("3.")];
     const strict = await anAgentWith(script, { budgets: true });
-    const set = { ...OWNER, per: "user", unit: "tokens", period: "day", limit: PER_CALL, mode: "hard" } as const;
+    const set = {
+      ...OWNER,
+      per: "user",
+      unit: "tokens",
+      period: "day",
+      limit: PER_CALL,
+      mode: "hard",
+    } as const;
     await strict.memory.asSystem().budgets.set(strict.ctx, set);
     await ask(strict);
     expect(await codeOf(ask(strict))).toBe("BUDGET_EXCEEDED");
@@ -173,9 +187,9 @@ describe("a budget in an action", () => {
     const helper = await anAgentWith([says("1."), says("2.")], {
       budgets: [{ per: "user", unit: "cost", period: "month", limit: 600 }],
     });
-    await helper.memory.asSystem().prices.set(helper.ctx, {
-      ...{ provider: "scripted", model: "scripted-1", from: 0 },
-      prices: { input: 1_000_000, output: 2_000_000 },
+    const periods = [{ version: 1, from: 0, prices: { input: 1_000_000, output: 2_000_000 } }];
+    await helper.inside(async ({ db }) => {
+      await db.insert("prices" as never, { provider: "scripted", model: "scripted-1", periods } as never);
     });
     await ask(helper);
     expect(await refusalOf(ask(helper))).toMatchObject({

@@ -72,7 +72,14 @@ describe("a durable run over its budget", () => {
     await app.finish();
     expect(await runOf(app, runId)).toMatchObject({
       state: { kind: "failed", code: "BUDGET_EXCEEDED" },
-      exceeded: { per: "user", unit: "tokens", period: "day", limit: PER_CALL, spent: PER_CALL, resetsAt: MIDNIGHT },
+      exceeded: {
+        per: "user",
+        unit: "tokens",
+        period: "day",
+        limit: PER_CALL,
+        spent: PER_CALL,
+        resetsAt: MIDNIGHT,
+      },
       steps: 1,
     });
     expect(read).not.toHaveBeenCalled();
@@ -103,7 +110,9 @@ describe("a durable run over its budget", () => {
     await app.finish();
     expect(app.model.calls[0]?.maxOutputTokens).toBe(100);
     const uncapped = await anApp([says("1.")], { budgets: [dayOf(9)], settings: {} });
-    expect(await codeOf(uncapped.start("1?")), "8,192 tokens are more than there are").toBe("BUDGET_EXCEEDED");
+    expect(await codeOf(uncapped.start("1?")), "8,192 tokens are more than there are").toBe(
+      "BUDGET_EXCEEDED",
+    );
   });
 });
 

@@ -65,7 +65,13 @@ describe("a loop over its budget", () => {
     const loop = await aLoop([asksWeather("Oslo"), says("7.")]);
     const errors: unknown[] = [];
     const result = streamText({
-      ...{ model: loop.bind({ budgets }).model, tools: { weather }, stopWhen, maxOutputTokens, prompt: "Oslo?" },
+      ...{
+        model: loop.bind({ budgets }).model,
+        tools: { weather },
+        stopWhen,
+        maxOutputTokens,
+        prompt: "Oslo?",
+      },
       onError: ({ error }) => void errors.push(error),
     });
     await result.consumeStream();

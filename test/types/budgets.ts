@@ -11,7 +11,12 @@ import {
   type Hooks,
   type Run,
 } from "convex-agent-memory";
-import { defineAgent, memoryMiddleware, type AgentDefinition, type MiddlewareSettings } from "convex-agent-memory/ai";
+import {
+  defineAgent,
+  memoryMiddleware,
+  type AgentDefinition,
+  type MiddlewareSettings,
+} from "convex-agent-memory/ai";
 import type { LanguageModel } from "ai";
 import type { Infer } from "convex/values";
 import type { Equal, Holds } from "./publicApi.js";

@@ -1892,6 +1892,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -1961,6 +1962,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -2021,6 +2023,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;
@@ -2082,6 +2085,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;

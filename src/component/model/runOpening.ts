@@ -4,7 +4,7 @@ import { PROMPT_STEP } from "../../shared/position.js";
 import { isScheduled } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
 import type { RunBudgets } from "../../validators/budget.js";
-import type { RunState } from "../../validators/run.js";
+import type { RunState, WaitsFor } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -22,6 +22,8 @@ type Opening = {
   payloadHash: string | undefined;
   /** Of a run that waits; it has no stream yet. */
   waiting?: RunState;
+  /** Why it waits for its time, where nobody has asked for that. */
+  waitsFor?: WaitsFor;
   /** What it has drawn; one that waits draws when its turn has come. */
   budgets?: RunBudgets;
 };
@@ -59,9 +61,14 @@ function runOf(opening: Opening) {
     ...limited(opening),
     ...keptLevel(args),
     ...(waiting === undefined ? {} : { state: waiting }),
+    ...held(opening),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };
 }
+
+/** As a run says it that waits in the middle. */
+const held = ({ waiting, waitsFor }: Opening): Pick<Doc<"runs">, "waitsUntil" | "waitsFor"> =>
+  waitsFor === undefined || waiting?.kind !== "queued" ? {} : { waitsUntil: waiting.startAt, waitsFor };
 
 const limited = ({ args, budgets }: Opening): { budgets?: RunBudgets } => {
   if (args.budgets === undefined) return {};

@@ -99,6 +99,7 @@ export function toRun(run: Doc<"runs">): Run {
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
     ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
     ...waitingOf(run),
+    ...(run.budgets?.exceeded === undefined ? {} : { exceeded: run.budgets.exceeded }),
     ...(run.waitsUntil === undefined ? {} : { waitsUntil: run.waitsUntil, waitsFor: run.waitsFor }),
   };
 }

@@ -99,7 +99,10 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, ...read });
   const drawn = await drawAtBegin(ctx, { head: free, args, read, given });
   if (drawn?.waitUntil !== undefined)
-    return await beginLater(ctx, { head, args, payloadHash, startAt: drawn.waitUntil, active: null });
+    return await beginLater(ctx, {
+      ...{ head, args, payloadHash, startAt: drawn.waitUntil, active: null },
+      waitsFor: "budget",
+    });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
   const prompt = earlier ?? (await savePrompt(ctx, free, { caller: args.caller, prompt: args.prompt }));
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash, ...drawn });

@@ -54,17 +54,23 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
-  await noteDriver(ctx, run, args);
-  const waited = (await endWait(ctx, run)) ? { waited: true } : {};
-  if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
+  return { ...nothing, ...(await openNext(ctx, run, args)) };
+}
+
+/** What the next call is shown, unless the run's budgets have no room for it. */
+async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): Promise<Partial<StepStart>> {
+  await noteDriver(ctx, found, args);
+  const waited = (await endWait(ctx, found)) ? { waited: true } : {};
+  const awake = { ...found, waitsUntil: undefined, waitsFor: undefined, startJobId: undefined };
+  const run = awake.openCalls === undefined ? awake : await interruptOpenCalls(ctx, awake);
   const { context, given, head } = await readShown(ctx, run, args);
   const { state = stateOf(run), ...said } = await drawToOpen(ctx, run, shownTokens({ head, context, given }));
-  if (!isActive(state) || said.waitUntil !== undefined) return { ...nothing, ...said, state };
+  if (!isActive(state) || said.waitUntil !== undefined) return { ...said, state };
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, ...said, ...waited, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...said, ...waited, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({
@@ -136,9 +142,10 @@ async function drawToOpen(
 }
 
 /** An action died before it could save what its tools gave: they may have run, so the model is told. */
-async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
   await settleOpenCalls(ctx, run, []);
   await ctx.db.patch("runs", run._id, { openCalls: undefined });
+  return { ...run, openCalls: undefined };
 }
 
 async function openStream(ctx: MutationCtx, run: Doc<"runs">) {
