@@ -11,4 +11,7 @@ export const {
   cancelRun,
   listWaiting,
   decideApproval,
+  usageSummary,
+  usageTimeseries,
+  budgetStatus,
 } = memory.exposeApi({ authorize: principal });

@@ -142,7 +142,7 @@ export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validat
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
-export { vBudgetWarning } from "../validators/budget.js";
+export { vBudget, vBudgetStatus, vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
 export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
 
