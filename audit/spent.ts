@@ -6,17 +6,20 @@ type Bounds = { least: number; most: number };
 
 /**
  * Budgets that say something else than the runs spent that draw on them. Runs that lie in the budget's period from their
- * beginning on are counted to the unit. Of a run that began before, and of one that is gone with its thread, nobody can
- * tell any more what it spent of this budget: at most all.
+ * beginning on are counted to the unit. Of a run that began before, of one that is gone with its thread, and of calls
+ * outside of runs nobody can tell any more what counted in this budget: at most all.
  */
 export function wrongSpent({ budgets, runs, usageEvents }: LedgerRows): Mismatch[] {
   const events = groupBy(usageEvents.filter(isCounted), ({ runId = "" }) => runId);
   const there = new Set(runs.map(({ _id }) => _id));
-  const ofGone = usageEvents.filter((event) => isCounted(event) && !there.has(event.runId ?? ""));
+  const others = usageEvents.filter((event) => !isCounted(event) || !there.has(event.runId ?? ""));
   return budgets.flatMap((budget) => {
     const bounds: Bounds = { least: 0, most: 0 };
     for (const run of runs) if (isLimited(run, budget)) count(bounds, { run, budget, events });
-    bounds.most += amountOf(ofGone, budget);
+    bounds.most += amountOf(
+      others.filter((event) => subjectsOf(event).includes(budget.subject)),
+      budget,
+    );
     const found = budget.spent + inFlight(runs, budget);
     if (bounds.least <= found && found <= bounds.most) return [];
     const expected = found < bounds.least ? bounds.least : bounds.most;
@@ -39,12 +42,24 @@ function count(bounds: Bounds, { run, budget, events }: Counting): void {
 function isLimited({ scope, agentName, threadId, budgets }: LedgerRun, budget: BudgetRow): boolean {
   if (budgets === undefined) return false;
   const [tenant = ""] = scope.split("|");
-  const subjects = [tenant, scope, `${tenant}|a:${encodeURIComponent(agentName)}`, `thread:${threadId}`];
-  if (!subjects.includes(budget.subject)) return false;
+  if (!subjectsIn({ tenant, user: scope, agentName, threadId }).includes(budget.subject)) return false;
   if (budget.isByRule !== true) return true;
   return budgets.ask.rules.some(
     ({ per, unit, period }) => per === budget.per && unit === budget.unit && period === budget.period,
   );
+}
+
+type Subjects = { tenant: string; user: string; agentName: string | undefined; threadId: string | undefined };
+
+const subjectsIn = ({ tenant, user, agentName, threadId }: Subjects): string[] => [
+  ...[tenant, user],
+  ...(agentName === undefined ? [] : [`${tenant}|a:${encodeURIComponent(agentName)}`]),
+  ...(threadId === undefined ? [] : [`thread:${threadId}`]),
+];
+
+function subjectsOf({ tenantId = "", userId, agentName, threadId }: EventRow): string[] {
+  const tenant = `t:${encodeURIComponent(tenantId)}`;
+  return subjectsIn({ tenant, user: `${tenant}|u:${encodeURIComponent(userId)}`, agentName, threadId });
 }
 
 /** Spent since it was drawn: on the runs' own rows until they return it. */

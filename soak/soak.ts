@@ -70,7 +70,10 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     faultLogFile,
     kills: planKills(options.kill, random),
     onUrl: (url) => (desk.url = url),
-    onLife: (life) => cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1))),
+    onLife: async (life) => {
+      if (life === 0) await desk.prepare();
+      await cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1)));
+    },
     moved: { appDirectory: movedApp, onMoved: () => cast.playMoved() },
     tell: options.tell,
   });

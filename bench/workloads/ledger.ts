@@ -3,7 +3,7 @@ import type { Span } from "../../host/index.js";
 import { spansOf, withHost } from "../benchHost.js";
 import { countSpans, type Counts } from "../counts.js";
 import { makePrompt } from "../material/turn.js";
-import { createThread, ours, threadArgs } from "../sides.js";
+import { createThread, ours, threadArgs, USER_ID } from "../sides.js";
 import { measureMonth, type MonthCounts } from "./ledgerMonth.js";
 
 export type LedgerCounts = MonthCounts & {
@@ -45,7 +45,7 @@ type TurnCost = { counts: Counts; ledgerWrites: number; ledgerCalls: number; mod
 function measureTurnOf({ action, hasPrices = false }: Turn): Promise<TurnCost> {
   return withHost(async (host) => {
     if (hasPrices) await host.call("mutation", "ours:loadPrices");
-    if (action === "budgetedTurn") await host.call("mutation", "ours:setBudget");
+    if (action === "budgetedTurn") await host.call("mutation", "ours:setBudget", { userId: USER_ID });
     const play = async (prompt: number, threadId: string) =>
       await host.call("action", `ours:${action}`, {
         ...threadArgs(ours, threadId),

@@ -11,7 +11,4 @@ export const {
   cancelRun,
   listWaiting,
   decideApproval,
-  usageSummary,
-  usageTimeseries,
-  budgetStatus,
 } = memory.exposeApi({ authorize: principal });

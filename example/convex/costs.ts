@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import { internalQuery, mutation, query } from "./_generated/server.js";
 import { admin, memory, principal } from "./memory.js";
 
-// What everyone of a tenant spends, and what they may: for its admins. What a user spends themselves is in chat.ts. The
+// What everyone of a tenant spends, and what they may: for its admins. What a user spends themselves is in spending.ts. The
 // tenant is always the one of who asks: no function takes it from its arguments.
 
 const vPeriod = v.union(v.literal("day"), v.literal("month"));

@@ -9,6 +9,8 @@ import { components, internal } from "./_generated/api.js";
 // The type stands here because `internal` has it from modules that have this one.
 export const memory: AgentMemory = new AgentMemory(components.agentMemory, {
   hooks: { onRunFinished: () => internal.activity.onRunFinished },
+  // Runs draw on what admins have set: without a budget nothing limits them.
+  budgets: true,
 });
 export const workflow = new WorkflowManager(components.workflow);
 

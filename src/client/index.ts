@@ -129,6 +129,7 @@ export type {
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vBlock } from "../validators/block.js";
+export { vBudgetStatus } from "../validators/budget.js";
 export { vFact } from "../validators/fact.js";
 export { vContextExplanation } from "../validators/context.js";
 export { vFile } from "../validators/file.js";

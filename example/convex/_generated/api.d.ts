@@ -42,6 +42,7 @@ import type * as models_words from "../models/words.js";
 import type * as prices from "../prices.js";
 import type * as reports from "../reports.js";
 import type * as researcher from "../researcher.js";
+import type * as spending from "../spending.js";
 import type * as worker from "../worker.js";
 import type * as writer from "../writer.js";
 
@@ -86,6 +87,7 @@ declare const fullApi: ApiFromModules<{
   prices: typeof prices;
   reports: typeof reports;
   researcher: typeof researcher;
+  spending: typeof spending;
   worker: typeof worker;
   writer: typeof writer;
 }>;
