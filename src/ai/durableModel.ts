@@ -4,7 +4,6 @@ import type {
   BoundMemory,
   ContextCall,
   Principal,
-  RunState,
   StepStart,
 } from "../client/index.js";
 import { isActive } from "../shared/runState.js";
@@ -17,6 +16,7 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { waitStep } from "./durableWait.js";
 import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
@@ -26,7 +26,7 @@ import { asksAgents, isNested } from "./nestedCalls.js";
 import { runFailure } from "./providerError.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
-import type { StepArgs, StepOutcome } from "./stepRecord.js";
+import { endedWith, type StepArgs, type StepOutcome } from "./stepRecord.js";
 import { plan, waitsOf } from "./toolWaits.js";
 import { tellWarnings } from "./warnings.js";
 
@@ -58,6 +58,8 @@ export async function runModelStep(
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
     if (!isActive(start.state)) return endedWith(start.state);
+    if (start.waitUntil !== undefined)
+      return await waitStep({ ctx, memory, args }, { at: start.waitUntil, reason: "budget" });
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, principal, args, start, abort, shown, onAlive: seenAlive }),
@@ -174,11 +176,6 @@ async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Pr
     if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
     throw endError;
   }
-}
-
-function endedWith(state: RunState): StepOutcome {
-  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: !isActive(state), stop: false, ...failure };
 }
 
 function toRun(

@@ -56,6 +56,7 @@ export type {
   OpenCall,
   Run,
   RunOutcome,
+  WaitsFor,
   RunState,
   RunTicket,
   RunTotals,

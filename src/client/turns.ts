@@ -8,6 +8,7 @@ import type {
   RunEngine,
   RunOutcome,
   RunState,
+  WaitsFor,
   WhileRunning,
 } from "../validators/run.js";
 import type {
@@ -141,9 +142,17 @@ export class TurnsClient {
 
   /**
    * Says that an action still waits for the turn of its run, and tells where that stands: an action that is silent for
-   * a minute is lost, and its run ends when its turn comes. Safe to retry. Throws `RUN_NOT_FOUND`.
+   * a minute is lost, and its run ends when its turn comes.
+   *
+   * With `until` (ms since the epoch, at most a year ahead) a durable run under way waits for that time before it asks
+   * its model, as `runs.get` tells (`waitsUntil`, `waitsFor`); its driver is woken then, or when the run ends, and opens
+   * the step again. Safe to retry. Throws `RUN_NOT_FOUND`, and `INVALID_ARGUMENT` for a time that is none, or a run in an
+   * action.
    */
-  async wait(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+  async wait(
+    ctx: MutationCtx,
+    args: { runId: string; until?: number; waitsFor?: WaitsFor; workflowId?: string },
+  ): Promise<{ state: RunState }> {
     return await ctx.runMutation(this.component.turns.wait, { ...args, caller: this.caller });
   }
 

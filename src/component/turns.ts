@@ -10,6 +10,7 @@ import {
   vRunDriver,
   vRunEngine,
   vRunOutcome,
+  vWaitsFor,
   vWhileRunning,
 } from "../validators/run.js";
 import {
@@ -71,9 +72,15 @@ export const open = mutation({
   handler: (ctx, args) => turns.open(ctx, args),
 });
 
-/** Says that an action still waits for the turn of its run, and tells where that stands. */
+/** Says that a run waits: an action for its run's turn, a durable run for a time. Tells where the run stands. */
 export const wait = mutation({
-  args: { caller: vCaller, runId: v.string() },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    until: v.optional(v.number()),
+    waitsFor: v.optional(vWaitsFor),
+    workflowId: v.optional(v.string()),
+  },
   returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.wait(ctx, args),
 });

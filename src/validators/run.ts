@@ -119,6 +119,10 @@ export const vReadSteering = v.object({
   atStep: v.number(),
 });
 
+/** What a run under way waits for until a time: the reset of a budget, or room within a rate limit. */
+export const vWaitsFor = v.union(v.literal("budget"), v.literal("rateLimit"));
+export type WaitsFor = Infer<typeof vWaitsFor>;
+
 /** What a run has used so far: exact at every moment, kept on the run's own row. */
 export const vRunTotals = v.object({
   calls: v.number(),
@@ -226,6 +230,9 @@ export const vRun = v.object({
   /** Steering messages that no call of the model has read yet; absent: none. */
   unreadSteering: v.optional(v.number()),
   waiting: v.optional(vWaiting),
+  /** Of a durable run that is to ask its model and may not yet: until when it waits, in ms since the epoch, and for what. */
+  waitsUntil: v.optional(v.number()),
+  waitsFor: v.optional(vWaitsFor),
 });
 export type Run = Infer<typeof vRun>;
 

@@ -73,6 +73,10 @@ export const vStepStart = v.object({
   turn: v.number(),
   agentName: v.string(),
   steps: v.number(),
+  /** The budgets have no room for a call before that time, in ms since the epoch: wait until then, and open the step again. */
+  waitUntil: v.optional(v.number()),
+  /** The run had waited for a time until this very call. */
+  waited: v.optional(v.boolean()),
   /** How many of the steps had been saved when the run last read steering: stop conditions count from there. */
   steeredAt: v.optional(v.number()),
   context: v.array(vMessage),
@@ -109,6 +113,8 @@ export const vStepSaved = v.object({
   steered: v.optional(vSteered),
   /** Another action has the run: what this one said is not kept. */
   superseded: v.optional(v.boolean()),
+  /** The budgets have no room for the next call before that time, in ms since the epoch: a durable run waits until then. */
+  waitUntil: v.optional(v.number()),
 });
 export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
   steered?: { messages: Message[]; long: number[][] };

@@ -111,6 +111,7 @@ import type * as model_runSchedule from "../model/runSchedule.js";
 import type * as model_runState from "../model/runState.js";
 import type * as model_runSuperseded from "../model/runSuperseded.js";
 import type * as model_runTakeUp from "../model/runTakeUp.js";
+import type * as model_runTimeout from "../model/runTimeout.js";
 import type * as model_runTransitions from "../model/runTransitions.js";
 import type * as model_runWaiting from "../model/runWaiting.js";
 import type * as model_runWaits from "../model/runWaits.js";
@@ -280,6 +281,7 @@ const fullApi: ApiFromModules<{
   "model/runState": typeof model_runState;
   "model/runSuperseded": typeof model_runSuperseded;
   "model/runTakeUp": typeof model_runTakeUp;
+  "model/runTimeout": typeof model_runTimeout;
   "model/runTransitions": typeof model_runTransitions;
   "model/runWaiting": typeof model_runWaiting;
   "model/runWaits": typeof model_runWaits;

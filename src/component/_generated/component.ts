@@ -1712,6 +1712,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         },
         Name
@@ -1779,6 +1781,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         } | null,
         Name
@@ -1837,6 +1841,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -1896,6 +1902,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -2681,6 +2689,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           threadId: string;
           turn: number;
+          waitUntil?: number;
+          waited?: boolean;
         },
         Name
       >;
@@ -2800,6 +2810,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           streamId?: string;
           superseded?: boolean;
+          waitUntil?: number;
         },
         Name
       >;
@@ -2899,6 +2910,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          until?: number;
+          waitsFor?: "budget" | "rateLimit";
+          workflowId?: string;
         },
         { state: any },
         Name

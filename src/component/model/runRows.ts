@@ -99,5 +99,6 @@ export function toRun(run: Doc<"runs">): Run {
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
     ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
     ...waitingOf(run),
+    ...(run.waitsUntil === undefined ? {} : { waitsUntil: run.waitsUntil, waitsFor: run.waitsFor }),
   };
 }

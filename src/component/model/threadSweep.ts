@@ -89,7 +89,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
 async function withoutWaits(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
   if (run.waiting === undefined && run.startJobId === undefined) return run;
   await stopWaiting(ctx, run);
-  const nothing = { waiting: undefined, startJobId: undefined };
+  const nothing = { waiting: undefined, startJobId: undefined, waitsUntil: undefined, waitsFor: undefined };
   await ctx.db.patch("runs", run._id, nothing);
   return { ...run, ...nothing };
 }

@@ -14,6 +14,7 @@ import { tellMessages } from "./hooks.js";
 import { pendingOf } from "./recall.js";
 import { isActive } from "../../shared/runState.js";
 import { findRunToWrite, nextStepOf, runNotFound, stateOf, stepsOf } from "./runRows.js";
+import { endWait } from "./runTimeout.js";
 import { withSteeringRead } from "./steering.js";
 import { restartStream, startStream } from "./streams.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
@@ -50,13 +51,14 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
   }
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
   await noteDriver(ctx, run, args);
+  const waited = (await endWait(ctx, run)) ? { waited: true } : {};
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...nothing, ...waited, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({

@@ -11,6 +11,7 @@ import {
   vRunState,
   vToolCallState,
   vUnreadSteering,
+  vWaitsFor,
 } from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
@@ -47,8 +48,11 @@ export const runsTables = {
     workflowId: v.optional(v.string()),
     /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
     driver: v.optional(vRunDriver),
-    /** Of one that waits for its time: the timer that starts it. */
+    /** Of one that waits for a time: the timer that starts it, or wakes it. */
     startJobId: v.optional(v.id("_scheduled_functions")),
+    /** Of a durable run that may not ask its model yet: until when it waits, and for what; absent once it asks. */
+    waitsUntil: v.optional(v.number()),
+    waitsFor: v.optional(vWaitsFor),
     streamId: v.optional(v.id("streams")),
     /** Of a nested run: the run that asked, which of its model steps, its call (durable) and how deep this is. */
     parentRunId: v.optional(v.string()),
