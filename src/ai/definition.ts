@@ -11,6 +11,7 @@ import {
 import type {
   AgentMemory,
   ContextLimits,
+  RateLimits,
   RecallKind,
   Rerank,
   ScopeKind,
@@ -30,6 +31,7 @@ import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { activeOf, modelFieldProblems, type ModelFields } from "./modelFields.js";
+import { rateLimitsOf } from "./rateGates.js";
 import { readOutputTool } from "./readOutput.js";
 import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
@@ -118,6 +120,11 @@ export type AgentDefinition = ModelFields & {
   /** What a new prompt does while its thread has an active run: "queue" unless told. Each call may say otherwise. */
   whileRunning?: WhileRunning;
   settings?: ModelSettings;
+  /**
+   * How often the agent may ask its model, and for how many tokens, per user, tenant and model; as its memory says
+   * unless told, and `false` for no limits. See `docs/rate-limits.md`.
+   */
+  rateLimits?: RateLimits | false;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
   /** Retries of a durable step; 4 attempts from 500 ms on, doubled each time, unless told. */
@@ -129,7 +136,7 @@ export type AgentDefinition = ModelFields & {
 };
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
-export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
+export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "rateLimits"> &
   Required<
     Pick<
       AgentDefinition,
@@ -137,6 +144,8 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
     >
   > & {
     memory: AgentMemory;
+    /** Absent: none. */
+    rateLimits: RateLimits | undefined;
     budget: ContextBudget;
     /** What is read of the thread at most. */
     limits: ContextLimits;
@@ -176,6 +185,7 @@ export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): 
     ...providerToolsOf(definition),
     budget: budgetOf(definition),
     compaction: compactionOf(definition),
+    rateLimits: rateLimitsOf(memory, definition),
     limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };

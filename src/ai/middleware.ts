@@ -33,6 +33,7 @@ type AgentSettings = Pick<
   | "compaction"
   | "compactionModel"
   | "extraction"
+  | "rateLimits"
   | "throttleMs"
 >;
 
@@ -98,7 +99,7 @@ export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettin
     const systems = params.prompt.filter((message) => message.role === "system");
     const tap = tapModel({ model, params, systems });
     const call: LoopCall = {
-      agent: agentFor(params, instructionsOf(systems)),
+      agent: capped(agentFor(params, instructionsOf(systems)), params),
       model: tap.model,
       params,
       streaming,
@@ -148,6 +149,10 @@ function agentsOf(memory: AgentMemory, settings: MiddlewareSettings) {
     return last.agent;
   };
 }
+
+/** How much the loop lets its model answer, for the rate limits. */
+const capped = (agent: ResolvedAgent, { maxOutputTokens }: ModelRequest): ResolvedAgent =>
+  maxOutputTokens === undefined ? agent : { ...agent, settings: { ...agent.settings, maxOutputTokens } };
 
 const noModel = () => "the loop's own";
 

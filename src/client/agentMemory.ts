@@ -3,6 +3,7 @@ import type { Principal } from "../validators/principal.js";
 import type { LogLevel } from "../validators/run.js";
 import { BoundMemory } from "./boundMemory.js";
 import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
+import type { RateLimits } from "./rateLimits.js";
 import { handlesOf, type Hooks } from "./hooks.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -11,6 +12,8 @@ export type MemorySettings = {
   hooks?: Hooks;
   /** What is logged as JSON lines, never with content: `errors` unless told; `all`: each transition of a run too. */
   logs?: LogLevel;
+  /** How often agents may ask their models, unless an agent says otherwise. */
+  rateLimits?: RateLimits;
 };
 
 /**
@@ -22,11 +25,14 @@ export type MemorySettings = {
  */
 export class AgentMemory {
   readonly #settings: ClientSettings;
+  /** Of the agents that name none. */
+  readonly rateLimits: RateLimits | undefined;
 
   constructor(
     readonly component: ComponentApi,
-    { hooks, logs = "errors" }: MemorySettings = {},
+    { hooks, logs = "errors", rateLimits }: MemorySettings = {},
   ) {
+    this.rateLimits = rateLimits;
     this.#settings = { handles: handlesOf(hooks), logs };
   }
 

@@ -8,6 +8,7 @@ export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
+export type { AgentRateLimiter, RateLimit, RateLimits, RateLimitsPer } from "./rateLimits.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
 export type { BeginTurn } from "./turns.js";

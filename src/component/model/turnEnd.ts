@@ -221,8 +221,6 @@ export async function closeRun(
     isWaiting: undefined,
     waiting: undefined,
     startJobId: undefined,
-    waitsUntil: undefined,
-    waitsFor: undefined,
   };
   await stopWaiting(ctx, run);
   await setRunState(ctx, run, {

@@ -49,9 +49,10 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
+  const waited = run.waitsUntil === undefined ? {} : { waited: true };
+  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return { ...nothing, ...waited };
   await noteDriver(ctx, run, args);
-  const waited = (await endWait(ctx, run)) ? { waited: true } : {};
+  await endWait(ctx, run);
   if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
   const { context, given } = await readShown(ctx, run, args);
   const stream = args.stream === true ? await openStream(ctx, run) : {};
