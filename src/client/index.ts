@@ -10,6 +10,7 @@ export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
+export type { AgentRateLimiter, RateLimit, RateLimits, RateLimitsPer } from "./rateLimits.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
 export type { BeginTurn } from "./turns.js";
@@ -129,7 +130,6 @@ export type {
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vBlock } from "../validators/block.js";
-export { vBudgetStatus } from "../validators/budget.js";
 export { vFact } from "../validators/fact.js";
 export { vContextExplanation } from "../validators/context.js";
 export { vFile } from "../validators/file.js";
