@@ -1,3 +1,4 @@
+import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
 import { AgentMemory, type Principal } from "convex-agent-memory";
 import type { Auth, UserIdentity } from "convex/server";
@@ -9,8 +10,15 @@ import { components, internal } from "./_generated/api.js";
 // The type stands here because `internal` has it from modules that have this one.
 export const memory: AgentMemory = new AgentMemory(components.agentMemory, {
   hooks: { onRunFinished: () => internal.activity.onRunFinished },
-  // Runs draw on what admins have set: without a budget nothing limits them.
+  // Runs draw on what admins have set (costs.ts): where nobody has set anything, nothing limits what they spend.
   budgets: true,
+  rateLimits: {
+    limiter: new RateLimiter(components.rateLimiter),
+    // A question takes about four calls of a model: each user may ask ten at once, then twenty a minute.
+    requests: { perUser: { kind: "token bucket", rate: 80, period: MINUTE, capacity: 40 } },
+    // Who asks beyond that is told so; a run that has begun waits for its turn.
+    whenExceeded: "reject",
+  },
 });
 export const workflow = new WorkflowManager(components.workflow);
 

@@ -1,14 +1,4 @@
-import { vBudgetStatus } from "convex-agent-memory";
-import { v } from "convex/values";
-import { query } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
 
-/** What the caller used and what it cost, live. */
-export const { usageSummary, usageTimeseries } = memory.exposeApi({ authorize: principal });
-
-/** The budgets that limit the caller, live. */
-export const budgetStatus = query({
-  args: {},
-  returns: v.array(vBudgetStatus),
-  handler: async (ctx) => await memory.as(await principal(ctx)).budgets.status(ctx, {}),
-});
+/** What the caller spends and what it costs, by day too, and the budgets that limit them. Live. */
+export const { usageSummary, usageTimeseries, budgetStatus } = memory.exposeApi({ authorize: principal });

@@ -23,6 +23,8 @@ import {
   type RunReport,
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
+import { promptText } from "./promptParts.js";
+import { checkStart } from "./rateLimits.js";
 import { resumeRun, type ResumeArgs } from "./resume.js";
 import { outputOfRun } from "./outputOfRun.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
@@ -156,6 +158,7 @@ class MemoryAgent implements Agent {
     const siblings = siblingsOf(run);
     const { as, threadId, operationId, startAt, whileRunning = this.agent.whileRunning } = args;
     const driver = await driverOf(siblings, as);
+    if (startAt === undefined) await checkStart(this.agent, ctx, { as, text: promptText(args.prompt) });
     const begun = await beginTurn(this.agent, ctx, {
       memory: boundTo(this.agent, as).memory,
       workflow,

@@ -12,6 +12,7 @@ import type {
   AgentBudgets,
   AgentMemory,
   ContextLimits,
+  RateLimits,
   RecallKind,
   Rerank,
   ScopeKind,
@@ -32,6 +33,7 @@ import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { activeOf, modelFieldProblems, type ModelFields } from "./modelFields.js";
+import { rateLimitsOf } from "./rateGates.js";
 import { readOutputTool } from "./readOutput.js";
 import { spendingOf } from "./spending.js";
 import { STREAM_PRESETS } from "./streamPresets.js";
@@ -126,6 +128,11 @@ export type AgentDefinition = ModelFields & {
    */
   budgets?: AgentBudgets;
   settings?: ModelSettings;
+  /**
+   * How often the agent may ask its model, and for how many tokens, per user, tenant and model; as its memory says
+   * unless told, and `false` for no limits. See `docs/rate-limits.md`.
+   */
+  rateLimits?: RateLimits | false;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
   /** Retries of a durable step; 4 attempts from 500 ms on, doubled each time, unless told. */
@@ -137,7 +144,7 @@ export type AgentDefinition = ModelFields & {
 };
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
-export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "budgets"> &
+export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "budgets" | "rateLimits"> &
   Required<
     Pick<
       AgentDefinition,
@@ -145,6 +152,8 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "budgets"> &
     >
   > & {
     memory: AgentMemory;
+    /** Absent: none. */
+    rateLimits: RateLimits | undefined;
     budget: ContextBudget;
     /** Null: its runs look at no budget. */
     spending: BudgetTerms | null;
@@ -187,6 +196,7 @@ export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): 
     ...providerToolsOf(definition),
     budget: budgetOf(definition),
     compaction: compactionOf(definition),
+    rateLimits: rateLimitsOf(memory, definition),
     limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };

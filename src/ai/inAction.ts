@@ -1,5 +1,5 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
-import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
+import type { ActionCtx, Part, RunState, TakenUp } from "../client/index.js";
 import { closeLog } from "../shared/runLog.js";
 import { budgetAsk } from "./budgetAsk.js";
 import { beginTurn } from "./beginTurn.js";
@@ -12,10 +12,11 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { boundTo } from "./boundTo.js";
-import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
+import { complete, dropHeld, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
 import { runLeft, stepsBefore } from "./pause.js";
-import { storedPrompt } from "./promptParts.js";
+import { promptText, storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
+import { orGiveBack, reserveFirst } from "./rateLimits.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
 import { waitForTurn } from "./turnWaiting.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
@@ -38,7 +39,9 @@ export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: In
 async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   const turn = await begin(agent, ctx, args);
   const run = { threadId: args.threadId, runId: turn.start.runId };
-  return await answerIn(turn, args.resume === true).finally(() => tellWarnings(agent, run, turn.warnings));
+  return await answerIn(turn, args.resume === true)
+    .finally(() => dropHeld(turn))
+    .finally(() => tellWarnings(agent, run, turn.warnings));
 }
 
 async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
@@ -71,26 +74,29 @@ async function begin(
   const { threadId } = args;
   const { memory } = boundTo(agent, args.as);
   const files = new FileKeeper(ctx, memory);
-  const prompt = given === undefined ? given : await storedPrompt(given, files);
-  const start = await beginTurn(agent, ctx, {
-    memory,
-    workflow,
-    turn: {
-      threadId,
-      agentName: agent.name,
-      engine: "action",
-      ...promptOfArgs({ ...args, prompt }),
-      operationId: args.operationId,
-      limits: agent.limits,
-      shown: await contextAsk(agent),
-      stream: streaming,
-      recall: agent.recall !== undefined,
-      whileRunning: args.whileRunning ?? agent.whileRunning,
-      ...(await budgetAsk(agent, "action")),
-      ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
-    },
-  });
-  return openTurn(agent, { ...args, ctx, start, streaming, warnings: files.warnings });
+  const held = await reserveFirst(agent, ctx, { as: args.as, model: agent.model, text: promptText(given) });
+  const begun = async (prompt: string | Part[] | undefined) =>
+    await beginTurn(agent, ctx, {
+      memory,
+      workflow,
+      turn: {
+        threadId,
+        agentName: agent.name,
+        engine: "action",
+        ...promptOfArgs({ ...args, prompt }),
+        operationId: args.operationId,
+        limits: agent.limits,
+        shown: await contextAsk(agent),
+        stream: streaming,
+        recall: agent.recall !== undefined,
+        whileRunning: args.whileRunning ?? agent.whileRunning,
+        ...(await budgetAsk(agent, "action")),
+        ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
+      },
+    });
+  const stored = given === undefined ? Promise.resolve(given) : storedPrompt(given, files);
+  const start = await orGiveBack(stored.then(begun), agent, { ctx, held });
+  return openTurn(agent, { ...args, ctx, start, streaming, held, warnings: files.warnings });
 }
 
 /** Waits until the run has begun, or was ended, where it has to wait. */

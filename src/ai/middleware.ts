@@ -35,6 +35,7 @@ type AgentSettings = Pick<
   | "compactionModel"
   | "extraction"
   | "budgets"
+  | "rateLimits"
   | "throttleMs"
 >;
 
@@ -98,10 +99,10 @@ export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettin
   const agentFor = agentsOf(memory, settings);
   const open = (model: WrappedModel, params: ModelRequest, streaming: boolean) => {
     const systems = params.prompt.filter((message) => message.role === "system");
-    const agent = agentFor(params, instructionsOf(systems));
-    const capped = { ...params, ...cappedOutput(agent, params.maxOutputTokens) };
-    const tap = tapModel({ model, params: capped, systems });
-    const call: LoopCall = { agent, model: tap.model, params: capped, streaming };
+    const agent = capped(agentFor(params, instructionsOf(systems)), params);
+    const asked = { ...params, ...cappedOutput(agent, params.maxOutputTokens) };
+    const tap = tapModel({ model, params: asked, systems });
+    const call: LoopCall = { agent, model: tap.model, params: asked, streaming };
     return { tap, answered: session.answer(call) };
   };
   return {
@@ -150,6 +151,10 @@ function agentsOf(memory: AgentMemory, settings: MiddlewareSettings) {
     return agent;
   };
 }
+
+/** How much the loop lets its model answer, for the rate limits. */
+const capped = (agent: ResolvedAgent, { maxOutputTokens }: ModelRequest): ResolvedAgent =>
+  maxOutputTokens === undefined ? agent : { ...agent, settings: { ...agent.settings, maxOutputTokens } };
 
 const noModel = () => "the loop's own";
 

@@ -18,6 +18,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
+import { giveBack, type Limiting, type Reservation } from "./rateLimits.js";
 import { supersededError } from "./superseded.js";
 import type { TurnResult } from "./turnResult.js";
 
@@ -35,6 +36,8 @@ export type OpenTurn = {
   callerSignal: AbortSignal | undefined;
   /** Results that the next save takes along. */
   results: StepResult[];
+  /** What was taken of the rate limits for its first call, until that is made. */
+  held?: Reservation;
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
@@ -48,7 +51,7 @@ export type OpenTurn = {
   warnings: string[];
 };
 
-type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
+type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming" | "held"> & {
   as: Principal;
   abortSignal?: AbortSignal;
   warnings?: readonly string[];
@@ -57,11 +60,12 @@ type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
 /** A turn of an agent in the caller's action, before anything was asked in it. */
 export function openTurn(
   agent: ResolvedAgent,
-  { as, abortSignal, warnings = [], ctx, threadId, start, streaming }: Opening,
+  { as, abortSignal, warnings = [], ctx, threadId, start, streaming, held }: Opening,
 ): OpenTurn {
   const turn: OpenTurn = {
     ...{ agent, ctx, threadId, start, streaming },
     ...boundTo(agent, as),
+    ...(held === undefined ? {} : { held }),
     abort: abortWith(abortSignal),
     callerSignal: abortSignal,
     results: [],
@@ -74,6 +78,20 @@ export function openTurn(
   };
   if (agent.asked !== undefined) agent.asked.warnings = turn.warnings;
   return turn;
+}
+
+/** Whose limits the next call has to pass, with what was taken for it: once. */
+export function limitingOf(turn: OpenTurn): Limiting {
+  const { principal: as, held } = turn;
+  delete turn.held;
+  return held === undefined ? { as } : { as, held };
+}
+
+/** Gives back what was taken for a call that was not made. */
+export async function dropHeld(turn: OpenTurn): Promise<void> {
+  const { agent, ctx, held } = turn;
+  delete turn.held;
+  await giveBack(agent, ctx, held);
 }
 
 /** Adds what one call of the model said and used. */

@@ -5,6 +5,7 @@ import type { Principal } from "../validators/principal.js";
 import type { LogLevel } from "../validators/run.js";
 import { BoundMemory } from "./boundMemory.js";
 import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
+import type { RateLimits } from "./rateLimits.js";
 import { handlesOf, type Hooks } from "./hooks.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -15,6 +16,8 @@ export type MemorySettings = {
   logs?: LogLevel;
   /** What runs of every agent of this memory may spend, beside what each says for itself. No budget is looked at unless told. */
   budgets?: AgentBudgets;
+  /** How often agents may ask their models, unless an agent says otherwise. */
+  rateLimits?: RateLimits;
 };
 
 /**
@@ -28,13 +31,16 @@ export class AgentMemory {
   readonly #settings: ClientSettings;
   /** What its agents may spend, as it was made: for runtimes. */
   readonly budgets: AgentBudgets | undefined;
+  /** Of the agents that name none. */
+  readonly rateLimits: RateLimits | undefined;
 
   constructor(
     readonly component: ComponentApi,
-    { hooks, logs = "errors", budgets }: MemorySettings = {},
+    { hooks, logs = "errors", budgets, rateLimits }: MemorySettings = {},
   ) {
     checkBudgets(budgets);
     this.budgets = budgets;
+    this.rateLimits = rateLimits;
     this.#settings = { handles: handlesOf(hooks), logs };
   }
 

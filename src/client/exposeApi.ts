@@ -6,6 +6,7 @@ import {
   type RegisteredQuery,
 } from "convex/server";
 import { v } from "convex/values";
+import { vBudgetStatus, type BudgetStatus } from "../validators/budget.js";
 import { vMessage, type Message } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import type { Principal } from "../validators/principal.js";
@@ -77,6 +78,8 @@ export type ExposedApi = {
   usageSummary: RegisteredQuery<"public", ExposedSummary, Promise<UsageSummary>>;
   /** The same as points of hours, days or months. */
   usageTimeseries: RegisteredQuery<"public", ExposedSeries, Promise<UsageSeries>>;
+  /** Where each budget stands that limits the caller, and the agent's and the thread's where they are named. */
+  budgetStatus: RegisteredQuery<"public", { agentName?: string; threadId?: string }, Promise<BudgetStatus[]>>;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */
@@ -136,11 +139,16 @@ export function createApi(memory: Bindable, { authorize }: ExposeOptions): Expos
   };
 }
 
-/** Sums of what the caller may see; whom the system may name, nobody may here. */
+/** Sums, and limits, of what the caller may see; whom the system may name, nobody may here. */
 function usageApi(
   as: (ctx: { auth: Auth }, operation: Operation) => Promise<BoundMemory>,
-): Pick<ExposedApi, "usageSummary" | "usageTimeseries"> {
+): Pick<ExposedApi, "usageSummary" | "usageTimeseries" | "budgetStatus"> {
   return {
+    budgetStatus: queryGeneric({
+      args: { agentName: v.optional(v.string()), threadId: v.optional(v.string()) },
+      returns: v.array(vBudgetStatus),
+      handler: async (ctx, args) => (await as(ctx, "budgetStatus")).budgets.status(ctx, args),
+    }),
     usageSummary: queryGeneric({
       args: vSummaryQuestion.omit("tenantId", "userId").fields,
       returns: vUsageSummary,

@@ -10,6 +10,7 @@ export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
+export type { AgentRateLimiter, RateLimit, RateLimits, RateLimitsPer } from "./rateLimits.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
 export type { BeginTurn } from "./turns.js";
@@ -129,7 +130,6 @@ export type {
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
 export { vBlock } from "../validators/block.js";
-export { vBudgetStatus } from "../validators/budget.js";
 export { vFact } from "../validators/fact.js";
 export { vContextExplanation } from "../validators/context.js";
 export { vFile } from "../validators/file.js";
@@ -143,7 +143,7 @@ export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validat
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
-export { vBudgetWarning } from "../validators/budget.js";
+export { vBudget, vBudgetStatus, vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
 export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
 

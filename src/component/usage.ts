@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { vUsage, vUsageEvent } from "../validators/usage.js";
+import { vOpaqueUsage, vUsageEvent } from "../validators/usage.js";
 import {
   vSeriesQuestion,
   vSummaryQuestion,
@@ -22,7 +22,7 @@ const vEventsRequest = {
 };
 
 export const record = mutation({
-  args: { ...vPlaced, usage: vUsage, operationId: v.optional(v.string()) },
+  args: { ...vPlaced, usage: vOpaqueUsage, operationId: v.optional(v.string()) },
   returns: v.object({ eventId: v.string() }),
   handler: (ctx, args) => usage.record(ctx, args),
 });

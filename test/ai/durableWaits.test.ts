@@ -21,7 +21,7 @@ afterEach(() => {
 
 /** The component says of a step, so often, that there is no room before a time. */
 function noRoom({ step, times = 1, waitMs = HOUR_MS }: { step: number; times?: number; waitMs?: number }) {
-  const { open } = TurnsClient.prototype;
+  const open = Reflect.get<TurnsClient, "open">(TurnsClient.prototype, "open");
   let left = times;
   return vi.spyOn(TurnsClient.prototype, "open").mockImplementation(async function (
     this: TurnsClient,

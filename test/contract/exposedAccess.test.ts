@@ -26,6 +26,7 @@ import { held, later } from "../support/waitingRun.js";
 const FAR: Principal = { tenantId: "other", userId: "zoe" };
 const FOREIGN = [STRANGER, OTHER_TENANT, FAR];
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 type Ids = { threadId: string; runId: string; streamId: string };
 type Case = {
   kind: "query" | "mutation";
@@ -61,9 +62,33 @@ const cases: Record<Operation, Case> = {
     args: ({ runId }) => ({ runId, callId: "late", output: 1 }),
     foreign: "RUN_NOT_FOUND",
   },
+  budgetStatus: { kind: "query", args: ({ threadId }) => ({ threadId }), foreign: "THREAD_NOT_FOUND" },
+  usageSummary: { kind: "query", args: ({ threadId }) => ({ threadId }), foreign: "THREAD_NOT_FOUND" },
+  usageTimeseries: {
+    kind: "query",
+    args: ({ threadId }) => ({ threadId, from: Date.now() - DAY_MS, every: "day" }),
+    foreign: "THREAD_NOT_FOUND",
+  },
   cancelRun: { kind: "mutation", args: ({ runId }) => ({ runId }), foreign: "RUN_NOT_FOUND" },
 };
-const names = Object.keys(cases) as Operation[];
+/** Other ways to ask the same functions. */
+const more: (Case & { name: Operation })[] = [
+  { name: "budgetStatus", kind: "query", args: () => ({ agentName: "a" }), foreign: "own" },
+  { name: "usageSummary", kind: "query", args: ({ runId }) => ({ runId }), foreign: "RUN_NOT_FOUND" },
+  { name: "usageSummary", kind: "query", args: () => ({ period: "month", by: "model" }), foreign: "own" },
+  {
+    ...{ name: "usageTimeseries", kind: "query", foreign: "RUN_NOT_FOUND" },
+    args: ({ runId }) => ({ runId, from: Date.now() - DAY_MS, every: "hour" }),
+  },
+  {
+    ...{ name: "usageTimeseries", kind: "query", foreign: "own" },
+    args: () => ({ from: Date.now() - DAY_MS, every: "hour", by: "model" }),
+  },
+];
+const all = [...(Object.keys(cases) as Operation[]).map((name) => ({ name, ...cases[name] })), ...more].map(
+  (tried, number) => ({ ...tried, number }),
+);
+type Tried = (typeof all)[number];
 
 /** What a client might try in order to ask as somebody, or to put something below what is another's. */
 const SMUGGLED: Record<string, unknown>[] = [
@@ -89,6 +114,8 @@ async function anApp(): Promise<App> {
   const app = aMemory({ "./chat.ts": async () => ({ ...exposed }) });
   const { ctx, memory } = app;
   const owner = memory.as(OWNER);
+  const budget = { ...OWNER, unit: "tokens" as const, period: "day" as const, mode: "hard" as const };
+  await memory.asSystem().budgets.set(ctx, { ...budget, per: "user", limit: 1_000 });
   const { threadId } = await owner.threads.create(ctx, { title: "Secret of Olga" });
   const begin = { threadId, agentName: "a", engine: "action" as const, prompt: [text("Secret of Olga")] };
   const { runId, streamId = "" } = await owner.turns.begin(ctx, { ...begin, stream: true });
@@ -107,11 +134,11 @@ async function anApp(): Promise<App> {
 }
 
 /** Calls an exposed function as somebody, with what is added to its arguments. */
-function callAs(app: App, name: Operation, { user, more }: { user: Principal | null; more?: object }) {
+function callAs(app: App, tried: Tried, { user, more: added }: { user: Principal | null; more?: object }) {
   const { t, door, ids } = app;
   door.user = user;
-  const { kind, args } = cases[name];
-  const given = { ...args(ids), ...more };
+  const { name, kind, args } = tried;
+  const given = { ...args(ids), ...added };
   return kind === "query"
     ? t.query(makeFunctionReference<"query">(`chat:${name}`), given)
     : t.mutation(makeFunctionReference<"mutation">(`chat:${name}`), given);
@@ -126,46 +153,47 @@ async function dump({ inside }: App): Promise<string> {
 }
 
 describe("each function that an app exposes", () => {
-  test.each(names)("%s serves the owner, so that a refusal means something", async (name) => {
+  test.each(all)("$name ($number) serves the owner, so that a refusal means something", async (tried) => {
     const app = await anApp();
-    expect(await codeOf(callAs(app, name, { user: OWNER }))).toBe("ok");
+    expect(await codeOf(callAs(app, tried, { user: OWNER }))).toBe("ok");
   });
 
-  test.each(names)(
-    "%s gives others of both tenants nothing of hers, and writes nothing of hers",
-    async (name) => {
+  test.each(all)(
+    "$name ($number) gives others of both tenants nothing of hers, and writes nothing of hers",
+    async (tried) => {
       const app = await anApp();
       const { ids } = app;
-      if (cases[name].foreign === "own") {
-        await callAs(app, name, { user: OWNER });
+      if (tried.foreign === "own") {
+        const hers = await callAs(app, tried, { user: OWNER });
         for (const user of FOREIGN) {
-          const answer = JSON.stringify(await callAs(app, name, { user }));
-          for (const hers of ["Secret", "olga", ids.threadId, ids.runId])
-            expect(answer, `${name} of ${user.tenantId}/${user.userId}`).not.toContain(hers);
+          const answer = JSON.stringify(await callAs(app, tried, { user }));
+          for (const secret of ["Secret", "olga", ids.threadId, ids.runId])
+            expect(answer, `${tried.name} of ${user.tenantId}/${user.userId}`).not.toContain(secret);
+          expect(answer).not.toBe(JSON.stringify(hers));
         }
         return;
       }
       const before = await dump(app);
       for (const user of FOREIGN)
-        expect(await codeOf(callAs(app, name, { user })), `${user.tenantId}/${user.userId}`).toBe(
-          cases[name].foreign,
+        expect(await codeOf(callAs(app, tried, { user })), `${user.tenantId}/${user.userId}`).toBe(
+          tried.foreign,
         );
       expect(await dump(app)).toBe(before);
     },
   );
 
-  test.each(names)("%s refuses whom authorize refuses, before it does anything", async (name) => {
+  test.each(all)("$name ($number) refuses whom authorize refuses, before it does anything", async (tried) => {
     const app = await anApp();
     const before = await dump(app);
-    expect(await codeOf(callAs(app, name, { user: null }))).toBe("UNAUTHENTICATED");
+    expect(await codeOf(callAs(app, tried, { user: null }))).toBe("UNAUTHENTICATED");
     expect(await dump(app)).toBe(before);
   });
 
-  test.each(names)("%s takes nobody's word for who they are", async (name) => {
+  test.each(all)("$name ($number) takes nobody's word for who they are", async (tried) => {
     const app = await anApp();
     const before = await dump(app);
     for (const smuggled of SMUGGLED) {
-      const attempt = callAs(app, name, { user: FAR, more: smuggled });
+      const attempt = callAs(app, tried, { user: FAR, more: smuggled });
       await expect(attempt, JSON.stringify(smuggled)).rejects.toThrow(/Unexpected field/);
     }
     expect(await dump(app)).toBe(before);

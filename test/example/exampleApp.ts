@@ -104,12 +104,14 @@ export async function messagesOf(user: User, threadId: string): Promise<Message[
 export const textOf = ({ parts }: Message): string =>
   parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 
+type Refusal = { code: string; details?: { retryAfterMs?: number } };
+
 /** The data of the `ConvexError` that a call is refused with. */
-export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; retryAfter?: number }> {
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof Error && "data" in error) return error.data as { code: string };
+    if (error instanceof Error && "data" in error) return error.data as Refusal;
     throw error;
   }
   throw new Error("The call was not refused.");

@@ -50,57 +50,51 @@ function apply(known: PricesKnown, { write }: { write: Write }, now: number): Pr
 
 const priceAt = (periods: readonly PricePeriod[], at: number) => periodAt(periods, at)?.prices.input;
 
+type Line = { from: number; to?: number; prices: { input: number } };
+type Prices = (at: number) => number | undefined;
+
+const costIn = (line: Line | undefined, at: number): number | undefined =>
+  line !== undefined && at < (line.to ?? Infinity) ? line.prices.input : undefined;
+
 /** What each moment costs after a write that went through, told from the write and what was there. */
-function expected(
-  before: readonly PricePeriod[],
-  write: Write,
-  now: number,
-): (at: number) => number | undefined {
-  const was = (at: number) => priceAt(before, at);
-  if (write.kind === "remove") return (at) => (at >= Math.max(now, write.from ?? now) ? undefined : was(at));
-  const spans = (write.kind === "set" ? [write.asked] : write.list).map((span) => ({
-    ...span,
-    from: write.kind === "set" ? Math.max(now, span.from ?? now) : (span.from ?? -Infinity),
-  }));
-  // Of two lines of a list for one moment the last counts, and of those that have begun the latest.
-  const lines = spans.filter(
-    ({ from }, index) => !spans.slice(index + 1).some((other) => other.from === from),
-  );
-  const begins = lines.map(({ from }) => Math.max(now, from)).filter((from) => from > now);
-  const told = (at: number) =>
-    lines
-      .filter(({ from }) => from <= at)
-      .sort((one, other) => one.from - other.from)
-      .at(-1);
-  return (at) => {
-    if (at < now) return was(at);
-    const line = told(at);
-    if (write.kind === "set") return setAt(before, { at, now }, line);
-    // A list that tells the time to come replaces what was to come; one that does not leaves it.
-    const current = told(now);
-    const isOver = current === undefined || (current.to ?? Infinity) <= now;
-    const first = Math.min(...begins);
-    if (at >= first) return line !== undefined && at < (line.to ?? Infinity) ? line.prices.input : undefined;
-    const own = isOver ? periodAt(before, now) : current;
-    const next = begins.length > 0 ? undefined : before.find(({ from }) => from > now && from <= at);
-    if (next !== undefined) return was(at);
-    if (begins.length > 0 && isOver) {
-      const begun = before.filter(({ from }) => from <= now);
-      return priceAt(begun, at);
-    }
-    return own !== undefined && at < (own.to ?? Infinity) ? own.prices.input : undefined;
-  };
+function expected(before: readonly PricePeriod[], write: Write, now: number): Prices {
+  const was: Prices = (at) => priceAt(before, at);
+  if (write.kind === "remove") {
+    const end = Math.max(now, write.from ?? now);
+    return (at) => (at >= end ? undefined : was(at));
+  }
+  const after =
+    write.kind === "set" ? afterSet(before, write.asked, now) : afterLoad(before, write.list, now);
+  return (at) => (at < now ? was(at) : after(at));
 }
 
-/** After one period was set: it holds from its beginning until its end, or the beginning of the next. */
-function setAt(
-  before: readonly PricePeriod[],
-  { at, now }: { at: number; now: number },
-  line: { from: number; to?: number; prices: { input: number } } | undefined,
-): number | undefined {
-  const next = before.find(({ from }) => line !== undefined && from > line.from && from <= at);
-  if (line === undefined || at < now || next !== undefined) return priceAt(before, at);
-  return at < (line.to ?? Infinity) ? line.prices.input : undefined;
+/** One period: it holds from its beginning until its end, or the beginning of the next. */
+function afterSet(before: readonly PricePeriod[], asked: NewPeriod, now: number): Prices {
+  const line = { ...asked, from: Math.max(now, asked.from ?? now) };
+  const next = before.find(({ from }) => from > line.from)?.from ?? Infinity;
+  return (at) => (at < line.from || at >= next ? priceAt(before, at) : costIn(line, at));
+}
+
+/**
+ * A list: of two lines for one moment the last counts, and of those that have begun the latest. What was to come stays
+ * where the list says nothing of it, and what holds now where the list says nothing of now.
+ */
+function afterLoad(before: readonly PricePeriod[], list: NewPeriod[], now: number): Prices {
+  const lines = [
+    ...new Map(list.map((line) => [line.from ?? 0, { ...line, from: line.from ?? 0 }])).values(),
+  ];
+  lines.sort((one, other) => one.from - other.from);
+  const lineAt = (at: number) => lines.findLast(({ from }) => from <= at);
+  const begun = before.filter(({ from }) => from <= now);
+  const toCome = before.filter(({ from }) => from > now);
+  const current = lineAt(now);
+  const isOver = current === undefined || (current.to ?? Infinity) <= now;
+  const ahead = lines.find(({ from }) => from > now)?.from;
+  const next = ahead ?? toCome[0]?.from ?? Infinity;
+  return (at) => {
+    if (at < next) return isOver ? priceAt(begun, at) : costIn(current, at);
+    return ahead === undefined ? priceAt(before, at) : costIn(lineAt(at), at);
+  };
 }
 
 describe("periods of a price", () => {

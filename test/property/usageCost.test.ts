@@ -56,12 +56,15 @@ describe("the cost of a call", () => {
   test("never falls when more is used, or when it costs more", () => {
     const field = fc.constantFrom("inputTokens", "outputTokens");
     fc.assert(
-      fc.property(counts, prices, field, count, (used, price, name, more) => {
-        const grown = { ...used, [name]: Math.min(Number.MAX_SAFE_INTEGER, used[name] + more) };
-        expect(costOf(grown, price)).toBeGreaterThanOrEqual(costOf(used, price));
-        const dearer = { ...price, call: (price.call ?? 0) + 1 };
-        expect(costOf(used, dearer)).toBeGreaterThanOrEqual(costOf(used, price));
-      }),
+      fc.property(
+        fc.record({ used: counts, price: prices, name: field, more: count }),
+        ({ used, price, name, more }) => {
+          const grown = { ...used, [name]: Math.min(Number.MAX_SAFE_INTEGER, used[name] + more) };
+          expect(costOf(grown, price)).toBeGreaterThanOrEqual(costOf(used, price));
+          const dearer = { ...price, call: (price.call ?? 0) + 1 };
+          expect(costOf(used, dearer)).toBeGreaterThanOrEqual(costOf(used, price));
+        },
+      ),
     );
   });
 
@@ -93,7 +96,7 @@ describe("the cost of a call", () => {
       { output: 1_000_000, reasoning: 2_000_000 },
       60,
     ],
-  ] as const)("%s", (_name, used, price, cost) => {
+  ] as const)("%s", (...[, used, price, cost]) => {
     expect(costOf(used, { input: 0, output: 0, ...price })).toBe(cost);
   });
 });

@@ -15,6 +15,7 @@ import type * as brief from "../brief.js";
 import type * as briefWorkflow from "../briefWorkflow.js";
 import type * as chat from "../chat.js";
 import type * as composeDigest from "../composeDigest.js";
+import type * as costs from "../costs.js";
 import type * as crons from "../crons.js";
 import type * as digests from "../digests.js";
 import type * as documents from "../documents.js";
@@ -60,6 +61,7 @@ declare const fullApi: ApiFromModules<{
   briefWorkflow: typeof briefWorkflow;
   chat: typeof chat;
   composeDigest: typeof composeDigest;
+  costs: typeof costs;
   crons: typeof crons;
   digests: typeof digests;
   documents: typeof documents;

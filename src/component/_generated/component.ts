@@ -3045,6 +3045,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           streamId?: string;
           superseded?: boolean;
+          totals?: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
           waitUntil?: number;
           warned?: Array<any>;
         },
@@ -3252,29 +3259,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           operationId?: string;
           runId?: string;
           threadId?: string;
-          usage: {
-            cacheWriteTokens?: number;
-            cachedInputTokens?: number;
-            costMicros?: number;
-            currency?: string;
-            finishReason?: string;
-            inputTokens: number;
-            isEstimated?: boolean;
-            isFailed?: boolean;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              | "answer"
-              | "embedding"
-              | "tool"
-              | "extraction"
-              | "compaction"
-              | "rerank";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage: any;
         },
         { eventId: string },
         Name

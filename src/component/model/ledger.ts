@@ -64,7 +64,10 @@ function checkUsage(usage: Usage): void {
   for (const [name, value] of Object.entries(usage)) {
     if (typeof value !== "number") continue;
     const most = MOST[name as keyof Usage];
-    if (value >= 0 && (most === undefined ? Number.isFinite(value) : Number.isInteger(value) && value <= most))
+    if (
+      value >= 0 &&
+      (most === undefined ? Number.isFinite(value) : Number.isInteger(value) && value <= most)
+    )
       continue;
     throw memoryError(
       "INVALID_ARGUMENT",

@@ -83,12 +83,9 @@ const MOVED = {
   message: "The file of the run was moved, or its workflow ended, while it waited before it asked its model.",
 } as const;
 
-/** The run asks its model now: what it had waited for is over. Gives whether it had waited. */
-export async function endWait(ctx: MutationCtx, run: Doc<"runs">): Promise<boolean> {
-  if (run.waitsUntil === undefined) return false;
+/** The run asks its model now: what it had waited for is over. */
+export async function endWait(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  if (run.waitsUntil === undefined) return;
   if (run.startJobId !== undefined) await cancelJob(ctx, run.startJobId);
-  await ctx.db.patch("runs", run._id, NO_WAIT);
-  return true;
+  await ctx.db.patch("runs", run._id, { waitsUntil: undefined, waitsFor: undefined, startJobId: undefined });
 }
-
-const NO_WAIT = { waitsUntil: undefined, waitsFor: undefined, startJobId: undefined };

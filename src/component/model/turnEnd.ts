@@ -229,8 +229,6 @@ export async function closeRun(
     isWaiting: undefined,
     waiting: undefined,
     startJobId: undefined,
-    waitsUntil: undefined,
-    waitsFor: undefined,
   };
   await stopWaiting(ctx, run);
   const { budgets } = run;

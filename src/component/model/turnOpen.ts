@@ -53,14 +53,15 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
-  return { ...nothing, ...(await openNext(ctx, run, args)) };
+  const waited = run.waitsUntil === undefined ? {} : { waited: true };
+  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return { ...nothing, ...waited };
+  return { ...nothing, ...waited, ...(await openNext(ctx, run, args)) };
 }
 
 /** What the next call is shown, unless the run's budgets have no room for it. */
 async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): Promise<Partial<StepStart>> {
   await noteDriver(ctx, found, args);
-  const waited = (await endWait(ctx, found)) ? { waited: true } : {};
+  await endWait(ctx, found);
   const awake = { ...found, waitsUntil: undefined, waitsFor: undefined, startJobId: undefined };
   const run = awake.openCalls === undefined ? awake : await interruptOpenCalls(ctx, awake);
   const { context, given, head } = await readShown(ctx, run, args);
@@ -70,7 +71,7 @@ async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): P
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...said, ...waited, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({
