@@ -2,6 +2,7 @@
 import { ANSWER_DELTAS } from "./material/turn.js";
 import type { Results } from "./workloads/index.js";
 import type { DurableCounts } from "./workloads/durable.js";
+import type { LedgerCounts } from "./workloads/ledger.js";
 import type { RecallCounts } from "./workloads/recall.js";
 
 /** One line of the table: a count on both sides and, where there is one, its target for ours. */
@@ -44,12 +45,16 @@ const SHARE_OF_PEER = 0.7;
 
 /** The lines of the workloads that ran, in the order in which they ran. */
 export function linesOf(results: Partial<Results>): Line[] {
-  const { longThread, recall, durable, streamPresets, ...pairs } = results;
+  const { longThread, recall, durable, streamPresets, ledger, ...pairs } = results;
+  const shaped: Record<string, Line[] | undefined> = {
+    longThread: longThread && longThreadLines(longThread),
+    durable: durable && durableLines(durable.ours),
+    streamPresets: streamPresets && bySizeLines("streamPresets", streamPresets.ours),
+    ledger: ledger && ledgerLines(ledger.ours),
+    recall: recall && recallLines(recall),
+  };
   return Object.keys(results).flatMap((work) => {
-    if (work === "longThread") return longThread === undefined ? [] : longThreadLines(longThread);
-    if (work === "durable") return durable === undefined ? [] : durableLines(durable.ours);
-    if (work === "streamPresets") return bySizeLines("streamPresets", streamPresets?.ours ?? {});
-    if (work === "recall") return recall === undefined ? [] : recallLines(recall);
+    if (work in shaped) return shaped[work] ?? [];
     const { ours, peer } = pairs[work as keyof typeof pairs] ?? { ours: {}, peer: null };
     return pairLines(work, withPerDelta({ ...ours }), peer && withPerDelta({ ...peer }));
   });
@@ -96,6 +101,17 @@ function durableLines({ perStep, perStepMore, perStepTogether, perStepParallel }
     ...lineUp("durable, 10 at once", { ...perStepTogether }, STEP_LIMITS),
     ...lineUp("durable, 2 tools a step", { ...perStepParallel }, STEP_LIMITS),
   ];
+}
+
+/** The most days of a month, each with a row for each group, and the events behind the mark that a sum may read. */
+const MONTH_DAYS = 31;
+const MOST_TAIL = 500;
+
+/** The ledger's own share of a turn, the sum of a month, and whole turns beside each other. */
+function ledgerLines({ turns, ...counts }: LedgerCounts): Line[] {
+  const most = MONTH_DAYS * counts.groups + counts.tail;
+  const limits = { documentsWritten: 1, componentCalls: 0, summaryDocumentsRead: most, tail: MOST_TAIL };
+  return [...lineUp("ledger", counts, limits), ...bySizeLines("ledger, a turn", turns)];
 }
 
 /** The counts of runs of different lengths, the last of which must not cost more a step than the first. */

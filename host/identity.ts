@@ -4,16 +4,24 @@ import type { Identity } from "./execution.js";
 const DEFAULT_ISSUER = "https://host.invalid";
 const TIME_CLAIMS = new Set(["iat", "exp", "nbf", "aud", "sub", "iss"]);
 
+/** What else an identity provider says of a user. */
+type Claims = Record<string, unknown>;
+
 /**
  * An unsigned token that the genuine clients accept from a token fetcher and that this host reads back. Only for
  * tests and the demo: it proves nothing.
  */
-export function makeToken(claims: { subject: string; issuer?: string }): string {
+export function makeToken({
+  subject,
+  issuer,
+  ...others
+}: Pick<Identity, "subject" | "issuer"> & Claims): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const issuedAt = Math.floor(Date.now() / 1000);
   const payload = {
-    sub: claims.subject,
-    iss: claims.issuer ?? DEFAULT_ISSUER,
+    ...others,
+    sub: subject,
+    iss: issuer ?? DEFAULT_ISSUER,
     iat: issuedAt,
     exp: issuedAt + TOKEN_LIFETIME_SECONDS,
   };

@@ -58,6 +58,15 @@ export class Desk {
     return this.mutation(api.desk.createThread, { ...this.as, operationId });
   }
 
+  /** Sets prices, and budgets for all that is asked. */
+  async prepare(): Promise<void> {
+    await this.mutation(api.desk.prepare, this.as);
+  }
+
+  async limitThread(threadId: string, limit: number): Promise<void> {
+    await this.mutation(api.desk.limitThread, { ...this.as, threadId, limit });
+  }
+
   async removeThread(threadId: string): Promise<void> {
     await this.mutation(api.desk.removeThread, { ...this.as, threadId });
   }

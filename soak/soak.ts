@@ -70,7 +70,10 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     faultLogFile,
     kills: planKills(options.kill, random),
     onUrl: (url) => (desk.url = url),
-    onLife: (life) => cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1))),
+    onLife: async (life) => {
+      if (life === 0) await desk.prepare();
+      await cast.allow(Math.ceil((scenes.length * (life + 1)) / (options.kill + 1)));
+    },
     moved: { appDirectory: movedApp, onMoved: () => cast.playMoved() },
     tell: options.tell,
   });
@@ -78,8 +81,8 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     expected: scenes.flatMap(({ runs }) => runs),
     removed: scenes.flatMap(({ removed = [] }) => removed),
   };
-  const evidence = await afterwards({ databaseFile, environment, lives }, (host) =>
-    readEvidence(host, { ...told, calls: readLines<CallEntry>(callLogFile) }),
+  const evidence = await afterwards({ databaseFile, environment, lives }, (host, now) =>
+    readEvidence(host, { ...told, now, calls: readLines<CallEntry>(callLogFile) }),
   );
   const faults = readLines<FaultRecord>(faultLogFile);
   const conflicts = faults.flatMap((fault) => (fault.kind === "conflict" ? [fault.path] : []));
@@ -93,7 +96,7 @@ type After = { databaseFile: string; environment: Record<string, string>; lives:
 /** A host without faults on the same database: whatever is due later is done before the tables are read. */
 async function afterwards<T>(
   { databaseFile, environment, lives }: After,
-  read: (host: Host) => Promise<T>,
+  read: (host: Host, now: number) => Promise<T>,
 ): Promise<T> {
   const clockShiftMs = lives.clockShiftMs + CLOCK_SHIFT_MS;
   const appDirectory = join(PROJECT, APP);
@@ -104,7 +107,7 @@ async function afterwards<T>(
       await host.shiftClock(SWEEP_SHIFT_MS);
       await host.idle();
     }
-    return await read(host);
+    return await read(host, Date.now() + clockShiftMs + SWEEP_ROUNDS * SWEEP_SHIFT_MS);
   } finally {
     await host.close();
   }

@@ -45,6 +45,13 @@ const hybrid = defineAgent(memory, {
   embeddingModel: scriptedEmbedder,
   recall: { scopes: ["thread"], maxTokens: RECALL_TOKENS },
 });
+/** Draws on what its user may spend. */
+const budgeted = defineAgent(memory, {
+  ...shared,
+  name: "budgeted",
+  blocks: ["thread", "user"],
+  budgets: true,
+});
 /** Each delta of the model is a chunk of its own. */
 const talker = defineAgent(memory, { ...shared, name: "talker", tools: {}, throttleMs: 0 });
 
@@ -86,6 +93,33 @@ export const turn = actionGeneric({
   args: turnArgs,
   handler: async (ctx, { userId, ...asked }) =>
     (await plain.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+export const budgetedTurn = actionGeneric({
+  args: turnArgs,
+  handler: async (ctx, { userId, ...asked }) =>
+    (await budgeted.generate(ctx, { as: { userId }, ...asked })).text,
+});
+
+/** What the scripted model costs, in millionths for a million tokens. */
+export const loadPrices = mutationGeneric({
+  args: {},
+  handler: async (ctx) => {
+    const prices = { input: 2_000_000, output: 10_000_000 };
+    const { provider, modelId: model } = scriptedModel();
+    await memory.asSystem().prices.load(ctx, { prices: [{ provider, model, prices }] });
+    return null;
+  },
+});
+
+/** More than a turn needs. */
+export const setBudget = mutationGeneric({
+  args: { userId: v.string() },
+  handler: async (ctx, { userId }) => {
+    const budget = { per: "user", userId, unit: "cost", period: "month", mode: "hard" } as const;
+    await memory.asSystem().budgets.set(ctx, { ...budget, limit: 10_000_000 });
+    return null;
+  },
 });
 
 export const unabridgedTurn = actionGeneric({

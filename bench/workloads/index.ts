@@ -2,6 +2,7 @@
 import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
 import { measureDurable, type DurableCounts } from "./durable.js";
+import { measureLedger, type LedgerCounts } from "./ledger.js";
 import { measurePresets, type PresetCounts, type PresetName } from "./presets.js";
 import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
@@ -42,6 +43,8 @@ export type Results = {
   stored: Pair<Stored>;
   /** Runs whose model is asked 5, 10, 20 and 40 times. */
   durable: Pair<DurableCounts, null>;
+  /** What the ledger costs, and its month of 10,000 calls. */
+  ledger: Pair<LedgerCounts, null>;
   /** Beside two peers: the search of the agent component, and the component for retrieval alone. */
   recall: RecallResult;
 };
@@ -73,6 +76,7 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   deleteThreadOfTurns: () => both((side) => measureDeleteOfTurns(side, SIZES.turns)),
   stored: () => both(measureStored),
   durable: async () => ({ ours: await measureDurable(), peer: null }),
+  ledger: async () => ({ ours: await measureLedger(), peer: null }),
   recall: () => measureRecall(SIZES.conversations),
 };
 

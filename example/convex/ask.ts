@@ -1,16 +1,13 @@
-import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { vRunTicket } from "convex-agent-memory";
 import type { RunTicket } from "convex-agent-memory/ai";
-import { ConvexError, v } from "convex/values";
-import { components, internal } from "./_generated/api.js";
-import { mutation, type MutationCtx } from "./_generated/server.js";
+import { v } from "convex/values";
+import { internal } from "./_generated/api.js";
+import { action, mutation } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
 import { researcher } from "./researcher.js";
 
-/** Answers cost money: each user may ask ten questions at once, then twenty a minute. */
-const limits = new RateLimiter(components.rateLimiter, {
-  send: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
-});
+// Answers cost money. Who asks too often is refused with RATE_LIMITED and `details.retryAfterMs`, who has spent what they
+// may with BUDGET_EXCEEDED and `details.resetsAt`: memory.ts says how often, admins how much (costs.ts).
 
 /** Asks the researcher; in a busy thread the question waits for its turn. The answer is a durable run: watch it with the functions of chat.ts. */
 export const send = mutation({
@@ -18,8 +15,18 @@ export const send = mutation({
   returns: vRunTicket,
   handler: async (ctx, args): Promise<RunTicket> => {
     const as = await principal(ctx);
-    await spend(ctx, as);
     return await researcher.start(ctx, internal.researcher.run, { as, ...args });
+  },
+});
+
+/** Asks the researcher and gives the whole answer, for a client that does not watch; the turn runs in this action. */
+export const answer = action({
+  args: { threadId: v.string(), prompt: v.string(), operationId: v.string() },
+  returns: v.object({ runId: v.string(), state: v.string(), text: v.string() }),
+  handler: async (ctx, args): Promise<{ runId: string; state: string; text: string }> => {
+    const as = await principal(ctx);
+    const { runId, state, text } = await researcher.generate(ctx, { as, ...args });
+    return { runId, state: state.kind, text };
   },
 });
 
@@ -29,18 +36,7 @@ export const steer = mutation({
   returns: v.null(),
   handler: async (ctx, args) => {
     const as = await principal(ctx);
-    await spend(ctx, as);
     await memory.as(as).runs.steer(ctx, args);
     return null;
   },
 });
-
-async function spend(ctx: MutationCtx, { userId }: { userId: string }): Promise<void> {
-  const { ok, retryAfter } = await limits.limit(ctx, "send", { key: userId });
-  if (ok) return;
-  throw new ConvexError({
-    code: "RATE_LIMITED",
-    message: `Too many questions: ask again in ${Math.ceil(retryAfter / 1000)} s.`,
-    retryAfter,
-  });
-}

@@ -22,7 +22,7 @@ export const start = mutation({
     const workflowId = await workflow.start(
       ctx,
       internal.briefWorkflow.write,
-      { briefId, userId, threadId, topic },
+      { briefId, as, threadId, topic },
       { onComplete: internal.brief.ended, context: { briefId } },
     );
     await ctx.db.patch("briefs", briefId, { workflowId });

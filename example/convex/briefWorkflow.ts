@@ -1,7 +1,8 @@
+import { vPrincipal } from "convex-agent-memory";
 import type { RunReport } from "convex-agent-memory/ai";
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
-import { approval, principalOf, workflow } from "./memory.js";
+import { approval, workflow } from "./memory.js";
 import { researcher } from "./researcher.js";
 import { writer } from "./writer.js";
 
@@ -9,10 +10,9 @@ import { writer } from "./writer.js";
 
 /** The workflow of one brief: the researcher collects, a person approves, the writer writes. */
 export const write = workflow.define({
-  args: { briefId: v.id("briefs"), userId: v.string(), threadId: v.string(), topic: v.string() },
+  args: { briefId: v.id("briefs"), as: vPrincipal, threadId: v.string(), topic: v.string() },
   returns: v.null(),
-  handler: async (step, { briefId, userId, threadId, topic }): Promise<null> => {
-    const as = principalOf(userId);
+  handler: async (step, { briefId, as, threadId, topic }): Promise<null> => {
     const sources = await researcher.runIn(step, internal.researcher.run, { as, threadId, prompt: topic });
     await step.runMutation(internal.brief.setState, {
       briefId,

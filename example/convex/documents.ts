@@ -1,6 +1,7 @@
+import { vPrincipal } from "convex-agent-memory";
 import { ConvexError, v } from "convex/values";
 import { internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
-import { memory, principal, principalOf } from "./memory.js";
+import { memory, principal } from "./memory.js";
 import schema from "./schema.js";
 
 /** Announces an ingest of so many files; its progress is a row that anyone who started it can watch. */
@@ -115,10 +116,9 @@ export const listHeadings = query({
 
 /** As `listHeadings`, for a tool that works for a user. */
 export const outline = internalQuery({
-  args: { userId: v.string(), key: v.string() },
+  args: { as: vPrincipal, key: v.string() },
   returns: v.object({ headings: v.array(v.string()) }),
-  handler: async (ctx, { userId, key }) =>
-    await memory.as(principalOf(userId)).documents.outline(ctx, { scope: "tenant", key }),
+  handler: async (ctx, { as, key }) => await memory.as(as).documents.outline(ctx, { scope: "tenant", key }),
 });
 
 const noSuchIngest = () => new ConvexError({ code: "INGEST_NOT_FOUND", message: "No such ingest of yours." });

@@ -1,6 +1,7 @@
+import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
 import { AgentMemory, type Principal } from "convex-agent-memory";
-import type { Auth } from "convex/server";
+import type { Auth, UserIdentity } from "convex/server";
 import { ConvexError, v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
 
@@ -9,6 +10,15 @@ import { components, internal } from "./_generated/api.js";
 // The type stands here because `internal` has it from modules that have this one.
 export const memory: AgentMemory = new AgentMemory(components.agentMemory, {
   hooks: { onRunFinished: () => internal.activity.onRunFinished },
+  // Runs draw on what admins have set (costs.ts): where nobody has set anything, nothing limits what they spend.
+  budgets: true,
+  rateLimits: {
+    limiter: new RateLimiter(components.rateLimiter),
+    // A question takes about four calls of a model: each user may ask ten at once, then twenty a minute.
+    requests: { perUser: { kind: "token bucket", rate: 80, period: MINUTE, capacity: 40 } },
+    // Who asks beyond that is told so; a run that has begun waits for its turn.
+    whenExceeded: "reject",
+  },
 });
 export const workflow = new WorkflowManager(components.workflow);
 
@@ -18,19 +28,40 @@ export const approval = defineEvent({
   validator: v.object({ approved: v.boolean(), note: v.optional(v.string()) }),
 });
 
-/** This app has one tenant; an app for several takes it from a claim of the identity. */
-const TENANT_ID = "demo";
+/** Whoever's identity names no tenant belongs to this one, as all do in the demo. */
+const DEFAULT_TENANT = "demo";
+/** The claim `role` of who may see, and limit, what everyone of their tenant spends. */
+const ADMIN_ROLE = "admin";
 
-/** A user of this app as the memory knows them. */
-export const principalOf = (userId: string): Principal => ({ tenantId: TENANT_ID, userId });
+/** A principal of this app always has a tenant. */
+export type Member = Principal & { tenantId: string };
 
-/** Who asks, by their identity; without one nothing is allowed. */
-export async function principal(ctx: { auth: Auth }): Promise<Principal> {
+/**
+ * Who asks, by their identity; without one nothing is allowed. The tenant is a claim that the identity provider signs:
+ * never an argument, which a client could edit.
+ */
+export async function principal(ctx: { auth: Auth }): Promise<Member> {
+  return memberOf(await identityOf(ctx));
+}
+
+/** As `principal`, for an admin of their tenant; refuses everyone else. */
+export async function admin(ctx: { auth: Auth }): Promise<Member> {
+  const identity = await identityOf(ctx);
+  if (identity["role"] !== ADMIN_ROLE)
+    throw new ConvexError({ code: "FORBIDDEN", message: "Only an admin of your tenant may do this." });
+  return memberOf(identity);
+}
+
+async function identityOf(ctx: { auth: Auth }): Promise<UserIdentity> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null)
     throw new ConvexError({
       code: "UNAUTHENTICATED",
       message: "Sign in first: this app serves nobody else.",
     });
-  return principalOf(identity.tokenIdentifier);
+  return identity;
+}
+
+function memberOf({ tokenIdentifier, tenant }: UserIdentity): Member {
+  return { tenantId: typeof tenant === "string" ? tenant : DEFAULT_TENANT, userId: tokenIdentifier };
 }

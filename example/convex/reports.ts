@@ -1,4 +1,4 @@
-import { vContextExplanation } from "convex-agent-memory";
+import { vContextExplanation, vRun } from "convex-agent-memory";
 import { v } from "convex/values";
 import { query } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
@@ -7,7 +7,8 @@ import { memory, principal } from "./memory.js";
 // owner of the thread.
 
 const vCursor = v.union(v.string(), v.null());
-const vTotals = v.object({ calls: v.number(), inputTokens: v.number(), outputTokens: v.number() });
+/** A sum. The cost, in millionths of the ledger's currency, is absent where no call has a price. */
+const vTotals = vRun.fields.totals;
 
 /** The runs of a thread, newest first, with what each used. */
 export const listRuns = query({
@@ -78,6 +79,7 @@ export const listUsage = query({
         purpose: v.string(),
         inputTokens: v.number(),
         outputTokens: v.number(),
+        costMicros: v.optional(v.number()),
         ms: v.number(),
       }),
     ),
@@ -87,15 +89,9 @@ export const listUsage = query({
     const as = await principal(ctx);
     const { page, cursor } = await memory.as(as).usage.list(ctx, args);
     const events = page.map(
-      ({ eventId, runId, step, provider, model, purpose, inputTokens, outputTokens, ms }) => ({
-        eventId,
-        runId,
-        step,
-        provider,
-        model,
-        purpose,
-        inputTokens,
-        outputTokens,
+      ({ eventId, runId, step, provider, model, purpose, inputTokens, outputTokens, costMicros, ms }) => ({
+        ...{ eventId, runId, step, provider, model, purpose, inputTokens, outputTokens },
+        ...(costMicros === undefined ? {} : { costMicros }),
         ms,
       }),
     );
@@ -109,7 +105,8 @@ export const totalUsage = query({
   returns: vTotals,
   handler: async (ctx, args) => {
     const as = await principal(ctx);
-    return await memory.as(as).usage.total(ctx, args);
+    const { calls, inputTokens, outputTokens } = await memory.as(as).usage.summary(ctx, args);
+    return { calls, inputTokens, outputTokens };
   },
 });
 

@@ -70,7 +70,7 @@ const outline = defineTool({
   description: "The headings of one document.",
   inputSchema: z.object({ key: z.string() }),
   idempotent: true,
-  execute: (ctx, { key }) => ctx.runQuery(internal.documents.outline, { userId: ctx.principal.userId, key }),
+  execute: (ctx, { key }) => ctx.runQuery(internal.documents.outline, { as: ctx.principal, key }),
 });
 // What is erased is gone for good, so the user is asked once more: the run waits until they have decided.
 const forget = defineTool({

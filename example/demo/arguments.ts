@@ -12,18 +12,24 @@ export type DemoArguments = {
   documents: string | null;
   /** 0: any free port. */
   port: number;
+  /** What a user may spend in a day, in millionths of the currency: they ask until a run is stopped; `null`: nobody does. */
+  budgetMicros: number | null;
   /** Go on from the database of the last `--keep`, and leave it in place. */
   keep: boolean;
   help: boolean;
 };
 
 const MAX_PORT = 65_535;
+const MICROS = 1_000_000;
+/** More would take days to spend. */
+const MAX_BUDGET = 1_000;
 
 export const USAGE = `npm run demo -- [options]
 
   --ask "…"          ask this too; may be given more than once
   --documents DIR    ingest the Markdown of this folder instead of the AI SDK's documents
   --crash            kill the host (SIGKILL) in the middle of a run and show that the run completes
+  --budget AMOUNT    give a user so much a day, such as 0.05, and let them ask until a run is stopped
   --json             print one JSON object as the last line of standard output
   --port N           where the host listens; any free port when not given
   --keep             keep the database in .demo/ and go on from it the next time, with what was remembered
@@ -44,6 +50,7 @@ export function parseArguments(argv: string[]): DemoArguments {
     ask,
     documents,
     port: readPort(values.port),
+    budgetMicros: values.budget === undefined ? null : readBudget(values.budget),
     keep: values.keep ?? false,
     help: values.help ?? false,
   };
@@ -59,6 +66,7 @@ function readOptions(argv: string[]) {
         ask: { type: "string", multiple: true },
         documents: { type: "string" },
         port: { type: "string" },
+        budget: { type: "string" },
         keep: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -79,4 +87,14 @@ function readPort(given: string | undefined): number {
   if (!(port <= MAX_PORT))
     throw new DemoError(`--port must be a number from 0 to ${MAX_PORT}, not "${given}".`);
   return port;
+}
+
+/** An amount of money, to the millionth. */
+function readBudget(given: string): number {
+  const amount = /^(\d+|\d*\.\d{1,6})$/.test(given.trim()) ? Number(given) : NaN;
+  if (!(amount > 0 && amount <= MAX_BUDGET))
+    throw new DemoError(
+      `--budget must be an amount above 0 and up to ${MAX_BUDGET}, with six decimals at most, not "${given}".`,
+    );
+  return Math.round(amount * MICROS);
 }

@@ -1,4 +1,4 @@
-import { ConvexError } from "convex/values";
+import { isMemoryError } from "convex-agent-memory";
 import { api } from "../convex/_generated/api.js";
 import { AnswerWatcher } from "./answerWatcher.js";
 import { citationsIn, findFalseCitations } from "./citations.js";
@@ -85,8 +85,7 @@ async function send(
 
 /** How long to wait, in ms, when the error says that there were too many questions; else `null`. */
 function retryAfterOf(error: unknown): number | null {
-  if (!(error instanceof ConvexError)) return null;
-  const data: unknown = error.data;
-  if (typeof data !== "object" || data === null || !("retryAfter" in data)) return null;
-  return typeof data.retryAfter === "number" ? data.retryAfter : null;
+  if (!isMemoryError(error, "RATE_LIMITED")) return null;
+  const { retryAfterMs } = error.data.details;
+  return typeof retryAfterMs === "number" ? retryAfterMs : null;
 }

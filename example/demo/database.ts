@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../.demo/", import.meta.url));
-const KEPT = join(FOLDER, "kept.sqlite");
+/** Where `--keep` keeps it. */
+export const KEPT_DATABASE = join(FOLDER, "kept.sqlite");
 /** What SQLite leaves beside a database that was not closed. */
 const COMPANIONS = ["", "-wal", "-shm", "-journal"];
 
@@ -13,7 +14,7 @@ const COMPANIONS = ["", "-wal", "-shm", "-journal"];
  */
 export function databaseFile(keep: boolean): string {
   mkdirSync(FOLDER, { recursive: true });
-  if (keep) return KEPT;
+  if (keep) return KEPT_DATABASE;
   const file = join(FOLDER, `demo-${process.pid}.sqlite`);
   const remove = () => {
     for (const companion of COMPANIONS) rmSync(file + companion, { force: true });

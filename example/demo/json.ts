@@ -23,8 +23,10 @@ export function toJson(result: DemoResult): Record<string, unknown> {
     })),
     memory: toMemoryJson(result.memory),
     usage: result.usage,
+    costs: result.costs,
     hostPeakBytes,
     problems,
+    ...(result.budget === null ? {} : { budget: result.budget }),
     ...(crash === null ? {} : { crash }),
   };
 }

@@ -13,3 +13,8 @@ export const memoryScene = {
   question: "Which day do I deploy, and what kind of answers do I prefer?",
   words: ["Friday", "short"],
 };
+
+/** What a user asks whose budget is to stop them: each is kept first and then looked up, so that its run calls often. */
+export const spendingQuestions = [...questions, ...questions, ...questions].map(
+  (question, index) => `Remember that this was question ${index + 1} of mine. ${question}`,
+);

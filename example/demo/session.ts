@@ -5,11 +5,13 @@ import type { Screen } from "./screen.js";
 /** Who runs the demo, connected as any browser would be. */
 export type Session = { client: ConvexClient; screen: Screen };
 
-const SUBJECT = "demo-user";
+/** Who runs the demo, and somebody whose budget stops them. */
+export const SUBJECTS = { user: "demo-user", spender: "demo-spender" };
+export type Role = keyof typeof SUBJECTS;
 
 /** The genuine client, signed in. It reconnects by itself when the host comes back. */
-export function connect(url: string, screen: Screen): Session {
+export function connect(url: string, screen: Screen, role: Role = "user"): Session {
   const client = new ConvexClient(url, { logger: false, unsavedChangesWarning: false });
-  client.setAuth(() => Promise.resolve(makeToken({ subject: SUBJECT })));
+  client.setAuth(() => Promise.resolve(makeToken({ subject: SUBJECTS[role] })));
   return { client, screen };
 }

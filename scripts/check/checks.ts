@@ -16,7 +16,7 @@ const TIMEOUT_MS = 300_000;
 
 const EXAMPLE_PROJECT = "example/convex/tsconfig.json";
 /** Folders with code of ours; those that do not exist yet are left out. */
-const CODE_FOLDERS = ["src", "example", "host", "bench", "eval", "soak", "test", "scripts"];
+const CODE_FOLDERS = ["src", "example", "host", "bench", "eval", "soak", "audit", "test", "scripts"];
 
 function verdict({ exitCode, output }: ProcessResult): CheckResult {
   return { passed: exitCode === 0, output: output + (exitCode === null ? "(killed: it ran too long)" : "") };

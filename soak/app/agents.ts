@@ -10,8 +10,12 @@ const THROTTLE_MS = 25;
 /** A step may be lost to a kill each time; real hosts live longer than seconds. */
 const RETRY = { maxAttempts: 10, initialBackoffMs: 50, base: 1.5 };
 
+/** What an answer is held to have at most: little, so that runs draw on their budgets again and again. */
+const MOST_OUTPUT_TOKENS = 60;
+
 const shared = {
   model: soakModel,
+  settings: { maxOutputTokens: MOST_OUTPUT_TOKENS },
   instructions: "You play scripts.",
   tools,
   throttleMs: THROTTLE_MS,

@@ -5,6 +5,7 @@ import { v } from "convex/values";
 import { internal } from "../api.js";
 import { clerk, lead, mover, solo } from "./agents.js";
 import { memory, workflow } from "./memory.js";
+import { soakModel } from "./model.js";
 import { mutation, query } from "./server.js";
 
 const vAs = { userId: v.string() };
@@ -13,6 +14,33 @@ export const createThread = mutation({
   args: { ...vAs, operationId: v.string() },
   handler: async (ctx, { userId, operationId }): Promise<string> =>
     (await memory.as({ userId }).threads.create(ctx, { operationId })).threadId,
+});
+
+/** Prices for the model, and budgets that the user's runs draw on and do not use up. */
+export const prepare = mutation({
+  args: vAs,
+  handler: async (ctx, { userId }): Promise<null> => {
+    const { prices, budgets } = memory.asSystem();
+    const { provider, modelId: model } = soakModel();
+    await prices.load(ctx, {
+      prices: [{ provider, model, prices: { input: 2_000_000, output: 10_000_000 } }],
+    });
+    const enough = { per: "user", userId, mode: "hard" } as const;
+    await budgets.set(ctx, { ...enough, unit: "cost", period: "lifetime", limit: 1_000_000_000 });
+    await budgets.set(ctx, { ...enough, unit: "tokens", period: "day", limit: 1_000_000_000 });
+    await budgets.set(ctx, { per: "tenant", unit: "cost", period: "day", mode: "soft", limit: 1 });
+    return null;
+  },
+});
+
+/** Lets so many tokens be used in a thread. */
+export const limitThread = mutation({
+  args: { ...vAs, threadId: v.string(), limit: v.number() },
+  handler: async (ctx, { threadId, limit }): Promise<null> => {
+    const budget = { per: "thread", threadId, unit: "tokens", period: "lifetime", mode: "hard" } as const;
+    await memory.asSystem().budgets.set(ctx, { ...budget, limit });
+    return null;
+  },
 });
 
 /** Removes a thread; it may be gone already. */

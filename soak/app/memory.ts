@@ -9,7 +9,8 @@ const components = componentsGeneric() as unknown as {
   workflow: WorkflowComponent;
 };
 
-export const memory = new AgentMemory(components.agentMemory);
+/** Every run draws on what its user and its thread may spend. */
+export const memory = new AgentMemory(components.agentMemory, { budgets: true });
 export const workflow = new WorkflowManager(components.workflow, {
   workpoolOptions: { maxParallelism: 25 },
 });

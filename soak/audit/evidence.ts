@@ -1,4 +1,6 @@
 // What the audit reads: the rows that are left, the log of calls, and what was to happen.
+import { groupBy } from "../../audit/mismatch.js";
+import { readLedger, type EventRow, type LedgerRows, type LedgerRun } from "../../audit/rows.js";
 import type { Host, StoredDocument } from "../../host/index.js";
 import type { CallEntry } from "../callLog.js";
 import type { ExpectedRun } from "../scenarios/scenario.js";
@@ -16,18 +18,12 @@ export type HeadRow = Row & {
   queuedRuns?: number;
 };
 export type CountRow = Row & { scope: string; threads: number };
-export type RunRow = Row & {
-  threadId: string;
+export type RunRow = LedgerRun & {
   turn: number;
-  agentName: string;
   /** Absent: running. */
   state?: State<string> & { endedAt?: number; code?: string; message?: string };
-  steps?: number;
   nextStep?: number;
   firstStep?: number;
-  totals?: { calls?: number; inputTokens: number; outputTokens: number };
-  /** Of a run that another one asked. */
-  parentRunId?: string;
   /** What it read while it was under way: so many of its places it did not write itself. */
   steered?: { places: number };
 };
@@ -52,16 +48,6 @@ export type ToolCallRow = Row & {
 };
 export type StreamRow = Row & { state: State<string>; runId?: string };
 export type ChunkRow = Row & { streamId: string; seq: number };
-export type UsageRow = Row & {
-  runId?: string;
-  step?: number;
-  /** Absent: an answer. */
-  purpose?: string;
-  inputTokens: number;
-  outputTokens: number;
-  /** In ns since the epoch. */
-  commitTs: bigint;
-};
 export type NoteRow = Row & { operationId: string };
 /** A row of another component's, or of the scheduler: that it is there is all that matters. */
 export type LeftOver = { table: string; row: Record<string, unknown> };
@@ -78,7 +64,11 @@ export type Evidence = {
   toolCalls: ToolCallRow[];
   streams: StreamRow[];
   chunks: ChunkRow[];
-  usage: UsageRow[];
+  usage: EventRow[];
+  /** The rest of the ledger. */
+  ledger: Omit<LedgerRows, "usageEvents" | "runs" | "threads">;
+  /** The host's clock when all was over, in ms. */
+  now: number;
   notes: NoteRow[];
   /** Rows of the workflow component and its workpool that belong to work. */
   leftOver: LeftOver[];
@@ -93,7 +83,8 @@ export type Evidence = {
 };
 
 const MEMORY = "agentMemory";
-const LEDGER = "usageEvents";
+/** The ledger outlives threads. */
+const LEDGER = ["usageEvents", "usageRollups"];
 /** Tables that hold rows only while something is under way. */
 const WORK_TABLES: [component: string, table: string][] = [
   ...["workflows", "steps", "events", "onCompleteFailures"].map((table): [string, string] => [
@@ -108,7 +99,7 @@ const WORK_TABLES: [component: string, table: string][] = [
 /** Reads everything from a host on which nothing runs any more. */
 export async function readEvidence(
   host: Host,
-  told: Pick<Evidence, "calls" | "expected" | "removed">,
+  told: Pick<Evidence, "calls" | "expected" | "removed" | "now">,
 ): Promise<Evidence> {
   /** The boundary where the rows of a database become the shapes above. */
   const rows = async <Shape>(table: string, component = MEMORY): Promise<Shape[]> =>
@@ -118,16 +109,23 @@ export async function readEvidence(
     for (const row of await rows<Record<string, unknown>>(table, component)) leftOver.push({ table, row });
   for (const state of await rows<{ running: unknown[] }>("internalState", "workflow/workpool"))
     for (const running of state.running) leftOver.push({ table: "running", row: { running } });
+  const {
+    usageEvents,
+    runs,
+    threads: _,
+    ...ledger
+  } = await readLedger((table) => host.readTable(MEMORY, table));
   return {
     threads: await rows("threads"),
     heads: await rows("threadHeads"),
     counts: await rows("scopeCounts"),
-    runs: await rows("runs"),
+    runs: runs as RunRow[],
     messages: await rows("messages"),
     toolCalls: await rows("toolCalls"),
     streams: await rows("streams"),
     chunks: await rows("streamChunks"),
-    usage: await rows(LEDGER),
+    usage: usageEvents,
+    ledger,
     notes: await rows("notes", ""),
     leftOver,
     mentions: await readMentions(host),
@@ -144,7 +142,8 @@ async function readMentions(host: Host): Promise<Mention[]> {
   const tables = host
     .tables()
     .filter(
-      ({ componentPath, table }) => componentPath === MEMORY && table !== LEDGER && !table.startsWith("_"),
+      ({ componentPath, table }) =>
+        componentPath === MEMORY && !LEDGER.includes(table) && !table.startsWith("_"),
     );
   const read = tables.map(async ({ table }) =>
     (await host.readTable(MEMORY, table)).flatMap((row) =>
@@ -176,6 +175,10 @@ export const isComplete = ({ state }: MessageRow): boolean =>
 export const textOf = ({ parts }: MessageRow): string =>
   parts.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
 
+/** The call that gave a step; a call that failed may be recorded beside it. */
+export const isAnswer = ({ purpose, isFailed }: EventRow): boolean =>
+  purpose === undefined && isFailed !== true;
+
 export const PROMPT_STEP = 0;
 
 /** The expected runs with the rows that they became. */
@@ -193,16 +196,7 @@ export function matchRuns({ expected, messages, runs }: Evidence) {
   });
 }
 
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
+export { groupBy };
 
 /** The keys that several items share, with how many. */
 export const repeated = <Item>(items: readonly Item[], keyOf: (item: Item) => string): [string, number][] =>

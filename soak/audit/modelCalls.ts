@@ -1,4 +1,4 @@
-import { groupBy, matchRuns, type Evidence, type Finding, type RunRow, type UsageRow } from "./evidence.js";
+import { groupBy, isAnswer, matchRuns, type Evidence, type Finding, type RunRow } from "./evidence.js";
 
 const NS_PER_MS = 1_000_000;
 
@@ -47,8 +47,6 @@ const askedAgain = (
 
 type ModelCall = Extract<Evidence["calls"][number], { kind: "model" }>;
 const isModelCall = (entry: Evidence["calls"][number]): entry is ModelCall => entry.kind === "model";
-
-const isAnswer = ({ purpose }: UsageRow): boolean => purpose === undefined;
 
 const startsOf = (calls: Evidence["calls"]) =>
   calls.filter(isModelCall).filter(({ event }) => event === "started");

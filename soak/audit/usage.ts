@@ -1,6 +1,11 @@
+import { mismatchText } from "../../audit/mismatch.js";
+import { recount } from "../../audit/recount.js";
+import { unfolded } from "../../audit/rollups.js";
+import type { EventRow } from "../../audit/rows.js";
 import { usageOf } from "../script.js";
 import {
   groupBy,
+  isAnswer,
   isOver,
   matchRuns,
   repeated,
@@ -9,21 +14,17 @@ import {
   type Evidence,
   type Finding,
   type RunRow,
-  type UsageRow,
 } from "./evidence.js";
 
 /** Where the ledger does not say what was used: one event a saved step, and sums that agree. */
 export function usageMismatches(evidence: Evidence): Finding[] {
-  const events = groupBy(
-    evidence.usage.filter(({ purpose }) => purpose === undefined),
-    ({ runId = "" }) => runId,
-  );
+  const { ledger, usage, runs, threads, now } = evidence;
+  const events = groupBy(usage.filter(isAnswer), ({ runId = "" }) => runId);
   const of = (run: RunRow) => events.get(run._id) ?? [];
-  const nested = groupBy(evidence.runs, ({ parentRunId = "" }) => parentRunId);
-  /** With those of the runs that it asked, and that they asked. */
-  const allOf = (run: RunRow): UsageRow[] => [...of(run), ...(nested.get(run._id) ?? []).flatMap(allOf)];
   return [
-    ...evidence.runs.filter(isOver).flatMap((run) => [...countsOf(run, of(run)), ...sumsOf(run, allOf(run))]),
+    ...unfolded({ ...ledger, usageEvents: usage }).map(({ _id }) => `event ${_id} was never folded`),
+    ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
+    ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>
         of(run)
@@ -35,7 +36,7 @@ export function usageMismatches(evidence: Evidence): Finding[] {
   ];
 }
 
-function countsOf(run: RunRow, events: UsageRow[]): Finding[] {
+function countsOf(run: RunRow, events: EventRow[]): Finding[] {
   const twice = repeated(events, ({ step }) => String(step)).map(
     ([step, count]) => `run ${run._id}: ${count} events of step ${step}`,
   );
@@ -51,23 +52,8 @@ function countsOf(run: RunRow, events: UsageRow[]): Finding[] {
   return [...twice, ...unpaid, ...beyond];
 }
 
-/** `calls` is absent where each call saved a step of the run. */
-function sumsOf(run: RunRow, events: UsageRow[]): Finding[] {
-  const { inputTokens = 0, outputTokens = 0, calls = stepsOf(run) } = run.totals ?? {};
-  const sum = { inputTokens: 0, outputTokens: 0 };
-  for (const event of events) {
-    sum.inputTokens += event.inputTokens;
-    sum.outputTokens += event.outputTokens;
-  }
-  return isUsage({ inputTokens, outputTokens }, sum) && calls === events.length
-    ? []
-    : [
-        `run ${run._id}: its totals (${calls} calls, ${inputTokens} tokens) are not those of its ${events.length} events`,
-      ];
-}
-
 /** Events of calls that nobody made to the end. */
-function uncalled(evidence: Evidence, eventsOf: (run: RunRow) => UsageRow[]): Finding[] {
+function uncalled(evidence: Evidence, eventsOf: (run: RunRow) => EventRow[]): Finding[] {
   const made = new Set(
     evidence.calls.flatMap((entry) =>
       entry.kind === "model" && entry.event === "completed" ? [`${entry.key}:${entry.step}`] : [],

@@ -3,6 +3,7 @@ import { inAction, pausing } from "./actions.js";
 import { answer, conversation } from "./answers.js";
 import { brief } from "./briefs.js";
 import { cancel, interrupt } from "./cancels.js";
+import { budget } from "./budgets.js";
 import { broken, flaky } from "./faults.js";
 import { moved } from "./moves.js";
 import { nested, nestedCancel } from "./nested.js";
@@ -30,6 +31,7 @@ export const scenarios: Scenario[] = [
   broken,
   appointment,
   removal,
+  budget,
   moved,
 ];
 

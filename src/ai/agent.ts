@@ -12,6 +12,8 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import { beginTurn } from "./beginTurn.js";
 import { boundTo } from "./boundTo.js";
+import { budgetAsk } from "./budgetAsk.js";
+import { noteAgent } from "./definedAgents.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import {
   durableFunctions,
@@ -21,6 +23,8 @@ import {
   type RunReport,
 } from "./durable.js";
 import { runInAction } from "./inAction.js";
+import { promptText } from "./promptParts.js";
+import { checkStart } from "./rateLimits.js";
 import { resumeRun, type ResumeArgs } from "./resume.js";
 import { outputOfRun } from "./outputOfRun.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
@@ -129,7 +133,8 @@ export interface Agent {
  * export const helper = defineAgent(memory, { name: "helper", model: () => openai("gpt-5"), instructions: "Be brief." });
  */
 export function defineAgent(memory: AgentMemory, definition: AgentDefinition): Agent {
-  return new MemoryAgent(resolveAgent(memory, definition));
+  const agent = resolveAgent(memory, definition);
+  return noteAgent(new MemoryAgent(agent), agent);
 }
 
 class MemoryAgent implements Agent {
@@ -153,6 +158,7 @@ class MemoryAgent implements Agent {
     const siblings = siblingsOf(run);
     const { as, threadId, operationId, startAt, whileRunning = this.agent.whileRunning } = args;
     const driver = await driverOf(siblings, as);
+    if (startAt === undefined) await checkStart(this.agent, ctx, { as, text: promptText(args.prompt) });
     const begun = await beginTurn(this.agent, ctx, {
       memory: boundTo(this.agent, as).memory,
       workflow,
@@ -163,6 +169,7 @@ class MemoryAgent implements Agent {
         ...promptOfArgs(args),
         ...{ operationId, driver, whileRunning, startAt },
         limits: { maxMessages: 0 }, // the first step reads the context
+        ...(await budgetAsk(this.agent, "durable")),
       },
     });
     const { runId, turn, promptMessageId: messageId, state } = begun;

@@ -1,6 +1,8 @@
 import { jsonSchema, type JSONSchema7 } from "ai";
 import { memoryError } from "../validators/errors.js";
 import type { Agent } from "./agent.js";
+import { budgetAsk } from "./budgetAsk.js";
+import { resolvedOf } from "./definedAgents.js";
 import type { RunReference } from "./siblings.js";
 import { defineTool, type AgentTool, type NestedAgent, type ToolContext } from "./tool.js";
 
@@ -37,7 +39,14 @@ const PROMPT_SCHEMA: JSONSchema7 = {
  */
 export function agentTool({ description, agent: given, run }: AgentToolDefinition): AgentTool {
   const asked = typeof given === "function" ? given : () => given;
-  const nested: NestedAgent = { agentName: () => asked().name, ...(run === undefined ? {} : { run }) };
+  const budgets = async () => {
+    const resolved = resolvedOf(asked());
+    return resolved === undefined ? {} : await budgetAsk(resolved, "durable");
+  };
+  const nested: NestedAgent = {
+    agentName: () => asked().name,
+    ...(run === undefined ? {} : { run, budgets }),
+  };
   const tool = defineTool<{ prompt: string }>({
     description,
     inputSchema: jsonSchema<{ prompt: string }>(PROMPT_SCHEMA, { validate: checkPrompt }),

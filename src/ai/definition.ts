@@ -9,8 +9,10 @@ import {
   type ToolSet,
 } from "ai";
 import type {
+  AgentBudgets,
   AgentMemory,
   ContextLimits,
+  RateLimits,
   RecallKind,
   Rerank,
   ScopeKind,
@@ -21,6 +23,7 @@ import {
   type CompactionOptions,
   type CompactionSettings,
 } from "../shared/compactionPlan.js";
+import type { BudgetTerms } from "../shared/agentBudgets.js";
 import { contextBudget, type ContextBudget } from "../shared/contextBudget.js";
 import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
@@ -30,7 +33,9 @@ import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/run.js";
 import type { ExtractionSettings } from "./extraction.js";
 import { activeOf, modelFieldProblems, type ModelFields } from "./modelFields.js";
+import { rateLimitsOf } from "./rateGates.js";
 import { readOutputTool } from "./readOutput.js";
+import { spendingOf } from "./spending.js";
 import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
 
@@ -117,7 +122,17 @@ export type AgentDefinition = ModelFields & {
   extraction?: AgentExtraction;
   /** What a new prompt does while its thread has an active run: "queue" unless told. Each call may say otherwise. */
   whileRunning?: WhileRunning;
+  /**
+   * What its runs may spend, with what its memory says for all agents: rules, or `true` for what `budgets.set` has set.
+   * Unless either says so no budget is looked at. Answers are then cut at `settings.maxOutputTokens`, or 8,192 tokens.
+   */
+  budgets?: AgentBudgets;
   settings?: ModelSettings;
+  /**
+   * How often the agent may ask its model, and for how many tokens, per user, tenant and model; as its memory says
+   * unless told, and `false` for no limits. See `docs/rate-limits.md`.
+   */
+  rateLimits?: RateLimits | false;
   /** Retries of the SDK for one call in `generate` and `stream`; 2 unless told. */
   maxRetries?: number;
   /** Retries of a durable step; 4 attempts from 500 ms on, doubled each time, unless told. */
@@ -129,7 +144,7 @@ export type AgentDefinition = ModelFields & {
 };
 
 /** An agent's definition with every default in its place, and the memory that it writes to. */
-export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
+export type ResolvedAgent = Omit<AgentDefinition, "compaction" | "budgets" | "rateLimits"> &
   Required<
     Pick<
       AgentDefinition,
@@ -137,7 +152,11 @@ export type ResolvedAgent = Omit<AgentDefinition, "compaction"> &
     >
   > & {
     memory: AgentMemory;
+    /** Absent: none. */
+    rateLimits: RateLimits | undefined;
     budget: ContextBudget;
+    /** Null: its runs look at no budget. */
+    spending: BudgetTerms | null;
     /** What is read of the thread at most. */
     limits: ContextLimits;
     /** Null: off. */
@@ -167,15 +186,17 @@ const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** Checks a definition and fills in its defaults. Throws `AGENT_INVALID`. */
 export function resolveAgent(memory: AgentMemory, definition: AgentDefinition): ResolvedAgent {
   checkDefinition(definition);
-  const { stopWhen = isStepCount(DEFAULT_STEPS) } = definition;
+  const { stopWhen = isStepCount(DEFAULT_STEPS), budgets: _, ...defined } = definition;
   return {
     ...DEFAULTS,
-    ...withoutUndefined(definition),
+    ...withoutUndefined(defined),
     memory,
+    spending: spendingOf(memory, definition),
     tools: toolsOf(definition),
     ...providerToolsOf(definition),
     budget: budgetOf(definition),
     compaction: compactionOf(definition),
+    rateLimits: rateLimitsOf(memory, definition),
     limits: limitsOf(definition.context),
     stopConditions: Array.isArray(stopWhen) ? stopWhen : [stopWhen],
   };

@@ -1,6 +1,7 @@
 import type { WorkflowCtx } from "@convex-dev/workflow";
 import type { Infer } from "convex/values";
 import type { Principal } from "../client/index.js";
+import { dueEvent } from "../shared/runEvents.js";
 import type { ResolvedAgent, StepRetry } from "./definition.js";
 import { runCalls } from "./durableTools.js";
 import { isToTryAgain } from "./lastTry.js";
@@ -76,7 +77,23 @@ function checked(driver: Driver, outcome: StepOutcome): StepOutcome {
 async function askModel(driver: Driver, place: number): Promise<StepOutcome> {
   const told = place === 0 ? { workflowId: driver.step.workflowId } : {};
   const more = { place, ...told, ...reportOf(driver) };
-  return checked(driver, await call(driver, { name: "model", retry: driver.agent.retry }, more));
+  return await whenDue(driver, place, await call(driver, { name: "model", retry: driver.agent.retry }, more));
+}
+
+/**
+ * Waits for as long as the step may not ask its model, then runs the same step again: also where the run was ended
+ * meanwhile, which the step finds. The component sends the event at that time.
+ */
+async function whenDue(driver: Driver, place: number, first: StepOutcome): Promise<StepOutcome> {
+  let outcome = first;
+  for (let times = 1; outcome.waitUntil !== undefined; times++) {
+    const { reserved } = outcome.waitUntil;
+    await driver.step.awaitEvent({ name: dueEvent(place) });
+    const waited = { times, ...(reserved === undefined ? {} : { reserved }) };
+    const more = { place, ...reportOf(driver), waited };
+    outcome = await call(driver, { name: "model", retry: driver.agent.retry }, more);
+  }
+  return checked(driver, outcome);
 }
 
 /** The one call of a step that the model is asked behind at once: nothing but its tool is to come before. */
@@ -100,7 +117,7 @@ async function askBehindTool(
   });
   return outcome === null || outcome.unasked === true
     ? await askModel(driver, place + 1)
-    : checked(driver, outcome);
+    : await whenDue(driver, place + 1, outcome);
 }
 
 const runCall = (driver: Driver, place: number, { callId, toolName, nested }: Asked): Promise<unknown> => {

@@ -4,7 +4,6 @@ import type {
   BoundMemory,
   ContextCall,
   Principal,
-  RunState,
   StepStart,
 } from "../client/index.js";
 import { isActive } from "../shared/runState.js";
@@ -17,16 +16,20 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { waitStep, type Wait } from "./durableWait.js";
 import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
+import { MustWait } from "./limitedCall.js";
 import { runFailure } from "./providerError.js";
+import { giveBack, heldBy, type Reservation } from "./rateLimits.js";
+import { retryAfterOf } from "./retryAfter.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
-import type { StepArgs, StepOutcome } from "./stepRecord.js";
+import { endedWith, type StepArgs, type StepOutcome } from "./stepRecord.js";
 import { plan, waitsOf } from "./toolWaits.js";
 import { tellWarnings } from "./warnings.js";
 
@@ -57,28 +60,48 @@ export async function runModelStep(
       workflowId: args.workflowId,
     });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    if (!isActive(start.state)) return endedWith(start.state);
+    const held = heldBy(agent, { as: principal, args, start });
+    if (!isActive(start.state)) {
+      await giveBack(agent, ctx, held);
+      return endedWith(start.state);
+    }
+    if (start.waitUntil !== undefined)
+      return await waitStep({ ctx, memory, args }, budgetWait(start.waitUntil, held));
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
-      ask(agent, { ctx, memory, principal, args, start, abort, shown, onAlive: seenAlive }),
+      ask(agent, { ctx, memory, principal, args, start, abort, shown, held, onAlive: seenAlive }),
     );
     return await saveAnswer(agent, { ctx, memory, args, start, shown, ...asked });
   } catch (error) {
+    if (error instanceof MustWait) return await waitStep({ ctx, memory, args }, error.wait);
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+/** The step waits for a budget, with what it has taken of its rate limits. */
+const budgetWait = (at: number, held: Reservation | undefined): Wait => ({
+  at,
+  reason: "budget",
+  ...(held === undefined ? {} : { reserved: held.tokens }),
+});
+
 /** What the call of this step was shown, once it is known. */
 type Shown = { call?: ContextCall };
 
 type Asked = { answer: ModelAnswer; context: RunContext; waits: AskedWait[] };
-type Asking = Step & { principal: Principal; abort: AbortController; shown: Shown; onAlive: () => void };
+type Asking = Step & {
+  principal: Principal;
+  abort: AbortController;
+  shown: Shown;
+  held: Reservation | undefined;
+  onAlive: () => void;
+};
 
 async function ask(
   agent: ResolvedAgent,
-  { ctx, memory, principal, args, start, abort, shown, onAlive }: Asking,
+  { ctx, memory, principal, args, start, abort, shown, held, onAlive }: Asking,
 ): Promise<Asked> {
   const { context: history, streamId, threadId, turn } = start;
   const { runId } = args;
@@ -86,7 +109,17 @@ async function ask(
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
-  const answer = await takeStep(agent, { ctx, memory, built, streamId, maxRetries: 0, abort, onAlive });
+  const limiting = { as: principal, isDurable: true, ...(held === undefined ? {} : { held }) };
+  const answer = await takeStep(agent, {
+    ctx,
+    memory,
+    built,
+    streamId,
+    maxRetries: 0,
+    abort,
+    onAlive,
+    limiting,
+  });
   await tell(agent, { ctx, memory, threadId, runId }, [...warnings, ...answer.warnings]);
   const { activeTools } = built.prepared; // those that the agent's `prepareStep` left for this step
   const scope = { ctx, memory, principal, threadId, runId, turn, abortSignal: abort.signal, activeTools };
@@ -162,6 +195,9 @@ type Failing = {
 };
 
 async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
+  const busyMs = abort.signal.aborted ? undefined : retryAfterOf(error);
+  if (busyMs !== undefined)
+    return await waitStep({ ctx, memory, args }, { at: Date.now() + busyMs, reason: "rateLimit" });
   if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
   const said =
     error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
@@ -174,11 +210,6 @@ async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Pr
     if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
     throw endError;
   }
-}
-
-function endedWith(state: RunState): StepOutcome {
-  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
-  return { calls: [], ended: !isActive(state), stop: false, ...failure };
 }
 
 function toRun(

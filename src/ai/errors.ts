@@ -1,6 +1,7 @@
 import { APICallError, RetryError } from "ai";
 import type { Part, Usage } from "../client/index.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
+import { retryAfterOf } from "./retryAfter.js";
 
 /** Characters of an error's words that are stored or told to a model: some providers answer with whole pages. */
 const ERROR_MAX_CHARACTERS = 2_000;
@@ -68,12 +69,23 @@ function jsonOf(value: unknown): string {
 export function failureOf(error: unknown): { kind: "failed"; code: string; message: string } {
   if (error instanceof ModelFailure) return failureOf(error.cause);
   if (isMemoryError(error)) return { kind: "failed", code: error.data.code, message: error.data.message };
-  return { kind: "failed", code: "MODEL_FAILED", message: describeError(error) };
+  const code = retryAfterOf(error) === undefined ? "MODEL_FAILED" : "RATE_LIMITED";
+  return { kind: "failed", code, message: describeError(error) };
 }
 
-/** What the caller of an agent is thrown: our own errors as they are, everything else as `MODEL_FAILED`. */
+/**
+ * What the caller of an agent is thrown: our own errors as they are, a provider's that says when to ask again as
+ * `RATE_LIMITED`, everything else as `MODEL_FAILED`.
+ */
 export function toCallerError(error: unknown, details: { agentName: string; runId: string }) {
   if (isMemoryError(error)) return error;
+  const retryAfterMs = retryAfterOf(error);
+  if (retryAfterMs !== undefined)
+    return memoryError(
+      "RATE_LIMITED",
+      `The provider has no room: ask again in ${Math.ceil(retryAfterMs / 1000)} s. ${describeError(error)}`,
+      { ...details, limit: "provider", retryAfterMs },
+    );
   return memoryError("MODEL_FAILED", `The model failed: ${describeError(error)}`, details);
 }
 

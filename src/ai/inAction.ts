@@ -1,6 +1,7 @@
 import type { WorkflowManager } from "@convex-dev/workflow";
-import type { ActionCtx, RunState, TakenUp } from "../client/index.js";
+import type { ActionCtx, Part, RunState, TakenUp } from "../client/index.js";
 import { closeLog } from "../shared/runLog.js";
+import { budgetAsk } from "./budgetAsk.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
 import { agentForCall } from "./agentForCall.js";
@@ -11,10 +12,11 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { boundTo } from "./boundTo.js";
-import { complete, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
+import { complete, dropHeld, endAfter, openTurn, resultOf, type OpenTurn } from "./openTurn.js";
 import { runLeft, stepsBefore } from "./pause.js";
-import { storedPrompt } from "./promptParts.js";
+import { promptText, storedPrompt } from "./promptParts.js";
 import type { RunContext } from "./runContext.js";
+import { orGiveBack, reserveFirst } from "./rateLimits.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
 import { waitForTurn } from "./turnWaiting.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
@@ -37,7 +39,9 @@ export async function runInAction(agent: ResolvedAgent, ctx: ActionCtx, args: In
 async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Promise<TurnResult> {
   const turn = await begin(agent, ctx, args);
   const run = { threadId: args.threadId, runId: turn.start.runId };
-  return await answerIn(turn, args.resume === true).finally(() => tellWarnings(agent, run, turn.warnings));
+  return await answerIn(turn, args.resume === true)
+    .finally(() => dropHeld(turn))
+    .finally(() => tellWarnings(agent, run, turn.warnings));
 }
 
 async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
@@ -47,7 +51,7 @@ async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   if (start.repeated && !isLeft) return await firstResult(turn);
   const state = await untilBegun(turn);
   if (state.kind !== "running")
-    return isLeft ? await firstResult({ ...turn, start: { ...start, state } }) : resultOf(turn, state);
+    return isLeft ? await firstResult({ ...turn, start: { ...start, state } }) : await resultOf(turn, state);
   // What has waited was shown nothing when it was begun.
   const wasShown = !isLeft && start.behind === undefined;
   return await goOn(turn, wasShown ? null : await takeOver(turn));
@@ -56,7 +60,7 @@ async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
 /** The run that it steers answers it: what that has come to by now. */
 async function steeredResult(turn: OpenTurn): Promise<TurnResult> {
   const { state } = turn.start;
-  const result = state.kind === "running" ? resultOf(turn, state) : await firstResult(turn);
+  const result = state.kind === "running" ? await resultOf(turn, state) : await firstResult(turn);
   return { ...result, steered: true };
 }
 
@@ -70,25 +74,29 @@ async function begin(
   const { threadId } = args;
   const { memory } = boundTo(agent, args.as);
   const files = new FileKeeper(ctx, memory);
-  const prompt = given === undefined ? given : await storedPrompt(given, files);
-  const start = await beginTurn(agent, ctx, {
-    memory,
-    workflow,
-    turn: {
-      threadId,
-      agentName: agent.name,
-      engine: "action",
-      ...promptOfArgs({ ...args, prompt }),
-      operationId: args.operationId,
-      limits: agent.limits,
-      shown: await contextAsk(agent),
-      stream: streaming,
-      recall: agent.recall !== undefined,
-      whileRunning: args.whileRunning ?? agent.whileRunning,
-      ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
-    },
-  });
-  return openTurn(agent, { ...args, ctx, start, streaming, warnings: files.warnings });
+  const held = await reserveFirst(agent, ctx, { as: args.as, model: agent.model, text: promptText(given) });
+  const begun = async (prompt: string | Part[] | undefined) =>
+    await beginTurn(agent, ctx, {
+      memory,
+      workflow,
+      turn: {
+        threadId,
+        agentName: agent.name,
+        engine: "action",
+        ...promptOfArgs({ ...args, prompt }),
+        operationId: args.operationId,
+        limits: agent.limits,
+        shown: await contextAsk(agent),
+        stream: streaming,
+        recall: agent.recall !== undefined,
+        whileRunning: args.whileRunning ?? agent.whileRunning,
+        ...(await budgetAsk(agent, "action")),
+        ...(args.parentRunId === undefined ? {} : { parent: { runId: args.parentRunId } }),
+      },
+    });
+  const stored = given === undefined ? Promise.resolve(given) : storedPrompt(given, files);
+  const start = await orGiveBack(stored.then(begun), agent, { ctx, held });
+  return openTurn(agent, { ...args, ctx, start, streaming, held, warnings: files.warnings });
 }
 
 /** Waits until the run has begun, or was ended, where it has to wait. */
@@ -106,14 +114,15 @@ export async function goOn(turn: OpenTurn, taken: TakenUp | null): Promise<TurnR
   const { start } = turn;
   if (taken !== null && taken.kind !== "taken")
     return await firstResult({ ...turn, start: { ...start, state: taken.state } });
-  try {
-    let state = taken === null ? await converse(turn) : await takeUp(turn, taken);
-    // What a step had to wait for was there before the action let go of the run.
-    while (state.kind === "running") state = await takeUp(turn, await takeOver(turn));
-    return resultOf(turn, state);
-  } catch (error) {
-    return resultOf(turn, await endAfter(turn, error));
-  }
+  const state = await lastState(turn, taken).catch((error: unknown) => endAfter(turn, error));
+  return await resultOf(turn, state);
+}
+
+async function lastState(turn: OpenTurn, taken: TakenUp | null): Promise<RunState> {
+  let state = taken === null ? await converse(turn) : await takeUp(turn, taken);
+  // What a step had to wait for was there before the action let go of the run.
+  while (state.kind === "running") state = await takeUp(turn, await takeOver(turn));
+  return state;
 }
 
 /**

@@ -22,13 +22,14 @@ const DETAILS = /"details":(\{[^{}]*\})/;
 /** The record that `toTryAgain` put into an error's text, if there is one. */
 export function recordIn(text: string): ProviderError | undefined {
   const details = parse(DETAILS.exec(text)?.[1] ?? "");
-  const { name, statusCode, code, isRetryable } = details;
+  const { name, statusCode, code, isRetryable, retryAfterMs } = details;
   if (typeof name !== "string" || typeof isRetryable !== "boolean") return undefined;
   return {
     name,
     ...(typeof statusCode === "number" ? { statusCode } : {}),
     ...(typeof code === "string" ? { code } : {}),
     isRetryable,
+    ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
   };
 }
 

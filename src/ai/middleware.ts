@@ -8,6 +8,7 @@ import {
 } from "ai";
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { toJsonText } from "../parts/json.js";
+import { cappedOutput } from "./budgetAsk.js";
 import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
 import { MiddlewareSession, type LoopCall, type MiddlewareRun } from "./middlewareSession.js";
 import {
@@ -33,6 +34,8 @@ type AgentSettings = Pick<
   | "compaction"
   | "compactionModel"
   | "extraction"
+  | "budgets"
+  | "rateLimits"
   | "throttleMs"
 >;
 
@@ -96,13 +99,10 @@ export function memoryMiddleware(memory: AgentMemory, settings: MiddlewareSettin
   const agentFor = agentsOf(memory, settings);
   const open = (model: WrappedModel, params: ModelRequest, streaming: boolean) => {
     const systems = params.prompt.filter((message) => message.role === "system");
-    const tap = tapModel({ model, params, systems });
-    const call: LoopCall = {
-      agent: agentFor(params, instructionsOf(systems)),
-      model: tap.model,
-      params,
-      streaming,
-    };
+    const agent = capped(agentFor(params, instructionsOf(systems)), params);
+    const asked = { ...params, ...cappedOutput(agent, params.maxOutputTokens) };
+    const tap = tapModel({ model, params: asked, systems });
+    const call: LoopCall = { agent, model: tap.model, params: asked, streaming };
     return { tap, answered: session.answer(call) };
   };
   return {
@@ -142,12 +142,19 @@ function agentsOf(memory: AgentMemory, settings: MiddlewareSettings) {
   const make = (instructions: string): ResolvedAgent =>
     resolveAgent(memory, { ...definition, name, instructions, model: noModel, stopWhen: [] });
   make(""); // what cannot work throws at once
-  return ({ tools = [] }: ModelRequest, instructions: string): ResolvedAgent => {
-    const key = toJsonText([instructions, tools]);
-    if (last?.key !== key) last = { key, agent: { ...make(instructions), tools: toolsOf(tools) } };
-    return last.agent;
+  return ({ tools = [], maxOutputTokens }: ModelRequest, instructions: string): ResolvedAgent => {
+    const key = toJsonText([instructions, tools, maxOutputTokens]);
+    if (last?.key === key) return last.agent;
+    const agent = { ...make(instructions), tools: toolsOf(tools) };
+    if (agent.spending !== null && maxOutputTokens !== undefined) agent.settings = { maxOutputTokens };
+    last = { key, agent };
+    return agent;
   };
 }
+
+/** How much the loop lets its model answer, for the rate limits. */
+const capped = (agent: ResolvedAgent, { maxOutputTokens }: ModelRequest): ResolvedAgent =>
+  maxOutputTokens === undefined ? agent : { ...agent, settings: { ...agent.settings, maxOutputTokens } };
 
 const noModel = () => "the loop's own";
 

@@ -1,6 +1,7 @@
 import type { ModelMessage, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory, Principal, RunState } from "../client/index.js";
 import { decodeTrace } from "../shared/contextTrace.js";
+import { textOf } from "../shared/messageText.js";
 import { closeLog } from "../shared/runLog.js";
 import { workAfterRun } from "./afterRun.js";
 import {
@@ -13,12 +14,13 @@ import {
   type CallerPrompt,
   type GivenResult,
 } from "./callerPrompt.js";
+import { budgetError } from "./budgetError.js";
 import { buildContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure } from "./errors.js";
 import { FileKeeper } from "./fileKeeper.js";
-import { complete, endAfter, note } from "./openTurn.js";
+import { complete, dropHeld, endAfter, limitingOf, note } from "./openTurn.js";
 import { save } from "./turnSteps.js";
 import { leftTurn } from "./leftTurn.js";
 import { beginTurn, contextOf, runEnded, type Asked, type LoopTurn } from "./middlewareTurns.js";
@@ -26,6 +28,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, takeStep } from "./modelStep.js";
 import type { ModelRequest, WrappedModel } from "./modelTap.js";
 import type { AgentTool } from "./tool.js";
+import { giveBack, orGiveBack, reserveFirst } from "./rateLimits.js";
 import { toolSetOf } from "./toolSet.js";
 
 /** Whom and what a middleware is bound to. */
@@ -114,6 +117,7 @@ export class MiddlewareSession {
       await this.#fail(turn, { error, abortSignal: call.params.abortSignal });
     } finally {
       this.warnings.push(...turn.warnings.splice(0));
+      await dropHeld(turn);
     }
     return null;
   }
@@ -133,21 +137,31 @@ export class MiddlewareSession {
     return savedResults(behind.saved.calls, given, Date.now() - behind.savedAt);
   }
 
-  async #begin({ agent, params, streaming }: LoopCall, prompt: CallerPrompt): Promise<LoopTurn | string> {
+  async #begin(
+    { agent, model, params, streaming }: LoopCall,
+    prompt: CallerPrompt,
+  ): Promise<LoopTurn | string> {
     const asked = await this.#asked(prompt);
     const [turns, attempts] = [this.#turns, this.#attempts];
     const { operationId: operation, ...bound } = this.binding;
     const operationId = (attempt: number) => operationName(operation ?? "", turns, attempts + attempt);
-    const begun = await beginTurn(agent, {
+    const { ctx, principal: as } = bound;
+    const text = textOf("prompt" in asked ? asked.prompt : []);
+    const held = await reserveFirst(agent, ctx, { as, model: () => model, text });
+    const beginning = beginTurn(agent, {
       ...bound,
-      ...{ asked, streaming, abortSignal: params.abortSignal },
+      ...{ asked, streaming, model, abortSignal: params.abortSignal },
       ...(operation === undefined ? {} : { operationId }),
     });
+    const begun = await orGiveBack(beginning, agent, { ctx, held });
     const { runId, turn, promptMessageId } = begun.kind === "open" ? begun.turn.start : begun.start;
     this.run = { runId, turn, promptMessageId };
     this.#last = { promptMessageId, user: prompt.user };
-    if (begun.kind === "answered") return begun.text;
-    return (this.#turn = begun.turn);
+    if (begun.kind === "answered") {
+      await giveBack(agent, ctx, held);
+      return begun.text;
+    }
+    return (this.#turn = { ...begun.turn, ...(held === undefined ? {} : { held }) });
   }
 
   /** New words begin a turn. The same again after a failure, or a turn under way, go on with the message that is there. */
@@ -177,7 +191,7 @@ export class MiddlewareSession {
     context.first ??= decodeTrace(built.call.trace, null);
     turn.shown = built.call;
     const stream = streaming && streamId !== undefined ? { streamId } : {};
-    const asked = { ctx, memory, built, maxRetries: 0, abort, ...stream };
+    const asked = { ctx, memory, built, maxRetries: 0, abort, limiting: limitingOf(turn), ...stream };
     const answer = await takeStep({ ...agent, model: () => model }, asked); // it is the caller's loop that tries again
     const step = turn.steps.length;
     note(turn, answer);
@@ -194,7 +208,7 @@ export class MiddlewareSession {
     const isOpen = saved.state.kind === "running";
     if (!isOpen && !(finish && saved.state.kind === "completed")) {
       this.#turn = null;
-      throw runEnded(turn.start.runId, endingOf(saved.state));
+      throw await endingError(turn, saved.state);
     }
     turn.behind = { answer, saved, savedAt: Date.now() };
     turn.streamId = saved.streamId;
@@ -241,6 +255,12 @@ export class MiddlewareSession {
     if (isStopped) throw runEnded(turn.start.runId, endingOf(ended));
     throw error instanceof ModelFailure ? error.cause : error;
   }
+}
+
+/** What the loop is told of a run that was ended by the very step that it has saved, or meanwhile. */
+async function endingError({ ctx, memory, start: { runId } }: LoopTurn, state: RunState): Promise<Error> {
+  const ended = state.kind === "failed" ? await budgetError({ ctx, memory, runId }, state) : null;
+  return ended ?? runEnded(runId, endingOf(state));
 }
 
 const endingOf = (state: RunState | null): string =>

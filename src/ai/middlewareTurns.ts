@@ -1,12 +1,14 @@
 import type { ActionCtx, BoundMemory, Part, Principal, StepSaved, TurnStart } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
 import { readAnswer } from "./answer.js";
+import { budgetAsk } from "./budgetAsk.js";
 import { contextAsk, openContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import { readAnew } from "./inAction.js";
 import { openTurn as openedTurn, type OpenTurn } from "./openTurn.js";
 import { unknownSteps } from "./modelStep.js";
 import type { ModelAnswer } from "./modelCall.js";
+import type { WrappedModel } from "./modelTap.js";
 import { makeRoom } from "./contextRoom.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
@@ -34,6 +36,8 @@ export type BeginArgs = {
   resume: boolean;
   streaming: boolean;
   abortSignal: AbortSignal | undefined;
+  /** What the loop asks. */
+  model: WrappedModel;
 };
 
 /** A turn that was begun, or the answer that it has already. */
@@ -81,7 +85,7 @@ export const runEnded = (runId: string, how: string) =>
   memoryError("RUN_ENDED", `The run ${how}: nothing more is written to it. Ask again.`, { runId });
 
 async function begin(agent: ResolvedAgent, args: BeginArgs, attempt: number): Promise<TurnStart> {
-  const { ctx, memory, threadId, asked, operationId, streaming } = args;
+  const { ctx, memory, threadId, asked, operationId, streaming, model } = args;
   return await memory.turns.begin(ctx, {
     threadId,
     agentName: agent.name,
@@ -92,6 +96,7 @@ async function begin(agent: ResolvedAgent, args: BeginArgs, attempt: number): Pr
     shown: await contextAsk(agent),
     stream: streaming,
     recall: agent.recall !== undefined,
+    ...(await budgetAsk(agent, "action", model)),
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type TimeoutConfiguration,
   type ToolSet,
 } from "ai";
+import { cappedOutput } from "./budgetAsk.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { FileKeeper } from "./fileKeeper.js";
 import type { StreamDelta } from "../shared/foldDeltas.js";
@@ -46,6 +47,7 @@ export function requestOf(agent: ResolvedAgent, call: ModelCall) {
     ...(agent.repairToolCall === undefined ? {} : { repairToolCall: agent.repairToolCall }),
     telemetry: { functionId: agent.name, ...agent.telemetry },
     ...withoutUndefined(changed),
+    ...cappedOutput(agent, changed.maxOutputTokens),
     ...(providerOptions === undefined
       ? {}
       : { providerOptions: { ...settings.providerOptions, ...providerOptions } }),

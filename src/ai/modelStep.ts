@@ -7,7 +7,9 @@ import { DeltaWriter } from "./deltaWriter.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
 import { FileKeeper } from "./fileKeeper.js";
+import { withinLimits } from "./limitedCall.js";
 import { callModel, type ModelAnswer } from "./modelCall.js";
+import type { Limiting } from "./rateLimits.js";
 
 export type ModelStep = {
   ctx: ActionCtx;
@@ -20,13 +22,21 @@ export type ModelStep = {
   abort: AbortController;
   /** Called when a write of the stream shows that the run goes on. */
   onAlive?: () => void;
+  /** Whose rate limits hold for the call, where the agent has some. */
+  limiting?: Limiting;
 };
 
 /**
- * Asks the model once, and streams what it says. The same for both engines. Throws `ModelFailure`; everything that
- * was said until then is in the stream by then.
+ * Asks the model once, within the agent's rate limits, and streams what it says. The same for both engines. Throws
+ * `ModelFailure`; everything that was said until then is in the stream by then. Throws `MustWait` or `RATE_LIMITED`
+ * before the model is asked.
  */
-export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
+export function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
+  const { ctx, built, limiting, abort } = step;
+  return withinLimits(agent, { ctx, built, limiting, abortSignal: abort.signal }, () => ask(agent, step));
+}
+
+async function ask(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
   const { built, maxRetries, abort, streamId } = step;
   const { instructions, messages, prepared } = built;
   if (agent.asked !== undefined) agent.asked.messages = prepared.messages ?? messages;

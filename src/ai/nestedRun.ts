@@ -48,7 +48,7 @@ export async function nestRun(
   if (failure !== undefined) return await refuse(agent, ctx, { as, runId, callId, toolName, failure });
   const asked = await turns.startTool(ctx, { runId, callId, idempotent: true });
   if (asked.kind !== "execute") return null;
-  const { tool, agentName, run } = nestedTool(agent, toolName);
+  const { tool, agentName, run, budgets } = nestedTool(agent, toolName);
   const siblings = siblingsOf(run());
   const child = { ...as, agentName };
   const driver = await driverOf(siblings, child);
@@ -62,17 +62,20 @@ export async function nestRun(
     prompt: [{ type: "text", text: prompt }],
     limits: { maxMessages: 0 }, // the first step reads the context
     parent: { runId, callId },
+    ...(await budgets()),
   });
-  if (!begun.repeated) await start({ path: siblings.path, as: child, threadId, runId: begun.runId });
+  // One that waits for room in its budget is started when that is there.
+  if (!begun.repeated && begun.state.kind === "running")
+    await start({ path: siblings.path, as: child, threadId, runId: begun.runId });
   return begun.runId;
 }
 
 /** The tool as it is now: a deploy may have changed it since the model asked. */
 function nestedTool({ tools }: ResolvedAgent, toolName: string) {
   const tool: AgentTool | undefined = Object.hasOwn(tools, toolName) ? tools[toolName] : undefined;
-  const { run, agentName } = tool?.nested ?? {};
+  const { run, agentName, budgets = async () => ({}) } = tool?.nested ?? {};
   if (tool !== undefined && run !== undefined && agentName !== undefined)
-    return { tool, agentName: agentName(), run };
+    return { tool, agentName: agentName(), run, budgets };
   throw memoryError("RUN_CODE_MOVED", `"${toolName}" no longer asks an agent's durable run.`, { toolName });
 }
 

@@ -12,11 +12,13 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
+import { budgetError } from "./budgetError.js";
 import { logFailure } from "./failureLog.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
+import { giveBack, type Limiting, type Reservation } from "./rateLimits.js";
 import { supersededError } from "./superseded.js";
 import type { TurnResult } from "./turnResult.js";
 
@@ -34,6 +36,8 @@ export type OpenTurn = {
   callerSignal: AbortSignal | undefined;
   /** Results that the next save takes along. */
   results: StepResult[];
+  /** What was taken of the rate limits for its first call, until that is made. */
+  held?: Reservation;
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
@@ -47,7 +51,7 @@ export type OpenTurn = {
   warnings: string[];
 };
 
-type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
+type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming" | "held"> & {
   as: Principal;
   abortSignal?: AbortSignal;
   warnings?: readonly string[];
@@ -56,11 +60,12 @@ type Opening = Pick<OpenTurn, "ctx" | "threadId" | "start" | "streaming"> & {
 /** A turn of an agent in the caller's action, before anything was asked in it. */
 export function openTurn(
   agent: ResolvedAgent,
-  { as, abortSignal, warnings = [], ctx, threadId, start, streaming }: Opening,
+  { as, abortSignal, warnings = [], ctx, threadId, start, streaming, held }: Opening,
 ): OpenTurn {
   const turn: OpenTurn = {
     ...{ agent, ctx, threadId, start, streaming },
     ...boundTo(agent, as),
+    ...(held === undefined ? {} : { held }),
     abort: abortWith(abortSignal),
     callerSignal: abortSignal,
     results: [],
@@ -75,6 +80,20 @@ export function openTurn(
   return turn;
 }
 
+/** Whose limits the next call has to pass, with what was taken for it: once. */
+export function limitingOf(turn: OpenTurn): Limiting {
+  const { principal: as, held } = turn;
+  delete turn.held;
+  return held === undefined ? { as } : { as, held };
+}
+
+/** Gives back what was taken for a call that was not made. */
+export async function dropHeld(turn: OpenTurn): Promise<void> {
+  const { agent, ctx, held } = turn;
+  delete turn.held;
+  await giveBack(agent, ctx, held);
+}
+
 /** Adds what one call of the model said and used. */
 export function note(turn: OpenTurn, { text, output, usage, step, warnings }: ModelAnswer): void {
   turn.text = text;
@@ -86,14 +105,19 @@ export function note(turn: OpenTurn, { text, output, usage, step, warnings }: Mo
   turn.totals.outputTokens += usage.outputTokens;
 }
 
-/** What the caller is given for where the turn stands. Throws `RUN_ENDED` where it was ended as failed meanwhile. */
-export function resultOf(turn: OpenTurn, state: RunState): TurnResult {
-  const { start, text, output, steps, totals, warnings } = turn;
-  if (state.kind === "failed")
-    throw memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
+/**
+ * What the caller is given for where the turn stands. Throws what it was ended with by a budget, and `RUN_ENDED` where
+ * it was ended as failed otherwise.
+ */
+export async function resultOf(turn: OpenTurn, state: RunState): Promise<TurnResult> {
+  const { ctx, memory, start, text, output, steps, totals, warnings } = turn;
+  if (state.kind === "failed") {
+    const ended = memoryError("RUN_ENDED", `The run was ended meanwhile: ${state.message}`, {
       runId: start.runId,
       code: state.code,
     });
+    throw (await budgetError({ ctx, memory, runId: start.runId }, state)) ?? ended;
+  }
   const { runId, turn: number, promptMessageId } = start;
   const said = { text, ...(output === undefined ? {} : { output }), steps: steps.length };
   return { runId, turn: number, promptMessageId, state, ...said, usage: totals, warnings };

@@ -19,6 +19,12 @@ export async function storedPrompt(
   return await files.encode((options) => prompt.flatMap((part) => toParts(part, options)));
 }
 
+/** What of a prompt is text. */
+export const promptText = (prompt: string | readonly PromptPart[] = ""): string =>
+  typeof prompt === "string"
+    ? prompt
+    : prompt.map((part) => (part.type === "text" ? part.text : "")).join("\n");
+
 const toParts = (part: PromptPart, options: EncodeOptions): Part[] =>
   isOfSdk(part)
     ? fromModelMessage({ role: "user", content: [part] }, options).flatMap(({ parts }) => parts)

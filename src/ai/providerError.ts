@@ -2,6 +2,7 @@ import { APICallError, RetryError } from "ai";
 import { isMemoryError } from "../validators/errors.js";
 import type { ProviderError } from "../validators/providerError.js";
 import { failureOf, isRetryable, ModelFailure } from "./errors.js";
+import { retryAfterOf } from "./retryAfter.js";
 
 /** A word for a kind of error; sentences, keys and what else a provider may answer there are none. */
 const WORD = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -14,11 +15,13 @@ export function providerErrorOf(error: unknown): ProviderError | undefined {
   const answered = APICallError.isInstance(error) ? error : undefined;
   const statusCode = answered?.statusCode;
   const code = codeIn(answered?.data);
+  const retryAfterMs = retryAfterOf(error);
   return {
     name: WORD.test(error.name) ? error.name : "Error",
     ...(statusCode === undefined ? {} : { statusCode }),
     ...(code === undefined ? {} : { code }),
     isRetryable: isRetryable(error),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
@@ -38,6 +41,6 @@ type RunFailure = ReturnType<typeof failureOf> & { error?: ProviderError };
 /** How a run that failed with `error` is recorded, with what the provider's error was. */
 export function runFailure(error: unknown): RunFailure {
   const failure = failureOf(error);
-  const record = failure.code === "MODEL_FAILED" ? providerErrorOf(error) : undefined;
+  const record = providerErrorOf(error);
   return record === undefined ? failure : { ...failure, error: record };
 }

@@ -6,6 +6,7 @@ import { isMemoryError } from "../validators/errors.js";
 import { vPrincipal } from "../validators/principal.js";
 import { vDriverCall, vRunState, type RunDriver } from "../validators/run.js";
 import { beginTurn } from "./beginTurn.js";
+import { budgetAsk } from "./budgetAsk.js";
 import type { ResolvedAgent } from "./definition.js";
 import { boundTo } from "./boundTo.js";
 import { outcomeOf } from "./workflowOutcome.js";
@@ -85,6 +86,7 @@ export async function beginRun(
       operationId: `workflow:${workflowId}`,
       limits: { maxMessages: 0 },
       whileRunning: "queue",
+      ...(await budgetAsk(agent, "durable")),
     },
   });
   // One whose turn came in this very transaction was sent the event already.

@@ -1,5 +1,8 @@
 import { v, type Infer, type ObjectType } from "convex/values";
+import type { RunState } from "../client/index.js";
+import { isActive } from "../shared/runState.js";
 import { vPrincipal } from "../validators/principal.js";
+import { vWaitsFor } from "../validators/run.js";
 
 const vCall = v.object({ callId: v.string(), toolName: v.string() });
 /** A tool call that a model asked for. */
@@ -23,6 +26,8 @@ export const vStepArgs = {
   report: v.optional(v.boolean()),
   /** Of the first step, which keeps it with the run. */
   workflowId: v.optional(v.string()),
+  /** How often this model step has waited for a time, and what it had reserved of its rate limits by then. */
+  waited: v.optional(v.object({ times: v.number(), reserved: v.optional(v.number()) })),
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
 
@@ -49,6 +54,8 @@ export const vStepOutcome = v.object({
   /** Of a step that was to ask the model behind its tool: that is left to a step of its own. */
   unasked: v.optional(v.boolean()),
   failure: v.optional(v.string()),
+  /** The model was not asked: the workflow waits for that time, in ms since the epoch, and runs the step again. */
+  waitUntil: v.optional(v.object({ at: v.number(), reason: vWaitsFor, reserved: v.optional(v.number()) })),
 });
 export type StepOutcome = Infer<typeof vStepOutcome>;
 
@@ -63,6 +70,12 @@ export type StepRecord = Infer<typeof vStepRecord>;
 export function toRecord(outcome: StepOutcome): StepRecord {
   const kept = Object.entries(outcome).filter(([, value]) => !isNothing(value));
   return Object.fromEntries(kept);
+}
+
+/** The outcome of a step that leaves its run where it stands. */
+export function endedWith(state: RunState): StepOutcome {
+  const failure = state.kind === "failed" ? { failure: `${state.code}: ${state.message}` } : {};
+  return { calls: [], ended: !isActive(state), stop: false, ...failure };
 }
 
 /** The outcome that was kept. */

@@ -1,6 +1,6 @@
 import { asSchema, type FlexibleSchema, type Schema, type ToolApprovalStatus } from "ai";
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
-import type { BoundMemory, Principal } from "../client/index.js";
+import type { BoundMemory, BudgetAsk, Principal } from "../client/index.js";
 import type { RunReference } from "./siblings.js";
 import { ANSWER_TIMEOUT_MS, APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../shared/runLimits.js";
 import { memoryError } from "../validators/errors.js";
@@ -64,7 +64,12 @@ type ToolSettings<Input> = {
 };
 
 /** Of a tool that asks another agent: whom, and the agent's durable run where it has one. */
-export type NestedAgent = { readonly agentName: () => string; readonly run?: () => RunReference };
+export type NestedAgent = {
+  readonly agentName: () => string;
+  readonly run?: () => RunReference;
+  /** What its durable run begins with of its budgets. */
+  readonly budgets?: () => Promise<{ budgets?: BudgetAsk }>;
+};
 
 export type ToolDefinition<Input> = ToolSettings<Input> &
   (

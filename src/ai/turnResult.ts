@@ -11,6 +11,7 @@ import type {
 import { memoryError } from "../validators/errors.js";
 import type { CallOverrides } from "./agentForCall.js";
 import { readLastWords } from "./answer.js";
+import { budgetError } from "./budgetError.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { PromptPart } from "./promptParts.js";
 import { readOutput } from "./structuredOutput.js";
@@ -103,7 +104,9 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
       const { steps, totals: usage } = run;
       return { runId, turn, promptMessageId, state, text, ...output, steps, usage, warnings: [] };
     }
-    case "failed":
+    case "failed": {
+      const ended = await budgetError({ ctx, memory, runId }, state);
+      if (ended !== null) throw ended;
       if (start.steered === true)
         throw memoryError("RUN_ENDED", `The run that it has steered failed: ${state.message}`, {
           runId,
@@ -114,6 +117,7 @@ export async function firstResult({ agent, ctx, memory, threadId, start }: Repea
         runId,
         code: state.code,
       });
+    }
     case "queued":
     case "running":
       throw memoryError("RUN_ACTIVE", "The first call with this operationId is still under way.", { runId });

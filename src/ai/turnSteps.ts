@@ -8,7 +8,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { activeOf } from "./modelFields.js";
 import { isStopMet, takeStep } from "./modelStep.js";
 import { asksAgents } from "./nestedCalls.js";
-import { complete, note, type OpenTurn } from "./openTurn.js";
+import { complete, limitingOf, note, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
 import { isActive } from "../shared/runState.js";
@@ -59,7 +59,7 @@ function ask(
 ): Promise<ModelAnswer> {
   const { agent, ctx, memory, abort } = turn;
   const { maxRetries } = agent;
-  return takeStep(agent, { ctx, memory, built, ...stream, maxRetries, abort });
+  return takeStep(agent, { ctx, memory, built, ...stream, maxRetries, abort, limiting: limitingOf(turn) });
 }
 
 type Saved = {

@@ -41,7 +41,7 @@ async function giveUp({ ctx, memory, runId }: Waiting): Promise<RunState> {
 }
 
 /** Resolves after a while, or when the signal aborts. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -1,8 +1,11 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import { agentBudgetProblems, type AgentBudgets } from "../shared/agentBudgets.js";
+import { memoryError } from "../validators/errors.js";
 import type { Principal } from "../validators/principal.js";
 import type { LogLevel } from "../validators/run.js";
 import { BoundMemory } from "./boundMemory.js";
 import { createApi, type ExposedApi, type ExposeOptions } from "./exposeApi.js";
+import type { RateLimits } from "./rateLimits.js";
 import { handlesOf, type Hooks } from "./hooks.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -11,10 +14,14 @@ export type MemorySettings = {
   hooks?: Hooks;
   /** What is logged as JSON lines, never with content: `errors` unless told; `all`: each transition of a run too. */
   logs?: LogLevel;
+  /** What runs of every agent of this memory may spend, beside what each says for itself. No budget is looked at unless told. */
+  budgets?: AgentBudgets;
+  /** How often agents may ask their models, unless an agent says otherwise. */
+  rateLimits?: RateLimits;
 };
 
 /**
- * The client of the component.
+ * The client of the component. Throws `INVALID_ARGUMENT` for `budgets` that are none.
  *
  * @example
  * export const memory = new AgentMemory(components.agentMemory);
@@ -22,11 +29,18 @@ export type MemorySettings = {
  */
 export class AgentMemory {
   readonly #settings: ClientSettings;
+  /** What its agents may spend, as it was made: for runtimes. */
+  readonly budgets: AgentBudgets | undefined;
+  /** Of the agents that name none. */
+  readonly rateLimits: RateLimits | undefined;
 
   constructor(
     readonly component: ComponentApi,
-    { hooks, logs = "errors" }: MemorySettings = {},
+    { hooks, logs = "errors", budgets, rateLimits }: MemorySettings = {},
   ) {
+    checkBudgets(budgets);
+    this.budgets = budgets;
+    this.rateLimits = rateLimits;
     this.#settings = { handles: handlesOf(hooks), logs };
   }
 
@@ -49,4 +63,9 @@ export class AgentMemory {
   exposeApi(options: ExposeOptions): ExposedApi {
     return createApi(this, options);
   }
+}
+
+function checkBudgets(budgets: AgentBudgets | undefined): void {
+  for (const [message, holds] of Object.entries(agentBudgetProblems(budgets)))
+    if (holds) throw memoryError("INVALID_ARGUMENT", message, { field: "budgets" });
 }

@@ -3,6 +3,7 @@ import { logRun, type LogLine } from "../shared/runLog.js";
 import type { Health } from "../validators/health.js";
 import type { Caller } from "../validators/principal.js";
 import { BlocksClient } from "./blocks.js";
+import { BudgetsClient } from "./budgets.js";
 import { ContextsClient } from "./contexts.js";
 import type { QueryCtx } from "./ctx.js";
 import { DocumentsClient } from "./documents.js";
@@ -34,6 +35,7 @@ export class BoundMemory {
   readonly files: FilesClient;
   readonly usage: UsageClient;
   readonly prices: PricesClient;
+  readonly budgets: BudgetsClient;
   readonly entries: RecallClient;
   readonly embeddings: EmbeddingsClient;
   readonly facts: FactsClient;
@@ -56,6 +58,7 @@ export class BoundMemory {
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);
     this.prices = new PricesClient(component, caller);
+    this.budgets = new BudgetsClient(component, caller);
     this.entries = new RecallClient(component, caller);
     this.embeddings = new EmbeddingsClient(component, caller);
     this.facts = new FactsClient(component, caller);

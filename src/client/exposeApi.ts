@@ -6,6 +6,7 @@ import {
   type RegisteredQuery,
 } from "convex/server";
 import { v } from "convex/values";
+import { vBudgetStatus, type BudgetStatus } from "../validators/budget.js";
 import { vMessage, type Message } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import type { Principal } from "../validators/principal.js";
@@ -19,11 +20,23 @@ import {
 } from "../validators/run.js";
 import { vStreamChunk, vStreamState } from "../validators/stream.js";
 import { vThread, type Thread } from "../validators/thread.js";
+import {
+  vSeriesQuestion,
+  vSummaryQuestion,
+  vUsageSeries,
+  vUsageSummary,
+  type SeriesQuestion,
+  type SummaryQuestion,
+  type UsageSeries,
+  type UsageSummary,
+} from "../validators/usageSums.js";
 import type { BoundMemory } from "./boundMemory.js";
 import type { FollowedStream } from "./streams.js";
 
 type PageRequest = { cursor: string | null; limit?: number };
 type Page<Item> = { page: Item[]; cursor: string | null };
+type ExposedSummary = Omit<SummaryQuestion, "tenantId" | "userId">;
+type ExposedSeries = Omit<SeriesQuestion, "tenantId" | "userId">;
 
 // Written out in each line: Convex reads a function's types off the name `RegisteredQuery`, and an alias hides it.
 
@@ -61,6 +74,12 @@ export type ExposedApi = {
     { runId: string; callId: string; output?: unknown; error?: string },
     Promise<{ state: RunState }>
   >;
+  /** What the caller used, or what a thread or a run did that they may read. */
+  usageSummary: RegisteredQuery<"public", ExposedSummary, Promise<UsageSummary>>;
+  /** The same as points of hours, days or months. */
+  usageTimeseries: RegisteredQuery<"public", ExposedSeries, Promise<UsageSeries>>;
+  /** Where each budget stands that limits the caller, and the agent's and the thread's where they are named. */
+  budgetStatus: RegisteredQuery<"public", { agentName?: string; threadId?: string }, Promise<BudgetStatus[]>>;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */
@@ -116,6 +135,30 @@ export function createApi(memory: Bindable, { authorize }: ExposeOptions): Expos
       handler: async (ctx, args) => (await as(ctx, "cancelRun")).runs.cancel(ctx, args),
     }),
     ...waitingApi(as),
+    ...usageApi(as),
+  };
+}
+
+/** Sums, and limits, of what the caller may see; whom the system may name, nobody may here. */
+function usageApi(
+  as: (ctx: { auth: Auth }, operation: Operation) => Promise<BoundMemory>,
+): Pick<ExposedApi, "usageSummary" | "usageTimeseries" | "budgetStatus"> {
+  return {
+    budgetStatus: queryGeneric({
+      args: { agentName: v.optional(v.string()), threadId: v.optional(v.string()) },
+      returns: v.array(vBudgetStatus),
+      handler: async (ctx, args) => (await as(ctx, "budgetStatus")).budgets.status(ctx, args),
+    }),
+    usageSummary: queryGeneric({
+      args: vSummaryQuestion.omit("tenantId", "userId").fields,
+      returns: vUsageSummary,
+      handler: async (ctx, args) => (await as(ctx, "usageSummary")).usage.summary(ctx, args),
+    }),
+    usageTimeseries: queryGeneric({
+      args: vSeriesQuestion.omit("tenantId", "userId").fields,
+      returns: vUsageSeries,
+      handler: async (ctx, args) => (await as(ctx, "usageTimeseries")).usage.timeseries(ctx, args),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createFunctionHandle, type FunctionReference, type FunctionVisibility } from "convex/server";
+import type { BudgetWarning } from "../validators/budget.js";
 import type { HookHandles } from "../validators/hook.js";
 import type { Message } from "../validators/message.js";
 import type { Run } from "../validators/run.js";
@@ -24,16 +25,24 @@ export type Hooks = {
   onMessage?: Hook<{ messages: Message[] }>;
   /** Gets `{ run }` as `runs.get` gives it, when it has completed, failed or was canceled: once. */
   onRunFinished?: Hook<{ run: Run }>;
+  /**
+   * Gets `{ budget }` when a soft budget is passed: once in each of its periods, with its figures and the run that
+   * passed it.
+   */
+  onBudgetWarning?: Hook<{ budget: BudgetWarning }>;
 };
 
 /** Gives the handles of the hooks, made when they are first needed; nothing where none is named. */
-export function handlesOf({ onMessage, onRunFinished }: Hooks = {}): () => Promise<{ hooks?: HookHandles }> {
-  if (onMessage === undefined && onRunFinished === undefined) return async () => ({});
+export function handlesOf(hooks: Hooks = {}): () => Promise<{ hooks?: HookHandles }> {
+  const { onMessage, onRunFinished, onBudgetWarning } = hooks;
+  if ([onMessage, onRunFinished, onBudgetWarning].every((hook) => hook === undefined))
+    return async () => ({});
   let made: Promise<{ hooks?: HookHandles }> | undefined;
   const make = async () => ({
     hooks: {
-      ...(onMessage === undefined ? {} : { onMessage: await createFunctionHandle(onMessage()) }),
-      ...(onRunFinished === undefined ? {} : { onRunFinished: await createFunctionHandle(onRunFinished()) }),
+      ...(await named("onMessage", onMessage)),
+      ...(await named("onRunFinished", onRunFinished)),
+      ...(await named("onBudgetWarning", onBudgetWarning)),
     },
   });
   return async () => {
@@ -46,3 +55,8 @@ export function handlesOf({ onMessage, onRunFinished }: Hooks = {}): () => Promi
     }
   };
 }
+
+const named = async <Told extends Record<string, unknown>>(
+  name: keyof HookHandles,
+  hook: Hook<Told> | undefined,
+): Promise<HookHandles> => (hook === undefined ? {} : { [name]: await createFunctionHandle(hook()) });

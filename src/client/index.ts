@@ -1,13 +1,16 @@
 export { AgentMemory, type MemorySettings } from "./agentMemory.js";
+export type { AgentBudgetRule, AgentBudgets, AgentBudgetSettings } from "../shared/agentBudgets.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
 export type { LogEvent, LogLine } from "../shared/runLog.js";
+export type { BudgetSubjectArgs, SetBudget } from "./budgets.js";
 export type { BlockSettings } from "./blocks.js";
 export type { Embed } from "./embed.js";
 export type { CallAnswer, Decision } from "./runs.js";
 export type { RecallAnswer, RecallQuestion, RecallSearch } from "./recall.js";
+export type { AgentRateLimiter, RateLimit, RateLimits, RateLimitsPer } from "./rateLimits.js";
 export type { Rerank } from "./rerank.js";
 export type { StoreVectors } from "./embeddings.js";
 export type { BeginTurn } from "./turns.js";
@@ -17,6 +20,18 @@ export type { ExposedApi, ExposeOptions, Operation } from "./exposeApi.js";
 // What calls take and give.
 export type { ComponentApi } from "../component/_generated/component.js";
 export type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
+export type {
+  Budget,
+  BudgetAsk,
+  BudgetExceeded,
+  BudgetMode,
+  BudgetPeriod,
+  BudgetRule,
+  BudgetStatus,
+  BudgetSubject,
+  BudgetUnit,
+  BudgetWarning,
+} from "../validators/budget.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type {
   ContextAsk,
@@ -65,6 +80,7 @@ export type {
   OpenCall,
   Run,
   RunOutcome,
+  WaitsFor,
   RunState,
   RunTicket,
   RunTotals,
@@ -97,6 +113,19 @@ export type {
   TurnStart,
 } from "../validators/turn.js";
 export type { Usage, UsageEvent } from "../validators/usage.js";
+export type {
+  SeriesQuestion,
+  SummaryQuestion,
+  TopQuestion,
+  UsageBy,
+  UsageEvery,
+  UsageGroup,
+  UsageMeasure,
+  UsageSeries,
+  UsageSummary,
+  UsageSums,
+  UsageTop,
+} from "../validators/usageSums.js";
 
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";
@@ -114,7 +143,9 @@ export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validat
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";
 export { vThread } from "../validators/thread.js";
+export { vBudget, vBudgetStatus, vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
+export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
 
 // Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
 export { fromModelMessages } from "../parts/fromModelMessage.js";

@@ -1,4 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
+import type { BudgetAsk } from "../validators/budget.js";
 import type { ContextAsk, ContextCall } from "../validators/context.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
@@ -8,6 +9,7 @@ import type {
   RunEngine,
   RunOutcome,
   RunState,
+  WaitsFor,
   WhileRunning,
 } from "../validators/run.js";
 import type {
@@ -54,6 +56,8 @@ export type BeginTurn = {
   whileRunning?: WhileRunning;
   /** When a durable run is to start, in ms since the epoch, at most a year ahead; at once where that is past. */
   startAt?: number;
+  /** What the run needs of its budgets: those that the app has set, and the agent's own rules. None limits it without. */
+  budgets?: BudgetAsk;
 };
 
 export type SaveStep = {
@@ -141,9 +145,17 @@ export class TurnsClient {
 
   /**
    * Says that an action still waits for the turn of its run, and tells where that stands: an action that is silent for
-   * a minute is lost, and its run ends when its turn comes. Safe to retry. Throws `RUN_NOT_FOUND`.
+   * a minute is lost, and its run ends when its turn comes.
+   *
+   * With `until` (ms since the epoch, at most a year ahead) a durable run under way waits for that time before it asks
+   * its model, as `runs.get` tells (`waitsUntil`, `waitsFor`); its driver is woken then, or when the run ends, and opens
+   * the step again. Safe to retry. Throws `RUN_NOT_FOUND`, and `INVALID_ARGUMENT` for a time that is none, or a run in an
+   * action.
    */
-  async wait(ctx: MutationCtx, args: { runId: string }): Promise<{ state: RunState }> {
+  async wait(
+    ctx: MutationCtx,
+    args: { runId: string; until?: number; waitsFor?: WaitsFor; workflowId?: string },
+  ): Promise<{ state: RunState }> {
     return await ctx.runMutation(this.component.turns.wait, { ...args, caller: this.caller });
   }
 

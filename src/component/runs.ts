@@ -82,6 +82,13 @@ export const startDue = internalMutation({
   handler: (ctx, args) => runs.startDue(ctx, args),
 });
 
+/** The time has come that a durable run under way waits for. */
+export const wakeDue = internalMutation({
+  args: { runId: v.id("runs") },
+  returns: v.null(),
+  handler: (ctx, args) => runs.wakeDue(ctx, args),
+});
+
 /** What a run waits for, with what is asked. */
 export const listWaiting = query({
   args: { caller: vCaller, runId: v.string() },

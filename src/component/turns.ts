@@ -1,4 +1,5 @@
 import { v } from "convex/values";
+import { vOpaqueBudgetAsk } from "../validators/budget.js";
 import { vContextAsk, vContextCall } from "../validators/context.js";
 import { vOpaqueParts } from "../validators/content.js";
 import { vHooks } from "../validators/hook.js";
@@ -10,6 +11,7 @@ import {
   vRunDriver,
   vRunEngine,
   vRunOutcome,
+  vWaitsFor,
   vWhileRunning,
 } from "../validators/run.js";
 import {
@@ -48,6 +50,7 @@ export const begin = mutation({
     parent: v.optional(vParentCall),
     whileRunning: v.optional(vWhileRunning),
     startAt: v.optional(v.number()),
+    budgets: v.optional(vOpaqueBudgetAsk),
     hooks: v.optional(vHooks),
     logs: v.optional(vLogLevel),
   },
@@ -71,9 +74,15 @@ export const open = mutation({
   handler: (ctx, args) => turns.open(ctx, args),
 });
 
-/** Says that an action still waits for the turn of its run, and tells where that stands. */
+/** Says that a run waits: an action for its run's turn, a durable run for a time. Tells where the run stands. */
 export const wait = mutation({
-  args: { caller: vCaller, runId: v.string() },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    until: v.optional(v.number()),
+    waitsFor: v.optional(vWaitsFor),
+    workflowId: v.optional(v.string()),
+  },
   returns: v.object({ state: vOpaqueRunState }),
   handler: (ctx, args) => turns.wait(ctx, args),
 });

@@ -7,3 +7,6 @@ export type Answered = { ended: boolean };
 export const decidedEvent = (place: number): string => `decided:${place}`;
 /** The event after which every late result of a step is there; the component sends it once. */
 export const answeredEvent = (place: number): string => `answered:${place}`;
+
+/** What the workflow of a run is sent when the time has come that its model step, by its place, waits for; or the run has ended. */
+export const dueEvent = (place: number): string => `due:${place}`;

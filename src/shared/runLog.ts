@@ -12,6 +12,7 @@ export type LogEvent =
   | "run.failed"
   | "run.canceled"
   | "run.warned"
+  | "budget.exceeded"
   | "model.failed"
   | "tool.failed"
   | "embedding.failed"
@@ -30,6 +31,10 @@ export type LogLine = {
   warning?: string;
   ms?: number;
   tokens?: number;
+  /** Of a budget: whose, of what and for how long, as in "user tokens day". */
+  budget?: string;
+  limit?: number;
+  spent?: number;
   /** What a run cost, in millionths of the ledger's currency, as far as that is known. */
   costMicros?: number;
 };
@@ -79,7 +84,8 @@ function isLogged(level: LogLevel, event: LogEvent): boolean {
   }
 }
 
-const isError = (event: LogEvent): boolean => event.endsWith(".failed") || event === "run.warned";
+const isError = (event: LogEvent): boolean =>
+  event.endsWith(".failed") || event === "run.warned" || event === "budget.exceeded";
 
 function print(line: LogLine): void {
   const text = JSON.stringify(line);

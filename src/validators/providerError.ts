@@ -13,6 +13,8 @@ export type ProviderError = {
   code?: string;
   /** Whether the same call may succeed later. */
   isRetryable: boolean;
+  /** How long the provider asks to wait, in ms, where it says so: a day at most. */
+  retryAfterMs?: number;
 };
 
 /**

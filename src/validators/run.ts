@@ -1,4 +1,5 @@
 import { v, type Infer, type VAny } from "convex/values";
+import { vOpaqueExceeded } from "./budget.js";
 import { vPrincipal } from "./principal.js";
 import { vOpaqueError } from "./providerError.js";
 
@@ -119,6 +120,10 @@ export const vReadSteering = v.object({
   atStep: v.number(),
 });
 
+/** What a run under way waits for until a time: the reset of a budget, or room within a rate limit. */
+export const vWaitsFor = v.union(v.literal("budget"), v.literal("rateLimit"));
+export type WaitsFor = Infer<typeof vWaitsFor>;
+
 /** What a run has used so far: exact at every moment, kept on the run's own row. */
 export const vRunTotals = v.object({
   calls: v.number(),
@@ -225,7 +230,12 @@ export const vRun = v.object({
   parentRunId: v.optional(v.string()),
   /** Steering messages that no call of the model has read yet; absent: none. */
   unreadSteering: v.optional(v.number()),
+  /** Of a run that failed with `BUDGET_EXCEEDED`: which budget, and its figures. */
+  exceeded: v.optional(vOpaqueExceeded),
   waiting: v.optional(vWaiting),
+  /** Of a durable run that is to ask its model and may not yet: until when it waits, in ms since the epoch, and for what. */
+  waitsUntil: v.optional(v.number()),
+  waitsFor: v.optional(vWaitsFor),
 });
 export type Run = Infer<typeof vRun>;
 

@@ -1,4 +1,5 @@
 import { v, type Infer } from "convex/values";
+import { vOpaqueExceeded } from "./budget.js";
 import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
@@ -39,6 +40,16 @@ export type AskedWait = Infer<typeof vAskedWait>;
 /** A call that was saved, and what it waits for. */
 const vSavedCall = v.object({ ...vReservedCall.fields, wait: v.optional(vCallWait) });
 
+/** What a run's budgets say to the code that drives it. */
+const vBudgetsSaid = {
+  /** Soft budgets that have just been passed, told once a period. */
+  warned: v.optional(v.array(vOpaqueExceeded)),
+  /** The run has ended because a hard budget has no room for its next call. */
+  exceeded: v.optional(vOpaqueExceeded),
+  /** A durable run waits for its budget until then, in ms since the epoch: no call of the model before. */
+  waitUntil: v.optional(v.number()),
+};
+
 const vPromptEmbedding = {
   /** The prompt's vector, where its text was embedded before: no need to embed it again. */
   promptVector: v.optional(vEmbeddedText),
@@ -54,6 +65,7 @@ export const vTurnStart = v.object({
   promptMessageId: v.string(),
   /** The prompt was handed to a run that was under way: that run. */
   steered: v.optional(v.boolean()),
+  warned: vBudgetsSaid.warned,
   /** Of a run that waits for its turn: the run that has the thread. */
   behind: v.optional(v.string()),
   context: v.array(vMessage),
@@ -73,8 +85,11 @@ export const vStepStart = v.object({
   turn: v.number(),
   agentName: v.string(),
   steps: v.number(),
+  /** The run had waited for a time until this very call. */
+  waited: v.optional(v.boolean()),
   /** How many of the steps had been saved when the run last read steering: stop conditions count from there. */
   steeredAt: v.optional(v.number()),
+  ...vBudgetsSaid,
   context: v.array(vMessage),
   given: v.optional(vContextGiven),
   calls: v.array(vToolCall),
@@ -109,6 +124,7 @@ export const vStepSaved = v.object({
   steered: v.optional(vSteered),
   /** Another action has the run: what this one said is not kept. */
   superseded: v.optional(v.boolean()),
+  ...vBudgetsSaid,
   /** What the run used so far, where that is more than its calls' tokens: a cost is known, or others answered it. */
   totals: v.optional(vRunTotals),
 });

@@ -123,7 +123,7 @@ describe("two extractions under way together", () => {
     expect(both.map(({ written }) => written).sort()).toEqual([0, 1]);
     expect(await known(talk.facts)).toHaveLength(1);
     expect(talk.model.calls).toHaveLength(2);
-    expect((await talk.owner.usage.total(talk.ctx, { threadId: talk.threadId })).calls).toBe(2);
+    expect((await talk.owner.usage.summary(talk.ctx, { threadId: talk.threadId })).calls).toBe(2);
   });
 });
 
@@ -143,7 +143,7 @@ describe("a model that goes wrong", () => {
       expect(await codeOf(talk.extract())).toBe("EXTRACTION_FAILED");
       expect(await known(talk.facts, "any")).toEqual([]);
       expect((await talk.countRows()).extractions).toBeUndefined();
-      const { calls } = await talk.owner.usage.total(talk.ctx, { threadId: talk.threadId });
+      const { calls } = await talk.owner.usage.summary(talk.ctx, { threadId: talk.threadId });
       expect(calls, "what was spent is in the ledger").toBe("error" in turn ? 0 : 1);
       expect(await talk.extract()).toMatchObject({ written: 1, isDone: true });
       expect(promptOf(talk.model, 1)).toContain("I ski.");

@@ -4,6 +4,7 @@ import { HISTORY_BLOCK, historyBlock } from "../../bench/material/history.js";
 import { ours } from "../../bench/sides.js";
 import { linesOf } from "../../bench/targets.js";
 import { measureDurable } from "../../bench/workloads/durable.js";
+import { measureLedger } from "../../bench/workloads/ledger.js";
 import { measureDelete, measureFirstPage, measureThreadList } from "../../bench/workloads/threads.js";
 import { measureLongTurn, measureTurn } from "../../bench/workloads/turns.js";
 
@@ -58,6 +59,32 @@ describe("our side stays within its targets", () => {
 
   test("removing a thread reads little more than its rows and leaves none", async () => {
     expect((await measureDelete(ours, 1_000)).readsPerRow).toBeLessThanOrEqual(1.1);
+  });
+});
+
+describe("the ledger", () => {
+  test("writes one document a call, makes no call of its own, and sums up a month from its days and its tail", async () => {
+    const { turns, groups, tail, ...counts } = await measureLedger(1_000);
+    expect(counts).toMatchObject({ documentsWritten: 1, componentCalls: 0 });
+    expect([groups, tail > 0, tail <= 500]).toEqual([8, true, true]);
+    expect(counts.summaryDocumentsRead).toBeLessThanOrEqual(31 * groups + tail);
+    const { plain, priced, budgeted } = turns;
+    expect(priced.indexRanges).toBe(plain.indexRanges);
+    expect(priced.documentsWritten).toBe(plain.documentsWritten);
+    expect(budgeted.componentCalls).toBe(plain.componentCalls);
+  });
+
+  test("is held to its targets", () => {
+    const counts = {
+      documentsWritten: 2,
+      componentCalls: 1,
+      groups: 2,
+      tail: 501,
+      summaryDocumentsRead: 564,
+    };
+    const lines = linesOf({ ledger: { ours: { ...counts, turns: {} as never }, peer: null } });
+    const missed = lines.filter(({ target }) => target?.isMet === false).map(({ count }) => count);
+    expect(missed).toEqual(["documentsWritten", "componentCalls", "tail", "summaryDocumentsRead"]);
   });
 });
 

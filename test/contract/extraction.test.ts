@@ -130,7 +130,7 @@ describe("a commit", () => {
     expect(await commit(thread, one, ["Skis."])).toEqual({ kind: "stale" });
     expect(await thread.countRows()).toEqual({ ...rows, usageEvents: 3 });
     expect(await known({ facts: owner.facts, ctx })).toEqual(["Skis."]);
-    expect((await owner.usage.total(ctx, { threadId })).calls).toBe(3);
+    expect((await owner.usage.summary(ctx, { threadId })).calls).toBe(3);
   });
 
   test("drops a fact whose message was edited or removed since it was read, and keeps those that rest on others", async () => {

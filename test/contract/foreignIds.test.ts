@@ -54,6 +54,13 @@ const step = { step: 0, message: { parts: [text("x")] }, results: [], usage: use
 const toolResult = { callId: "a", part: result("a"), failed: false, ms: 1 };
 const begin = { agentName: "a", engine: "durable" as const };
 
+const usageOf = {
+  "usage.exportLines": page,
+  "usage.summary": {},
+  "usage.timeseries": { from: Date.now() - 1, every: "hour" },
+  "usage.top": { by: "model" },
+};
+
 const byThread: Record<string, object> = {
   "threads.get": {},
   "threads.update": { title: "x" },
@@ -69,7 +76,7 @@ const byThread: Record<string, object> = {
 
   "usage.record": { usage: used },
   "usage.list": page,
-  "usage.total": page,
+  ...usageOf,
   ...inThread({
     "facts.append": { facts: [{ text: "x" }] },
     "facts.list": page,
@@ -126,6 +133,7 @@ const byRun: Record<string, object> = {
   "turns.pause": {},
   "usage.record": { usage: used },
   "usage.list": page,
+  ...usageOf,
   "recall.search": { ...question, scopes: ["user"], usage: used },
 };
 const chunk = { seq: 7, deltas: "[]" };
@@ -155,6 +163,7 @@ const cases: Case[] = [
   { door: "files.register", id: "storageId", of: "upload", code: "FILE_NOT_FOUND" },
   { door: "threads.create", id: "parentThreadId", of: "thread", code: "THREAD_NOT_FOUND" },
   { door: "usage.list", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND", args: page },
+  { door: "usage.exportLines", id: "parentRunId", of: "run", code: "RUN_NOT_FOUND", args: page },
 ];
 
 /** Doors that take no id, or pass over what is not the caller's; `turns.begin` has tests of its own. */
@@ -174,6 +183,7 @@ const others = [
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
   "documents.readAround",
   ...["turns.begin", "extraction.list", "summaries.listRecent"],
+  "usage.eraseUser",
   // Prices belong to nobody: those who may write them have their tests in prices.test.ts.
   ...["prices.set", "prices.load", "prices.remove", "prices.list", "prices.find", "prices.listUnpriced"],
 ];

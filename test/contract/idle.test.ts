@@ -79,7 +79,7 @@ describe("after turns, a durable run, an ingest and a removal, when every retent
           "chunks",
           "recallEntries",
           "vectors_256",
-          "usageEvents",
+          ...["usageEvents", "usageRollups", "usageMarks", "usageFolds"],
           "_scheduled_functions",
         ],
       ]

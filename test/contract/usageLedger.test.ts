@@ -43,7 +43,11 @@ describe("promise 1: a usage event is recorded once", () => {
     const record = { usage: used(7), threadId, operationId: "job 1" };
     const first = await owner.usage.record(ctx, record);
     expect(await owner.usage.record(ctx, record)).toEqual(first);
-    expect(await owner.usage.total(ctx, { threadId })).toEqual({ calls: 1, inputTokens: 7, outputTokens: 1 });
+    expect(await owner.usage.summary(ctx, { threadId })).toMatchObject({
+      calls: 1,
+      inputTokens: 7,
+      outputTokens: 1,
+    });
     const other = owner.usage.record(ctx, { ...record, usage: used(8) });
     expect(await codeOf(other)).toBe("OPERATION_MISMATCH");
   });
@@ -53,7 +57,7 @@ describe("promise 1: a usage event is recorded once", () => {
     const record = { usage: used(7), threadId, operationId: "job 1" };
     await owner.usage.record(ctx, record);
     await writer.usage.record(ctx, { ...record, usage: used(3) });
-    expect(await owner.usage.total(ctx, { threadId })).toMatchObject({ calls: 2, inputTokens: 10 });
+    expect(await owner.usage.summary(ctx, { threadId })).toMatchObject({ calls: 2, inputTokens: 10 });
   });
 
   test("counts that are no counts are refused, and a long raw record is left out", async () => {
@@ -77,14 +81,14 @@ describe("the ledger", () => {
       { ...used(2, 0), threadId, runId, userId: "olga", tenantId: "acme", agentName: "helper" },
       { inputTokens: 10, outputTokens: 5, runId, step: 0 },
     ]);
-    expect(await owner.usage.total(ctx, { threadId })).toEqual({
+    expect(await owner.usage.summary(ctx, { threadId })).toMatchObject({
       calls: 2,
       inputTokens: 12,
       outputTokens: 5,
     });
   });
 
-  test("of a long thread is summed exactly, page by page", async () => {
+  test("of a long thread is summed exactly, before anything was folded", async () => {
     const { ctx, threadId, owner, inside } = await aThread();
     await inside(async ({ db }) => {
       const thread = db.normalizeId("threads", threadId);
@@ -94,7 +98,7 @@ describe("the ledger", () => {
       }
     });
     const sum = (450 * 451) / 2;
-    expect(await owner.usage.total(ctx, { threadId })).toEqual({
+    expect(await owner.usage.summary(ctx, { threadId })).toMatchObject({
       calls: 450,
       inputTokens: sum,
       outputTokens: 450,
@@ -113,7 +117,7 @@ describe("promise 7: usage is open to who may read the thread, and to who paid",
     expect(byThread).toEqual(["ok", "ok", "ok", "THREAD_NOT_FOUND", "THREAD_NOT_FOUND"]);
     const byRun = await codesOf(thread, (as) => as.usage.list(ctx, { runId, cursor: null }));
     expect(byRun).toEqual(["ok", "ok", "ok", "RUN_NOT_FOUND", "RUN_NOT_FOUND"]);
-    const totals = await codesOf(thread, (as) => as.usage.total(ctx, { threadId }));
+    const totals = await codesOf(thread, (as) => as.usage.summary(ctx, { threadId }));
     expect(totals).toEqual(byThread);
   });
 

@@ -43,6 +43,12 @@ const callsOnHers = (): Call[] => [
     args: { threadId, prompt: "Hello?", operationId: "x" },
     code: "THREAD_NOT_FOUND",
   },
+  {
+    kind: "action",
+    path: "ask:answer",
+    args: { threadId, prompt: "Hello?", operationId: "y" },
+    code: "THREAD_NOT_FOUND",
+  },
   { kind: "query", path: "reports:listRuns", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "reports:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
   { kind: "query", path: "reports:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },

@@ -21,13 +21,16 @@ export type User = {
   action: <Result>(path: string, args?: Record<string, unknown>) => Promise<Result>;
 };
 
-export function startExample(): Promise<Host> {
-  return startHost({ appDirectory: APP, listen: false, environment: NO_MODELS });
+export function startExample({ listen = false } = {}): Promise<Host> {
+  return startHost({ appDirectory: APP, listen, environment: NO_MODELS });
 }
 
+/** What the identity provider says of a user beside who it is. */
+export type Claims = { tenant?: string; role?: string };
+
 /** Calls of the app's functions as a signed-in user, or as nobody. */
-export function userOf(host: Host, subject: string | null): User {
-  const identity = subject === null ? null : identityOf(subject);
+export function userOf(host: Host, subject: string | null, claims: Claims = {}): User {
+  const identity = subject === null ? null : { ...identityOf(subject), ...claims };
   const call =
     (kind: "query" | "mutation" | "action") =>
     <Result>(path: string, args: Record<string, unknown> = {}) =>
@@ -35,7 +38,10 @@ export function userOf(host: Host, subject: string | null): User {
   return { query: call("query"), mutation: call("mutation"), action: call("action") };
 }
 
-function identityOf(subject: string): Identity {
+/** Of this user of the example: what the memory knows them by. */
+export const userIdOf = (subject: string): string => identityOf(subject).tokenIdentifier;
+
+function identityOf(subject: string): Identity & { tokenIdentifier: string } {
   const issuer = "https://issuer.invalid";
   return { subject, issuer, tokenIdentifier: `${issuer}|${subject}` };
 }
@@ -98,12 +104,14 @@ export async function messagesOf(user: User, threadId: string): Promise<Message[
 export const textOf = ({ parts }: Message): string =>
   parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 
+type Refusal = { code: string; details?: { retryAfterMs?: number } };
+
 /** The data of the `ConvexError` that a call is refused with. */
-export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; retryAfter?: number }> {
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof Error && "data" in error) return error.data as { code: string };
+    if (error instanceof Error && "data" in error) return error.data as Refusal;
     throw error;
   }
   throw new Error("The call was not refused.");

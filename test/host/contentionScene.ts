@@ -94,9 +94,10 @@ export async function anIdleThread(
 export type BusyThread = { threadId: string; runId: string; streamId: string; entryId: string };
 
 /** A durable run in the middle: the calls of its first step are open, its second step streams. */
-export async function aBusyThread(host: Host, caller: Caller): Promise<BusyThread> {
+export async function aBusyThread(host: Host, caller: Caller, more: object = {}): Promise<BusyThread> {
   const threadId = await anIdleThread(host, caller);
-  const begin = playsOfIdleThread(caller, threadId)["begin"]!;
+  const { door, args } = playsOfIdleThread(caller, threadId)["begin"]!;
+  const begin = { door, args: { ...args, ...more } };
   const { runId, promptEntryId } = (await callDoor(host, begin)) as BusyThread & { promptEntryId: string };
   const parts = [call("one"), call("two")];
   const asks = { caller, runId, step: 0, message: { parts }, results: [], usage: used, finish: false };

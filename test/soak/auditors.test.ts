@@ -62,6 +62,22 @@ test("a run may be asked again behind a failure of the provider, by the same hos
   expect(repeatedCalls(evidence)).toEqual([]);
 });
 
+test("a call that failed after it had spent stands beside the one that gave the step", () => {
+  const evidence = soundEvidence();
+  const [run] = evidence.runs;
+  evidence.usage.push({
+    ...evidence.usage[0]!,
+    _id: "failed",
+    isFailed: true,
+    inputTokens: 1,
+    outputTokens: 0,
+  });
+  Object.assign(run!.totals!, { calls: 3, inputTokens: run!.totals!.inputTokens + 1 });
+  const beside = usageMismatches(evidence).filter((finding) => !finding.startsWith("usageRollups"));
+  expect(beside).toEqual([]);
+  expect(doublePaidCalls(evidence)).toEqual([]);
+});
+
 test("the workflow component notes once for each run whose module was renamed that nobody could be told", () => {
   const evidence = soundEvidence();
   Object.assign(evidence.expected[0]!, { ends: ["failed"], code: "RUN_CODE_MOVED" });
@@ -74,14 +90,22 @@ test("what an agent used that was asked is in the totals of the one that asked",
   const [run] = evidence.runs;
   const spent = { inputTokens: 5, outputTokens: 1 };
   evidence.runs.push({ ...run!, _id: "child", parentRunId: "run", steps: 1, turn: 9, totals: spent });
-  evidence.usage.push({ ...evidence.usage[0]!, _id: "childUsage", runId: "child", ...spent });
-  expect(usageMismatches(evidence).join()).toMatch(/run run: its totals/);
+  evidence.usage.push({
+    ...evidence.usage[0]!,
+    _id: "childUsage",
+    runId: "child",
+    parentRunId: "run",
+    step: 0,
+    ...spent,
+  });
+  const ofRuns = () => usageMismatches(evidence).filter((finding) => finding.startsWith("runs "));
+  expect(ofRuns().join()).toMatch(/runs run: inputTokens should be/);
   run!.totals = {
     calls: 3,
     inputTokens: run!.totals!.inputTokens + 5,
     outputTokens: run!.totals!.outputTokens + 1,
   };
-  expect(usageMismatches(evidence)).toEqual([]);
+  expect(ofRuns()).toEqual([]);
 });
 
 describe("the verdict", () => {

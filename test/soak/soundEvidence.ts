@@ -31,7 +31,7 @@ export function soundEvidence(): Evidence {
       {
         ...row("run"),
         ...place,
-        agentName: "solo",
+        ...{ agentName: "solo", scope: "user:ada" },
         state: { kind: "completed", endedAt: SAVED_AT_MS[1] },
         steps: 2,
         nextStep: 4,
@@ -87,11 +87,12 @@ export function soundEvidence(): Evidence {
     ],
     usage: usage.map((used, step) => ({
       ...row(`usage${step}`),
-      runId: "run",
-      step,
-      ...used,
+      ...{ runId: "run", step, threadId: "thread", userId: "ada" },
+      ...{ provider: "soak", model: "script-player", ms: 1, ...used },
       commitTs: BigInt(SAVED_AT_MS[step]!) * 1_000_000n,
     })),
+    ledger: soundLedger(sum("inputTokens"), sum("outputTokens")),
+    now: SAVED_AT_MS[1],
     notes: [{ ...row("note"), operationId: "run:2" }],
     calls: [
       { kind: "model", event: "started", key: "answer0", step: 0, process: "first", at: 900 },
@@ -101,5 +102,22 @@ export function soundEvidence(): Evidence {
       { kind: "model", event: "started", key: "answer0", step: 1, process: "first", at: 1_900 },
       { kind: "model", event: "completed", key: "answer0", step: 1, process: "first", at: 1_950 },
     ],
+  };
+}
+
+/** Both calls are folded, and no fold is due. */
+function soundLedger(inputTokens: number, outputTokens: number): Evidence["ledger"] {
+  const subjects = ["*", "t:", "t:|u:ada", "thread:thread"];
+  const none = { cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, costMicros: 0 };
+  return {
+    usageRollups: subjects.map((subject) => ({
+      ...{ ...row(subject), subject, day: 0 },
+      ...{ provider: "soak", model: "script-player", purpose: "answer" },
+      ...{ ...none, calls: 2, unpricedCalls: 2, estimatedCalls: 0, failedCalls: 0, ms: 2 },
+      ...{ inputTokens, outputTokens },
+    })),
+    usageMarks: [{ ...row("mark"), commitTs: BigInt(SAVED_AT_MS[1]) * 1_000_000n }],
+    usageFolds: [{ ...row("fold"), dueAt: 0 }],
+    ...{ prices: [], pastPrices: [], budgets: [], slabs: [] },
   };
 }

@@ -11,8 +11,10 @@ import { expect } from "vitest";
 import {
   AgentMemory,
   memoryError,
+  vBudgetWarning,
   vMessage,
   vRun,
+  type BudgetWarning,
   type Message,
   type MemorySettings,
   type Run,
@@ -20,16 +22,14 @@ import {
 import { codeOf, listAll, OWNER, said, text } from "./aMemory.js";
 import { aComponent } from "./component.js";
 
-type Told = { messages: Message[][]; runs: Run[] };
+type Told = { messages: Message[][]; runs: Run[]; budgets: BudgetWarning[] };
+type Row = { messages?: Message[]; run?: Run; budget?: BudgetWarning };
 
 /** An app whose hooks write into its own tables; `refuse` throws after the write when it says so. */
 export async function aHookedApp(
-  refuse: (told: { messages?: Message[]; run?: Run }) => boolean = () => false,
+  refuse: (told: Row) => boolean = () => false,
 ) {
-  const note = async (
-    ctx: GenericMutationCtx<GenericDataModel>,
-    told: { messages?: Message[]; run?: Run },
-  ) => {
+  const note = async (ctx: GenericMutationCtx<GenericDataModel>, told: Row) => {
     await ctx.db.insert("told", { text: JSON.stringify(told) });
     if (refuse(told)) throw memoryError("INVALID_ARGUMENT", "The words of a secret message.");
     return null;
@@ -42,7 +42,11 @@ export async function aHookedApp(
     args: { run: vRun },
     handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
   });
-  const search: Record<string, unknown> = { onMessage, onRunFinished };
+  const onBudgetWarning = internalMutationGeneric({
+    args: { budget: vBudgetWarning },
+    handler: (ctx, args) => note(ctx as GenericMutationCtx<GenericDataModel>, args),
+  });
+  const search: Record<string, unknown> = { onMessage, onRunFinished, onBudgetWarning };
   const test = aComponent({ "./search.ts": async () => search });
   const hook = <Args extends Record<string, unknown>>(name: string) =>
     makeFunctionReference<"mutation">(name) as unknown as FunctionReference<"mutation", "internal", Args>;
@@ -51,6 +55,7 @@ export async function aHookedApp(
     hooks: {
       onMessage: () => (made++, hook<{ messages: Message[] }>("search:onMessage")),
       onRunFinished: () => hook<{ run: Run }>("search:onRunFinished"),
+      onBudgetWarning: () => hook<{ budget: BudgetWarning }>("search:onBudgetWarning"),
     },
   };
   const memory = new AgentMemory(test.component, settings);
@@ -63,10 +68,11 @@ export async function aHookedApp(
     const rows = await test.t.run(
       (ctx) => ctx.db.query("told" as never).collect() as Promise<{ text: string }[]>,
     );
-    const all = rows.map((row) => JSON.parse(row.text) as { messages?: Message[]; run?: Run });
+    const all = rows.map((row) => JSON.parse(row.text) as Row);
     return {
       messages: all.flatMap(({ messages }) => (messages === undefined ? [] : [messages])),
       runs: all.flatMap(({ run }) => run ?? []),
+      budgets: all.flatMap(({ budget }) => budget ?? []),
     };
   };
   return { ...test, search, memory, owner, threadId, told, handlesMade: () => made };

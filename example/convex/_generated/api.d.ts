@@ -15,6 +15,7 @@ import type * as brief from "../brief.js";
 import type * as briefWorkflow from "../briefWorkflow.js";
 import type * as chat from "../chat.js";
 import type * as composeDigest from "../composeDigest.js";
+import type * as costs from "../costs.js";
 import type * as crons from "../crons.js";
 import type * as digests from "../digests.js";
 import type * as documents from "../documents.js";
@@ -39,8 +40,10 @@ import type * as models_shownMemory from "../models/shownMemory.js";
 import type * as models_told from "../models/told.js";
 import type * as models_toolCalls from "../models/toolCalls.js";
 import type * as models_words from "../models/words.js";
+import type * as prices from "../prices.js";
 import type * as reports from "../reports.js";
 import type * as researcher from "../researcher.js";
+import type * as spending from "../spending.js";
 import type * as worker from "../worker.js";
 import type * as writer from "../writer.js";
 
@@ -58,6 +61,7 @@ declare const fullApi: ApiFromModules<{
   briefWorkflow: typeof briefWorkflow;
   chat: typeof chat;
   composeDigest: typeof composeDigest;
+  costs: typeof costs;
   crons: typeof crons;
   digests: typeof digests;
   documents: typeof documents;
@@ -82,8 +86,10 @@ declare const fullApi: ApiFromModules<{
   "models/told": typeof models_told;
   "models/toolCalls": typeof models_toolCalls;
   "models/words": typeof models_words;
+  prices: typeof prices;
   reports: typeof reports;
   researcher: typeof researcher;
+  spending: typeof spending;
   worker: typeof worker;
   writer: typeof writer;
 }>;

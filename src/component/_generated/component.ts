@@ -176,6 +176,110 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    budgets: {
+      list: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          limit?: number;
+          owner?: {
+            agentName?: string;
+            per: "tenant" | "user" | "agent" | "thread";
+            tenantId?: string;
+            threadId?: string;
+            userId?: string;
+          };
+        },
+        {
+          cursor: string | null;
+          page: Array<{
+            agentName?: string;
+            budgetId: string;
+            isByRule?: boolean;
+            limit: number;
+            mode: "soft" | "hard";
+            per: "tenant" | "user" | "agent" | "thread";
+            period: "day" | "month" | "lifetime";
+            reserved: number;
+            resetsAt: number | null;
+            spent: number;
+            tenantId?: string;
+            threadId?: string;
+            unit: "tokens" | "cost";
+            userId?: string;
+            warned: boolean;
+          }>;
+        },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          budgetId: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        null,
+        Name
+      >;
+      set: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          tenantId?: string;
+          threadId?: string;
+          unit: "tokens" | "cost";
+          userId?: string;
+        },
+        { budgetId: string },
+        Name
+      >;
+      status: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          tenantId?: string;
+          threadId?: string;
+          userId?: string;
+        },
+        Array<{
+          budgetId: string;
+          inFlight: number;
+          isByRule?: boolean;
+          isCut?: boolean;
+          limit: number;
+          mode: "soft" | "hard";
+          per: "tenant" | "user" | "agent" | "thread";
+          period: "day" | "month" | "lifetime";
+          remaining: number;
+          reserved: number;
+          resetsAt: number | null;
+          spent: number;
+          unit: "tokens" | "cost";
+          warned: boolean;
+        }>,
+        Name
+      >;
+    };
     contexts: {
       explain: FunctionReference<
         "query",
@@ -1315,7 +1419,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           messages: Array<{
             agentName?: string;
             metadata?: string;
@@ -1784,6 +1892,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -1822,6 +1931,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         },
         Name
@@ -1851,6 +1962,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           agentName: string;
           engine: "action" | "durable";
+          exceeded?: any;
           parentRunId?: string;
           runId: string;
           startedAt: number;
@@ -1889,6 +2001,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             }>;
             results: number;
           };
+          waitsFor?: "budget" | "rateLimit";
+          waitsUntil?: number;
           workflowId?: string;
         } | null,
         Name
@@ -1909,6 +2023,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;
@@ -1947,6 +2062,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -1968,6 +2085,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           page: Array<{
             agentName: string;
             engine: "action" | "durable";
+            exceeded?: any;
             parentRunId?: string;
             runId: string;
             startedAt: number;
@@ -2006,6 +2124,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               }>;
               results: number;
             };
+            waitsFor?: "budget" | "rateLimit";
+            waitsUntil?: number;
             workflowId?: string;
           }>;
         },
@@ -2520,6 +2640,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "internal",
         {
           agentName: string;
+          budgets?: any;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2529,7 +2650,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             settle: string;
           };
           engine: "action" | "durable";
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           limits?: {
             maxBytes?: number;
             maxMessages?: number;
@@ -2624,6 +2749,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           steered?: boolean;
           streamId?: string;
           turn: number;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2743,6 +2869,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             tokens: number;
             turn: number;
           }>;
+          exceeded?: any;
           given?: {
             blocks: Array<{
               blockId: string;
@@ -2791,6 +2918,9 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           threadId: string;
           turn: number;
+          waitUntil?: number;
+          waited?: boolean;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -2816,7 +2946,11 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           failed: boolean;
-          hooks?: { onMessage?: string; onRunFinished?: string };
+          hooks?: {
+            onBudgetWarning?: string;
+            onMessage?: string;
+            onRunFinished?: string;
+          };
           ms: number;
           part: any;
           place?: number;
@@ -2877,6 +3011,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               runs: boolean;
             };
           }>;
+          exceeded?: any;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;
@@ -2917,6 +3052,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             outputTokens: number;
             unpricedCalls?: number;
           };
+          waitUntil?: number;
+          warned?: Array<any>;
         },
         Name
       >;
@@ -3016,12 +3153,48 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           runId: string;
+          until?: number;
+          waitsFor?: "budget" | "rateLimit";
+          workflowId?: string;
         },
         { state: any },
         Name
       >;
     };
     usage: {
+      eraseUser: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          tenantId?: string;
+          userId: string;
+        },
+        { isDone: boolean },
+        Name
+      >;
+      exportLines: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          cursor: string | null;
+          from?: number;
+          limit?: number;
+          parentRunId?: string;
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { cursor: string | null; lines: string },
+        Name
+      >;
       list: FunctionReference<
         "query",
         "internal",
@@ -3030,10 +3203,14 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           cursor: string | null;
+          from?: number;
           limit?: number;
           parentRunId?: string;
           runId?: string;
+          tenantId?: string;
           threadId?: string;
+          to?: number;
+          userId?: string;
         },
         {
           cursor: string | null;
@@ -3087,24 +3264,109 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { eventId: string },
         Name
       >;
-      total: FunctionReference<
+      summary: FunctionReference<
         "query",
         "internal",
         {
+          agentName?: string;
+          by?: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
-          cursor: string | null;
-          threadId: string;
+          from?: number;
+          model?: string;
+          period?: "day" | "month";
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
         },
         {
+          cacheWriteTokens: number;
+          cachedInputTokens: number;
           calls: number;
           costMicros?: number;
-          cursor: string | null;
+          currency: string;
+          estimatedCalls: number;
+          failedCalls: number;
+          groups?: Array<any>;
+          groupsLeftOut?: number;
           inputTokens: number;
+          isComplete: boolean;
+          ms: number;
           outputTokens: number;
-          unpricedCalls?: number;
+          reasoningTokens: number;
+          unpricedCalls: number;
         },
+        Name
+      >;
+      timeseries: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          by?: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          every: "hour" | "day" | "month";
+          from: number;
+          model?: string;
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { currency: string; isComplete: boolean; points: Array<any> },
+        Name
+      >;
+      top: FunctionReference<
+        "query",
+        "internal",
+        {
+          agentName?: string;
+          by: "provider" | "model" | "agent" | "purpose" | "user" | "tenant";
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          from?: number;
+          limit?: number;
+          measure?: "cost" | "tokens" | "calls";
+          model?: string;
+          period?: "day" | "month";
+          provider?: string;
+          purpose?:
+            | "answer"
+            | "embedding"
+            | "tool"
+            | "extraction"
+            | "compaction"
+            | "rerank";
+          runId?: string;
+          tenantId?: string;
+          threadId?: string;
+          to?: number;
+          userId?: string;
+        },
+        { currency: string; isComplete: boolean; items: Array<any> },
         Name
       >;
     };

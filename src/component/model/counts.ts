@@ -12,12 +12,15 @@ export async function readCounts(ctx: QueryCtx, scope: string): Promise<ScopeCou
   return row === null ? NOTHING : { threads: row.threads, documents: row.documents, chunks: row.chunks };
 }
 
-/** Adds what the same mutation wrote, or takes off what it removed; a count never falls below zero. */
+/**
+ * Adds what the same mutation wrote, or takes off what it removed; a count never falls below zero. `isFirst`: nothing was
+ * counted for the scope before.
+ */
 export async function addCounts(
   ctx: MutationCtx,
   scope: string,
   change: Partial<ScopeCounts>,
-): Promise<void> {
+): Promise<{ isFirst: boolean }> {
   const row = await findCounts(ctx, scope);
   const before = row ?? NOTHING;
   const counts: ScopeCounts = {
@@ -27,6 +30,7 @@ export async function addCounts(
   };
   if (row === null) await ctx.db.insert("scopeCounts", { scope, ...counts });
   else await ctx.db.patch("scopeCounts", row._id, counts);
+  return { isFirst: row === null };
 }
 
 /** The row that counts what a scope holds, or null. */

@@ -1,7 +1,9 @@
 import type { FunctionHandle } from "convex/server";
 import { comparePositions } from "../../shared/position.js";
 import { logRun } from "../../shared/runLog.js";
+import { principalOf } from "../../shared/scope.js";
 import { isMemoryError } from "../../validators/errors.js";
+import type { BudgetExceeded, BudgetWarning } from "../../validators/budget.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Message } from "../../validators/message.js";
 import type { Run } from "../../validators/run.js";
@@ -12,7 +14,7 @@ import { toRun } from "./runRows.js";
 import { findHead } from "./threadAccess.js";
 import { takeWritten } from "./writtenMessages.js";
 
-type Told = { messages: Message[] } | { run: Run };
+type Told = { messages: Message[] } | { run: Run } | { budget: BudgetWarning };
 
 /**
  * Tells the app of every message that this mutation has written, in its transaction, in one call. Placeholders of
@@ -60,6 +62,23 @@ export async function tellRunEnd(ctx: MutationCtx, { _id, hooks }: Doc<"runs">):
     runId: _id,
     told: { run: toRun(run) },
   });
+}
+
+/** Tells the app that a run has passed a soft budget: the caller sees to it that this is once in a period. */
+export async function tellBudgetWarning(
+  ctx: MutationCtx,
+  {
+    _id: runId,
+    threadId,
+    agentName,
+    scope,
+    hooks,
+  }: Pick<Doc<"runs">, "_id" | "threadId" | "agentName" | "scope" | "hooks">,
+  exceeded: BudgetExceeded,
+): Promise<void> {
+  if (hooks?.onBudgetWarning === undefined) return;
+  const budget = { ...exceeded, runId, threadId, agentName, ...(principalOf(scope) ?? { userId: "" }) };
+  await tell(ctx, { hook: "onBudgetWarning", handle: hooks.onBudgetWarning, runId, told: { budget } });
 }
 
 /** As lists show it: a prompt names its author. */

@@ -8,12 +8,13 @@ import type { ProviderError } from "../../validators/providerError.js";
  */
 export function keptError(told: unknown): ProviderError | undefined {
   if (typeof told !== "object" || told === null) return undefined;
-  const { name, statusCode, code, isRetryable } = told as Record<string, unknown>;
+  const { name, statusCode, code, isRetryable, retryAfterMs } = told as Record<string, unknown>;
   if (typeof name !== "string" || typeof isRetryable !== "boolean") return undefined;
   return {
     name: cutToBytes(name, NAME_MAX_CHARACTERS),
     ...(typeof statusCode === "number" ? { statusCode } : {}),
     ...(typeof code === "string" ? { code: cutToBytes(code, NAME_MAX_CHARACTERS) } : {}),
     isRetryable,
+    ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { closeLog } from "../../shared/runLog.js";
 import { SWEEP_INTERVAL_MS, SWEEP_MAX_FILES, SWEEP_MAX_ROWS } from "../../shared/limits.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepSlabs } from "./budgetErase.js";
 import { sweepRecalled } from "./contextParts.js";
 import { sweepDocument, sweepDrafts } from "./documentSweep.js";
 import { sweepQueries } from "./embeddingCache.js";
@@ -19,6 +20,7 @@ import { sweepQueue } from "./runLost.js";
 import { findSweep, type SweepKind } from "./sweeps.js";
 import { sweepMessage, sweepThread } from "./threadSweep.js";
 import { endNested } from "./turnEnd.js";
+import { sweepUsageUser } from "./usageErase.js";
 
 export const vSweepKind = v.union(
   v.literal("operations"),
@@ -36,6 +38,8 @@ export const vSweepKind = v.union(
   v.literal("nested"),
   v.literal("queue"),
   v.literal("lostStreams"),
+  v.literal("slabs"),
+  v.literal("usageUser"),
 );
 
 type Sweep = (ctx: MutationCtx, target: string) => Promise<number | null>;
@@ -57,6 +61,8 @@ const SWEEPS: Record<SweepKind, Sweep> = {
   recalled: async (ctx, target) => ((await sweepRecalled(ctx, target, sweepBudget(ctx))) ? null : Date.now()),
   nested: (ctx, target) => sweepNested(ctx, target, endNested(ctx)),
   queue: sweepQueue,
+  slabs: sweepSlabs,
+  usageUser: sweepUsageUser,
 };
 
 /** One page of a sweep. Its row stays while something is left, so that nobody arms it twice. */

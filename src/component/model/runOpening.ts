@@ -3,10 +3,12 @@ import { previewOf, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { isScheduled } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
-import type { RunState } from "../../validators/run.js";
+import type { RunBudgets } from "../../validators/budget.js";
+import type { RunState, WaitsFor } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { undrawn } from "./budgetTurn.js";
 import { linkCall, placeBelow } from "./nestedRuns.js";
 import { keptLevel, logTransition } from "./runTransitions.js";
 import { startStream } from "./streams.js";
@@ -20,6 +22,10 @@ type Opening = {
   payloadHash: string | undefined;
   /** Of a run that waits; it has no stream yet. */
   waiting?: RunState;
+  /** Why it waits for its time, where nobody has asked for that. */
+  waitsFor?: WaitsFor;
+  /** What it has drawn; one that waits draws when its turn has come. */
+  budgets?: RunBudgets;
 };
 type Opened = Pick<TurnStart, "runId" | "streamId" | "messageId" | "promptEntryId"> & { runId: Id<"runs"> };
 
@@ -41,7 +47,8 @@ export async function openRun(ctx: MutationCtx, opening: Opening): Promise<Opene
 }
 
 /** Fields that say the usual are left out. Where a run that waits begins to write is known when its turn has come. */
-function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
+function runOf(opening: Opening) {
+  const { head, args, prompt, payloadHash, waiting } = opening;
   const scope = userScope(args.caller === "system" ? head : args.caller);
   const isFirst = prompt.nextStep === PROMPT_STEP + 1;
   return {
@@ -51,11 +58,22 @@ function runOf({ head, args, prompt, payloadHash, waiting }: Opening) {
     ...(scope === userScope(head) ? {} : { isGuest: true }),
     ...(payloadHash === undefined ? {} : { operationId: args.operationId, payloadHash }),
     ...known(args),
+    ...limited(opening),
     ...keptLevel(args),
     ...(waiting === undefined ? {} : { state: waiting }),
+    ...held(opening),
     ...(waiting === undefined || args.engine === "durable" ? {} : { isWaiting: true, activeAt: Date.now() }),
   };
 }
+
+/** As a run says it that waits in the middle. */
+const held = ({ waiting, waitsFor }: Opening): Pick<Doc<"runs">, "waitsUntil" | "waitsFor"> =>
+  waitsFor === undefined || waiting?.kind !== "queued" ? {} : { waitsUntil: waiting.startAt, waitsFor };
+
+const limited = ({ args, budgets }: Opening): { budgets?: RunBudgets } => {
+  if (args.budgets === undefined) return {};
+  return { budgets: budgets ?? undrawn(args.budgets) };
+};
 
 /** Whom a run's end and its waits are told, as far as there is anybody. */
 const known = ({ driver, workflowId, hooks }: BeginArgs) => ({

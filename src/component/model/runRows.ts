@@ -83,6 +83,12 @@ function waitingOf({ waiting }: Doc<"runs">): Pick<Run, "waiting"> {
   return { waiting: { approvals: waiting.approvals, results: waiting.results } };
 }
 
+/** Until when it waits, while it does: one that was ended meanwhile keeps it, so that its last step knows. */
+function timeOf(run: Doc<"runs">): Pick<Run, "waitsUntil" | "waitsFor"> {
+  const { waitsUntil, waitsFor } = run;
+  return waitsUntil === undefined || !isActive(stateOf(run)) ? {} : { waitsUntil, waitsFor };
+}
+
 /** A row as the component returns it. */
 export function toRun(run: Doc<"runs">): Run {
   return {
@@ -99,5 +105,7 @@ export function toRun(run: Doc<"runs">): Run {
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
     ...(run.steering === undefined ? {} : { unreadSteering: run.steering.next - run.steering.from }),
     ...waitingOf(run),
+    ...(run.budgets?.exceeded === undefined ? {} : { exceeded: run.budgets.exceeded }),
+    ...timeOf(run),
   };
 }

@@ -78,7 +78,8 @@ export async function startDue(ctx: MutationCtx, { runId }: { runId: Id<"runs"> 
   if (found === null || found.removing === true) return null;
   const { head, active } = await findActive(ctx, found);
   const { turn, said } = await sayPrompt(ctx, head, run);
-  await setRunState(ctx, run, { state: { kind: "queued" }, turn, startJobId: undefined });
+  const noWait = { startJobId: undefined, waitsUntil: undefined, waitsFor: undefined };
+  await setRunState(ctx, run, { state: { kind: "queued" }, turn, ...noWait });
   await ctx.db.patch("threadHeads", head._id, { ...said, ...withOneMore(head) });
   await tellMessages(ctx, run.hooks);
   if (active === null) await promoteNext(ctx, head._id);

@@ -3,9 +3,10 @@ import type { Caller } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { settleUsed } from "./budgetSettle.js";
 import { passUp } from "./nestedEnds.js";
 import { keptTotals, stepsOf, totalsOf } from "./runRows.js";
-import { recordRunUsage } from "./turnUsage.js";
+import { keepLate, recordRunUsage } from "./turnUsage.js";
 
 /** True when another action took up the run after the one that asks, which is `takeUps` behind. */
 export const isSuperseded = (run: Doc<"runs">, takeUps: number | undefined): boolean =>
@@ -18,5 +19,5 @@ export async function recordSuperseded(ctx: MutationCtx, run: Doc<"runs">, call:
   const used = await recordRunUsage(ctx, run, call);
   await passUp(ctx, run, used);
   const totals = keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
-  await ctx.db.patch("runs", run._id, { totals });
+  await keepLate(ctx, run, { totals, ...(await settleUsed(ctx, run, used)) });
 }

@@ -1,5 +1,5 @@
 import { WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
-import { answeredEvent, decidedEvent } from "../../shared/runEvents.js";
+import { answeredEvent, decidedEvent, dueEvent } from "../../shared/runEvents.js";
 import { memoryError } from "../../validators/errors.js";
 import type { RunState } from "../../validators/run.js";
 import type { AskedWait } from "../../validators/turn.js";
@@ -7,6 +7,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { tellDriver } from "./runDriver.js";
+import { stepsOf } from "./runRows.js";
 
 /** What the last step of a run still waits for. */
 export type Waiting = NonNullable<Doc<"runs">["waiting"]>;
@@ -75,7 +76,7 @@ export async function disarmTimer(ctx: MutationCtx, { timer, ...waiting }: Waiti
 }
 
 /** One that is going off already finds that nothing is due. */
-async function cancelJob(ctx: MutationCtx, jobId: Id<"_scheduled_functions">): Promise<void> {
+export async function cancelJob(ctx: MutationCtx, jobId: Id<"_scheduled_functions">): Promise<void> {
   const job = await ctx.db.system.get("_scheduled_functions", jobId);
   if (job?.state.kind === "pending") await ctx.scheduler.cancel(jobId);
 }
@@ -85,8 +86,10 @@ async function cancelJob(ctx: MutationCtx, jobId: Id<"_scheduled_functions">): P
  * that cannot be told has nobody left to be told.
  */
 export async function stopWaiting(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  const { waiting, engine, startJobId } = run;
+  const { waiting, engine, startJobId, waitsUntil } = run;
   if (startJobId !== undefined) await cancelJob(ctx, startJobId);
+  if (startJobId !== undefined && waitsUntil !== undefined)
+    await tellDriver(ctx, run, { kind: "wake", event: dueEvent(stepsOf(run)), value: null });
   if (waiting === undefined) return;
   await disarmTimer(ctx, waiting);
   if (engine !== "durable") return;

@@ -16,6 +16,7 @@ import { toToolCall } from "./toolCalls.js";
 import { endAndTell } from "./turnEnd.js";
 
 export { startDue } from "./runSchedule.js";
+export { wakeDue } from "./runTimeout.js";
 export { createNestedThread } from "./nestedRuns.js";
 
 type RunArgs = { caller: Caller; runId: string };

@@ -7,7 +7,8 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
  * `queries`: vectors of questions. `generation`: vectors of a retired one. `drafts`: documents whose writers fell
  * silent. `facts`: those that expired. `message`: payloads of a removed message; `factSources`: facts that rest on it.
  * `recalled`: kept texts of a forgotten source. `nested`: runs left open below an ended one. `queue`: an action that
- * others wait behind in a thread. `lostStreams`: those whose actions died. `thread` and `document`: everything of the removed or replaced target.
+ * others wait behind in a thread. `lostStreams`: those whose actions died. `slabs`: what was drawn from a removed budget. `usageUser`: a user who is being taken out of the ledger.
+ * `thread` and `document`: everything of the removed or replaced target.
  */
 export type SweepKind =
   | "operations"
@@ -24,7 +25,9 @@ export type SweepKind =
   | "recalled"
   | "nested"
   | "queue"
-  | "lostStreams";
+  | "lostStreams"
+  | "slabs"
+  | "usageUser";
 
 /**
  * Arms a sweep: one row and one scheduled call, however many writers ask. With a sweep of that kind and target under

@@ -1,6 +1,8 @@
 import { threadScope } from "../../shared/scope.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { removeBudgetsOf } from "./budgetErase.js";
+import { returnDrawn } from "./budgetSettle.js";
 import { removeBlocksOfThread } from "./blocks.js";
 import { sweepPartsOfThread } from "./contextParts.js";
 import { findCounts } from "./counts.js";
@@ -18,6 +20,7 @@ import { sweepBudget, type SweepBudget } from "./sweepBudget.js";
 import { findHead } from "./threadAccess.js";
 import { closeThread } from "./threadWrites.js";
 import { endNested } from "./turnEnd.js";
+import { removeRollupsOfThread } from "./usageRollups.js";
 import { deleteVector } from "./vectorTables.js";
 
 type Removal = { threadId: Id<"threads">; head: Doc<"threadHeads"> | null; budget: SweepBudget };
@@ -25,8 +28,8 @@ type Removal = { threadId: Id<"threads">; head: Doc<"threadHeads"> | null; budge
 type Phase = (ctx: MutationCtx, removal: Removal) => Promise<boolean>;
 
 /**
- * Nested threads and runs go first, so that none of them writes behind the sweep; the head goes last, it keeps the
- * thread closed.
+ * Nested threads and runs go first, so that none of them writes behind the sweep. Sums go in the transaction in which
+ * the thread does: a fold makes them anew while it is there. The head goes last, it keeps the thread closed.
  */
 const PHASES: readonly Phase[] = [
   removeNested,
@@ -41,7 +44,9 @@ const PHASES: readonly Phase[] = [
   removeSummaries,
   removeOperations,
   removeParticipants,
+  removeBudgets,
   removeCounts,
+  removeRollupsOfThread,
 ];
 
 /** Removes a page of a closed thread. Gives when to go on, or null when nothing of it is left. */
@@ -79,6 +84,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
     }
     if (!(await budget.take())) return false;
     await leaveOthers(ctx, run);
+    if (run.budgets !== undefined) await giveBack(ctx, run);
     await tellEnded(ctx, run);
     await ctx.db.delete("runs", run._id);
   }
@@ -89,7 +95,7 @@ async function removeRuns(ctx: MutationCtx, { threadId, budget }: Removal): Prom
 async function withoutWaits(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
   if (run.waiting === undefined && run.startJobId === undefined) return run;
   await stopWaiting(ctx, run);
-  const nothing = { waiting: undefined, startJobId: undefined };
+  const nothing = { waiting: undefined, startJobId: undefined, waitsUntil: undefined, waitsFor: undefined };
   await ctx.db.patch("runs", run._id, nothing);
   return { ...run, ...nothing };
 }
@@ -112,6 +118,16 @@ async function removeNested(ctx: MutationCtx, { threadId, budget }: Removal): Pr
 async function leaveOthers(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   if (!isActive(stateOf(run)) || (run.nests !== true && run.parentRunId === undefined)) return;
   await endNested(ctx)(run, { kind: "canceled", reason: "Its thread was removed." });
+}
+
+/** What it has drawn of budgets; the ledger keeps what it spent. */
+async function giveBack(ctx: MutationCtx, { _id }: Doc<"runs">): Promise<void> {
+  const run = await ctx.db.get("runs", _id);
+  if (run !== null) await returnDrawn(ctx, run);
+}
+
+async function removeBudgets(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {
+  return await removeBudgetsOf(ctx, threadScope(threadId), budget);
 }
 
 async function removeStreams(ctx: MutationCtx, { threadId, budget }: Removal): Promise<boolean> {

@@ -10,6 +10,7 @@ import { addCounts } from "./counts.js";
 import { armSweep } from "./sweeps.js";
 import { openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
+import { prepareFold } from "./usageFold.js";
 
 type CreateArgs = {
   caller: Caller;
@@ -47,7 +48,8 @@ export async function create(ctx: MutationCtx, args: CreateArgs): Promise<{ thre
   });
   const { userId, tenantId } = owner;
   await ctx.db.insert("threadHeads", { threadId, userId, tenantId, nextTurn: 0, messages: 0 });
-  await addCounts(ctx, scope, { threads: 1 });
+  const counted = await addCounts(ctx, scope, { threads: 1 });
+  if (counted.isFirst) await prepareFold(ctx);
   return { threadId };
 }
 

@@ -1,3 +1,4 @@
+import type { BudgetAsk } from "../../validators/budget.js";
 import type { ContextAsk } from "../../validators/context.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
@@ -29,4 +30,6 @@ export type BeginArgs = {
   whileRunning?: WhileRunning;
   /** When a durable run is to start, in ms since the epoch; at once unless told, and where that is past. */
   startAt?: number;
+  /** What it needs of its budgets; absent: none limits it. */
+  budgets?: BudgetAsk;
 };

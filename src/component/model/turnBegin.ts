@@ -7,6 +7,8 @@ import { memoryError } from "../../validators/errors.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { checkAsk } from "./budgetAsk.js";
+import { drawAtBegin, tellDrawn } from "./turnBudget.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { tellMessages } from "./hooks.js";
@@ -92,13 +94,19 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
   const { free, earlier, changed } = await findPlace(ctx, head, args);
   const overlay = await overlayOf(ctx, free, earlier?.turn ?? free.nextTurn);
   const read = await readContext(ctx, { head: free, limits, earlier, overlay });
+  const { shown: ask, agentName } = args;
+  const given =
+    ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, ...read });
+  const drawn = await drawAtBegin(ctx, { head: free, args, read, given });
+  if (drawn?.waitUntil !== undefined)
+    return await beginLater(ctx, {
+      ...{ head, args, payloadHash, startAt: drawn.waitUntil, active: null },
+      waitsFor: "budget",
+    });
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
   const prompt = earlier ?? (await savePrompt(ctx, free, { caller: args.caller, prompt: args.prompt }));
-  const { shown: ask, agentName } = args;
-  const shown = { long: [...read.long, ...prompt.long], isCut: read.isCut };
-  const given =
-    ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, ...shown });
-  const opened = await openRun(ctx, { head: free, args, prompt, payloadHash });
+  const opened = await openRun(ctx, { head: free, args, prompt, payloadHash, ...drawn });
+  const warned = await tellDrawn(ctx, opened.runId, drawn);
   await countPrompt(ctx, { head: free, prompt, changed: { ...changed, activeRunId: opened.runId } });
   await tellMessages(ctx, args.hooks);
   return {
@@ -108,7 +116,8 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
     state: { kind: "running" },
     promptMessageId: prompt.messageId,
     context: earlier === null && limits.maxMessages > 0 ? [...read.messages, prompt.row] : read.messages,
-    ...(given === null ? {} : { given }),
+    ...(given === null ? {} : { given: { ...given, long: [...given.long, ...prompt.long] } }),
+    ...warned,
     pending,
     ...(args.recall === true ? await embeddingOf(ctx, textOf(prompt.row.parts)) : {}),
   };
@@ -133,7 +142,8 @@ async function findPlace(
   return { free: { ...head, ...changed }, earlier, changed };
 }
 
-function checkNames({ agentName, operationId, prompt, promptMessageId }: BeginArgs): void {
+function checkNames({ agentName, operationId, prompt, promptMessageId, budgets }: BeginArgs): void {
+  checkAsk(budgets);
   checkName("agentName", agentName);
   checkName("operationId", operationId);
   if ((prompt === undefined) === (promptMessageId === undefined))

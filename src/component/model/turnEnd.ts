@@ -16,6 +16,7 @@ import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { returnDrawn, settleUsed } from "./budgetSettle.js";
 import { keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages, tellRunEnd } from "./hooks.js";
 import { discardMessage, insertMessage, parseParts, partsThatFit, replaceMessage } from "./messages.js";
@@ -32,7 +33,8 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { keepLate, recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { armFold } from "./usageFold.js";
 
 export type EndArgs = {
   caller: Caller;
@@ -89,10 +91,9 @@ export type Ending = {
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const used = await recordLastCall(ctx, run, ending);
-  const totals = used === null ? null : keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
-  if (used !== null) await passUp(ctx, run, used);
+  const counted = used === null ? {} : await countUsed(ctx, run, used);
   if (!isActive(stateOf(run))) {
-    if (totals !== null) await ctx.db.patch("runs", run._id, { totals });
+    if (used !== null) await keepLate(ctx, run, counted);
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
@@ -104,12 +105,19 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = { ...run, totals: totals ?? run.totals, nextStep: nextStepOf(run) + kept.messages };
+  const ended = { ...run, ...counted, nextStep: nextStepOf(run) + kept.messages };
   const head = await findHead(ctx, run.threadId);
   const preview = previewOf(textOf(kept.parts));
   await closeRun(ctx, { run: ended, head, state, preview, replaced: ending.replaced });
   await tellEnded(ctx, run);
   return state;
+}
+
+/** What the row says with the last call. */
+async function countUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): Promise<Partial<Doc<"runs">>> {
+  await passUp(ctx, run, used);
+  const totals = keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
+  return { totals, ...(await settleUsed(ctx, run, used)) };
 }
 
 /** The tools of the last step are done, and there is more to read: the run is not over. */
@@ -223,7 +231,10 @@ export async function closeRun(
     startJobId: undefined,
   };
   await stopWaiting(ctx, run);
+  const { budgets } = run;
+  const settled = budgets === undefined ? {} : { budgets, ...(await returnDrawn(ctx, run)) };
   await setRunState(ctx, run, {
+    ...settled,
     state,
     steps,
     nextStep,
@@ -233,6 +244,7 @@ export async function closeRun(
     steering: undefined, // what was not read stays in the thread
     ...open,
   });
+  await armFold(ctx);
   if (nests === true) await closeNested(ctx, run._id, endNested(ctx));
   if (run.parentCallId !== undefined) await answerParent(ctx, run._id, endNested(ctx));
   const isItsThread = head?.activeRunId === run._id;

@@ -1,6 +1,6 @@
 import { QUEUE_MAX_RUNS } from "../../shared/runLimits.js";
 import { memoryError } from "../../validators/errors.js";
-import type { RunState } from "../../validators/run.js";
+import type { RunState, WaitsFor } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -18,11 +18,13 @@ type Later = {
   /** When it is to start; undefined: when those before it are answered. */
   startAt: number | undefined;
   active: Doc<"runs"> | null;
+  /** Why it starts at that time, where nobody has asked for it. */
+  waitsFor?: WaitsFor;
 };
 
 /** Saves the prompt and a run that waits: for its turn, or for its time. No context is read yet. */
 export async function beginLater(ctx: MutationCtx, later: Later): Promise<TurnStart> {
-  const { head, args, payloadHash, startAt, active } = later;
+  const { head, args, payloadHash, startAt, active, waitsFor } = later;
   checkQueue(head);
   if (startAt !== undefined) await checkScheduled(ctx, head.threadId);
   const prompt =
@@ -30,7 +32,7 @@ export async function beginLater(ctx: MutationCtx, later: Later): Promise<TurnSt
       ? await savePrompt(ctx, head, { ...args, startAt })
       : await findPrompt(ctx, head, args.promptMessageId);
   const state: RunState = { kind: "queued", ...(startAt === undefined ? {} : { startAt }) };
-  const { runId } = await openRun(ctx, { head, args, prompt, payloadHash, waiting: state });
+  const { runId } = await openRun(ctx, { head, args, prompt, payloadHash, waiting: state, waitsFor });
   const changed = startAt === undefined ? withOneMore(head) : {};
   await countPrompt(ctx, { head, prompt, changed });
   if (startAt !== undefined) await schedule(ctx, runId, startAt);

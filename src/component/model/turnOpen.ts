@@ -3,19 +3,24 @@ import { textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import type { ContextAsk } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
+import type { RunState } from "../../validators/run.js";
 import type { Message } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ContextLimits, StepStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { drawNext, type Drawn } from "./budgetTurn.js";
 import { overlayOf, readGiven } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
 import { tellMessages } from "./hooks.js";
 import { pendingOf } from "./recall.js";
 import { isActive } from "../../shared/runState.js";
-import { findRunToWrite, nextStepOf, runNotFound, stateOf, stepsOf } from "./runRows.js";
+import { findRunToWrite, nextStepOf, runNotFound, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { endWait } from "./runTimeout.js";
 import { withSteeringRead } from "./steering.js";
 import { restartStream, startStream } from "./streams.js";
+import { endRun } from "./turnEnd.js";
+import { shownTokens } from "./turnBudget.js";
 import { callsOf, settleOpenCalls, toToolCall } from "./toolCalls.js";
 import { findHead } from "./threadAccess.js";
 import { calibrated, clampLimits, readTurnContext } from "./turnContext.js";
@@ -48,15 +53,25 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
-  await noteDriver(ctx, run, args);
-  if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
-  const { context, given } = await readShown(ctx, run, args);
+  const waited = run.waitsUntil === undefined ? {} : { waited: true };
+  if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return { ...nothing, ...waited };
+  return { ...nothing, ...waited, ...(await openNext(ctx, run, args)) };
+}
+
+/** What the next call is shown, unless the run's budgets have no room for it. */
+async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): Promise<Partial<StepStart>> {
+  await noteDriver(ctx, found, args);
+  await endWait(ctx, found);
+  const awake = { ...found, waitsUntil: undefined, waitsFor: undefined, startJobId: undefined };
+  const run = awake.openCalls === undefined ? awake : await interruptOpenCalls(ctx, awake);
+  const { context, given, head } = await readShown(ctx, run, args);
+  const { state = stateOf(run), ...said } = await drawToOpen(ctx, run, shownTokens({ head, context, given }));
+  if (!isActive(state) || said.waitUntil !== undefined) return { ...said, state };
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({
@@ -110,13 +125,28 @@ async function readShown(ctx: MutationCtx, run: Doc<"runs">, args: OpenArgs) {
   const { shown: ask } = args;
   const given =
     ask === undefined ? null : await readGiven(ctx, { head, agentName, ask, overlay, ...shown, runId });
-  return { context: messages, given };
+  return { context: messages, given, head };
+}
+
+/** A run that holds too little for its next call draws here; where there is no room it waits, or ends. */
+async function drawToOpen(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  contextTokens: number,
+): Promise<Drawn["said"] & { state?: RunState }> {
+  const { budgets, said, failure } = await drawNext(ctx, { run, totals: totalsOf(run), contextTokens });
+  const holding = budgets === undefined ? {} : { budgets };
+  if (failure !== undefined)
+    return { ...said, state: await endRun(ctx, { ...run, ...holding }, { outcome: failure }) };
+  if (budgets !== undefined) await ctx.db.patch("runs", run._id, { budgets });
+  return said;
 }
 
 /** An action died before it could save what its tools gave: they may have run, so the model is told. */
-async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
   await settleOpenCalls(ctx, run, []);
   await ctx.db.patch("runs", run._id, { openCalls: undefined });
+  return { ...run, openCalls: undefined };
 }
 
 async function openStream(ctx: MutationCtx, run: Doc<"runs">) {

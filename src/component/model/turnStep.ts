@@ -8,10 +8,13 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
+import type { RunState } from "../../validators/run.js";
 import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { expectNext, settleUsed } from "./budgetSettle.js";
+import { drawNext, type Drawn } from "./budgetTurn.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
@@ -25,9 +28,10 @@ import { endStream, startStream } from "./streams.js";
 import { setRunState } from "./runState.js";
 import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
 import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { closeRun, endNested } from "./turnEnd.js";
+import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { recordRunUsage } from "./turnUsage.js";
+import { armFold, armFoldBetween } from "./usageFold.js";
 
 export type SaveStepArgs = {
   caller: Caller;
@@ -65,8 +69,10 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   const used = addTotals(await settleNested(ctx, run, endNested(ctx)), own);
   const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
   await passUp(ctx, run, used);
+  const settled = await settleUsed(ctx, run, own);
   if (!isActive(stateOf(run))) {
-    await ctx.db.patch("runs", run._id, { steps: steps + 1, totals });
+    await ctx.db.patch("runs", run._id, { steps: steps + 1, totals, ...settled });
+    await armFold(ctx);
     await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
@@ -88,6 +94,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
     openCalls: undefined,
     nests: args.nests === true && calls.length > 0 ? true : undefined,
     waiting: undefined,
+    ...expectNext(settled, args.usage),
   };
   const { waits = [] } = args;
   Object.assign(saved, await openCalls(ctx, run, { askedBy: steps, messageId, calls, waits }));
@@ -96,7 +103,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
     ? await finish(ctx, saved, { ...answer, nextStream: args.nextStream })
     : await goOn(ctx, saved, args.nextStream);
   await tellMessages(ctx, run.hooks);
-  const told = withWaits(calls, waits);
+  const told = isActive(next.state) || args.finish ? withWaits(calls, waits) : []; // ended: nothing is to run
   const came = results.length === 0 ? {} : { results };
   return { saved: true, messageId, calls: told, ...came, ...next, ...totalsTold(saved) };
 }
@@ -147,6 +154,8 @@ const withWaits = (calls: ReservedCall[], waits: readonly AskedWait[]): StepSave
 async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Promise<StepSaved> {
   const open = stepsOf(run) === step + 1 ? (run.openCalls ?? []) : [];
   const rows = await callsOf(ctx, run._id, step);
+  const { exceeded } = run.budgets ?? {};
+  const isStopped = exceeded !== undefined;
   const calls = [
     ...rows.map(({ callId, toolName, step: place, wait }) => ({
       ...{ callId, toolName, step: place },
@@ -154,7 +163,8 @@ async function savedBefore(ctx: MutationCtx, run: Doc<"runs">, step: number): Pr
     })),
     ...open,
   ];
-  return { saved: false, state: stateOf(run), calls };
+  const told = isStopped ? { calls: [], exceeded } : { calls };
+  return { saved: false, state: stateOf(run), ...told };
 }
 
 /** What the step asks us to run. Throws `INVALID_ARGUMENT` for too many, or for two of one id. */
@@ -205,21 +215,42 @@ async function writeMessage(
  * anew there; a durable run reads it when its next step opens.
  */
 async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream | undefined) {
-  const steered = saved.engine === "durable" ? null : await showUnread(ctx, saved);
-  const run = steered === null ? saved : withSteeringRead(saved, stepsOf(saved));
+  const { waits, going, ended, said } = await drawOn(ctx, saved);
+  if (ended !== undefined) return { state: ended, ...said };
+  const steered = going.engine === "durable" ? null : await showUnread(ctx, going);
+  const run = steered === null ? going : withSteeringRead(going, stepsOf(going));
   const streams = nextStream === true || (nextStream === "ifSteered" && steered !== null);
   const stream = streams ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read } = run;
-  const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
-  const changed = { ...written, streamId: stream?.streamId };
-  const waits = waiting === undefined ? undefined : stateWhile(waiting);
+  const changed = { ...writtenOf(run), streamId: stream?.streamId };
+  await armFoldBetween(ctx, { steps: stepsOf(run), waits: waits !== undefined });
   if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
   else await setRunState(ctx, run, { ...changed, state: waits });
   return {
     state: waits ?? ({ kind: "running" } as const),
+    ...said,
     ...(stream === null ? {} : { streamId: stream.streamId, nextMessageId: stream.messageId }),
     ...(steered === null ? {} : { steered }),
   };
+}
+
+/** `waits`: the state of a run that waits for somebody. */
+type GoingOn = { going: Doc<"runs">; said: Drawn["said"]; waits?: RunState | undefined; ended?: RunState };
+
+/** Draws for the next call; a run whose budgets have no room for it ends here, before the model is asked. */
+async function drawOn(ctx: MutationCtx, saved: Doc<"runs">): Promise<GoingOn> {
+  const waits = saved.waiting === undefined ? undefined : stateWhile(saved.waiting);
+  const isWaiting = waits !== undefined;
+  const { budgets, said, failure } = await drawNext(ctx, { run: saved, totals: totalsOf(saved), isWaiting });
+  const going = budgets === undefined ? saved : { ...saved, budgets };
+  if (failure === undefined) return { going, said, waits };
+  return { going, said, ended: await endRun(ctx, going, { outcome: failure }) };
+}
+
+/** What a step changes of its run; of budgets nothing where none limits it. */
+function writtenOf({ steps, nextStep, totals, activeAt, openCalls, nests, ...run }: Doc<"runs">) {
+  const { waiting, steering, steered, budgets } = run;
+  const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered };
+  return budgets === undefined ? written : { ...written, budgets };
 }
 
 type Answer = { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number; nextStream?: NextStream };

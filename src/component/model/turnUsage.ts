@@ -6,6 +6,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findHead } from "./threadAccess.js";
 import { recordUsage } from "./usage.js";
+import { armFold } from "./usageFold.js";
 
 /** Events looked at for one that was recorded before: those of embedding may stand between. */
 const EVENTS_LOOKED_AT = 4;
@@ -55,4 +56,14 @@ export async function recordRunUsage(
     usage,
   );
   return totalsOfCall({ ...usage, costMicros });
+}
+
+/** What a run used that had ended, or was taken over: its totals as they are now. No end comes that would arm a fold. */
+export async function keepLate(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  used: Partial<Pick<Doc<"runs">, "totals" | "budgets">>,
+): Promise<void> {
+  await ctx.db.patch("runs", run._id, used);
+  await armFold(ctx);
 }

@@ -1,73 +1,67 @@
 import { paginator } from "convex-helpers/server/pagination";
-import { PAGE_MAX_ITEMS } from "../../shared/limits.js";
-import { isMemoryError } from "../../validators/errors.js";
-import type { Caller } from "../../validators/principal.js";
-import type { RunTotals } from "../../validators/run.js";
 import type { UsageEvent } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";
-import { findRun, runNotFound } from "./runRows.js";
-import { openThread } from "./threads.js";
+import { openRun } from "./runRows.js";
+import { spanOf } from "./usageSums.js";
+import { openTarget, type TargetArgs } from "./usageTargets.js";
 
-type Filter = { caller: Caller; threadId?: string; runId?: string; parentRunId?: string };
+/** The events that are meant: those of runs nested right below one, or of a target; of a time. */
+type EventsRequest = TargetArgs & { parentRunId?: string; from?: number; to?: number } & PageRequest;
 
 /**
- * Events of a run, of the runs nested in one, of a thread, or of the caller, newest first. Whoever may read a thread may read what it cost. Only
- * the system reads the whole ledger.
+ * Events, newest first. Whoever may read a thread may read what it cost. Only the system reads the whole ledger, or
+ * that of a tenant or a user whom it names.
  */
-export async function list(ctx: QueryCtx, args: Filter & PageRequest) {
-  const events = await eventsFor(ctx, args);
-  const { page, cursor } = await pageOf(events, args);
+export async function list(ctx: QueryCtx, args: EventsRequest) {
+  const { page, cursor } = await pageOf((await eventsFor(ctx, args)).order("desc"), args);
   return { page: page.map(toUsageEvent), cursor };
 }
 
-/** The sum of one page of a thread's events; `cursor` leads on until it is null. */
-export async function total(
-  ctx: QueryCtx,
-  args: { caller: Caller; threadId: string; cursor: string | null },
-): Promise<RunTotals & { cursor: string | null }> {
-  const events = await eventsFor(ctx, args);
-  const { page, cursor } = await pageOf(events, { cursor: args.cursor, limit: PAGE_MAX_ITEMS });
-  const sum = { calls: 0, inputTokens: 0, outputTokens: 0 };
-  for (const event of page) {
-    sum.calls += 1;
-    sum.inputTokens += event.inputTokens;
-    sum.outputTokens += event.outputTokens;
-  }
-  return { ...sum, cursor };
+/** The same events as lines of JSON, oldest first: what comes meanwhile is at the end. */
+export async function exportLines(ctx: QueryCtx, args: EventsRequest) {
+  const { page, cursor } = await pageOf((await eventsFor(ctx, args)).order("asc"), args);
+  return { lines: page.map((row) => `${JSON.stringify(toUsageEvent(row))}\n`).join(""), cursor };
 }
 
-async function eventsFor(ctx: QueryCtx, { caller, threadId, runId, parentRunId }: Filter) {
+async function eventsFor(ctx: QueryCtx, args: EventsRequest) {
+  const { from, to } = spanOf(args);
   const events = paginator(ctx.db, schema).query("usageEvents");
-  if (parentRunId !== undefined) {
-    const parent = await findReadableRun(ctx, caller, parentRunId);
-    return events.withIndex("by_parent", (q) => q.eq("parentRunId", parent._id)).order("desc");
+  if (args.parentRunId !== undefined) {
+    const parent = await openRun(ctx, { caller: args.caller, runId: args.parentRunId, need: "read" });
+    return events.withIndex("by_parent", (q) =>
+      q.eq("parentRunId", parent._id).gte("_creationTime", from).lt("_creationTime", to),
+    );
   }
-  if (runId !== undefined) {
-    const run = await findReadableRun(ctx, caller, runId);
-    return events.withIndex("by_run", (q) => q.eq("runId", run._id)).order("desc");
+  const target = await openTarget(ctx, args);
+  switch (target.kind) {
+    case "run":
+      return events.withIndex("by_run", (q) =>
+        q.eq("runId", target.runId).gte("_creationTime", from).lt("_creationTime", to),
+      );
+    case "thread":
+      return events.withIndex("by_thread", (q) =>
+        q.eq("threadId", target.threadId).gte("_creationTime", from).lt("_creationTime", to),
+      );
+    case "all":
+      return events.withIndex("by_creation_time", (q) =>
+        q.gte("_creationTime", from).lt("_creationTime", to),
+      );
+    case "tenant":
+      return events.withIndex("by_tenant", (q) =>
+        q.eq("tenantId", target.tenantId).gte("_creationTime", from).lt("_creationTime", to),
+      );
+    case "user":
+      return events.withIndex("by_user", (q) =>
+        q
+          .eq("tenantId", target.tenantId)
+          .eq("userId", target.userId)
+          .gte("_creationTime", from)
+          .lt("_creationTime", to),
+      );
   }
-  if (threadId !== undefined) {
-    const head = await openThread(ctx, caller, threadId, "read");
-    return events.withIndex("by_thread", (q) => q.eq("threadId", head.threadId)).order("desc");
-  }
-  if (caller === "system") return events.withIndex("by_creation_time").order("desc");
-  return events
-    .withIndex("by_user", (q) => q.eq("tenantId", caller.tenantId).eq("userId", caller.userId))
-    .order("desc");
-}
-
-/** A run in a thread that the caller may not read looks like one that does not exist. */
-async function findReadableRun(ctx: QueryCtx, caller: Caller, runId: string): Promise<Doc<"runs">> {
-  const run = await findRun(ctx, runId);
-  try {
-    await openThread(ctx, caller, run.threadId, "read");
-  } catch (error) {
-    throw isMemoryError(error, "THREAD_NOT_FOUND") ? runNotFound(runId) : error;
-  }
-  return run;
 }
 
 function toUsageEvent(row: Doc<"usageEvents">): UsageEvent {

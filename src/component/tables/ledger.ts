@@ -1,29 +1,14 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vBudgetMode, vBudgetPeriod, vBudgetSubject, vBudgetUnit } from "../../validators/budget.js";
+import { vBudgetMode, vBudgetParty, vBudgetPeriod, vBudgetUnit } from "../../validators/budget.js";
 import { vPricedModel, vPricePeriod } from "../../validators/price.js";
 import { vCountedUsage, vUsagePurpose } from "../../validators/usage.js";
-
-/** Counts that a rollup adds up. */
-const sums = {
-  calls: v.number(),
-  inputTokens: v.number(),
-  cachedInputTokens: v.number(),
-  cacheWriteTokens: v.number(),
-  outputTokens: v.number(),
-  reasoningTokens: v.number(),
-  /** Of the calls whose cost is known. */
-  costMicros: v.number(),
-  unpricedCalls: v.number(),
-  estimatedCalls: v.number(),
-  failedCalls: v.number(),
-  ms: v.number(),
-};
+import { vUsageCounts } from "../../validators/usageSums.js";
 
 /** What was used, what it cost, and who may spend how much. */
 export const ledgerTables = {
-  // The ledger: one row per call of a model. Only ever inserted. Read by `commitTs` where a fold or a sum goes on from
-  // the mark, by time where events are listed.
+  // The ledger: one row per call of a model. Inserted, and never changed but for the user's name, which an erasure takes
+  // out. Read by `commitTs` where a fold or a sum goes on from the mark, by time where events are listed.
   usageEvents: defineTable({
     ...vCountedUsage.fields,
     /** Absent: an answer, as nearly every call is. */
@@ -41,15 +26,19 @@ export const ledgerTables = {
   })
     .index("by_run", ["runId"])
     .index("by_parent", ["parentRunId"])
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- by time; the other is by commit, from the mark on
     .index("by_thread", ["threadId"])
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- by time; the other is by commit, from the mark on
     .index("by_user", ["tenantId", "userId"])
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- by time; the other is by commit, from the mark on
     .index("by_tenant", ["tenantId"])
     .index("by_commit", ["commitTs"])
     .index("by_thread_commit", ["threadId", "commitTs"])
     .index("by_user_commit", ["tenantId", "userId", "commitTs"])
     .index("by_tenant_commit", ["tenantId", "commitTs"]),
-  // Sums of events up to the mark. Written by the fold alone. `subject` is a scope, or "*" for all; `day` its midnight
-  // UTC. A thread has one row a group for its whole life, with `day` 0.
+  // Sums of events up to the mark. Written by the fold; an erasure moves a user's to nobody, and a thread's go with it.
+  // `subject` is a scope, or "*" for all; `day` its midnight UTC. A thread has one row a group for its whole life, with
+  // `day` 0.
   usageRollups: defineTable({
     subject: v.string(),
     /** Of a user their tenant, of a tenant "*". */
@@ -59,15 +48,19 @@ export const ledgerTables = {
     provider: v.string(),
     model: v.string(),
     purpose: vUsagePurpose,
-    ...sums,
+    ...vUsageCounts.fields,
   })
     .index("by_subject", ["subject", "day", "provider", "model", "purpose", "agentName"])
     .index("by_parent", ["parent", "day", "costMicros"]),
-  // One row: how far events are folded. Written by the fold alone, read by sums.
-  usageMarks: defineTable({ commitTs: v.int64() }),
+  // One row: how far events are folded, and when they were. Written by the fold alone, read by sums.
+  usageMarks: defineTable({ commitTs: v.int64(), foldedAt: v.number() }),
   // One row: when the next fold is due, 0 while none is armed. Apart from the mark, so that a step that looks whether
-  // a fold is armed does not meet the fold.
-  usageFolds: defineTable({ dueAt: v.number() }).index("by_due", ["dueAt"]),
+  // a fold is armed does not meet the fold. Made with the first thread or event, never deleted.
+  usageFolds: defineTable({
+    dueAt: v.number(),
+    /** Events that a fold may take; absent: all of a page. Halved where one was lost, for it may have been too much. */
+    maxEvents: v.optional(v.number()),
+  }).index("by_due", ["dueAt"]),
   // One row: what the ledger counts money in, and the last version of a price. Written with the first price, budget or
   // cost, and where prices change.
   ledgerSettings: defineTable({ currency: v.string(), priceVersion: v.optional(v.number()) }),
@@ -81,12 +74,12 @@ export const ledgerTables = {
   budgets: defineTable({
     /** A scope. */
     subject: v.string(),
-    per: vBudgetSubject,
+    per: vBudgetParty,
     unit: vBudgetUnit,
     period: vBudgetPeriod,
     limit: v.number(),
     mode: vBudgetMode,
-    /** Made by an agent's rule, which may change it; absent: set by the app. */
+    /** Made by an agent's rule, which may change it, and of such agents' runs alone; absent: set by the app. */
     isByRule: v.optional(v.boolean()),
     /** When the period began that `spent` and `reserved` are of. */
     startedAt: v.number(),
@@ -97,8 +90,8 @@ export const ledgerTables = {
     /** When passing the limit was told in this period. */
     warnedAt: v.optional(v.number()),
   }).index("by_subject", ["subject", "unit", "period"]),
-  // What a run has drawn from a budget. Written when it draws, deleted when it returns; an expired one is reclaimed by
-  // the next draw from that budget.
+  // That a run has drawn from a budget: the run's row says how much and what it spent of it. Written when it draws,
+  // deleted when it returns; an expired one is reclaimed by the next draw from that budget, which says so on the run.
   slabs: defineTable({
     budgetId: v.id("budgets"),
     runId: v.id("runs"),

@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { vRunBudgets } from "../../validators/budget.js";
 import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
@@ -11,6 +12,7 @@ import {
   vRunState,
   vToolCallState,
   vUnreadSteering,
+  vWaitsFor,
 } from "../../validators/run.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
@@ -47,8 +49,11 @@ export const runsTables = {
     workflowId: v.optional(v.string()),
     /** Of a durable run: whom to tell when its turn has come, or what it waits for. */
     driver: v.optional(vRunDriver),
-    /** Of one that waits for its time: the timer that starts it. */
+    /** Of one that waits for a time: the timer that starts it, or wakes it. */
     startJobId: v.optional(v.id("_scheduled_functions")),
+    /** Of a durable run that may not ask its model yet: until when it waits, and for what; absent once it asks. */
+    waitsUntil: v.optional(v.number()),
+    waitsFor: v.optional(vWaitsFor),
     streamId: v.optional(v.id("streams")),
     /** Of a nested run: the run that asked, which of its model steps, its call (durable) and how deep this is. */
     parentRunId: v.optional(v.string()),
@@ -71,6 +76,8 @@ export const runsTables = {
     ),
     /** Whom of the app to tell what was said and how the run ended; the component ends runs by itself too. */
     hooks: v.optional(vHooks),
+    /** What it has drawn from budgets, and spent of it: absent where none limits it. */
+    budgets: v.optional(vRunBudgets),
     /** What is logged of it, where that is not the usual. */
     logs: v.optional(vLogLevel),
     /** Begun by a participant, who may be shut out meanwhile: each step asks whether they may still write. */

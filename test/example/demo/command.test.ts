@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { BudgetReport } from "../../../example/demo/budget.js";
+import type { CostReport } from "../../../example/demo/costs.js";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const DOCUMENTS = "test/example/documents";
@@ -59,6 +61,33 @@ describe("the demo", () => {
       expect(answer?.citations).toContain("[otters.md › Otters › Sleep]");
       expect(answer?.answer).toContain("Sea otters sleep on their backs at the surface.");
       expect(ended.errors).toContain("SIGKILL to the host");
+    },
+  );
+
+  test(
+    "stops a user at their budget before the model is called again, and tells what all cost",
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const ended = await demo(["--documents", DOCUMENTS, "--json", "--budget", "0.02"]);
+      expect(ended.code, ended.errors).toBe(0);
+      const { budget, costs } = lastLine(ended) as { budget: BudgetReport; costs: CostReport };
+      const { stop, seen } = budget;
+      expect(stop).toMatchObject({
+        ...{ per: "user", unit: "cost", period: "day", limit: 20_000, code: "BUDGET_EXCEEDED" },
+        ...{ when: "underWay", reserved: 0 },
+      });
+      expect(stop!.calls).toBeGreaterThan(0);
+      expect([stop!.savedSteps, stop!.ledgerEvents]).toEqual([stop!.calls, stop!.calls]);
+      expect(stop!.spent).toBeGreaterThan(0);
+      expect(stop!.spent).toBeLessThanOrEqual(20_000);
+      expect(new Date(stop!.resetsAt ?? 0).toISOString()).toMatch(/T00:00:00.000Z$/);
+      expect(seen).toMatchObject({ passed: 0 });
+      expect(seen.mostReserved).toBeGreaterThan(0);
+      expect(costs.by.provider.map(({ name }) => name)).toEqual(["built-in"]);
+      expect(costs.by.model.map(({ name }) => name)).toEqual(["built-in/extractive", "built-in/hashed-512"]);
+      expect(costs.by.purpose.map(({ name }) => name)).toEqual(["answer", "embedding"]);
+      expect(costs.all.unpricedCalls).toBe(0);
+      expect(ended.errors).toMatch(/the run failed by its budget before the model was called again/);
     },
   );
 

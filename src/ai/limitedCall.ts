@@ -1,0 +1,172 @@
+import type { MutationCtx, RateLimits, Usage } from "../client/index.js";
+import { RATE_ACTION_WAIT_MS, RATE_STEP_WAIT_MS, RATE_WAIT_MAX_MS } from "../shared/ledgerLimits.js";
+import { textOf } from "../shared/messageText.js";
+import { takenFor } from "../shared/rateWindows.js";
+import { estimateTokens } from "../shared/tokens.js";
+import type { CallContext } from "./context.js";
+import type { ResolvedAgent } from "./definition.js";
+import type { Wait } from "./durableWait.js";
+import { describeError, ModelFailure } from "./errors.js";
+import type { ModelAnswer } from "./modelCall.js";
+import { checkFits, correct, gatesOf, pass, rateLimited, type Gate } from "./rateGates.js";
+import { giveBack, outputTokens, type Limiting, type Reservation } from "./rateLimits.js";
+import { isRefusedCall, retryAfterOf } from "./retryAfter.js";
+import { pause } from "./turnWaiting.js";
+
+/** A durable step has its place in the line: its workflow waits until that has come. */
+export class MustWait extends Error {
+  override readonly name = "MustWait";
+
+  constructor(readonly wait: Wait) {
+    super("The step waits for its turn within the rate limits.");
+  }
+}
+
+type Call = {
+  ctx: MutationCtx;
+  built: CallContext;
+  limiting: Limiting | undefined;
+  abortSignal: AbortSignal;
+};
+
+/**
+ * One call of the model within the agent's limits: what it needs is taken before it is made, and corrected by what the
+ * provider counted, also where it failed. Throws `MustWait` for a durable step whose turn is not soon, and
+ * `RATE_LIMITED` where no waiting helps or an action cannot wait so long.
+ */
+export async function withinLimits(
+  agent: ResolvedAgent,
+  { ctx, built, limiting, abortSignal }: Call,
+  ask: () => Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  const { rateLimits } = agent;
+  if (rateLimits === undefined || limiting === undefined) return await ask();
+  const { prepared, call } = built;
+  const tokens = Math.ceil(call.estimate) + outputTokens(agent, prepared);
+  const gates = gatesOf(rateLimits, { as: limiting.as, model: prepared.model ?? agent.model() });
+  const taken = await take(agent, rateLimits, { ctx, limiting, gates, tokens, abortSignal });
+  try {
+    const answer = await ask();
+    const warnings = await settle(rateLimits, ctx, { taken, used: spentBy(answer.usage) });
+    return warnings.length === 0 ? answer : { ...answer, warnings: [...answer.warnings, ...warnings] };
+  } catch (error) {
+    await settle(rateLimits, ctx, { taken, used: spentOf(error, call.estimate) });
+    await tellModel(rateLimits, ctx, { gates, ms: retryAfterOf(error) }).catch(() => {}); // the error itself is what counts
+    throw error;
+  }
+}
+
+type Taking = Omit<Call, "built" | "limiting"> & { limiting: Limiting; gates: Gate[]; tokens: number };
+
+/** Takes what the call needs, and waits where its turn is soon. */
+async function take(agent: ResolvedAgent, limits: RateLimits, taking: Taking): Promise<Reservation> {
+  const { ctx, limiting, gates, tokens } = taking;
+  const { held } = limiting;
+  try {
+    checkFits(gates, tokens);
+  } catch (error) {
+    await giveBack(agent, ctx, held);
+    throw error;
+  }
+  if (held !== undefined && isSame(held.gates, gates)) return await topUp(limits, ctx, { held, tokens });
+  await giveBack(agent, ctx, held); // it was for another model
+  const patienceMs =
+    limiting.isDurable === true ? RATE_STEP_WAIT_MS : (limits.maxWaitMs ?? RATE_ACTION_WAIT_MS);
+  const giveUpAt = Date.now() + patienceMs;
+  for (;;) {
+    const taken = await tryTake(agent, limits, { ...taking, giveUpAt });
+    if (taken !== null) return taken;
+  }
+}
+
+/** Null where a limit lets nobody stand in line, and there is time to try again. */
+async function tryTake(
+  agent: ResolvedAgent,
+  limits: RateLimits,
+  { ctx, limiting, gates, tokens, abortSignal, giveUpAt }: Taking & { giveUpAt: number },
+): Promise<Reservation | null> {
+  const { ok, gate, waitMs } = await pass(limits, ctx, { gates, tokens, ahead: true });
+  const reservation = { gates, tokens, takenAt: Date.now() };
+  const isSoon = Date.now() + waitMs <= giveUpAt;
+  if (!isSoon && limiting.isDurable === true && waitMs <= RATE_WAIT_MAX_MS)
+    throw new MustWait({ at: Date.now() + waitMs, reason: "rateLimit", ...(ok ? { reserved: tokens } : {}) });
+  if (isSoon && waitMs > 0) await pause(waitMs, abortSignal);
+  if (ok && isSoon && !abortSignal.aborted) return { ...reservation, takenAt: Date.now() };
+  if (ok) await giveBack(agent, ctx, reservation);
+  abortSignal.throwIfAborted();
+  if (!isSoon) throw rateLimited(gate, waitMs);
+  return null;
+}
+
+const isSame = (held: readonly Gate[], gates: readonly Gate[]): boolean =>
+  held.length === gates.length &&
+  held.every(({ name, key }, index) => gates[index]?.name === name && gates[index]?.key === key);
+
+/** What was taken before the context was known, and what it needs besides. */
+async function topUp(
+  limits: RateLimits,
+  ctx: MutationCtx,
+  { held, tokens }: { held: Reservation; tokens: number },
+): Promise<Reservation> {
+  const count = tokens - held.tokens;
+  if (count <= 0) return held;
+  await correct(limits, ctx, correctionsOf(held, count));
+  return { ...held, tokens };
+}
+
+const correctionsOf = ({ gates, takenAt }: Reservation, count: number) =>
+  gates.filter(({ kind }) => kind === "tokens").map((gate) => ({ gate, count, takenAt }));
+
+/** Corrects what was taken by what was used. An answer must not be lost over that: what fails is a warning. */
+async function settle(
+  limits: RateLimits,
+  ctx: MutationCtx,
+  { taken, used }: { taken: Reservation; used: number | undefined },
+): Promise<string[]> {
+  if (used === undefined) return [];
+  try {
+    await correct(limits, ctx, correctionsOf(taken, used - taken.tokens));
+    return [];
+  } catch (error) {
+    return [`The rate limits could not be corrected: ${describeError(error)}`];
+  }
+}
+
+/** Undefined where the provider counted nothing: the estimate stands. */
+function spentBy({ inputTokens, outputTokens }: Usage): number | undefined {
+  const used = Math.ceil(inputTokens + outputTokens);
+  return used > 0 ? used : undefined;
+}
+
+/** A call that the provider refused used nothing; of one that was cut off only what was said by then is known. */
+function spentOf(error: unknown, estimate: number): number | undefined {
+  if (!(error instanceof ModelFailure)) return undefined;
+  if (error.usage !== undefined) return spentBy(error.usage);
+  if (isRefusedCall(error)) return 0;
+  return Math.ceil(estimate) + estimateTokens(textOf(error.partial));
+}
+
+/**
+ * A provider that has no room is not asked by other runs either, for as long as it says: the model's bucket of requests
+ * is emptied for that time. A fixed window would be shut for all of it, and is left as it is.
+ */
+async function tellModel(
+  { limiter }: RateLimits,
+  ctx: MutationCtx,
+  { gates, ms }: { gates: readonly Gate[]; ms: number | undefined },
+): Promise<void> {
+  const gate = gates.find(({ kind, per }) => kind === "requests" && per === "model");
+  if (ms === undefined || ms === 0 || gate?.config.kind !== "token bucket") return;
+  const { name, key, config } = gate;
+  const { count, maxDebt } = takenFor(config, await limiter.getValue(ctx, name, { key, config }), {
+    now: Date.now(),
+    ms,
+  });
+  if (count > 0)
+    await limiter.limit(ctx, name, {
+      key,
+      count,
+      reserve: true,
+      config: { ...config, maxReserved: maxDebt },
+    });
+}

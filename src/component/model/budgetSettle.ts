@@ -1,0 +1,76 @@
+import { afterCall, amountIn, estimateIn, hasUnpriced } from "../../shared/budgetEstimate.js";
+import { periodStart } from "../../shared/budgetPeriods.js";
+import { isToTell, settled } from "../../shared/budgetState.js";
+import { isActive } from "../../shared/runState.js";
+import type { CallEstimate, RunBudgets } from "../../validators/budget.js";
+import type { RunTotals } from "../../validators/run.js";
+import type { Usage } from "../../validators/usage.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { saveState } from "./budgetDraw.js";
+import { ownLimits } from "./budgetOfRun.js";
+import { pricesFor } from "./budgetPrices.js";
+import { stateIn, toldOf } from "./budgetRows.js";
+import { emptied, slabsOf } from "./budgetSlabs.js";
+import { tellBudgets, type ToldRun } from "./budgetTold.js";
+
+type Settled = Partial<Pick<Doc<"runs">, "budgets">>;
+type Budgets = Pick<Doc<"runs">, "budgets">;
+
+/**
+ * Adds what calls of a run used to what it has spent of its budgets: gives what to write on the run's row. After the
+ * run has ended it holds nothing, so that what comes late is added to the budgets themselves.
+ */
+export async function settleUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): Promise<Settled> {
+  const { budgets, state = { kind: "running" } } = run;
+  if (budgets === undefined) return {};
+  const held = budgets.held.map((hold) => ({ ...hold, spent: hold.spent + amountIn(hold.unit, used) }));
+  const after = { ...budgets, held, ...(hasUnpriced(used) ? { isUnpriced: true } : {}) };
+  return isActive(state) ? { budgets: after } : await returnDrawn(ctx, { ...run, budgets: after });
+}
+
+/** With what its next call is held to use, by what the last one did. */
+export const expectNext = ({ budgets }: Settled, used: Usage): Settled =>
+  budgets === undefined ? {} : { budgets: { ...budgets, next: afterCall(used, budgets.ask.outputTokens) } };
+
+/** Whether what a run holds is enough for its next call, by its own row alone and the price of its model. */
+export async function holdsNext(
+  ctx: MutationCtx,
+  budgets: RunBudgets & { next: CallEstimate },
+  totals: RunTotals,
+): Promise<boolean> {
+  const { ask, next, held, isDue = false, isUnpriced = false } = budgets;
+  if (isDue || (isUnpriced && held.some(({ unit }) => unit === "cost"))) return false;
+  const prices = await pricesFor(
+    ctx,
+    ask,
+    held.map((row) => ({ row })),
+  );
+  const { lacking, warned, isCostUnknown } = ownLimits({ budgets, totals }, prices);
+  if (isCostUnknown || lacking.length + warned.length > 0) return false;
+  const now = Date.now();
+  return held.every(
+    ({ unit, period, startedAt, drawn, spent }) =>
+      periodStart(period, now) <= startedAt && drawn - spent >= (estimateIn(unit, next, prices) ?? 0),
+  );
+}
+
+/**
+ * Gives back what a run has drawn and adds what it spent, once: at its end, or while it waits for somebody. Gives what
+ * to write on its row, which holds nothing then. A budget that was removed meanwhile is passed over.
+ */
+export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Promise<Settled> {
+  const { budgets } = run;
+  if (budgets === undefined || budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0))
+    return {};
+  for (const hold of budgets.held) {
+    const row = await ctx.db.get("budgets", hold.budgetId);
+    if (row === null) continue;
+    const state = settled(stateIn(row), hold);
+    const isPassed = isToTell(state, 0);
+    await saveState(ctx, row, isPassed ? { ...state, warnedAt: Date.now() } : state);
+    if (isPassed) await tellBudgets(ctx, run, [toldOf(row, state)]);
+  }
+  for (const slab of await slabsOf(ctx, run._id)) await ctx.db.delete("slabs", slab._id);
+  return { budgets: { ...budgets, held: budgets.held.map(emptied), isDue: true } };
+}

@@ -1,0 +1,162 @@
+import {
+  FOLD_INTERVAL_MS,
+  FOLD_LEAST_MS,
+  FOLD_LOOK_STEPS,
+  FOLD_LOST_MS,
+  FOLD_PAGE_EVENTS,
+} from "../../shared/ledgerLimits.js";
+import { countsOf } from "../../shared/usageSums.js";
+import { internal } from "../_generated/api.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { placesOf, RollupChanges } from "./usageRollups.js";
+
+/**
+ * Arms a fold where none is armed, or where the one that is was lost: 1 range, and no document while one is armed. The
+ * row is looked for where it stands only while a fold must be armed, so a step that looks meets no fold that goes on.
+ */
+export async function armFold(ctx: MutationCtx): Promise<void> {
+  const unarmed = await ctx.db
+    .query("usageFolds")
+    .withIndex("by_due", (q) => q.lt("dueAt", Date.now() - FOLD_LOST_MS))
+    .first();
+  if (unarmed !== null) await arm(ctx, unarmed);
+}
+
+/** As `armFold`, for a run that goes on: where it waits, and now and then. Else its end looks. */
+export async function armFoldBetween(
+  ctx: MutationCtx,
+  { steps, waits }: { steps: number; waits: boolean },
+): Promise<void> {
+  if (waits || steps % FOLD_LOOK_STEPS === 0) await armFold(ctx);
+}
+
+/** As `armFold`, also where there has never been a fold, and where a clock that jumped left it due in years. */
+export async function ensureFold(ctx: MutationCtx): Promise<void> {
+  const fold = await findFold(ctx);
+  if (fold === null) return await armFirst(ctx);
+  if (Math.abs(fold.dueAt - Date.now()) > FOLD_LOST_MS) await arm(ctx, fold);
+}
+
+/** Sees to it that `armFold` finds a row: for what comes before the first call of a model. Nothing is armed yet. */
+export async function prepareFold(ctx: MutationCtx): Promise<void> {
+  if ((await findFold(ctx)) === null) await ctx.db.insert("usageFolds", { dueAt: 0 });
+}
+
+const findFold = (ctx: Pick<QueryCtx, "db">): Promise<Doc<"usageFolds"> | null> =>
+  ctx.db.query("usageFolds").first();
+
+/** How far events are folded; null: none is. */
+export const findMark = (ctx: Pick<QueryCtx, "db">): Promise<Doc<"usageMarks"> | null> =>
+  ctx.db.query("usageMarks").first();
+
+async function armFirst(ctx: MutationCtx): Promise<void> {
+  const dueAt = Date.now() + FOLD_INTERVAL_MS;
+  await ctx.db.insert("usageFolds", { dueAt });
+  await schedule(ctx, dueAt, FOLD_INTERVAL_MS);
+}
+
+async function arm(
+  ctx: MutationCtx,
+  { _id, dueAt, maxEvents = FOLD_PAGE_EVENTS }: Doc<"usageFolds">,
+): Promise<void> {
+  const wasLost = dueAt !== 0;
+  const half = Math.max(1, Math.floor(maxEvents / 2));
+  await setDue(ctx, _id, { delayMs: FOLD_INTERVAL_MS, ...(wasLost ? { maxEvents: half } : {}) });
+}
+
+type Due = { delayMs: number; maxEvents?: number | undefined };
+
+async function setDue(
+  ctx: MutationCtx,
+  id: Doc<"usageFolds">["_id"],
+  { delayMs, maxEvents }: Due,
+): Promise<void> {
+  const dueAt = Date.now() + delayMs;
+  await ctx.db.patch("usageFolds", id, { dueAt, maxEvents });
+  await schedule(ctx, dueAt, delayMs);
+}
+
+/** After a time and not at one: what a clock says that jumped does not matter then. */
+const schedule = (ctx: MutationCtx, dueAt: number, delayMs: number) =>
+  ctx.scheduler.runAfter(delayMs, internal.usage.fold, { dueAt });
+
+/**
+ * Adds a page of events to the sums of everybody, their tenant, user and thread, and moves the mark behind them, all in
+ * one transaction. Comes back at once while there is more than a page, later while there was something, and else not
+ * until it is armed. A call that is not the one that is due does nothing, so that two make no more than one.
+ */
+export async function fold(ctx: MutationCtx, { dueAt }: { dueAt: number }): Promise<null> {
+  const armed = await findFold(ctx);
+  if (armed?.dueAt !== dueAt) return null;
+  const { maxEvents = FOLD_PAGE_EVENTS } = armed;
+  const mark = (await findMark(ctx)) ?? { commitTs: 0n, foldedAt: 0 };
+  const page = await readPage(ctx, mark.commitTs, maxEvents);
+  if (page.events.length === 0) {
+    await ctx.db.patch("usageFolds", armed._id, { dueAt: 0, maxEvents: undefined });
+    return null;
+  }
+  await addToSums(ctx, page.events);
+  const foldedAt = Date.now();
+  await moveMark(ctx, mark, { commitTs: page.upTo, foldedAt });
+  const delayMs = delayAfter(page.events.length, foldedAt - mark.foldedAt);
+  await setDue(ctx, armed._id, page.isFull ? { maxEvents, delayMs: 0 } : { delayMs });
+  return null;
+}
+
+async function addToSums(ctx: MutationCtx, events: readonly Doc<"usageEvents">[]): Promise<void> {
+  const changes = new RollupChanges();
+  for (const event of events) for (const place of placesOf(event)) changes.add(place, countsOf(event));
+  await changes.write(ctx);
+}
+
+type Mark = Pick<Doc<"usageMarks">, "commitTs" | "foldedAt"> & Partial<Pick<Doc<"usageMarks">, "_id">>;
+
+async function moveMark(ctx: MutationCtx, { _id }: Mark, moved: Mark): Promise<void> {
+  if (_id === undefined) await ctx.db.insert("usageMarks", moved);
+  else await ctx.db.patch("usageMarks", _id, moved);
+}
+
+/**
+ * A minute; sooner where events come so fast that more than a page would wait. A little below a page, so that it is not
+ * full the next time.
+ */
+export function delayAfter(events: number, passedMs: number): number {
+  const untilFullMs = (Math.max(0, passedMs) * FOLD_PAGE_EVENTS * 0.8) / events;
+  return Math.round(Math.min(FOLD_INTERVAL_MS, Math.max(FOLD_LEAST_MS, untilFullMs)));
+}
+
+/** When an event was committed; one of this very transaction will be after all that is there. */
+export const commitOf = ({ commitTs }: Doc<"usageEvents">): bigint =>
+  typeof commitTs === "bigint" ? commitTs : AFTER_ALL;
+const AFTER_ALL = 2n ** 63n - 1n;
+
+type Page = { events: Doc<"usageEvents">[]; upTo: bigint; isFull: boolean };
+
+/**
+ * The next events in the order of their commits, up to what this transaction sees: nothing can be written in there any
+ * more, so the fold meets no writer. A commit is taken whole or not at all; one of more events than a page is a page.
+ */
+async function readPage(ctx: MutationCtx, after: bigint, maxEvents: number): Promise<Page> {
+  const upTo = ctx.meta.getSnapshotTs();
+  const events = await ctx.db
+    .query("usageEvents")
+    .withIndex("by_commit", (q) => q.gt("commitTs", after).lte("commitTs", upTo))
+    .take(maxEvents + 1);
+  const last = events.at(-1);
+  if (last === undefined) return { events, upTo: after, isFull: false };
+  const lastTs = commitOf(last);
+  if (events.length <= maxEvents) return { events, upTo: lastTs, isFull: false };
+  const whole = events.filter((event) => commitOf(event) < lastTs);
+  const end = whole.at(-1);
+  if (end !== undefined) return { events: whole, upTo: commitOf(end), isFull: true };
+  const one = ctx.db.query("usageEvents").withIndex("by_commit", (q) => q.eq("commitTs", lastTs));
+  return { events: await all(one), upTo: lastTs, isFull: true };
+}
+
+/** One commit's, which is bounded: what wrote it had the limits that this transaction has. */
+async function all<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const found: Row[] = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { BudgetUnit, CallEstimate } from "../validators/budget.js";
+import type { TokenPrices } from "../validators/price.js";
+import type { RunTotals } from "../validators/run.js";
+import type { Usage } from "../validators/usage.js";
+import { costOf } from "./usageCost.js";
+
+/**
+ * What a call costs at most that is held to use so much: whatever of its input goes to the provider's cache, and
+ * whatever of its output is reasoning. What is read from a cache costs less than what is not.
+ */
+export function estimatedCost(estimate: CallEstimate, prices: TokenPrices): number {
+  const { input, output, cacheWrite = input, reasoning = output, call } = prices;
+  return costOf(estimate, {
+    input: Math.max(input, cacheWrite),
+    output: Math.max(output, reasoning),
+    ...(call === undefined ? {} : { call }),
+  });
+}
+
+/** What a call is held to use in a unit; null where its price is not known. */
+export function estimateIn(
+  unit: BudgetUnit,
+  estimate: CallEstimate,
+  prices: TokenPrices | null,
+): number | null {
+  if (unit === "tokens") return estimate.inputTokens + estimate.outputTokens;
+  return prices === null ? null : estimatedCost(estimate, prices);
+}
+
+/** The next call is shown what the last was, and what that said; its output is as long as its cap. */
+export const afterCall = (
+  { inputTokens, outputTokens }: Pick<Usage, "inputTokens" | "outputTokens">,
+  cap: number,
+): CallEstimate => ({ inputTokens: Math.ceil(inputTokens + outputTokens), outputTokens: cap });
+
+/** What was used, in a unit; a cost that is not known counts nothing. */
+export const amountIn = (
+  unit: BudgetUnit,
+  { inputTokens, outputTokens, costMicros = 0 }: RunTotals,
+): number => (unit === "tokens" ? inputTokens + outputTokens : costMicros);
+
+/** True where there are calls whose cost is not known. */
+export const hasUnpriced = ({ calls, costMicros, unpricedCalls = 0 }: RunTotals): boolean =>
+  unpricedCalls > 0 || (calls > 0 && costMicros === undefined);

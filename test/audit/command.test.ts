@@ -1,0 +1,126 @@
+// The command on databases of the embedded host.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseArguments, UsageError } from "../../audit/arguments.js";
+import { startApp } from "../support/appHost.js";
+import { used } from "../support/turns.js";
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "audit-"));
+const file = join(folder, "sound.sqlite");
+const caller = { userId: "olga" };
+
+beforeAll(async () => {
+  const host = await startApp({ listen: false, databaseFile: file });
+  const door = async (path: string, args: object) =>
+    (await host.callComponent("agentMemory", "mutation", path, { caller, ...args })) as Record<
+      string,
+      string
+    >;
+  const { threadId } = await door("threads:create", {});
+  const prompt = [{ type: "text", text: "Why?" }];
+  const { runId } = await door("turns:begin", { threadId, agentName: "scribe", engine: "action", prompt });
+  const message = { parts: [{ type: "text", text: "Because." }] };
+  await door("turns:saveStep", { runId, step: 0, message, results: [], usage: used, finish: true });
+  await host.shiftClock(2 * 60_000);
+  await host.idle();
+  await door("usage:record", { threadId, usage: { ...used, purpose: "embedding" } });
+  await host.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function audit(...args: string[]) {
+  const node = ["--import", "tsx", "audit/main.ts", ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, { cwd: PROJECT, encoding: "utf8" });
+  return { code: status, out: stdout.trim().split("\n"), errors: stderr };
+}
+
+type Totals = { totals: { inputTokens: number }; outputTokens: number };
+
+/** Changes the first row of a table behind the host's back; gives its id. */
+function spoilRow(database: string, table: string, spoil: (row: Totals) => unknown): string {
+  const open = new DatabaseSync(database);
+  const rows = `SELECT id, data FROM documents WHERE component = 'agentMemory' AND id LIKE '%${table}'`;
+  const [{ id, data }] = open.prepare(rows).all() as [{ id: string; data: Uint8Array }];
+  const row = deserialize(data) as Totals;
+  spoil(row);
+  open.prepare("UPDATE documents SET data = ? WHERE id = ?").run(serialize(row), id);
+  open.close();
+  return id;
+}
+
+describe("npm run audit", () => {
+  test("says with one line of JSON that a database adds up", () => {
+    const { code, out, errors } = audit("--database", file, "--json");
+    expect(code, errors).toBe(0);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ ok: true, events: 2, mismatches: [] }]);
+    expect(errors).toContain("agentMemory: 2 usageEvents, 4 usageRollups");
+    expect(errors).toContain("1 events behind the mark, 2 of unknown cost");
+  });
+
+  test.each([
+    ["runs", (row: Totals): unknown => (row.totals.inputTokens = 9), "inputTokens", 10, 9],
+    ["usageRollups", (row: Totals): unknown => (row.outputTokens = 6), "outputTokens", 5, 6],
+  ] as const)(
+    "ends with code 1 and names a row of %s that does not",
+    (table, spoil, what, expected, found) => {
+      const spoiled = join(folder, `${table}.sqlite`);
+      copyFileSync(file, spoiled);
+      const id = spoilRow(spoiled, table, spoil);
+      const { code, out } = audit("--database", spoiled);
+      expect(code).toBe(1);
+      expect(out.at(-3)).toBe(`✗ ${table} ${id}: ${what} should be ${expected} and is ${found}`);
+      const mismatch = { table, id, what, expected, found };
+      expect(JSON.parse(out.at(-1)!)).toEqual({ ok: false, events: 2, mismatches: [mismatch] });
+    },
+  );
+
+  test.each([
+    [
+      "a file that is not there",
+      join(folder, "none.sqlite"),
+      /^audit: There is no database .*none\.sqlite\.\n$/,
+    ],
+    ["a file that is none", join(folder, "text"), /^audit: Cannot read the database .*text: .*\n$/],
+  ])("tells in one line of %s", (_what, database, line) => {
+    writeFileSync(join(folder, "text"), "no database at all");
+    const { code, errors } = audit("--database", database);
+    expect(code).toBe(2);
+    expect(errors).toMatch(line);
+  });
+
+  test("tells in one line that a host has the database open", async () => {
+    const host = await startApp({ listen: false, databaseFile: file });
+    try {
+      const { code, errors } = audit("--database", file);
+      expect(code).toBe(2);
+      expect(errors).toMatch(/^audit: Cannot read the database .*: a host has it open: end that first\.\n$/);
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+describe("its command line", () => {
+  test("may be empty: the demo's database is meant", () => {
+    expect(parseArguments([])).toEqual({ database: null, json: false, help: false });
+  });
+
+  test.each([
+    [["--nope"], /--nope/],
+    [["file.sqlite"], /file\.sqlite/],
+    [["--database"], /--database/],
+    [["--database", " "], /--database needs a file/],
+  ])("tells in one line what is wrong with %j", (argv, message) => {
+    const parse = () => parseArguments(argv);
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(/^[^\n]*$/);
+  });
+});

@@ -1,0 +1,78 @@
+// The functions of the example as a client in any language calls them: JSON over HTTP, without a library of ours.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeToken, type Host } from "../../host/index.js";
+import { startExample } from "./exampleApp.js";
+
+let host: Host;
+beforeAll(async () => {
+  host = await startExample({ listen: true });
+});
+afterAll(async () => await host.close());
+
+type Answer = {
+  status: "success" | "error";
+  value?: unknown;
+  errorMessage?: string;
+  errorData?: { code: string };
+};
+
+/** Posts a call as such a client does. */
+async function post(call: string, body: object, token?: string): Promise<Answer> {
+  const [kind, path] = call.split(" ");
+  const answer = await fetch(`${host.url}/api/${kind}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ path, args: body, format: "json" }),
+  });
+  return (await answer.json()) as Answer;
+}
+
+/** Names by which Convex writes values that JSON has none for (bigint, bytes, NaN): other clients would have to know them. */
+const marksIn = (value: unknown): string[] => {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...(name.startsWith("$") ? [name] : []),
+    ...marksIn(inner),
+  ]);
+};
+
+const ann = makeToken({ subject: "ann" });
+
+async function createThread(token: string): Promise<string> {
+  const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);
+  return (value as { threadId: string }).threadId;
+}
+
+describe("a client that speaks HTTP and JSON", () => {
+  test("asks and gets the whole answer", async () => {
+    const threadId = await createThread(ann);
+    const question = { threadId, prompt: "What does an otter eat?", operationId: "first" };
+    const { status, value } = await post("action ask:answer", question, ann);
+    expect([status, value]).toMatchObject(["success", { state: "completed" }]);
+    const listed = await post("query reports:listUsage", { threadId, cursor: null }, ann);
+    expect(listed.status).toBe("success");
+    expect(marksIn(listed.value)).toEqual([]);
+  });
+
+  test("is told with a code why it is refused", async () => {
+    const threadId = await createThread(ann);
+    const page = { threadId, cursor: null };
+    const foreign = await post("query chat:listMessages", page, makeToken({ subject: "bob" }));
+    expect(foreign).toMatchObject({ status: "error", errorData: { code: "THREAD_NOT_FOUND" } });
+    const nobody = await post("query chat:listMessages", page);
+    expect(nobody).toMatchObject({ status: "error", errorData: { code: "UNAUTHENTICATED" } });
+  });
+
+  test("cannot call what is for who runs the app", async () => {
+    for (const path of ["prices:load", "prices:listUnpriced"]) {
+      const refused = await post(`${path === "prices:load" ? "mutation" : "query"} ${path}`, {}, ann);
+      expect(refused).toMatchObject({
+        status: "error",
+        errorMessage: expect.stringContaining("Could not find public function") as string,
+      });
+    }
+  });
+});

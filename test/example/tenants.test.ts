@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Host } from "../../host/index.js";
+import { askAndWait, ingestDocuments, startExample, textOf, userOf } from "./exampleApp.js";
+
+let host: Host;
+beforeAll(async () => {
+  host = await startExample();
+});
+afterAll(async () => await host.close());
+
+describe("two tenants of the example", () => {
+  test("know their own documents only, by the claim of who asks", async () => {
+    const [ann, zoe] = [userOf(host, "ann", { tenant: "acme" }), userOf(host, "zoe", { tenant: "zen" })];
+    await ingestDocuments(ann);
+    expect(await ann.query("documents:count")).toMatchObject({ documents: 3 });
+    expect(await zoe.query("documents:count")).toMatchObject({ documents: 0 });
+    const { messages } = await askAndWait(zoe, "What does an otter eat?");
+    expect(messages.map(textOf).join(" ")).not.toContain("An otter eats mostly fish");
+    const own = await askAndWait(ann, "What does an otter eat?");
+    expect(own.messages.map(textOf).join(" ")).toContain("An otter eats mostly fish");
+  });
+});
