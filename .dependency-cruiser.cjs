@@ -4,7 +4,8 @@ const door = "^src/component/(?!schema|convex\\.config)[^/]+\\.ts$";
 /** Models that know no other domain; a domain's model may be several files that begin with its name. */
 const leaves = "thread|file|ledger|operation|block|budget";
 /** What any model may stand on. */
-const foundations = "counts|currency|operations|paging|priceReads|scopeAccess|sweeps|sweepBudget|threadAccess";
+const foundations =
+  "counts|currency|operations|paging|priceReads|scopeAccess|sweeps|sweepBudget|threadAccess";
 const aiSdk = "^(node_modules/)?(ai|@ai-sdk/[^/]+)(/|$)";
 
 const forbid = (name, from, to) => ({ name, severity: "error", from, to });
