@@ -1,11 +1,10 @@
 // Promise 8: what a summary, a series and a top tell, to whom, and how much they read.
+import { componentsGeneric, makeFunctionReference, mutationGeneric } from "convex/server";
 import { beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
-import { summary } from "../../src/component/model/usageSums.js";
-import { ensureFold } from "../../src/component/model/usageFold.js";
-import { aThread, codeOf, OWNER, text, WRITER, type TestThread } from "../support/aMemory.js";
-import { costOf } from "../support/cost.js";
-import { aCall, DAY_MS, eventsOf, foldNow, naiveSum, writeEvents } from "../support/usage.js";
+import { AgentMemory, type ComponentApi } from "../../src/client/index.js";
+import { aMemory, aThread, codeOf, OWNER, text, WRITER, type TestThread } from "../support/aMemory.js";
+import { aCall, DAY_MS, foldNow } from "../support/usage.js";
 
 const NOW = Date.UTC(2026, 4, 20, 12);
 const HOUR_MS = 60 * 60 * 1000;
@@ -105,6 +104,24 @@ describe("a summary", () => {
     expect(await calls({ from: noon, to: noon + HOUR_MS })).toBe(2);
     expect(await calls({ to: noon })).toBe(0);
     expect(await calls({ from: NOW, to: noon })).toBe(0);
+  });
+
+  test("counts what the very transaction recorded that asks", async () => {
+    const usage = aCall(7);
+    const recordAndSum = mutationGeneric({
+      args: {},
+      handler: async (ctx) => {
+        const as = new AgentMemory(componentsGeneric()["agentMemory"] as unknown as ComponentApi).as(OWNER);
+        await as.usage.record(ctx, { usage });
+        return await as.usage.summary(ctx, {});
+      },
+    });
+    const scene = aMemory({ "./app.ts": async () => ({ recordAndSum }) });
+    const act = (): Promise<unknown> =>
+      scene.t.mutation(makeFunctionReference<"mutation">("app:recordAndSum"));
+    expect(await act()).toMatchObject({ calls: 1, inputTokens: 7 });
+    await foldNow(scene);
+    expect(await act()).toMatchObject({ calls: 2, inputTokens: 14 });
   });
 
   test("refuses what makes no sense", async () => {
@@ -220,83 +237,5 @@ describe("events", () => {
     const none = [];
     for await (const some of system.exportAll(ctx, { from: NOW + 1 })) none.push(some);
     expect(none).toEqual([]);
-  });
-});
-
-describe("promise 9: sums are bounded", () => {
-  /** A month of calls with three models; the last ones are not folded. */
-  async function aMonth(scene: TestThread, events: number, tail: number): Promise<void> {
-    const perDay = Math.ceil(events / 31);
-    for (let day = 0; day < 31; day++) {
-      vi.setSystemTime(Date.UTC(2026, 4, 1 + day, 9));
-      const some = Array.from({ length: perDay }, (_, index) => ({
-        model: `m${index % 3}`,
-        costMicros: index,
-      }));
-      await writeEvents(scene, some);
-    }
-    await scene.inside(ensureFold);
-    await scene.finishSweeps();
-    await writeEvents(
-      scene,
-      Array.from({ length: tail }, () => ({ model: "m1" })),
-    );
-  }
-
-  test("a month of 10,000 events reads 31 rows a group and the tail", async () => {
-    const scene = await aThread();
-    await aMonth(scene, 10_000, 120);
-    const month = { caller: "system" as const, from: Date.UTC(2026, 4, 1), to: Date.UTC(2026, 5, 1) };
-    const of = { tenantId: "acme", userId: "olga", by: "model" as const };
-    const { output, documentsRead } = await costOf(scene, (ctx) => summary(ctx, { ...month, ...of }));
-    const known = 1 + 1; // the mark, and what is in it of the currency
-    expect(documentsRead).toBeLessThanOrEqual(31 * 3 + 120 + known);
-    expect(documentsRead).toBeGreaterThan(31 * 3);
-    expect(output.groups).toHaveLength(3);
-    const { groups: _, currency: __, isComplete, ...sums } = output;
-    expect(isComplete).toBe(true);
-    expect(sums).toEqual(naiveSum(await eventsOf(scene)));
-  }, 60_000);
-
-  test("a thread's sum reads a row a group, however many events it has", async () => {
-    const scene = await aThread();
-    const thread = await scene.inside(async ({ db }) => db.normalizeId("threads", scene.threadId)!);
-    await writeEvents(
-      scene,
-      Array.from({ length: 900 }, () => ({ threadId: thread })),
-    );
-    await foldNow(scene);
-    const of = { caller: OWNER, threadId: scene.threadId };
-    const { output, documentsRead } = await costOf(scene, (ctx) => summary(ctx, of));
-    expect(output).toMatchObject({ calls: 900, isComplete: true });
-    expect(documentsRead).toBeLessThanOrEqual(1 + 1 + 1); // head, mark, row
-  });
-
-  test("beyond what one question reads it says so, and reads no more", async () => {
-    const scene = await aThread();
-    for (let commit = 0; commit < 5; commit++)
-      await writeEvents(
-        scene,
-        Array.from({ length: 900 }, () => ({})),
-      );
-    const { output, documentsRead } = await costOf(scene, (ctx) => summary(ctx, { caller: "system" }));
-    expect(output).toMatchObject({ isComplete: false, calls: 4_000 });
-    expect(documentsRead).toBeLessThanOrEqual(4_001);
-    await foldNow(scene);
-    await scene.finishSweeps();
-    const { isComplete, calls } = await scene.memory.asSystem().usage.summary(scene.ctx, {});
-    expect({ isComplete, calls }).toEqual({ isComplete: true, calls: 4_500 });
-  }, 60_000);
-
-  test("groups beyond the limit are counted, and in the whole", async () => {
-    const scene = await aThread();
-    await writeEvents(
-      scene,
-      Array.from({ length: 230 }, (_, index) => ({ model: `m${index}`, costMicros: index })),
-    );
-    const told = await scene.memory.asSystem().usage.summary(scene.ctx, { by: "model" });
-    expect(told).toMatchObject({ calls: 230, groupsLeftOut: 30 });
-    expect(told.groups).toHaveLength(200);
-    expect(told.groups?.[0]).toMatchObject({ model: "m229" });
   });
 });
