@@ -63,8 +63,8 @@ export class UsageClient {
    * apart: the 200 groups that cost most. Filters: `agentName`, `provider`, `model`, `purpose`.
    *
    * Exact at every moment. A month reads 31 rows a group, and the events of the last minute; a span that begins or ends
-   * within a day reads that day's events. Beyond 8,000 rows or 4,000 events `isComplete` is false, and the sums are too
-   * small: ask for less at once. `costMicros` is of the calls whose cost is known, and absent where none is;
+   * within a day reads that day's events. Beyond 8,000 rows or 4,000 events `isComplete` is false, and the
+   * oldest are left out: ask for less at once. `costMicros` is of the calls whose cost is known, and absent where none is;
    * `unpricedCalls` counts the others. Throws `THREAD_NOT_FOUND`, `RUN_NOT_FOUND`, `FORBIDDEN`, `INVALID_ARGUMENT`.
    *
    * @example const { costMicros, groups } = await memory.asSystem().usage.summary(ctx, { tenantId, period: "month", by: "model" });
@@ -87,7 +87,7 @@ export class UsageClient {
   /**
    * The groups that have most, by `measure`: `"cost"` unless told, `"tokens"` (input and output) or `"calls"`; 20 unless
    * told, 200 at most. By `"user"` of a tenant or of all, by `"tenant"` of all, by the others of anything. Exact where
-   * `isComplete`; else of what could be read. Whose and when as in `summary`. Throws as `summary`.
+   * `isComplete`; else of the newest days that could be read. Whose and when as in `summary`. Throws as `summary`.
    *
    * @example const { items } = await memory.asSystem().usage.top(ctx, { tenantId, period: "month", by: "user" });
    */

@@ -58,6 +58,12 @@ const LIMITS: Record<string, number[]> = {
   "a wait for approval or an answer": [limits.APPROVAL_TIMEOUT_MS, limits.WAIT_MAX_MS],
   "an input edited by an approval": [limits.EDITED_INPUT_MAX_BYTES],
   "a run that starts later": [limits.START_AT_MAX_MS],
+  "one question to the ledger": [
+    limits.USAGE_MAX_ROWS,
+    limits.USAGE_MAX_EVENTS,
+    limits.USAGE_MAX_GROUPS,
+    limits.SERIES_MAX_POINTS,
+  ],
   "messages that steer a run": [limits.STEERING_MAX_UNREAD, limits.STEERING_MAX_MESSAGES],
   "a file that an action stores": [limits.FILE_STORE_MAX_BYTES],
   "lines that a function logs": [limits.LOG_LINES_PER_FUNCTION],

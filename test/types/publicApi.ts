@@ -15,6 +15,7 @@ import {
   type Thread,
   type TokenPrices,
   type UnpricedModel,
+  type UsageSummary,
 } from "convex-agent-memory";
 import {
   agentTool,
@@ -76,7 +77,10 @@ export async function results(threadId: string, runId: string) {
   const thread = await bound.threads.get(query, { threadId });
   const messages = await bound.messages.list(query, { threadId, cursor: null });
   const run = await bound.runs.get(query, { runId });
-  return { thread, messages, run };
+  const sums = await bound.usage.summary(query, { period: "month", by: "model" });
+  // @ts-expect-error nobody is told apart by this
+  await bound.usage.summary(query, { by: "weather" });
+  return { thread, messages, run, sums };
 }
 
 type Results = Awaited<ReturnType<typeof results>>;
@@ -84,6 +88,7 @@ export type Inferred = [
   Holds<Equal<Results["thread"], Thread>>,
   Holds<Equal<Results["messages"]["page"], Message[]>>,
   Holds<Equal<Results["run"], Run>>,
+  Holds<Equal<Results["sums"], UsageSummary>>,
 ];
 
 export async function pricesOfModels() {

@@ -24,7 +24,7 @@ export type Gathering = {
 /**
  * Gives what a target used in a span: rows of sums up to the mark, and the events after it; where the span begins or
  * ends within a day, that part of it from events alone. True where that is all, false where there was more than one
- * question may read.
+ * question may read: then the oldest rows are left out.
  */
 export async function gather(ctx: QueryCtx, gathering: Gathering): Promise<boolean> {
   const { target, span, every } = gathering;
@@ -123,16 +123,20 @@ type Rows = AsyncGenerator<Doc<"usageRollups">, void>;
 type RowQuery = AsyncIterable<Doc<"usageRollups">>;
 
 const rowsOf = ({ db }: QueryCtx, target: OfSubject["target"], { from, to }: Span): RowQuery =>
-  db.query("usageRollups").withIndex("by_subject", (q) => {
-    const rows = q.eq("subject", subjectOf(target));
-    return target.kind === "thread" ? rows.eq("day", LIFETIME_DAY) : rows.gte("day", from).lt("day", to);
-  });
+  db
+    .query("usageRollups")
+    .withIndex("by_subject", (q) => {
+      const rows = q.eq("subject", subjectOf(target));
+      return target.kind === "thread" ? rows.eq("day", LIFETIME_DAY) : rows.gte("day", from).lt("day", to);
+    })
+    .order("desc");
 
-/** Of each tenant, or of each user of one. */
+/** Of each tenant, or of each user of one: the newest days first, and in each the most costly. */
 const rowsBelow = ({ db }: QueryCtx, parent: string, { from, to }: Span): RowQuery =>
   db
     .query("usageRollups")
-    .withIndex("by_parent", (q) => q.eq("parent", parent).gte("day", from).lt("day", to));
+    .withIndex("by_parent", (q) => q.eq("parent", parent).gte("day", from).lt("day", to))
+    .order("desc");
 
 const entryOfRow = (row: Doc<"usageRollups">): UsageEntry => ({
   at: row.day,

@@ -75,8 +75,11 @@ export function subjectOf(target: Exclude<UsageTarget, { kind: "run" }>): string
 
 type Events = AsyncIterable<Doc<"usageEvents">>;
 
-/** A target's events of a time, in its order. */
-export function eventsIn({ db }: QueryCtx, target: UsageTarget, { from, to }: Span): Events {
+/** A target's events of a time, newest first: what is too much for one question is the oldest. */
+export const eventsIn = (ctx: QueryCtx, target: UsageTarget, span: Span): Events =>
+  eventsOfTime(ctx, target, span).order("desc");
+
+function eventsOfTime({ db }: QueryCtx, target: UsageTarget, { from, to }: Span) {
   const events = db.query("usageEvents");
   switch (target.kind) {
     case "all":
@@ -107,11 +110,13 @@ export function eventsIn({ db }: QueryCtx, target: UsageTarget, { from, to }: Sp
 }
 
 /** A target's events that were committed after the mark: those that no row of sums holds. */
-export function eventsAfter(
-  { db }: QueryCtx,
+export const eventsAfter = (
+  ctx: QueryCtx,
   target: Exclude<UsageTarget, { kind: "run" }>,
   mark: bigint,
-): Events {
+): Events => eventsCommitted(ctx, target, mark).order("desc");
+
+function eventsCommitted({ db }: QueryCtx, target: Exclude<UsageTarget, { kind: "run" }>, mark: bigint) {
   const events = db.query("usageEvents");
   switch (target.kind) {
     case "all":
