@@ -12,17 +12,8 @@ const FIELDS = ["tenantId", "userId", "agentName", "threadId"] as const;
  * somebody else than was meant is worse than none.
  */
 export function subjectOf(owner: BudgetOwner): string {
-  const { per, tenantId } = owner;
-  const named: readonly string[] = NAMED_BY[per];
-  for (const field of FIELDS) {
-    checkName(field, owner[field]);
-    const isMeant = named.includes(field) || (field === "tenantId" && per !== "thread");
-    if (named.includes(field) && owner[field] === undefined)
-      throw memoryError("INVALID_ARGUMENT", `A budget per ${per} needs \`${field}\`.`, { field });
-    if (owner[field] !== undefined && !isMeant)
-      throw memoryError("INVALID_ARGUMENT", `A budget per ${per} is not named by \`${field}\`.`, { field });
-  }
-  const { userId = "", agentName = "", threadId = "" } = owner;
+  for (const field of FIELDS) checkField(owner, field);
+  const { per, tenantId, userId = "", agentName = "", threadId = "" } = owner;
   const tenant = tenantId === undefined ? {} : { tenantId };
   switch (per) {
     case "tenant":
@@ -34,6 +25,18 @@ export function subjectOf(owner: BudgetOwner): string {
     case "thread":
       return threadScope(threadId);
   }
+}
+
+function checkField(owner: BudgetOwner, field: (typeof FIELDS)[number]): void {
+  const { per } = owner;
+  checkName(field, owner[field]);
+  const named: readonly string[] = NAMED_BY[per];
+  const isThere = owner[field] !== undefined;
+  if (named.includes(field) && !isThere)
+    throw memoryError("INVALID_ARGUMENT", `A budget per ${per} needs \`${field}\`.`, { field });
+  const isMeant = named.includes(field) || (field === "tenantId" && per !== "thread");
+  if (isThere && !isMeant)
+    throw memoryError("INVALID_ARGUMENT", `A budget per ${per} is not named by \`${field}\`.`, { field });
 }
 
 /** The other way round of `subjectOf`. */

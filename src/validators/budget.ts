@@ -1,4 +1,4 @@
-import { v, type Infer, type VAny } from "convex/values";
+import { v, type Infer, type ObjectType, type VAny } from "convex/values";
 
 /** Whose spending a budget limits. `run`: each run of an agent by itself, without a row of its own. */
 export const vBudgetSubject = v.union(
@@ -121,8 +121,7 @@ export const vBudgetOwner = {
   agentName: v.optional(v.string()),
   threadId: v.optional(v.string()),
 };
-const vOwner = v.object(vBudgetOwner);
-export type BudgetOwner = Infer<typeof vOwner>;
+export type BudgetOwner = ObjectType<typeof vBudgetOwner>;
 
 const vLimit = {
   budgetId: v.string(),

@@ -5,12 +5,12 @@ import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets
 describe("a run draws a slab", () => {
   test("of four calls when it begins, settles on its own row, and returns what is left at its end", async () => {
     const scene = await aBudgetScene();
-    const { begin, save, status } = scene;
+    const { begin, save, finish, status } = scene;
     const { runId } = await begin(asks({ rules: [rule()] }));
     expect(await status()).toEqual([{ spent: 0, reserved: 400, inFlight: 0, remaining: 600 }]);
     await save(runId, 0, usedTokens(50));
     expect(await status()).toEqual([{ spent: 0, reserved: 400, inFlight: 50, remaining: 600 }]);
-    await save(runId, 1, usedTokens(70), true);
+    await finish(runId, 1, usedTokens(70));
     expect(await status()).toEqual([{ spent: 120, reserved: 0, inFlight: 0, remaining: 880 }]);
     expect(await rowsIn(scene, "slabs")).toBe(0);
   });

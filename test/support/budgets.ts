@@ -34,17 +34,22 @@ export function budgetActs({ ctx, memory, threadId, owner }: TestThread) {
       prompt: NO_WORDS,
       ...(ask === undefined ? {} : { budgets: ask }),
     });
-  const save = (runId: string, step: number, usage: Usage, finish = false) =>
+  const save = (runId: string, step: number, usage: Usage) =>
     owner.turns.saveStep(ctx, {
-      ...{ runId, step, results: [], usage, finish },
-      message: { parts: finish ? [text("Done")] : [call(`call ${step}`)] },
+      ...{ runId, step, results: [], usage, finish: false },
+      message: { parts: [call(`call ${step}`)] },
+    });
+  const finish = (runId: string, step: number, usage: Usage) =>
+    owner.turns.saveStep(ctx, {
+      ...{ runId, step, results: [], usage, finish: true },
+      message: { parts: [text("Done")] },
     });
   const status = async (where: { agentName?: string; threadId?: string } = {}) =>
     (await owner.budgets.status(ctx, where)).map(({ spent, reserved, inFlight, remaining }) => ({
       ...{ spent, reserved, inFlight, remaining },
     }));
   const newThread = async () => (await owner.threads.create(ctx, {})).threadId;
-  return { budgets, begin, save, status, newThread };
+  return { budgets, begin, save, finish, status, newThread };
 }
 
 const NO_WORDS: Part[] = [

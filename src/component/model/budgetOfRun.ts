@@ -14,21 +14,27 @@ export type OwnLimits = {
   isCostUnknown: boolean;
 };
 
+/** Looks at a run's own limits before its next call. */
 export function ownLimits(spending: Spending, prices: TokenPrices | null): OwnLimits {
-  const { ask, next, isWarned = false } = spending.budgets;
+  const { isWarned = false } = spending.budgets;
   const own: OwnLimits = { lacking: [], warned: [], isWarned, isCostUnknown: false };
-  for (const rule of ask.rules) {
-    if (rule.per !== "run") continue;
-    const need = estimateIn(rule.unit, next, prices);
-    const spent = amountIn(rule.unit, spending.totals);
-    const isUnknown = need === null || (rule.unit === "cost" && hasUnpriced(spending.totals));
-    if (isUnknown && rule.mode === "hard") own.isCostUnknown = true;
-    if (rule.limit - spent >= (need ?? 0)) continue;
-    if (rule.mode === "hard") own.lacking.push(told(rule, spent));
-    else if (!isWarned) own.warned.push(told(rule, spent));
-  }
+  for (const rule of spending.budgets.ask.rules)
+    if (rule.per === "run") addLimit(own, rule, { spending, prices });
   if (own.warned.length > 0) own.isWarned = true;
   return own;
+}
+
+type Look = { spending: Spending; prices: TokenPrices | null };
+
+function addLimit(own: OwnLimits, rule: BudgetRule, { spending, prices }: Look): void {
+  const { totals, budgets } = spending;
+  const need = estimateIn(rule.unit, budgets.next, prices);
+  const spent = amountIn(rule.unit, totals);
+  const isUnknown = need === null || (rule.unit === "cost" && hasUnpriced(totals));
+  if (isUnknown && rule.mode === "hard") own.isCostUnknown = true;
+  if (rule.limit - spent >= (need ?? 0)) return;
+  if (rule.mode === "hard") own.lacking.push(told(rule, spent));
+  else if (!own.isWarned) own.warned.push(told(rule, spent));
 }
 
 /** A run is one period: what it has spent comes back with no other. */

@@ -1,5 +1,5 @@
 import { settled, type BudgetState } from "../../shared/budgetState.js";
-import { SLAB_LEASE_MS } from "../../shared/ledgerLimits.js";
+import { BUDGETS_PER_SUBJECT, SLAB_LEASE_MS } from "../../shared/ledgerLimits.js";
 import { isActive } from "../../shared/runState.js";
 import type { HeldBudget } from "../../validators/budget.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -7,12 +7,15 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 
 type Slab = Doc<"slabs">;
 
+/** More than the budgets of four subjects. */
+const SLABS_PER_RUN = 4 * BUDGETS_PER_SUBJECT;
+
 /** What a run has drawn: one row for each budget. */
 export const slabsOf = (ctx: Pick<QueryCtx, "db">, runId: Id<"runs">): Promise<Slab[]> =>
   ctx.db
     .query("slabs")
     .withIndex("by_run", (q) => q.eq("runId", runId))
-    .collect();
+    .take(SLABS_PER_RUN);
 
 /** Until when a run may be silent before what it holds is taken back. */
 const leaseOf = ({ activeAt, _creationTime }: Doc<"runs">): number =>

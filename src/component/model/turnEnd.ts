@@ -90,11 +90,9 @@ export type Ending = {
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
   const used = await recordLastCall(ctx, run, ending);
-  const totals = used === null ? null : keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
-  if (used !== null) await passUp(ctx, run, used);
-  const settled = used === null ? {} : await settleUsed(ctx, run, used);
+  const counted = used === null ? {} : await countUsed(ctx, run, used);
   if (!isActive(stateOf(run))) {
-    if (totals !== null) await ctx.db.patch("runs", run._id, { totals, ...settled });
+    if (used !== null) await ctx.db.patch("runs", run._id, counted);
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
@@ -106,17 +104,19 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
   if (kept.messages > 0) await keepContext(ctx, run, { step: nextStepOf(run), context: ending.context });
   const endedAt = Date.now();
   const state: RunState = { ...outcome, endedAt };
-  const ended = {
-    ...run,
-    ...settled,
-    totals: totals ?? run.totals,
-    nextStep: nextStepOf(run) + kept.messages,
-  };
+  const ended = { ...run, ...counted, nextStep: nextStepOf(run) + kept.messages };
   const head = await findHead(ctx, run.threadId);
   const preview = previewOf(textOf(kept.parts));
   await closeRun(ctx, { run: ended, head, state, preview, replaced: ending.replaced });
   await tellEnded(ctx, run);
   return state;
+}
+
+/** What the row says with the last call. */
+async function countUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): Promise<Partial<Doc<"runs">>> {
+  await passUp(ctx, run, used);
+  const totals = keptTotals(addTotals(totalsOf(run), used), stepsOf(run));
+  return { totals, ...(await settleUsed(ctx, run, used)) };
 }
 
 /** The tools of the last step are done, and there is more to read: the run is not over. */

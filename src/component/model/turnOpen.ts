@@ -53,16 +53,21 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return nothing;
-  await noteDriver(ctx, run, args);
-  if (run.openCalls !== undefined) await interruptOpenCalls(ctx, run);
+  return { ...nothing, ...(await openNext(ctx, run, args)) };
+}
+
+/** What the next call is shown, unless the run's budgets have no room for it. */
+async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): Promise<Partial<StepStart>> {
+  await noteDriver(ctx, found, args);
+  const run = found.openCalls === undefined ? found : await interruptOpenCalls(ctx, found);
   const { context, given, head } = await readShown(ctx, run, args);
   const { state = stateOf(run), ...said } = await drawToOpen(ctx, run, shownTokens({ head, context, given }));
-  if (!isActive(state) || said.waitUntil !== undefined) return { ...nothing, ...said, state };
+  if (!isActive(state) || said.waitUntil !== undefined) return { ...said, state };
   const stream = args.stream === true ? await openStream(ctx, run) : {};
   await tellMessages(ctx, run.hooks);
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
-  return { ...nothing, ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+  return { ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
 }
 
 const told = (run: Doc<"runs">) => ({
@@ -134,9 +139,10 @@ async function drawToOpen(
 }
 
 /** An action died before it could save what its tools gave: they may have run, so the model is told. */
-async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+async function interruptOpenCalls(ctx: MutationCtx, run: Doc<"runs">): Promise<Doc<"runs">> {
   await settleOpenCalls(ctx, run, []);
   await ctx.db.patch("runs", run._id, { openCalls: undefined });
+  return { ...run, openCalls: undefined };
 }
 
 async function openStream(ctx: MutationCtx, run: Doc<"runs">) {

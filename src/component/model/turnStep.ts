@@ -8,12 +8,13 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
+import type { RunState } from "../../validators/run.js";
 import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { expectNext, settleUsed } from "./budgetSettle.js";
-import { drawNext } from "./budgetTurn.js";
+import { drawNext, type Drawn } from "./budgetTurn.js";
 import { factorOf, keepContext, keepLateContext } from "./contextTraces.js";
 import { tellMessages } from "./hooks.js";
 import { insertMessage, parseParts, replaceMessage } from "./messages.js";
@@ -205,20 +206,13 @@ async function writeMessage(
  * anew there; a durable run reads it when its next step opens.
  */
 async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream | undefined) {
-  const waits = saved.waiting === undefined ? undefined : stateWhile(saved.waiting);
-  const { failure, said, ...drawn } = await drawNext(ctx, {
-    ...{ run: saved, totals: totalsOf(saved), isWaiting: waits !== undefined },
-  });
-  if (failure !== undefined)
-    return { state: await endRun(ctx, { ...saved, ...drawn }, { outcome: failure }), ...said };
-  const holding = { ...saved, ...drawn };
-  const steered = saved.engine === "durable" ? null : await showUnread(ctx, holding);
-  const run = steered === null ? holding : withSteeringRead(holding, stepsOf(saved));
+  const { waits, going, ended, said } = await drawOn(ctx, saved);
+  if (ended !== undefined) return { state: ended, ...said };
+  const steered = going.engine === "durable" ? null : await showUnread(ctx, going);
+  const run = steered === null ? going : withSteeringRead(going, stepsOf(going));
   const streams = nextStream === true || (nextStream === "ifSteered" && steered !== null);
   const stream = streams ? await startStream(ctx, { run, step: nextStepOf(run) }) : null;
-  const { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read } = run;
-  const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered: read };
-  const changed = { ...written, ...budgetsOf(run), streamId: stream?.streamId };
+  const changed = { ...writtenOf(run), streamId: stream?.streamId };
   if (waits === undefined) await ctx.db.patch("runs", run._id, changed);
   else await setRunState(ctx, run, { ...changed, state: waits });
   return {
@@ -229,8 +223,25 @@ async function goOn(ctx: MutationCtx, saved: Doc<"runs">, nextStream: NextStream
   };
 }
 
-/** Nothing is written for a run that no budget limits. */
-const budgetsOf = ({ budgets }: Doc<"runs">) => (budgets === undefined ? {} : { budgets });
+/** `waits`: the state of a run that waits for somebody. */
+type GoingOn = { going: Doc<"runs">; said: Drawn["said"]; waits?: RunState | undefined; ended?: RunState };
+
+/** Draws for the next call; a run whose budgets have no room for it ends here, before the model is asked. */
+async function drawOn(ctx: MutationCtx, saved: Doc<"runs">): Promise<GoingOn> {
+  const waits = saved.waiting === undefined ? undefined : stateWhile(saved.waiting);
+  const isWaiting = waits !== undefined;
+  const { budgets, said, failure } = await drawNext(ctx, { run: saved, totals: totalsOf(saved), isWaiting });
+  const going = budgets === undefined ? saved : { ...saved, budgets };
+  if (failure === undefined) return { going, said, waits };
+  return { going, said, ended: await endRun(ctx, going, { outcome: failure }) };
+}
+
+/** What a step changes of its run; of budgets nothing where none limits it. */
+function writtenOf({ steps, nextStep, totals, activeAt, openCalls, nests, ...run }: Doc<"runs">) {
+  const { waiting, steering, steered, budgets } = run;
+  const written = { steps, nextStep, totals, activeAt, openCalls, nests, waiting, steering, steered };
+  return budgets === undefined ? written : { ...written, budgets };
+}
 
 type Answer = { messageId: Id<"messages">; parts: Part[]; tokenFactor?: number; nextStream?: NextStream };
 
