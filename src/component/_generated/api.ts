@@ -28,6 +28,7 @@ import type * as model_budgetDraw from "../model/budgetDraw.js";
 import type * as model_budgetErase from "../model/budgetErase.js";
 import type * as model_budgetLimits from "../model/budgetLimits.js";
 import type * as model_budgetOfRun from "../model/budgetOfRun.js";
+import type * as model_budgetOutside from "../model/budgetOutside.js";
 import type * as model_budgetPrices from "../model/budgetPrices.js";
 import type * as model_budgetRows from "../model/budgetRows.js";
 import type * as model_budgetSettle from "../model/budgetSettle.js";
@@ -213,6 +214,7 @@ const fullApi: ApiFromModules<{
   "model/budgetErase": typeof model_budgetErase;
   "model/budgetLimits": typeof model_budgetLimits;
   "model/budgetOfRun": typeof model_budgetOfRun;
+  "model/budgetOutside": typeof model_budgetOutside;
   "model/budgetPrices": typeof model_budgetPrices;
   "model/budgetRows": typeof model_budgetRows;
   "model/budgetSettle": typeof model_budgetSettle;

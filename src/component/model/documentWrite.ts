@@ -1,10 +1,12 @@
 import { documentHash } from "../../shared/documentHash.js";
 import { chunkToEmbed, embeddedTextHash } from "../../shared/embeddedText.js";
 import { DRAFT_SILENT_MS } from "../../shared/limits.js";
+import { totalsOfCall } from "../../shared/runTotals.js";
 import { scopeOf } from "../../shared/scope.js";
 import type { DocumentWrite, NewChunk } from "../../validators/document.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { chargeOutside } from "./budgetOutside.js";
 import { addCounts } from "./counts.js";
 import { checkWrite, type WriteArgs } from "./documentChecks.js";
 import { draftFor, freshChunks, withPage, type StoredDraft } from "./documentDraft.js";
@@ -48,7 +50,8 @@ export async function write(ctx: MutationCtx, args: WriteArgs): Promise<Document
     });
   }
   if (args.usage !== undefined && fresh.length > 0 && args.caller !== "system") {
-    await recordUsage(ctx, args.caller, args.usage);
+    const { costMicros } = await recordUsage(ctx, args.caller, args.usage);
+    await chargeOutside(ctx, args.caller, totalsOfCall({ ...args.usage, costMicros }));
   }
   await armSweeps(ctx, { document, documentId, args, after });
   return { kind: args.final ? "ready" : "open", documentId, generation: after.generation };

@@ -1,4 +1,5 @@
 import { EMBEDDING_MAX_REFUSALS, RECALL_STORE_MAX_VECTORS } from "../../shared/limits.js";
+import { totalsOfCall } from "../../shared/runTotals.js";
 import { mayUseScope, principalOf } from "../../shared/scope.js";
 import type { BuildPlace } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
@@ -8,6 +9,7 @@ import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { advance } from "./embeddingBuild.js";
+import { chargeOutside } from "./budgetOutside.js";
 import { checkSystem } from "./embeddingSlots.js";
 import { recordUsage } from "./ledger.js";
 import { checkEmbedded } from "./recallArguments.js";
@@ -42,7 +44,7 @@ export async function store(ctx: MutationCtx, args: StoreArgs): Promise<{ stored
   if (build !== undefined) checkSystem(caller);
   const accepts = acceptedBy(ctx, caller);
   const stored = await storeVectors(ctx, { embedder, vectors, accepts });
-  if (usage !== undefined) await charge(ctx, usage, stored);
+  if (usage !== undefined) await charge(ctx, { usage, caller }, stored);
   if (build === undefined) for (const entryId of refused) await refuse(ctx, entryId, accepts);
   else await advance(ctx, build, { embedded: stored.length, refused: refused.length });
   return { stored: stored.length, refused: refused.length };
@@ -75,13 +77,18 @@ export async function refuse(
   });
 }
 
-/** One event for each owner. What belongs to an agent or a tenant has no user who pays; it stands in no ledger. */
-async function charge(ctx: MutationCtx, usage: Usage, stored: StoredVector[]): Promise<void> {
+type Charge = { usage: Usage; caller: Caller };
+
+/** One event for each owner, whose budgets count what the app's own jobs embed; a turn reads none for that. What belongs to an agent or a tenant has no user who pays; it stands in no ledger. */
+async function charge(ctx: MutationCtx, { usage, caller }: Charge, stored: StoredVector[]): Promise<void> {
   const tokensOf = new Map<string, number>();
   for (const { entry, tokens } of stored)
     tokensOf.set(entry.scope, (tokensOf.get(entry.scope) ?? 0) + tokens);
   for (const [scope, inputTokens] of tokensOf) {
     const owner = principalOf(scope);
-    if (owner !== null) await recordUsage(ctx, owner, { ...usage, inputTokens });
+    if (owner === null) continue;
+    const call = { ...usage, inputTokens };
+    const { costMicros } = await recordUsage(ctx, owner, call);
+    if (caller === "system") await chargeOutside(ctx, owner, totalsOfCall({ ...call, costMicros }));
   }
 }

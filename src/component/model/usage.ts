@@ -1,9 +1,11 @@
+import { totalsOfCall } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { chargeOutside } from "./budgetOutside.js";
 import { recordUsage, type UsagePlace } from "./ledger.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
@@ -29,7 +31,8 @@ export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ even
   const place = await placeOf(ctx, args);
   const scope = `usage|${caller === "system" ? "system" : userScope(caller)}`;
   return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => {
-    const { eventId } = await recordUsage(ctx, place, usage);
+    const { eventId, costMicros } = await recordUsage(ctx, place, usage);
+    await chargeOutside(ctx, place, totalsOfCall({ ...usage, costMicros }));
     return { eventId };
   });
 }
