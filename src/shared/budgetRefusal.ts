@@ -1,7 +1,8 @@
 import type { BudgetExceeded, BudgetUnit } from "../validators/budget.js";
 import { memoryError, type ErrorDetails } from "../validators/errors.js";
 
-/** Why no call of a model may begin. `waitUntil`: when all that have no room have begun anew; null: never. */
+/** Why no call of a model may begin. `waitUntil`: when all that have no room have begun anew; null: never, or it
+ * would be in vain, because the call is larger than the whole of one. */
 export type Refusal =
   | { code: "BUDGET_EXCEEDED"; exceeded: BudgetExceeded; waitUntil: number | null }
   | { code: "PRICE_UNKNOWN"; provider: string; model: string };
@@ -16,7 +17,10 @@ export function refusalText(refusal: Refusal): string {
   if (refusal.code === "PRICE_UNKNOWN")
     return "A budget limits what this run costs, and the price of its model is not known: set one, or limit tokens.";
   const { per, unit, period, limit, spent, reserved, resetsAt } = refusal.exceeded;
-  const left = resetsAt === null ? "raise it" : `wait until ${new Date(resetsAt).toISOString()}, or raise it`;
+  const left =
+    resetsAt === null || refusal.waitUntil === null
+      ? "raise it"
+      : `wait until ${new Date(resetsAt).toISOString()}, or raise it`;
   const of = `${limit} ${NAME_OF_UNIT[unit]}`;
   return `The ${period} budget of the ${per}, ${of}, has no room for the next call (${spent} spent, ${reserved} reserved): ${left}.`;
 }

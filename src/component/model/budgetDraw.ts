@@ -70,7 +70,7 @@ export async function planDraw(ctx: MutationCtx, drawer: Drawer): Promise<Plan> 
   }
   const refusal = unknown
     ? { code: "PRICE_UNKNOWN" as const, provider: ask.provider, model: ask.model }
-    : refusalOf(lacking);
+    : refusalOf(lacking, asked.some(isTooLarge));
   const draws = refusal === null ? drawn : drawn.map((draw) => ({ ...draw, amount: 0 }));
   return { draws, budgets: budgetsAfter(budgets, { draws, refusal, own }), warned, refusal };
 }
@@ -100,10 +100,15 @@ async function drawOne(
   return { state: again.state, amount: slabFor(again.state, slab) };
 }
 
+/** A call that the whole of a budget could not hold: to wait for a new one is in vain. */
+const isTooLarge = ({ state: { mode, limit }, need }: Asked): boolean =>
+  mode === "hard" && (need ?? 0) > limit;
+
 /** The budget that begins anew last is the one that counts. */
-function refusalOf(lacking: readonly BudgetExceeded[]): Refusal | null {
+function refusalOf(lacking: readonly BudgetExceeded[], isInVain: boolean): Refusal | null {
   const [last] = [...lacking].sort((one, other) => (other.resetsAt ?? Infinity) - (one.resetsAt ?? Infinity));
-  return last === undefined ? null : { code: "BUDGET_EXCEEDED", exceeded: last, waitUntil: last.resetsAt };
+  if (last === undefined) return null;
+  return { code: "BUDGET_EXCEEDED", exceeded: last, waitUntil: isInVain ? null : last.resetsAt };
 }
 
 type After = { draws: Plan["draws"]; refusal: Refusal | null; own: { isWarned: boolean } };
