@@ -6,6 +6,7 @@ import {
   type RegisteredQuery,
 } from "convex/server";
 import { v } from "convex/values";
+import { vBudgetStatus, type BudgetStatus } from "../validators/budget.js";
 import { vMessage, type Message } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import type { Principal } from "../validators/principal.js";
@@ -61,6 +62,8 @@ export type ExposedApi = {
     { runId: string; callId: string; output?: unknown; error?: string },
     Promise<{ state: RunState }>
   >;
+  /** Where the budgets stand that limit the caller: also an agent's and a thread's, where they are named. */
+  budgetStatus: RegisteredQuery<"public", { agentName?: string; threadId?: string }, Promise<BudgetStatus[]>>;
 };
 
 /** The functions by name, as `authorize` gets to know which one asks. */
@@ -116,6 +119,11 @@ export function createApi(memory: Bindable, { authorize }: ExposeOptions): Expos
       handler: async (ctx, args) => (await as(ctx, "cancelRun")).runs.cancel(ctx, args),
     }),
     ...waitingApi(as),
+    budgetStatus: queryGeneric({
+      args: { agentName: v.optional(v.string()), threadId: v.optional(v.string()) },
+      returns: v.array(vBudgetStatus),
+      handler: async (ctx, args) => (await as(ctx, "budgetStatus")).budgets.status(ctx, args),
+    }),
   };
 }
 

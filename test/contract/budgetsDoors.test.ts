@@ -1,8 +1,10 @@
 // Who sets budgets, who sees them, and what a budget is named by.
+import { componentsGeneric, makeFunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
+import { AgentMemory, memoryError, type BudgetStatus, type ComponentApi } from "../../src/client/index.js";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { SetBudget } from "../../src/client/budgets.js";
-import { codeOf } from "../support/aMemory.js";
+import { aMemory, codeOf, OWNER, STRANGER } from "../support/aMemory.js";
 import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets.js";
 
 const limits = { unit: "tokens", period: "day", limit: 1_000, mode: "hard" } as const;
@@ -120,8 +122,8 @@ describe("promise 7: budgets", () => {
     expect(await codeOf(stranger.budgets.status(ctx, { threadId }))).toBe("THREAD_NOT_FOUND");
     expect(await codeOf(stranger.budgets.status(ctx, { userId: "olga" }))).toBe("INVALID_ARGUMENT");
     expect(await codeOf(stranger.budgets.status(ctx, { tenantId: "other" }))).toBe("INVALID_ARGUMENT");
-    const { status } = budgets;
-    const named = (where: Parameters<typeof status>[1]) => codeOf(budgets.status(ctx, where));
+    const named = (where: Parameters<BoundMemory["budgets"]["status"]>[1]) =>
+      codeOf(budgets.status(ctx, where));
     expect([await named({}), await named({ tenantId: "acme" })]).toEqual([
       "INVALID_ARGUMENT",
       "INVALID_ARGUMENT",
@@ -193,5 +195,33 @@ describe("budgets.status", () => {
     });
     const [status] = await owner.budgets.status(ctx, {});
     expect(status).toMatchObject({ inFlight: 200 * 30, isCut: true });
+  });
+});
+
+describe("exposeApi", () => {
+  test("gives a principal its own budgets, after it asked who that is", async () => {
+    const component = componentsGeneric()["agentMemory"] as unknown as ComponentApi;
+    const door = { isOpen: true, user: OWNER };
+    const exposed = new AgentMemory(component).exposeApi({
+      authorize: async (_ctx, operation) => {
+        if (!door.isOpen) throw memoryError("UNAUTHENTICATED", `Sign in for ${operation}.`);
+        return door.user;
+      },
+    });
+    const { memory, ctx, t } = aMemory({ "./chat.ts": async () => ({ ...exposed }) });
+    const { budgets } = memory.asSystem();
+    await budgets.set(ctx, olga);
+    const { threadId } = await memory.as(OWNER).threads.create(ctx, {});
+    await budgets.set(ctx, { ...limits, per: "thread", threadId, limit: 7 });
+    const query = makeFunctionReference<"query", { threadId?: string; userId?: string }, BudgetStatus[]>(
+      "chat:budgetStatus",
+    );
+    expect((await t.query(query, { threadId })).map(({ limit }) => limit)).toEqual([1_000, 7]);
+    await expect(t.query(query, { userId: "wendy" })).rejects.toThrow(/extra field|userId/);
+    door.user = STRANGER;
+    expect(await t.query(query, {})).toEqual([]);
+    expect(await codeOf(t.query(query, { threadId }))).toBe("THREAD_NOT_FOUND");
+    door.isOpen = false;
+    expect(await codeOf(t.query(query, {}))).toBe("UNAUTHENTICATED");
   });
 });

@@ -26,7 +26,7 @@ describe("a run that begins without room", () => {
     await finish(runId, 0, usedTokens(170));
     const before = await scene.countRows();
     expect(await refused(begin(ask))).toEqual({
-      ...{ budgetId: expect.any(String), per: "user", unit: "tokens", period: "day", limit: 250 },
+      ...{ budgetId: expect.any(String) as unknown, per: "user", unit: "tokens", period: "day", limit: 250 },
       ...{ spent: 170, reserved: 0, resetsAt: MIDNIGHT },
     });
     expect(await scene.countRows()).toEqual(before);

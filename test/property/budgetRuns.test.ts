@@ -105,6 +105,29 @@ async function aTwin(period: BudgetPeriod) {
   return { ...scene, runs, used, today, play, save };
 }
 
+type Twin = Awaited<ReturnType<typeof aTwin>>;
+const sum = (list: readonly Used[]) => list.reduce((total, { tokens }) => total + tokens, 0);
+
+/** What the budgets say must be what the list of calls adds up to; `late`: what came when its run held nothing. */
+async function compare({ owner, ctx, used, today }: Twin, late: number): Promise<void> {
+  const found = Object.fromEntries((await owner.budgets.status(ctx, {})).map((one) => [one.per, one]));
+  const none = { spent: 0, inFlight: 0, reserved: 0 };
+  const { user = none, tenant = none } = found;
+  const spent = sum(used.filter(({ day }) => day === today()));
+  expect(user.spent + user.inFlight).toBe(spent);
+  expect(tenant.spent + tenant.inFlight).toBe(sum(used));
+  expect(spent).toBeLessThanOrEqual(LIMIT + late);
+  expect(user.spent + user.reserved).toBeLessThanOrEqual(LIMIT + late);
+}
+
+async function endAll(twin: Twin): Promise<void> {
+  const { runs, owner, ctx } = twin;
+  for (const { isOpen, runId } of runs) if (isOpen) await owner.runs.cancel(ctx, { runId });
+  for (const { reserved, inFlight } of await owner.budgets.status(ctx, {}))
+    expect([reserved, inFlight]).toEqual([0, 0]);
+  expect(await rowsIn(twin, "slabs")).toBe(0);
+}
+
 describe("budgets of runs in any order", () => {
   test.each(["day", "lifetime"] as const)(
     "per %s: what is spent is the sum of the calls, and is within the limit",
@@ -113,26 +136,14 @@ describe("budgets of runs in any order", () => {
         fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
           vi.setSystemTime(NOON);
           const twin = await aTwin(period);
-          const { used, runs, today, owner, ctx, play } = twin;
           let late = 0;
           for (const one of acts) {
-            const before = used.length;
-            await play(one);
-            if (one.kind === "late" && used.length > before) late += 10;
-            const all = await owner.budgets.status(ctx, {});
-            const user = all.find(({ per }) => per === "user");
-            const tenant = all.find(({ per }) => per === "tenant");
-            const sum = (list: Used[]) => list.reduce((total, { tokens }) => total + tokens, 0);
-            const spent = sum(used.filter(({ day }) => day === today()));
-            expect((user?.spent ?? 0) + (user?.inFlight ?? 0)).toBe(spent);
-            expect((tenant?.spent ?? 0) + (tenant?.inFlight ?? 0)).toBe(sum(used));
-            expect(spent).toBeLessThanOrEqual(LIMIT + late);
-            expect((user?.spent ?? 0) + (user?.reserved ?? 0)).toBeLessThanOrEqual(LIMIT + late);
+            const before = sum(twin.used);
+            await twin.play(one);
+            if (one.kind === "late") late += sum(twin.used) - before;
+            await compare(twin, late);
           }
-          for (const run of runs) if (run.isOpen) await owner.runs.cancel(ctx, { runId: run.runId });
-          for (const { reserved, inFlight } of await owner.budgets.status(ctx, {}))
-            expect([reserved, inFlight]).toEqual([0, 0]);
-          expect(await rowsIn(twin, "slabs")).toBe(0);
+          await endAll(twin);
         }),
         { numRuns: 25 },
       );
