@@ -181,6 +181,17 @@ describe("a period ends while a run is under way", () => {
     expect(await status()).toMatchObject([{ spent: 25, reserved: 400, inFlight: 0 }]);
   });
 
+  test("it draws anew for its next call, also where it holds enough and nobody else has drawn", async () => {
+    const { begin, save, finish, status } = await aBudgetScene();
+    vi.setSystemTime(MIDNIGHT - 60_000);
+    const { runId } = await begin(ask);
+    vi.setSystemTime(MIDNIGHT + 60_000);
+    await save(runId, 0, usedTokens(20));
+    expect(await status()).toMatchObject([{ spent: 0, inFlight: 0, reserved: 4 * 60 }]);
+    await finish(runId, 1, usedTokens(30));
+    expect(await status()).toMatchObject([{ spent: 30, reserved: 0 }]);
+  });
+
   test("a return in the new period that nobody has begun yet is settled to the old one", async () => {
     const { begin, finish, status, inside } = await aBudgetScene();
     const { runId } = await begin(ask);

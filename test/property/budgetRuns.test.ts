@@ -7,12 +7,13 @@ import type { BudgetPeriod } from "../../src/validators/budget.js";
 import { isMemoryError } from "../../src/validators/errors.js";
 import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets.js";
 
-const NOON = Date.UTC(2026, 0, 30, 12);
+/** Soon it is midnight, and a new day. */
+const EVENING = Date.UTC(2026, 0, 30, 23, 30);
 const LIMIT = 3_000;
 const CAP = 40;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: NOON });
+  vi.useFakeTimers({ now: EVENING });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -134,7 +135,7 @@ describe("budgets of runs in any order", () => {
     async (period) => {
       await fc.assert(
         fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
-          vi.setSystemTime(NOON);
+          vi.setSystemTime(EVENING);
           const twin = await aTwin(period);
           let late = 0;
           for (const one of acts) {

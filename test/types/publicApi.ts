@@ -50,7 +50,7 @@ import {
   type StarterSource,
 } from "convex-agent-memory/prices";
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only for `true`. */
 export type Holds<T extends true> = T;
 
