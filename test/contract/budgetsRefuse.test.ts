@@ -1,5 +1,6 @@
 // What a run is told that has no room in its budgets, and what becomes of it.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SLAB_LEASE_MS } from "../../src/shared/ledgerLimits.js";
 import { isMemoryError } from "../../src/validators/errors.js";
 import { codeOf } from "../support/aMemory.js";
 import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets.js";
@@ -220,6 +221,19 @@ describe("a durable run that is to wait", () => {
     const ask = asks({ rules: ends, whenExceeded: "wait" });
     const error = await refused(begin(ask, { engine: "durable", threadId: await newThread() }));
     expect(error).toMatchObject({ period: "lifetime", resetsAt: null });
+  });
+
+  test("keeps what it took back of runs that died, also where that was not enough", async () => {
+    const scene = await aBudgetScene();
+    const { begin, save, newThread, status } = scene;
+    const dead = await begin(waiting, { threadId: await newThread() });
+    await save(dead.runId, 0, usedTokens(120));
+    expect(await status()).toMatchObject([{ spent: 0, reserved: 400 }]);
+    vi.setSystemTime(NOON + SLAB_LEASE_MS + 1_000);
+    const large = await begin({ ...waiting, inputTokens: 300 }, { engine: "durable" });
+    expect(large.state.kind).toBe("queued");
+    expect(await status()).toEqual([{ spent: 120, reserved: 0, inFlight: 0, remaining: 280 }]);
+    expect(await rowsIn(scene, "slabs")).toBe(0);
   });
 
   test("does not wait for a budget that could never hold its call", async () => {
