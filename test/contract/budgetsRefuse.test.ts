@@ -1,5 +1,6 @@
 // What a run is told that has no room in its budgets, and what becomes of it.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SLAB_LEASE_MS } from "../../src/shared/ledgerLimits.js";
 import { isMemoryError } from "../../src/validators/errors.js";
 import { codeOf } from "../support/aMemory.js";
 import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets.js";
@@ -26,7 +27,7 @@ describe("a run that begins without room", () => {
     await finish(runId, 0, usedTokens(170));
     const before = await scene.countRows();
     expect(await refused(begin(ask))).toEqual({
-      ...{ budgetId: expect.any(String), per: "user", unit: "tokens", period: "day", limit: 250 },
+      ...{ budgetId: expect.any(String) as unknown, per: "user", unit: "tokens", period: "day", limit: 250 },
       ...{ spent: 170, reserved: 0, resetsAt: MIDNIGHT },
     });
     expect(await scene.countRows()).toEqual(before);
@@ -210,13 +211,34 @@ describe("a durable run that is to wait", () => {
   });
 
   test("waits for the budget that begins anew last, and ends where one never does", async () => {
-    const { begin, newThread } = await aBudgetScene();
-    const both = [rule({ limit: 50 }), rule({ period: "month", limit: 50 })];
+    const { begin, finish, newThread } = await aBudgetScene();
+    const both = [rule({ limit: 100 }), rule({ period: "month", limit: 100 })];
+    const ends = [...both, rule({ period: "lifetime", limit: 100 })];
+    const { runId } = await begin(asks({ rules: ends }), { threadId: await newThread() });
+    await finish(runId, 0, usedTokens(30));
     const month = await begin(asks({ rules: both, whenExceeded: "wait" }), { engine: "durable" });
     expect(month.state).toMatchObject({ startAt: Date.UTC(2026, 1, 1) });
-    const never = [...both, rule({ period: "lifetime", limit: 50 })];
-    const ask = asks({ rules: never, whenExceeded: "wait" });
+    const ask = asks({ rules: ends, whenExceeded: "wait" });
     const error = await refused(begin(ask, { engine: "durable", threadId: await newThread() }));
     expect(error).toMatchObject({ period: "lifetime", resetsAt: null });
+  });
+
+  test("keeps what it took back of runs that died, also where that was not enough", async () => {
+    const scene = await aBudgetScene();
+    const { begin, save, newThread, status } = scene;
+    const dead = await begin(waiting, { threadId: await newThread() });
+    await save(dead.runId, 0, usedTokens(120));
+    expect(await status()).toMatchObject([{ spent: 0, reserved: 400 }]);
+    vi.setSystemTime(NOON + SLAB_LEASE_MS + 1_000);
+    const large = await begin({ ...waiting, inputTokens: 300 }, { engine: "durable" });
+    expect(large.state.kind).toBe("queued");
+    expect(await status()).toEqual([{ spent: 120, reserved: 0, inFlight: 0, remaining: 280 }]);
+    expect(await rowsIn(scene, "slabs")).toBe(0);
+  });
+
+  test("does not wait for a budget that could never hold its call", async () => {
+    const { begin } = await aBudgetScene();
+    const ask = asks({ rules: [rule({ limit: 99 })], whenExceeded: "wait" });
+    expect(await refused(begin(ask, { engine: "durable" }))).toMatchObject({ limit: 99, resetsAt: MIDNIGHT });
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Part } from "../../src/validators/content.js";
 import { aThread, call, result, said, text, type TestThread } from "../support/aMemory.js";
+import { asks, rule } from "../support/budgets.js";
 import { used } from "../support/turns.js";
 
 beforeEach(() => {
@@ -39,6 +40,7 @@ describe("removing a thread", () => {
       engine: "durable" as const,
       prompt: [text("secret")],
       stream: true,
+      budgets: asks({ rules: [rule({ per: "thread", limit: 10_000 })] }),
     };
     const { runId, streamId } = await owner.turns.begin(ctx, run);
     await owner.streams.append(ctx, {
@@ -62,7 +64,9 @@ describe("removing a thread", () => {
         ],
       },
     });
-    expect(await thread.countRows()).toMatchObject({ contextTraces: 1, contextParts: 3, contextTexts: 1 });
+    expect(await thread.countRows()).toMatchObject({
+      ...{ contextTraces: 1, contextParts: 3, contextTexts: 1, budgets: 1, slabs: 1 },
+    });
     await owner.turns.saveResult(ctx, {
       runId,
       callId: "a",

@@ -73,7 +73,7 @@ export async function drawNext(ctx: MutationCtx, going: Going): Promise<Drawn> {
   if (isWaiting) return { said: {}, ...(await returnDrawn(ctx, run)) };
   const { next = firstCall(run.budgets.ask, contextTokens) } = run.budgets;
   const budgets = { ...run.budgets, next };
-  if (await holdsNext(ctx, budgets, totals)) return { said: {}, budgets };
+  if (await holdsNext(ctx, budgets, totals)) return { said: {} };
   const plan = await planDraw(ctx, { spender: run, budgets, totals, runId: run._id });
   await applyDraw(ctx, run._id, plan);
   await tellBudgets(ctx, run, plan.warned);
