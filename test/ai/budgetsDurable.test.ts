@@ -104,6 +104,39 @@ describe("a durable run over its budget", () => {
     expect(await leftovers(app)).toEqual({});
   });
 
+  test("fails with its first step where its thread is longer than there is room", async () => {
+    const app = await anApp([says("1.")], { budgets: [dayOf(2)] });
+    const long = { type: "text" as const, text: "word ".repeat(1_000) };
+    await app.owner.messages.append(app.ctx, {
+      threadId: app.threadId,
+      messages: [{ role: "user", parts: [long] }],
+    });
+    const { runId } = await app.start("1?");
+    await app.finish();
+    expect(await runOf(app, runId)).toMatchObject({
+      state: { kind: "failed", code: "BUDGET_EXCEEDED" },
+      exceeded: { per: "user", limit: 2 * PER_CALL, spent: 0 },
+    });
+    expect(app.model.calls).toHaveLength(0);
+  });
+
+  test("fails where what a tool gave is more than there is room for", async () => {
+    const long = defineTool({
+      description: "The weather in a city.",
+      inputSchema: z.object({ city: z.string() }),
+      execute: () => "word ".repeat(1_000),
+    });
+    const app = await anApp([asksWeather("Oslo"), says("7.")], {
+      budgets: [dayOf(3)],
+      tools: { weather: long },
+    });
+    const { runId } = await app.start("Weather?");
+    await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "failed", code: "BUDGET_EXCEEDED" });
+    expect(app.model.calls).toHaveLength(1);
+    expect(await leftovers(app)).toEqual({});
+  });
+
   test("answers with no more than was reserved", async () => {
     const app = await anApp([says("1.")], { budgets: [dayOf(9)] });
     await app.start("1?");

@@ -210,13 +210,21 @@ describe("a durable run that is to wait", () => {
   });
 
   test("waits for the budget that begins anew last, and ends where one never does", async () => {
-    const { begin, newThread } = await aBudgetScene();
-    const both = [rule({ limit: 50 }), rule({ period: "month", limit: 50 })];
+    const { begin, finish, newThread } = await aBudgetScene();
+    const both = [rule({ limit: 150 }), rule({ period: "month", limit: 150 })];
+    const never = [...both, rule({ period: "lifetime", limit: 150 })];
+    const { runId } = await begin(asks({ rules: never }));
+    await finish(runId, 0, usedTokens(100));
     const month = await begin(asks({ rules: both, whenExceeded: "wait" }), { engine: "durable" });
     expect(month.state).toMatchObject({ startAt: Date.UTC(2026, 1, 1) });
-    const never = [...both, rule({ period: "lifetime", limit: 50 })];
     const ask = asks({ rules: never, whenExceeded: "wait" });
     const error = await refused(begin(ask, { engine: "durable", threadId: await newThread() }));
     expect(error).toMatchObject({ period: "lifetime", resetsAt: null });
+  });
+
+  test("is refused by a budget that could never hold its call", async () => {
+    const { begin } = await aBudgetScene();
+    const ask = asks({ rules: [rule({ limit: 99 })], whenExceeded: "wait" });
+    expect(await codeOf(begin(ask, { engine: "durable" }))).toBe("BUDGET_EXCEEDED");
   });
 });
