@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { codeOf } from "../support/aMemory.js";
-import { asksWeather, dayOf, nextMidnight, PER_CALL, says, settings } from "./budgets.js";
+import { aThermometer, asksWeather, dayOf, nextMidnight, PER_CALL, says, settings } from "./budgets.js";
 import { aDurableApp, hushed, leftovers, reference, stateOf, type DurableApp } from "./durableApp.js";
 import { messagesOf, transcript } from "./support.js";
 
@@ -36,17 +36,6 @@ const passMidnight = async (app: DurableApp) => {
   await app.finish();
 };
 
-/** A thermometer that counts how often it is read. */
-function aThermometer() {
-  const read = vi.fn(() => 7);
-  const weather = defineTool({
-    description: "The weather in a city.",
-    inputSchema: z.object({ city: z.string() }),
-    execute: read,
-  });
-  return { read, tools: { weather } };
-}
-
 describe("a durable run over its budget", () => {
   test("is not started: nothing is said, and no workflow is there", async () => {
     const app = await anApp([says("1.")], { budgets: [dayOf(1)] });
@@ -66,8 +55,11 @@ describe("a durable run over its budget", () => {
     ["one tool", ["Oslo"]],
     ["several tools", ["Oslo", "Bergen"]],
   ])("fails before the model is called, and its tools do not run: %s", async (_name, cities) => {
-    const { read, tools } = aThermometer();
-    const app = await anApp([asksWeather(...cities), says("7.")], { budgets: [dayOf(1)], tools });
+    const { read, weather } = aThermometer();
+    const app = await anApp([asksWeather(...cities), says("7.")], {
+      budgets: [dayOf(1)],
+      tools: { weather },
+    });
     const { runId } = await app.start("Weather?");
     await app.finish();
     expect(await runOf(app, runId)).toMatchObject({
@@ -172,9 +164,9 @@ describe("a durable run that may wait for its budget", () => {
   });
 
   test("waits in the middle with its tools done, and goes on with the same step", async () => {
-    const { read, tools } = aThermometer();
+    const { read, weather } = aThermometer();
     const script = [says("0."), asksWeather("Oslo", "Bergen"), says("7.")];
-    const app = await anApp(script, { budgets: waiting(2), tools });
+    const app = await anApp(script, { budgets: waiting(2), tools: { weather } });
     await app.start("0?");
     await app.finish();
     const { runId } = await app.start("Weather?");
@@ -193,10 +185,10 @@ describe("a durable run that may wait for its budget", () => {
   });
 
   test.each(["queued", "running"])("is canceled at once while it is %s", async (kind) => {
-    const { tools } = aThermometer();
+    const { weather } = aThermometer();
     const app = await anApp([says("0."), asksWeather("Oslo")], {
       budgets: waiting(kind === "queued" ? 1 : 2),
-      tools,
+      tools: { weather },
     });
     await app.start("0?");
     await app.finish();
@@ -244,8 +236,8 @@ describe("agent.runIn with a budget", () => {
   });
 
   test("fails with it in the middle", async () => {
-    const { read, tools } = aThermometer();
-    const app = await anApp([asksWeather("Oslo")], { budgets: [dayOf(1)], tools });
+    const { read, weather } = aThermometer();
+    const app = await anApp([asksWeather("Oslo")], { budgets: [dayOf(1)], tools: { weather } });
     const workflowId = await brief(app, "1?");
     await app.finish();
     expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({
