@@ -70,6 +70,7 @@ module.exports = {
       "^src/adapters/([^/]+)/",
       "^src/(adapters/$1/|client/index\\.ts$|parts/|validators/|shared/)",
     ),
+    only("prices-are-data", "^src/prices/", "^src/(prices|validators)/"),
     only("react-stays-in-the-browser", "^src/react/", "^src/(react/|parts/|validators/|shared/)"),
     // Values of the AI SDK weigh 868 kB in every module that imports them; its types are free.
     forbid(

@@ -142,6 +142,14 @@ describe("bundles", () => {
     expect(modules.filter(isAiSdk)).toEqual([]);
   });
 
+  test("the starter list of prices is in no module that does not import it, and brings nothing with it", async () => {
+    for (const entryPoint of ["src/client/index.ts", "src/ai/index.ts", "src/react/index.ts"])
+      expect((await bundledModules(entryPoint)).filter((path) => path.startsWith("src/prices/"))).toEqual([]);
+    const modules = await bundledModules("src/prices/index.ts");
+    expect(modules).toContain("src/prices/index.ts");
+    expect(modules.filter((path) => path !== "<stdin>" && !path.startsWith("src/prices/"))).toEqual([]);
+  });
+
   test("the AI SDK would be seen", async () => {
     expect((await bundledModules("node_modules/ai/dist/index.js")).some(isAiSdk)).toBe(true);
   });

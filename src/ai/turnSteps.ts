@@ -115,6 +115,7 @@ export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promi
     });
   if (saved.superseded === true) throw supersededError(turn.start.runId);
   turn.results = [];
+  if (saved.totals !== undefined) turn.totals = { ...saved.totals };
   return saved;
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelUsage } from "ai";
 import type { Usage } from "../client/index.js";
+import { USAGE_MAX_TOKENS } from "../shared/ledgerLimits.js";
 
 /** Characters of a provider's own record that are kept: it is for audits, and some hold whole requests. */
 const RAW_MAX_CHARACTERS = 4_096;
@@ -12,9 +13,17 @@ export type MeasuredCall = {
   finishReason: string;
 };
 
-/** What a provider counted; some count nothing, and a few NaN or below zero: an answer must not be lost over that. */
+/**
+ * What a provider counted; some count nothing, and a few NaN, below zero, fractions or more than there can be: an answer
+ * must not be lost over that.
+ */
 const countOf = (value: number | undefined): number =>
-  value !== undefined && Number.isFinite(value) && value > 0 ? value : 0;
+  value !== undefined && Number.isFinite(value) && value > 0
+    ? Math.min(Math.round(value), USAGE_MAX_TOKENS)
+    : 0;
+
+/** Wall time, of a clock that may be set back meanwhile. */
+const durationOf = (ms: number): number => Math.max(0, ms);
 
 /** One call of a language model as a row of the ledger. Counts that the provider did not give are 0, or left out where optional. */
 export function answerUsage({ provider, modelId, usage, ms, finishReason }: MeasuredCall): Usage {
@@ -29,7 +38,7 @@ export function answerUsage({ provider, modelId, usage, ms, finishReason }: Meas
     outputTokens: countOf(usage.outputTokens),
     ...(cached === 0 ? {} : { cachedInputTokens: cached }),
     ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
-    ms,
+    ms: durationOf(ms),
     finishReason,
     ...(raw === undefined || raw.length > RAW_MAX_CHARACTERS ? {} : { raw }),
   };
@@ -48,6 +57,6 @@ export function embeddingUsage(call: {
     purpose: "embedding",
     inputTokens: countOf(call.tokens),
     outputTokens: 0,
-    ms: call.ms,
+    ms: durationOf(call.ms),
   };
 }

@@ -12,6 +12,7 @@ import { ExtractionClient } from "./extraction.js";
 import { FactsClient } from "./facts.js";
 import { FilesClient } from "./files.js";
 import { MessagesClient } from "./messages.js";
+import { PricesClient } from "./prices.js";
 import { RecallClient } from "./recall.js";
 import { RunsClient } from "./runs.js";
 import type { MemoryScope } from "./scopes.js";
@@ -33,6 +34,7 @@ export class BoundMemory {
   readonly documents: DocumentsClient;
   readonly files: FilesClient;
   readonly usage: UsageClient;
+  readonly prices: PricesClient;
   readonly budgets: BudgetsClient;
   readonly entries: RecallClient;
   readonly embeddings: EmbeddingsClient;
@@ -55,6 +57,7 @@ export class BoundMemory {
     this.documents = new DocumentsClient(component, caller);
     this.files = new FilesClient(component, caller);
     this.usage = new UsageClient(component, caller);
+    this.prices = new PricesClient(component, caller);
     this.budgets = new BudgetsClient(component, caller);
     this.entries = new RecallClient(component, caller);
     this.embeddings = new EmbeddingsClient(component, caller);

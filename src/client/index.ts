@@ -63,6 +63,15 @@ export type {
   RecallReason,
 } from "../validators/recall.js";
 export type { Generation } from "../validators/embedding.js";
+export type {
+  ModelPrices,
+  NewPeriod,
+  PricedModel,
+  PriceEntry,
+  PricePeriod,
+  TokenPrices,
+  UnpricedModel,
+} from "../validators/price.js";
 export type { ProviderError } from "../validators/providerError.js";
 export type {
   CallWait,
@@ -114,6 +123,7 @@ export { vHealth } from "../validators/health.js";
 export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";
+export { vModelPrices, vPricePeriod } from "../validators/price.js";
 export { vRecallHit } from "../validators/recall.js";
 export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";

@@ -2,14 +2,14 @@ import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { vRunTotals } from "../validators/run.js";
-import { vUsage, vUsageEvent } from "../validators/usage.js";
+import { vOpaqueUsage, vUsageEvent } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";
 import * as usage from "./model/usage.js";
 
 const vPlaced = { caller: vCaller, threadId: v.optional(v.string()), runId: v.optional(v.string()) };
 
 export const record = mutation({
-  args: { ...vPlaced, usage: vUsage, operationId: v.optional(v.string()) },
+  args: { ...vPlaced, usage: vOpaqueUsage, operationId: v.optional(v.string()) },
   returns: v.object({ eventId: v.string() }),
   handler: (ctx, args) => usage.record(ctx, args),
 });

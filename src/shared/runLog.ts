@@ -35,6 +35,8 @@ export type LogLine = {
   budget?: string;
   limit?: number;
   spent?: number;
+  /** What a run cost, in millionths of the ledger's currency, as far as that is known. */
+  costMicros?: number;
 };
 
 /** What one function execution has logged; `held` is its last line, as long as nothing more follows. */

@@ -125,6 +125,8 @@ export const vStepSaved = v.object({
   /** Another action has the run: what this one said is not kept. */
   superseded: v.optional(v.boolean()),
   ...vBudgetsSaid,
+  /** What the run used so far, where that is more than its calls' tokens: a cost is known, or others answered it. */
+  totals: v.optional(vRunTotals),
 });
 export type StepSaved = Omit<Infer<typeof vStepSaved>, "steered"> & {
   steered?: { messages: Message[]; long: number[][] };

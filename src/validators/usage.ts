@@ -11,8 +11,8 @@ export const vUsagePurpose = v.union(
 );
 export type UsagePurpose = Infer<typeof vUsagePurpose>;
 
-/** What one call of a model, or of a service, used. Tokens are counts, `ms` the wall time of the call. */
-export const vUsage = v.object({
+/** What is kept of what one call of a model, or of a service, used. Tokens are counts, `ms` its wall time. */
+export const vCountedUsage = v.object({
   provider: v.string(),
   model: v.string(),
   purpose: vUsagePurpose,
@@ -37,6 +37,13 @@ export const vUsage = v.object({
   /** The provider's own usage record as JSON text. */
   raw: v.optional(v.string()),
 });
+
+/** What one call used, as it is recorded. */
+export const vUsage = v.object({
+  ...vCountedUsage.fields,
+  /** What `costMicros` is in, where the caller knows: another than the ledger's is refused. */
+  currency: v.optional(v.string()),
+});
 export type Usage = Infer<typeof vUsage>;
 
 /** As doors take it that do much else: checked against `vUsage` where it is recorded. */
@@ -44,7 +51,7 @@ export const vOpaqueUsage = v.any() as VAny<Usage>;
 
 /** A row of the ledger. */
 export const vUsageEvent = v.object({
-  ...vUsage.fields,
+  ...vCountedUsage.fields,
   eventId: v.string(),
   userId: v.string(),
   tenantId: v.optional(v.string()),

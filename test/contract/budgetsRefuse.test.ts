@@ -211,20 +211,20 @@ describe("a durable run that is to wait", () => {
 
   test("waits for the budget that begins anew last, and ends where one never does", async () => {
     const { begin, finish, newThread } = await aBudgetScene();
-    const both = [rule({ limit: 150 }), rule({ period: "month", limit: 150 })];
-    const never = [...both, rule({ period: "lifetime", limit: 150 })];
-    const { runId } = await begin(asks({ rules: never }));
-    await finish(runId, 0, usedTokens(100));
+    const both = [rule({ limit: 100 }), rule({ period: "month", limit: 100 })];
+    const ends = [...both, rule({ period: "lifetime", limit: 100 })];
+    const { runId } = await begin(asks({ rules: ends }), { threadId: await newThread() });
+    await finish(runId, 0, usedTokens(30));
     const month = await begin(asks({ rules: both, whenExceeded: "wait" }), { engine: "durable" });
     expect(month.state).toMatchObject({ startAt: Date.UTC(2026, 1, 1) });
-    const ask = asks({ rules: never, whenExceeded: "wait" });
+    const ask = asks({ rules: ends, whenExceeded: "wait" });
     const error = await refused(begin(ask, { engine: "durable", threadId: await newThread() }));
     expect(error).toMatchObject({ period: "lifetime", resetsAt: null });
   });
 
-  test("is refused by a budget that could never hold its call", async () => {
+  test("does not wait for a budget that could never hold its call", async () => {
     const { begin } = await aBudgetScene();
     const ask = asks({ rules: [rule({ limit: 99 })], whenExceeded: "wait" });
-    expect(await codeOf(begin(ask, { engine: "durable" }))).toBe("BUDGET_EXCEEDED");
+    expect(await refused(begin(ask, { engine: "durable" }))).toMatchObject({ limit: 99, resetsAt: MIDNIGHT });
   });
 });

@@ -85,6 +85,8 @@ const LIMITS: Record<string, number[]> = {
   "chunks of an ended stream": [limits.STREAM_RETENTION_MS],
   "silence of a run inside an action": [limits.RUN_LEASE_MS],
   "active runs of a thread": [1],
+  "prices of a model": [limits.PRICE_MAX_PERIODS, limits.PRICE_MAX_NAMES],
+  "tokens of one call": [limits.USAGE_MAX_TOKENS],
   "runs of a thread that wait": [limits.QUEUE_MAX_RUNS, limits.SCHEDULED_MAX_RUNS],
   "an action that waits for its turn": [limits.QUEUE_WAIT_MAX_MS, limits.QUEUE_LEASE_MS],
 };

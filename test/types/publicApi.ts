@@ -8,9 +8,13 @@ import {
   type ComponentApi,
   type ErrorCode,
   type Message,
+  type ModelPrices,
+  type PricePeriod,
   type Principal,
   type Run,
   type Thread,
+  type TokenPrices,
+  type UnpricedModel,
 } from "convex-agent-memory";
 import {
   agentTool,
@@ -38,6 +42,13 @@ import {
   type GenericQueryCtx,
 } from "convex/server";
 import { z } from "zod";
+
+import {
+  starterPrices,
+  starterPricesOf,
+  starterSources,
+  type StarterSource,
+} from "convex-agent-memory/prices";
 
 export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only for `true`. */
@@ -73,6 +84,34 @@ export type Inferred = [
   Holds<Equal<Results["thread"], Thread>>,
   Holds<Equal<Results["messages"]["page"], Message[]>>,
   Holds<Equal<Results["run"], Run>>,
+];
+
+export async function pricesOfModels() {
+  const { prices } = memory.asSystem();
+  const own = { provider: "acme", model: "chat-1", prices: { input: 150_000, output: 600_000 } };
+  const loaded = await prices.load(mutation, { currency: "USD", prices: [...starterPrices, own] });
+  const set = await prices.set(action, { ...own, from: Date.now(), to: Date.now() + 1 });
+  const removed = await prices.remove(mutation, { provider: "acme", model: "chat-1" });
+  const listed = await bound.prices.list(query, { provider: "acme", cursor: null });
+  const found = await bound.prices.find(query, { provider: "acme", model: "chat-1", version: 1 });
+  const unpriced = await prices.listUnpriced(query);
+  const starter = { prices: starterPricesOf("openai", "gpt-6-luna"), sources: starterSources };
+  // @ts-expect-error a query cannot write
+  await prices.load(query, { prices: starterPrices });
+  // @ts-expect-error a price says what output costs
+  await prices.set(mutation, { ...own, prices: { input: 1 } });
+  return { loaded, set, removed, listed, found, unpriced, starter };
+}
+type Prices = Awaited<ReturnType<typeof pricesOfModels>>;
+export type InferredPrices = [
+  Holds<Equal<Prices["loaded"], { changed: number }>>,
+  Holds<Equal<Prices["set"], { version: number }>>,
+  Holds<Equal<Prices["removed"], { removed: boolean }>>,
+  Holds<Equal<Prices["listed"]["page"], ModelPrices[]>>,
+  Holds<Equal<Prices["found"], PricePeriod | null>>,
+  Holds<Equal<Prices["unpriced"], UnpricedModel[]>>,
+  Holds<Equal<Prices["starter"]["prices"], TokenPrices | undefined>>,
+  Holds<Equal<Prices["starter"]["sources"], readonly StarterSource[]>>,
 ];
 
 declare function authenticate(ctx: { auth: Auth }): Promise<Principal>;

@@ -1554,6 +1554,116 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         Name
       >;
     };
+    prices: {
+      find: FunctionReference<
+        "query",
+        "internal",
+        { model: string; provider: string; version: number },
+        {
+          from: number;
+          prices: {
+            cacheWrite?: number;
+            cachedInput?: number;
+            call?: number;
+            input: number;
+            output: number;
+            reasoning?: number;
+          };
+          to?: number;
+          version: number;
+        } | null,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        { cursor: string | null; limit?: number; provider?: string },
+        {
+          currency: string;
+          cursor: string | null;
+          page: Array<{
+            model: string;
+            periods: Array<{
+              from: number;
+              prices: {
+                cacheWrite?: number;
+                cachedInput?: number;
+                call?: number;
+                input: number;
+                output: number;
+                reasoning?: number;
+              };
+              to?: number;
+              version: number;
+            }>;
+            provider: string;
+          }>;
+        },
+        Name
+      >;
+      listUnpriced: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+        },
+        Array<{
+          calls: number;
+          lastAt: number;
+          model: string;
+          provider: string;
+        }>,
+        Name
+      >;
+      load: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          models: Array<{
+            model: string;
+            periods: Array<any>;
+            provider: string;
+          }>;
+        },
+        { changed: number },
+        Name
+      >;
+      remove: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          from?: number;
+          model: string;
+          provider: string;
+        },
+        { removed: boolean },
+        Name
+      >;
+      set: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          currency?: string;
+          model: string;
+          period: any;
+          provider: string;
+        },
+        { version: number },
+        Name
+      >;
+    };
     recall: {
       search: FunctionReference<
         "action",
@@ -2935,6 +3045,13 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           };
           streamId?: string;
           superseded?: boolean;
+          totals?: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
           waitUntil?: number;
           warned?: Array<any>;
         },
@@ -3105,28 +3222,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           operationId?: string;
           runId?: string;
           threadId?: string;
-          usage: {
-            cacheWriteTokens?: number;
-            cachedInputTokens?: number;
-            costMicros?: number;
-            finishReason?: string;
-            inputTokens: number;
-            isEstimated?: boolean;
-            isFailed?: boolean;
-            model: string;
-            ms: number;
-            outputTokens: number;
-            provider: string;
-            purpose:
-              | "answer"
-              | "embedding"
-              | "tool"
-              | "extraction"
-              | "compaction"
-              | "rerank";
-            raw?: string;
-            reasoningTokens?: number;
-          };
+          usage: any;
         },
         { eventId: string },
         Name

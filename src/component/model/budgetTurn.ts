@@ -49,7 +49,7 @@ const firstCall = ({ inputTokens, outputTokens }: BudgetAsk, contextTokens: numb
  */
 function nextCall({ ask, next }: RunBudgets, contextTokens: number): CallEstimate {
   const shown = firstCall(ask, contextTokens);
-  if (next === undefined) return shown;
+  if (next === undefined || contextTokens === 0) return next ?? shown;
   return { ...next, inputTokens: Math.max(next.inputTokens, shown.inputTokens) };
 }
 

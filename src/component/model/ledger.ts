@@ -1,10 +1,12 @@
 import { validate } from "convex-helpers/validators";
+import { USAGE_MAX_COST_MICROS, USAGE_MAX_TOKENS } from "../../shared/ledgerLimits.js";
 import { USAGE_RAW_MAX_BYTES } from "../../shared/limits.js";
 import { utf8Bytes } from "../../shared/utf8.js";
 import { memoryError } from "../../validators/errors.js";
 import { vUsage, type Usage } from "../../validators/usage.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { checkCurrency } from "./currency.js";
 import { costNow } from "./priceReads.js";
 
 /** Who pays for a call, and where it happened. */
@@ -27,7 +29,8 @@ export type Recorded = { eventId: Id<"usageEvents">; costMicros?: number };
  */
 export async function recordUsage(ctx: MutationCtx, place: UsagePlace, usage: Usage): Promise<Recorded> {
   checkUsage(usage);
-  const { raw, purpose, ...kept } = usage;
+  const { raw, purpose, currency, ...kept } = usage;
+  if (currency !== undefined || usage.costMicros !== undefined) await checkCurrency(ctx, currency);
   const cost = await costNow(ctx, usage);
   const eventId = await ctx.db.insert("usageEvents", {
     ...place,
@@ -41,14 +44,37 @@ export async function recordUsage(ctx: MutationCtx, place: UsagePlace, usage: Us
   return { eventId, ...(costMicros === undefined ? {} : { costMicros }) };
 }
 
-/** A sum over the ledger can be trusted only when no event takes something away from it. */
+/** The counts of a call, with the most that each may be. */
+const MOST: Partial<Record<keyof Usage, number>> = {
+  inputTokens: USAGE_MAX_TOKENS,
+  outputTokens: USAGE_MAX_TOKENS,
+  cachedInputTokens: USAGE_MAX_TOKENS,
+  cacheWriteTokens: USAGE_MAX_TOKENS,
+  reasoningTokens: USAGE_MAX_TOKENS,
+  costMicros: USAGE_MAX_COST_MICROS,
+};
+
+/**
+ * A sum over the ledger can be trusted only when no event takes something away from it, and when none is so large that
+ * the sum is no longer exact. Runtimes mend what a provider counts: what comes here wrong is a fault of the caller.
+ */
 function checkUsage(usage: Usage): void {
   if (!validate(vUsage, usage))
     throw memoryError("INVALID_ARGUMENT", "`usage` is none: check its fields against `vUsage`.");
   for (const [name, value] of Object.entries(usage)) {
-    if (typeof value !== "number" || (Number.isFinite(value) && value >= 0)) continue;
-    throw memoryError("INVALID_ARGUMENT", `\`usage.${name}\` must be a number from 0.`, {
-      value: String(value),
-    });
+    if (typeof value !== "number") continue;
+    const most = MOST[name as keyof Usage];
+    if (
+      value >= 0 &&
+      (most === undefined ? Number.isFinite(value) : Number.isInteger(value) && value <= most)
+    )
+      continue;
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      most === undefined
+        ? `\`usage.${name}\` must be a number from 0.`
+        : `\`usage.${name}\` must be an integer from 0 to ${most}.`,
+      { field: name, value: String(value) },
+    );
   }
 }

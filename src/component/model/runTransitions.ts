@@ -29,8 +29,12 @@ export async function logRunEnd(ctx: MutationCtx, run: Doc<"runs">, state: RunSt
   const level = levelOf(run);
   if (!("endedAt" in state) || level === "off" || (level === "errors" && state.kind !== "failed")) return;
   const ended = (await ctx.db.get("runs", run._id)) ?? run;
-  const { inputTokens, outputTokens } = totalsOf(ended);
-  const spent = { ms: Math.round(state.endedAt - run._creationTime), tokens: inputTokens + outputTokens };
+  const { inputTokens, outputTokens, costMicros } = totalsOf(ended);
+  const spent = {
+    ms: Math.round(state.endedAt - run._creationTime),
+    tokens: inputTokens + outputTokens,
+    ...(costMicros === undefined ? {} : { costMicros }),
+  };
   const code = state.kind === "failed" && CODE.test(state.code) ? { code: state.code } : {};
   logRun(ctx, level, { event: `run.${state.kind}`, runId: run._id, ...code, ...spent });
 }

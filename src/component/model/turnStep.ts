@@ -102,7 +102,14 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
     : await goOn(ctx, saved, args.nextStream);
   await tellMessages(ctx, run.hooks);
   const told = isActive(next.state) || args.finish ? withWaits(calls, waits) : []; // ended: nothing is to run
-  return { saved: true, messageId, calls: told, ...(results.length === 0 ? {} : { results }), ...next };
+  const came = results.length === 0 ? {} : { results };
+  return { saved: true, messageId, calls: told, ...came, ...next, ...totalsTold(saved) };
+}
+
+/** What a run used, where the runtime cannot count that itself: it knows no prices, and no runs that are nested. */
+function totalsTold(run: Doc<"runs">): Pick<StepSaved, "totals"> {
+  const { calls, costMicros } = run.totals ?? {};
+  return calls === undefined && costMicros === undefined ? {} : { totals: totalsOf(run) };
 }
 
 function checkNext(run: Doc<"runs">, step: number): void {

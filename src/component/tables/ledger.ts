@@ -1,8 +1,8 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import { vBudgetMode, vBudgetParty, vBudgetPeriod, vBudgetUnit } from "../../validators/budget.js";
-import { vPricePeriod } from "../../validators/price.js";
-import { vUsage, vUsagePurpose } from "../../validators/usage.js";
+import { vPricedModel, vPricePeriod } from "../../validators/price.js";
+import { vCountedUsage, vUsagePurpose } from "../../validators/usage.js";
 
 /** Counts that a rollup adds up. */
 const sums = {
@@ -25,7 +25,7 @@ export const ledgerTables = {
   // The ledger: one row per call of a model. Only ever inserted. Read by `commitTs` where a fold or a sum goes on from
   // the mark, by time where events are listed.
   usageEvents: defineTable({
-    ...vUsage.fields,
+    ...vCountedUsage.fields,
     /** Absent: an answer, as nearly every call is. */
     purpose: v.optional(vUsagePurpose),
     userId: v.string(),
@@ -68,13 +68,15 @@ export const ledgerTables = {
   // One row: when the next fold is due, 0 while none is armed. Apart from the mark, so that a step that looks whether
   // a fold is armed does not meet the fold.
   usageFolds: defineTable({ dueAt: v.number() }).index("by_due", ["dueAt"]),
-  // One row: what the ledger counts money in. Written once, with the first price, budget or cost.
-  ledgerSettings: defineTable({ currency: v.string() }),
-  // What a model costs, one row a model with all its periods, in order: a step reads one row.
-  prices: defineTable({ provider: v.string(), model: v.string(), periods: v.array(vPricePeriod) }).index(
-    "by_model",
-    ["provider", "model"],
-  ),
+  // One row: what the ledger counts money in, and the last version of a price. Written with the first price, budget or
+  // cost, and where prices change.
+  ledgerSettings: defineTable({ currency: v.string(), priceVersion: v.optional(v.number()) }),
+  // What a model costs, one row a model with its periods, in order: a step reads one row. Written by the app alone.
+  prices: defineTable({ ...vPricedModel, periods: v.array(vPricePeriod) })
+    .index("by_model", ["model", "provider"])
+    .index("by_provider", ["provider", "model"]),
+  // Periods that no longer stand in the row of their model. Only ever inserted: events name them by their version.
+  pastPrices: defineTable({ ...vPricedModel, ...vPricePeriod.fields }).index("by_version", ["version"]),
   // What a subject may spend. Written when it is set, and when a run draws on it or returns.
   budgets: defineTable({
     /** A scope. */
