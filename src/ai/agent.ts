@@ -58,11 +58,12 @@ export interface Agent {
    * Starts a durable run from the app's own mutation: the prompt, the run and its workflow are written in one
    * transaction. While another run has the thread it waits for its turn, or does what `whileRunning` says; the
    * ticket's `state` tells, and `steered` where it is the ticket of that run, which reads the prompt. Needs
-   * `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`.
+   * `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`. Where its budgets have no
+   * room it is refused and nothing is said, or waits for a new period as the agent's `budgets` say.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
-   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an
-   * `operationId`.
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `BUDGET_EXCEEDED`, `PRICE_UNKNOWN`, `RUN_EXPORTS_MISNAMED` or
+   * `AGENT_INVALID`. Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */
@@ -75,8 +76,9 @@ export interface Agent {
    * context and the result's `state` is `canceled`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or
-   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an
-   * `operationId` a repeat returns the first answer.
+   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, `BUDGET_EXCEEDED` (before anything is said, or in
+   * the middle before the model is called) and `PRICE_UNKNOWN`, or `MODEL_FAILED` when the model fails. With an
+   * `operationId` a repeat returns the first answer, or throws what the first call did.
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
    */

@@ -53,11 +53,11 @@ export function cappedOutput(agent: ResolvedAgent, asked: number | undefined): {
 const mayBeHard = ({ rules }: BudgetTerms): boolean =>
   rules.length === 0 || rules.some(({ mode }) => mode === "hard");
 
-/** What a first call is shown besides the history: of blocks and of what is recalled as much as may be. */
+/** What a call is shown besides what the component reads: instructions, tools, and what may be recalled at most. */
 async function inputTokens(agent: ResolvedAgent): Promise<number> {
-  const { blocks = [], recall, budget } = agent;
+  const { recall, budget } = agent;
   const { tokens } = await agentText(agent);
-  return tokens + (blocks.length === 0 ? 0 : budget.blocks) + (recall === undefined ? 0 : budget.recalled);
+  return tokens + (recall === undefined ? 0 : budget.recalled);
 }
 
 /** Whose prices are meant: as the model names itself, as its usage will. Nothing is asked of it. */

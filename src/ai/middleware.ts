@@ -78,8 +78,9 @@ export type MemoryMiddleware = LanguageModelMiddleware & {
  * and one principal: make one for each action, and run one loop at a time with it.
  *
  * The thread is the history: of the caller's messages only the last one of the user is saved, with what follows it.
- * Call `finish` behind a loop. The calls throw what `agent.generate` throws before the model is asked, and `RUN_ENDED`
- * when the run was canceled meanwhile; errors of the model are the model's own. A loop's retry of a failed call answers
+ * Call `finish` behind a loop. The calls throw what `agent.generate` throws before the model is asked (a call whose answer
+ * leaves its budget without room for the next: `BUDGET_EXCEEDED`, so that its tools do not run), and `RUN_ENDED` when
+ * the run was canceled meanwhile; errors of the model are the model's own. A loop's retry of a failed call answers
  * the same message.
  *
  * @example

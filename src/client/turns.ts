@@ -111,7 +111,7 @@ export class TurnsClient {
    * reads its context with `open` once it is `running`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE`, `QUEUE_FULL`,
-   * `OPERATION_MISMATCH` or `INVALID_ARGUMENT`; for a nested run `RUN_NOT_FOUND`, `RUN_ENDED` or `NESTING_TOO_DEEP`.
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `BUDGET_EXCEEDED` or `PRICE_UNKNOWN`; for a nested run `RUN_NOT_FOUND`, `RUN_ENDED` or `NESTING_TOO_DEEP`.
    *
    * @example const turn = await memory.as(principal).turns.begin(ctx, { threadId, agentName: "helper", engine: "action", prompt });
    */

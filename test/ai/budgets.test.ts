@@ -1,40 +1,24 @@
 // Budgets of runs in an action.
-import { describe, expect, test, vi } from "vitest";
-import { z } from "zod";
-import { defineTool, type AgentDefinition } from "../../src/ai/index.js";
-import type { BudgetAsk } from "../../src/client/index.js";
-import { isMemoryError } from "../../src/validators/errors.js";
-import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { codeOf, OWNER } from "../support/aMemory.js";
-import { asksWeather, dayOf, nextMidnight, notingAsks, PER_CALL, says, settings } from "./budgets.js";
+import { describe, expect, test } from "vitest";
+import { defineAgent, type AgentDefinition } from "../../src/ai/index.js";
+import { scriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
+import { aMemory, codeOf, OWNER } from "../support/aMemory.js";
+import {
+  aThermometer,
+  asksWeather,
+  dayOf,
+  nextMidnight,
+  PER_CALL,
+  refusalOf,
+  says,
+  settings,
+} from "./budgets.js";
 import { anAgent, messagesOf, transcript, type TestAgent } from "./support.js";
 
-const anAgentWith = (script: ScriptedTurn[], definition: Partial<AgentDefinition>, logs?: "off") =>
-  anAgent(script, { settings, ...definition }, logs ?? "off");
+const anAgentWith = (script: ScriptedTurn[], definition: Partial<AgentDefinition>) =>
+  anAgent(script, { settings, ...definition }, "off");
 const ask = ({ agent, ctx, threadId }: TestAgent, prompt = "Oslo?") =>
   agent.generate(ctx, { as: OWNER, threadId, prompt });
-
-/** A thermometer that counts how often it is read. */
-function aThermometer() {
-  const read = vi.fn(() => 7);
-  const weather = defineTool({
-    description: "The weather in a city.",
-    inputSchema: z.object({ city: z.string() }),
-    execute: read,
-  });
-  return { read, weather };
-}
-
-/** What a call is refused with. */
-async function refusalOf(promise: Promise<unknown>) {
-  const error = await promise.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!isMemoryError(error)) throw error;
-  const { code, message, details } = error.data;
-  return { code, message, details };
-}
 
 describe.each(["generate", "stream"] as const)("over a hard budget agent.%s", (call) => {
   const askWith = ({ agent, ctx, threadId }: TestAgent, prompt = "Oslo?") =>
@@ -177,6 +161,35 @@ describe("a budget in an action", () => {
     expect(free.model.calls).toHaveLength(2);
   });
 
+  test("of a memory holds for all its agents together, but for one that says `false`", async () => {
+    const { memory, ctx } = aMemory({}, { budgets: [dayOf(2)], logs: "off" });
+    const { threadId } = await memory.as(OWNER).threads.create(ctx, {});
+    const answered = async (name: string, budgets?: false) => {
+      const model = scriptedModel([says(name)]);
+      const agent = defineAgent(memory, {
+        ...{ name, model: () => model, instructions: "", settings },
+        budgets,
+      });
+      return await codeOf(agent.generate(ctx, { as: OWNER, threadId, prompt: name }));
+    };
+    expect(await answered("one")).toBe("ok");
+    expect(await answered("other")).toBe("ok");
+    expect(await answered("third")).toBe("BUDGET_EXCEEDED");
+    expect(await answered("free", false)).toBe("ok");
+  });
+
+  test("costs a turn no further call of the component", async () => {
+    const { weather } = aThermometer();
+    const callsOf = async (budgets: AgentDefinition["budgets"]) => {
+      const helper = await anAgentWith([asksWeather("Oslo"), says("7.")], { budgets, tools: { weather } });
+      await ask(helper);
+      return helper.calls;
+    };
+    const plain = await callsOf(undefined);
+    expect(plain).toEqual(["turns.begin", "turns.saveStep", "turns.saveStep"]);
+    expect(await callsOf([dayOf(9), { per: "run", unit: "tokens", limit: 9 * PER_CALL }])).toEqual(plain);
+  });
+
   test("refuses a cost whose price is not known", async () => {
     const helper = await anAgentWith([says("1.")], { budgets: [dayOf(1, { unit: "cost" })] });
     expect(await codeOf(ask(helper))).toBe("PRICE_UNKNOWN");
@@ -204,95 +217,5 @@ describe("a budget in an action", () => {
     });
     await ask(helper);
     expect(await codeOf(ask(helper))).toBe("BUDGET_EXCEEDED");
-  });
-});
-
-describe("what a call may answer", () => {
-  const capsOf = async (definition: Partial<AgentDefinition>) => {
-    const helper = await anAgent([says("1.")], definition, "off");
-    await ask(helper);
-    return helper.model.calls.map(({ maxOutputTokens }) => maxOutputTokens);
-  };
-  const budgets = [dayOf(100)];
-
-  test("is what was reserved for it", async () => {
-    expect(await capsOf({ budgets })).toEqual([8_192]);
-    expect(await capsOf({ budgets: true })).toEqual([8_192]);
-    expect(await capsOf({ budgets, settings: { maxOutputTokens: 100 } })).toEqual([100]);
-  });
-
-  test("may be less by what a step says, and not more", async () => {
-    const step = (maxOutputTokens: number) => ({ prepareStep: () => ({ maxOutputTokens }) });
-    expect(await capsOf({ budgets, settings, ...step(20) })).toEqual([20]);
-    expect(await capsOf({ budgets, settings, ...step(5_000) })).toEqual([100]);
-  });
-
-  test("is left alone where no budget is hard", async () => {
-    expect(await capsOf({})).toEqual([undefined]);
-    expect(await capsOf({ settings: { maxOutputTokens: 100 } })).toEqual([100]);
-    expect(await capsOf({ budgets: [dayOf(100, { mode: "soft" })] })).toEqual([undefined]);
-    expect(await capsOf({ budgets: false })).toEqual([undefined]);
-  });
-});
-
-describe("what a run asks of its budgets", () => {
-  const askedOf = async (definition: Partial<AgentDefinition>): Promise<BudgetAsk | undefined> => {
-    const asked: (BudgetAsk | undefined)[] = [];
-    const helper = await anAgentWith([says("1.")], definition);
-    await ask({ ...helper, ctx: notingAsks(helper.ctx, asked) }).catch(() => null);
-    return asked[0];
-  };
-  const budgets = [dayOf(100)];
-
-  test("is nothing where no budget holds", async () => {
-    expect(await askedOf({})).toBeUndefined();
-    expect(await askedOf({ budgets: false })).toBeUndefined();
-  });
-
-  test("is the prices of its model, its cap, and what it is shown besides the history", async () => {
-    const plain = await askedOf({ budgets, instructions: "x".repeat(400) });
-    expect(plain).toEqual({
-      rules: [{ ...dayOf(100), mode: "hard" }],
-      inputTokens: 100,
-      outputTokens: 100,
-      provider: "scripted",
-      model: "scripted-1",
-    });
-    const { weather } = aThermometer();
-    const more = await askedOf({
-      ...{ budgets, instructions: "x".repeat(400), tools: { weather }, blocks: ["user"] },
-      context: { maxTokens: 16_000, sections: { blocks: 700 } },
-      recall: { scopes: ["thread"], maxTokens: 300 },
-      compaction: false,
-    });
-    expect(more?.inputTokens).toBeGreaterThan(1_100);
-    expect(more?.inputTokens).toBeLessThan(1_200);
-  });
-
-  test("is what its settings say besides", async () => {
-    const pricedAs = { provider: "acme", model: "big" };
-    const asked = await askedOf({ budgets: { slabCalls: 2, whenExceeded: "wait", pricedAs } });
-    expect(asked).toMatchObject({ rules: [], slabCalls: 2, ...pricedAs });
-    expect(asked).not.toHaveProperty("whenExceeded"); // no action waits for a new day
-  });
-
-  test("names the gateway for a model that is only named", async () => {
-    expect(await askedOf({ budgets, model: () => "openai/gpt-5" })).toMatchObject({
-      ...{ provider: "gateway", model: "openai/gpt-5" },
-    });
-  });
-
-  test("is refused where the model cannot be named, unless the settings name it", async () => {
-    const model = () => {
-      throw new TypeError("No key.");
-    };
-    const helper = await anAgentWith([], { budgets, model });
-    expect(await refusalOf(ask(helper))).toMatchObject({
-      code: "AGENT_INVALID",
-      message: expect.stringContaining("pricedAs") as string,
-    });
-    expect(await messagesOf(helper)).toEqual([]);
-    const named = { rules: budgets, pricedAs: { provider: "acme", model: "big" } };
-    expect(await codeOf(ask(await anAgentWith([], { budgets: named, model })))).toBe("MODEL_FAILED");
   });
 });

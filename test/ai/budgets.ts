@@ -1,7 +1,10 @@
 // What tests of budgets share: answers that use a known number of tokens, and a budget that holds so many of them.
-import type { AgentBudgetRule, BudgetAsk } from "../../src/client/index.js";
+import { vi } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../src/ai/index.js";
+import type { ActionCtx, AgentBudgetRule, BudgetAsk } from "../../src/client/index.js";
 import type { ScriptedAnswer } from "../../src/testing/scriptedModel.js";
-import type { ActionCtx } from "../../src/client/index.js";
+import { isMemoryError } from "../../src/validators/errors.js";
 import { doorOf } from "./support.js";
 
 /** What each answer of these tests uses: 400 in and 100 out. */
@@ -33,4 +36,26 @@ export function notingAsks(ctx: ActionCtx, asked: (BudgetAsk | undefined)[]): Ac
     return (ctx.runMutation as (...all: unknown[]) => unknown)(reference, args);
   };
   return { ...ctx, runMutation } as unknown as ActionCtx;
+}
+
+/** A thermometer that counts how often it is read. */
+export function aThermometer() {
+  const read = vi.fn(() => 7);
+  const weather = defineTool({
+    description: "The weather in a city.",
+    inputSchema: z.object({ city: z.string() }),
+    execute: read,
+  });
+  return { read, weather };
+}
+
+/** What a call is refused with. */
+export async function refusalOf(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!isMemoryError(error)) throw error;
+  const { code, message, details } = error.data;
+  return { code, message, details };
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { codeOf } from "../support/aMemory.js";
-import { asksWeather, dayOf, nextMidnight, PER_CALL, says, settings } from "./budgets.js";
+import { aThermometer, asksWeather, dayOf, nextMidnight, PER_CALL, says, settings } from "./budgets.js";
 import { aDurableApp, hushed, leftovers, reference, stateOf, type DurableApp } from "./durableApp.js";
 import { messagesOf, transcript } from "./support.js";
 
@@ -36,17 +36,6 @@ const passMidnight = async (app: DurableApp) => {
   await app.finish();
 };
 
-/** A thermometer that counts how often it is read. */
-function aThermometer() {
-  const read = vi.fn(() => 7);
-  const weather = defineTool({
-    description: "The weather in a city.",
-    inputSchema: z.object({ city: z.string() }),
-    execute: read,
-  });
-  return { read, tools: { weather } };
-}
-
 describe("a durable run over its budget", () => {
   test("is not started: nothing is said, and no workflow is there", async () => {
     const app = await anApp([says("1.")], { budgets: [dayOf(1)] });
@@ -66,8 +55,11 @@ describe("a durable run over its budget", () => {
     ["one tool", ["Oslo"]],
     ["several tools", ["Oslo", "Bergen"]],
   ])("fails before the model is called, and its tools do not run: %s", async (_name, cities) => {
-    const { read, tools } = aThermometer();
-    const app = await anApp([asksWeather(...cities), says("7.")], { budgets: [dayOf(1)], tools });
+    const { read, weather } = aThermometer();
+    const app = await anApp([asksWeather(...cities), says("7.")], {
+      budgets: [dayOf(1)],
+      tools: { weather },
+    });
     const { runId } = await app.start("Weather?");
     await app.finish();
     expect(await runOf(app, runId)).toMatchObject({
@@ -100,6 +92,39 @@ describe("a durable run over its budget", () => {
       state: { kind: "failed", code: "BUDGET_EXCEEDED" },
       exceeded: { per: "user", limit: PER_CALL },
     });
+    expect(app.model.calls).toHaveLength(1);
+    expect(await leftovers(app)).toEqual({});
+  });
+
+  test("fails with its first step where its thread is longer than there is room", async () => {
+    const app = await anApp([says("1.")], { budgets: [dayOf(2)] });
+    const long = { type: "text" as const, text: "word ".repeat(1_000) };
+    await app.owner.messages.append(app.ctx, {
+      threadId: app.threadId,
+      messages: [{ role: "user", parts: [long] }],
+    });
+    const { runId } = await app.start("1?");
+    await app.finish();
+    expect(await runOf(app, runId)).toMatchObject({
+      state: { kind: "failed", code: "BUDGET_EXCEEDED" },
+      exceeded: { per: "user", limit: 2 * PER_CALL, spent: 0 },
+    });
+    expect(app.model.calls).toHaveLength(0);
+  });
+
+  test("fails where what a tool gave is more than there is room for", async () => {
+    const long = defineTool({
+      description: "The weather in a city.",
+      inputSchema: z.object({ city: z.string() }),
+      execute: () => "word ".repeat(1_000),
+    });
+    const app = await anApp([asksWeather("Oslo"), says("7.")], {
+      budgets: [dayOf(3)],
+      tools: { weather: long },
+    });
+    const { runId } = await app.start("Weather?");
+    await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "failed", code: "BUDGET_EXCEEDED" });
     expect(app.model.calls).toHaveLength(1);
     expect(await leftovers(app)).toEqual({});
   });
@@ -139,9 +164,9 @@ describe("a durable run that may wait for its budget", () => {
   });
 
   test("waits in the middle with its tools done, and goes on with the same step", async () => {
-    const { read, tools } = aThermometer();
+    const { read, weather } = aThermometer();
     const script = [says("0."), asksWeather("Oslo", "Bergen"), says("7.")];
-    const app = await anApp(script, { budgets: waiting(2), tools });
+    const app = await anApp(script, { budgets: waiting(2), tools: { weather } });
     await app.start("0?");
     await app.finish();
     const { runId } = await app.start("Weather?");
@@ -160,10 +185,10 @@ describe("a durable run that may wait for its budget", () => {
   });
 
   test.each(["queued", "running"])("is canceled at once while it is %s", async (kind) => {
-    const { tools } = aThermometer();
+    const { weather } = aThermometer();
     const app = await anApp([says("0."), asksWeather("Oslo")], {
       budgets: waiting(kind === "queued" ? 1 : 2),
-      tools,
+      tools: { weather },
     });
     await app.start("0?");
     await app.finish();
@@ -211,8 +236,8 @@ describe("agent.runIn with a budget", () => {
   });
 
   test("fails with it in the middle", async () => {
-    const { read, tools } = aThermometer();
-    const app = await anApp([asksWeather("Oslo")], { budgets: [dayOf(1)], tools });
+    const { read, weather } = aThermometer();
+    const app = await anApp([asksWeather("Oslo")], { budgets: [dayOf(1)], tools: { weather } });
     const workflowId = await brief(app, "1?");
     await app.finish();
     expect(await app.workflow.status(app.ctx, workflowId)).toMatchObject({

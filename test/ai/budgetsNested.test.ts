@@ -105,7 +105,11 @@ describe("agents of one user's budget", () => {
     const app = await aNestedApp({
       editor: {
         script: [
-          { ...(asking("researcher") as object), usage: { inputTokens: 400, outputTokens: 100 } },
+          {
+            ...says(""),
+            text: undefined,
+            toolCalls: [{ toolName: "researcher", input: { prompt: "Oslo?" } }],
+          },
           says("Done."),
         ],
         asks: ["researcher"],

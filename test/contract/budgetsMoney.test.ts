@@ -111,7 +111,7 @@ describe("a soft budget", () => {
     const lines = error.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown);
     expect(lines).toEqual([
       {
-        ...{ event: "budget.warned", runId: first.runId, agentName: "helper" },
+        ...{ event: "budget.exceeded", runId: first.runId, agentName: "helper" },
         ...{ budget: "user tokens day", limit: 500, spent: 450 },
       },
     ]);

@@ -96,7 +96,8 @@ describe("every end of a run returns what it holds, once", () => {
     await owner.runs.deny(ctx, { runId, callId: "one" });
     await owner.turns.takeUp(ctx, { runId, force: true });
     await owner.turns.open(ctx, { runId, step: 1 });
-    expect(await status()).toMatchObject([{ spent: 30, reserved: 4 * (30 + 40) }]);
+    // Its next call is shown at least what the runtime knows of, and the message that denies.
+    expect(await status()).toMatchObject([{ spent: 30, reserved: 4 * (60 + 1 + 40) }]);
   });
 
   test("a nested run draws its own, and counts in the run budget of the one that asked", async () => {

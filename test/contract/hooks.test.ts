@@ -246,6 +246,6 @@ describe("without hooks", () => {
     const row = await app.inside((ctx) => ctx.db.query("runs").first());
     expect(row?._id).toBe(runId);
     expect(Object.keys(row ?? {})).not.toContain("hooks");
-    expect(await app.told()).toEqual({ messages: [], runs: [] });
+    expect(await app.told()).toEqual({ messages: [], runs: [], budgets: [] });
   });
 });

@@ -18,7 +18,7 @@ import {
   type MiddlewareSettings,
 } from "convex-agent-memory/ai";
 import type { LanguageModel } from "ai";
-import type { Infer } from "convex/values";
+import { v, type Infer } from "convex/values";
 import type { Equal, Holds } from "./publicApi.js";
 
 declare const component: ComponentApi;
@@ -59,9 +59,10 @@ define([{ per: "user", unit: "dollars", period: "day", limit }]);
 define({ whenExceeded: "ignore" });
 
 export const rules: readonly AgentBudgetRule[] = [];
+export const hookArgs = v.object({ budget: vBudgetWarning });
 export type Told = [
   Holds<Equal<AgentDefinition["budgets"], AgentBudgets | undefined>>,
   Holds<Equal<AgentBudgetSettings["rules"], readonly AgentBudgetRule[] | undefined>>,
-  Holds<Equal<Infer<typeof vBudgetWarning>, BudgetWarning>>,
+  Holds<Equal<Infer<typeof hookArgs>, { budget: BudgetWarning }>>,
   Holds<Equal<Run["exceeded"], BudgetExceeded | undefined>>,
 ];

@@ -43,6 +43,16 @@ const firstCall = ({ inputTokens, outputTokens }: BudgetAsk, contextTokens: numb
   outputTokens,
 });
 
+/**
+ * What the next call is held to use: as the last one did, and at least what it is shown. A durable run is begun before
+ * its history is read, and what its tools give is there when its next step opens.
+ */
+function nextCall({ ask, next }: RunBudgets, contextTokens: number): CallEstimate {
+  const shown = firstCall(ask, contextTokens);
+  if (next === undefined || contextTokens === 0) return next ?? shown;
+  return { ...next, inputTokens: Math.max(next.inputTokens, shown.inputTokens) };
+}
+
 /** What came of a draw between two calls. */
 export type Drawn = {
   /** To be written on the run's row. */
@@ -59,7 +69,7 @@ export type Going = {
   totals: RunTotals;
   /** Nothing is called before somebody has decided or answered. */
   isWaiting?: boolean;
-  /** The size of what its first call is shown, where that was not counted yet. */
+  /** The size of what its next call is shown, where that was read. */
   contextTokens?: number;
 };
 
@@ -71,9 +81,8 @@ export async function drawNext(ctx: MutationCtx, going: Going): Promise<Drawn> {
   const { run, totals, isWaiting = false, contextTokens = 0 } = going;
   if (run.budgets === undefined) return { said: {} };
   if (isWaiting) return { said: {}, ...(await returnDrawn(ctx, run)) };
-  const { next = firstCall(run.budgets.ask, contextTokens) } = run.budgets;
-  const budgets = { ...run.budgets, next };
-  if (await holdsNext(ctx, budgets, totals)) return { said: {} };
+  const budgets = { ...run.budgets, next: nextCall(run.budgets, contextTokens) };
+  if (await holdsNext(ctx, budgets, totals)) return { said: {}, budgets };
   const plan = await planDraw(ctx, { spender: run, budgets, totals, runId: run._id });
   await applyDraw(ctx, run._id, plan);
   await tellBudgets(ctx, run, plan.warned);
