@@ -59,8 +59,8 @@ export interface Agent {
    * `agent.durable(workflow)` exported as `run`, `step`, `settle` from the module of `run`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
-   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an
-   * `operationId`.
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `RUN_EXPORTS_MISNAMED`, `AGENT_INVALID`, or `RATE_LIMITED` where the
+   * agent's `rateLimits` say "reject". Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */
@@ -73,7 +73,8 @@ export interface Agent {
    * context and the result's `state` is `canceled`.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or
-   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, or `MODEL_FAILED` when the model fails. With an
+   * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, `RATE_LIMITED` (by the agent's limits before anything
+   * is said, or by the provider, with `retryAfterMs`), or `MODEL_FAILED` when the model fails. With an
    * `operationId` a repeat returns the first answer.
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
