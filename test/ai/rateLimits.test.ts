@@ -213,7 +213,8 @@ describe("a call in the middle of a run", () => {
 
   test("waits no longer than the agent says, and stops when the caller aborts", async () => {
     const requests = { perUser: perMinute(12, 1) };
-    const impatient = await aLimitedAgent(twoSteps, { requests, maxWaitMs: 100 }, { tools: { weather } });
+    const slow = { requests: { perUser: perMinute(1) }, maxWaitMs: 100 };
+    const impatient = await aLimitedAgent(twoSteps, slow, { tools: { weather } });
     const args = { as: OWNER, prompt: "?" };
     const refused = impatient.agent.generate(impatient.ctx, { ...args, threadId: impatient.threadId });
     expect(await codeOf(passing(refused))).toBe("RATE_LIMITED");
