@@ -62,8 +62,8 @@ export interface Agent {
    * room it is refused and nothing is said, or waits for a new period as the agent's `budgets` say.
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
-   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `BUDGET_EXCEEDED`, `PRICE_UNKNOWN`, `RUN_EXPORTS_MISNAMED` or
-   * `AGENT_INVALID`. Safe to retry with an `operationId`.
+   * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `BUDGET_EXCEEDED`, `PRICE_UNKNOWN`, `RATE_LIMITED` (where the agent's
+   * `rateLimits` say "reject"), `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */
@@ -77,8 +77,9 @@ export interface Agent {
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `PROMPT_NOT_IN_THREAD`, `RUN_ACTIVE` (with "reject", or
    * when its turn did not come), `QUEUE_FULL`, `OPERATION_MISMATCH`, `BUDGET_EXCEEDED` (before anything is said, or in
-   * the middle before the model is called) and `PRICE_UNKNOWN`, or `MODEL_FAILED` when the model fails. With an
-   * `operationId` a repeat returns the first answer, or throws what the first call did.
+   * the middle before the model is called), `PRICE_UNKNOWN`, `RATE_LIMITED` (by the agent's limits before anything is
+   * said, or by the provider, with `retryAfterMs`), or `MODEL_FAILED` when the model fails. With an `operationId` a
+   * repeat returns the first answer, or throws what the first call did.
    *
    * @example const { text } = await helper.generate(ctx, { as, threadId, prompt: "Hello" });
    */

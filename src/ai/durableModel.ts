@@ -73,13 +73,24 @@ export async function runModelStep(
     );
     return await saveAnswer(agent, { ctx, memory, args, start, shown, ...asked });
   } catch (error) {
-    if (error instanceof MustWait) return await waitStep({ ctx, memory, args }, error.wait);
+    if (error instanceof MustWait) return await waitInLine(agent, { ctx, memory, args }, error);
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+/** The step waits for its turn within the rate limits; where its run has ended meanwhile its place is given back. */
+async function waitInLine(
+  agent: ResolvedAgent,
+  step: Omit<Step, "start">,
+  { wait, held }: MustWait,
+): Promise<StepOutcome> {
+  const outcome = await waitStep(step, wait);
+  if (outcome.waitUntil === undefined) await giveBack(agent, step.ctx, held);
+  return outcome;
+}
+
 /** The step waits for a budget, with what it has taken of its rate limits. */
 const budgetWait = (at: number, held: Reservation | undefined): Wait => ({
   at,

@@ -2,6 +2,7 @@ import type { BoundMemory, MutationCtx, RunOutcome, WaitsFor } from "../client/i
 import { WAITS_MAX } from "../shared/ledgerLimits.js";
 import { isActive } from "../shared/runState.js";
 import { waitsUntil } from "../shared/waitPacing.js";
+import { isMemoryError } from "../validators/errors.js";
 import { endedWith, type StepArgs, type StepOutcome } from "./stepRecord.js";
 
 /** What a durable model step waits for before it asks its model, and until when, in ms since the epoch. */
@@ -22,11 +23,17 @@ type Waiting = { ctx: MutationCtx; memory: BoundMemory; args: StepArgs };
 export async function waitStep({ ctx, memory, args }: Waiting, wait: Wait): Promise<StepOutcome> {
   const { runId, workflowId, waited } = args;
   const times = waited?.times ?? 0;
-  if (times >= WAITS_MAX)
-    return endedWith((await memory.turns.end(ctx, { runId, outcome: tooOften(wait) })).state);
-  const at = waitsUntil({ at: wait.at, times, now: Date.now(), random: Math.random() });
-  const { state } = await memory.turns.wait(ctx, { runId, until: at, waitsFor: wait.reason, workflowId });
-  return isActive(state) ? { ...endedWith(state), waitUntil: { ...wait, at } } : endedWith(state);
+  try {
+    if (times >= WAITS_MAX)
+      return endedWith((await memory.turns.end(ctx, { runId, outcome: tooOften(wait) })).state);
+    const at = waitsUntil({ at: wait.at, times, now: Date.now(), random: Math.random() });
+    const asked = { runId, until: at, waitsFor: wait.reason, workflowId };
+    const { state } = await memory.turns.wait(ctx, asked);
+    return isActive(state) ? { ...endedWith(state), waitUntil: { ...wait, at } } : endedWith(state);
+  } catch (error) {
+    if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
+    return { calls: [], ended: true, stop: false }; // it went with its thread
+  }
 }
 
 const tooOften = ({ reason }: Wait): RunOutcome => ({

@@ -17,7 +17,11 @@ import { pause } from "./turnWaiting.js";
 export class MustWait extends Error {
   override readonly name = "MustWait";
 
-  constructor(readonly wait: Wait) {
+  constructor(
+    readonly wait: Wait,
+    /** What the step has taken for when its turn has come. */
+    readonly held?: Reservation,
+  ) {
     super("The step waits for its turn within the rate limits.");
   }
 }
@@ -43,7 +47,7 @@ export async function withinLimits(
   if (rateLimits === undefined || limiting === undefined) return await ask();
   const { prepared, call } = built;
   const tokens = Math.ceil(call.estimate) + outputTokens(agent, prepared);
-  const gates = gatesOf(rateLimits, { as: limiting.as, model: prepared.model ?? agent.model() });
+  const gates = gatesOf(rateLimits, { as: limiting.as, model: () => prepared.model ?? agent.model() });
   const taken = await take(agent, rateLimits, { ctx, limiting, gates, tokens, abortSignal });
   try {
     const answer = await ask();
@@ -89,7 +93,7 @@ async function tryTake(
   const reservation = { gates, tokens, takenAt: Date.now() };
   const isSoon = Date.now() + waitMs <= giveUpAt;
   if (!isSoon && limiting.isDurable === true && waitMs <= RATE_WAIT_MAX_MS)
-    throw new MustWait({ at: Date.now() + waitMs, reason: "rateLimit", ...(ok ? { reserved: tokens } : {}) });
+    throw mustWait(Date.now() + waitMs, ok ? reservation : undefined);
   if (isSoon && waitMs > 0) await pause(waitMs, abortSignal);
   if (ok && isSoon && !abortSignal.aborted) return { ...reservation, takenAt: Date.now() };
   if (ok) await giveBack(agent, ctx, reservation);
@@ -97,6 +101,9 @@ async function tryTake(
   if (!isSoon) throw rateLimited(gate, waitMs);
   return null;
 }
+
+const mustWait = (at: number, held: Reservation | undefined): MustWait =>
+  new MustWait({ at, reason: "rateLimit", ...(held === undefined ? {} : { reserved: held.tokens }) }, held);
 
 const isSame = (held: readonly Gate[], gates: readonly Gate[]): boolean =>
   held.length === gates.length &&
@@ -148,7 +155,7 @@ function spentOf(error: unknown, estimate: number): number | undefined {
 
 /**
  * A provider that has no room is not asked by other runs either, for as long as it says: the model's bucket of requests
- * is emptied for that time. A fixed window would be shut for all of it, and is left as it is.
+ * is emptied for that time. A fixed window would be shut for all of it, and is left as it is; so are shards.
  */
 async function tellModel(
   { limiter }: RateLimits,
@@ -156,7 +163,13 @@ async function tellModel(
   { gates, ms }: { gates: readonly Gate[]; ms: number | undefined },
 ): Promise<void> {
   const gate = gates.find(({ kind, per }) => kind === "requests" && per === "model");
-  if (ms === undefined || ms === 0 || gate?.config.kind !== "token bucket") return;
+  if (
+    ms === undefined ||
+    ms === 0 ||
+    gate?.config.kind !== "token bucket" ||
+    gate.config.shards !== undefined
+  )
+    return;
   const { name, key, config } = gate;
   const { count, maxDebt } = takenFor(config, await limiter.getValue(ctx, name, { key, config }), {
     now: Date.now(),

@@ -18,8 +18,8 @@ export type Gate = {
   config: RateLimit;
 };
 
-/** Whose limits hold: without a model only those of the user and the tenant. */
-export type Asking = { as: Principal; model?: LanguageModel };
+/** Whose limits hold: without a model only those of the user and the tenant. It is made where a limit is the model's. */
+export type Asking = { as: Principal; model?: () => LanguageModel };
 
 /** The limits of an agent: its own, else its memory's. Throws `AGENT_INVALID`. */
 export function rateLimitsOf(
@@ -61,7 +61,7 @@ export function gatesOf(limits: RateLimits, asking: Asking): Gate[] {
   return KINDS.flatMap((kind) =>
     (Object.keys(PER) as Per[]).flatMap((by): Gate[] => {
       const limit = limits[kind]?.[by];
-      const key = keyOf(by, asking);
+      const key = limit === undefined ? null : keyOf(by, asking);
       if (limit === undefined || key === null) return [];
       const per = PER[by];
       const name = ["agentMemory", ...(limits.name === undefined ? [] : [limits.name]), kind, per].join(":");
@@ -74,8 +74,9 @@ export function gatesOf(limits: RateLimits, asking: Asking): Gate[] {
 function keyOf(by: Per, { as, model }: Asking): string | null {
   if (by === "perUser") return userScope(as);
   if (by === "perTenant") return tenantScope(as);
-  if (model === undefined) return null;
-  const named = typeof model === "string" ? { provider: "gateway", modelId: model } : model;
+  const made = model?.();
+  if (made === undefined) return null;
+  const named = typeof made === "string" ? { provider: "gateway", modelId: made } : made;
   return `m:${encodeURIComponent(billedProvider(named.provider))}|${encodeURIComponent(named.modelId)}`;
 }
 

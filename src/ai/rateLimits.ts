@@ -37,7 +37,7 @@ export async function reserveFirst(
   { as, model, text }: { as: Principal; model: () => LanguageModel; text: string },
 ): Promise<Reservation | undefined> {
   if (rateLimits === undefined) return undefined;
-  const asked = { gates: gatesOf(rateLimits, { as, model: model() }), tokens: promptTokens(agent, text) };
+  const asked = { gates: gatesOf(rateLimits, { as, model }), tokens: promptTokens(agent, text) };
   checkFits(asked.gates, asked.tokens);
   const { ok, gate, waitMs } = await pass(rateLimits, ctx, { ...asked, ahead: false });
   if (!ok) throw rateLimited(gate, waitMs);
@@ -105,5 +105,5 @@ export function heldBy(
 ): Reservation | undefined {
   const tokens = args.waited?.reserved;
   if (rateLimits === undefined || tokens === undefined || start.waited !== true) return undefined;
-  return { gates: gatesOf(rateLimits, { as, model: model() }), tokens, takenAt: Date.now() };
+  return { gates: gatesOf(rateLimits, { as, model }), tokens, takenAt: Date.now() };
 }

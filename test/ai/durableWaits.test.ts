@@ -185,7 +185,7 @@ describe("a durable run that waits for a time", () => {
     expect(bytes / WAITS_MAX).toBeLessThan(1_200);
     await app.finish();
     expect(await leftovers(app)).toEqual({});
-  });
+  }, 120_000);
 
   test("waits inside the app's own workflow, which is told when it was canceled", async () => {
     const app = await aDurableApp([{ text: "Two." }]);

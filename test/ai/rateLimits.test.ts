@@ -212,14 +212,18 @@ describe("a call in the middle of a run", () => {
   });
 
   test("waits no longer than the agent says, and stops when the caller aborts", async () => {
-    const requests = { perUser: perMinute(12, 1) };
-    const impatient = await aLimitedAgent(twoSteps, { requests, maxWaitMs: 100 }, { tools: { weather } });
+    const requests = { perUser: perMinute(8, 1) };
+    const slow = { requests: { perUser: perMinute(1) }, maxWaitMs: 100 };
+    const impatient = await aLimitedAgent(twoSteps, slow, { tools: { weather } });
     const args = { as: OWNER, prompt: "?" };
     const refused = impatient.agent.generate(impatient.ctx, { ...args, threadId: impatient.threadId });
     expect(await codeOf(passing(refused))).toBe("RATE_LIMITED");
-    const app = await aLimitedAgent(twoSteps, { requests }, { tools: { weather } });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 2_000);
+    const abortsSoon = () => {
+      setTimeout(() => abort.abort(), 1_000);
+      return asksFor("Oslo");
+    };
+    const app = await aLimitedAgent([abortsSoon, { text: "Never." }], { requests }, { tools: { weather } });
     const { signal: abortSignal } = abort;
     const result = await passing(
       app.agent.generate(app.ctx, { ...args, threadId: app.threadId, abortSignal }),

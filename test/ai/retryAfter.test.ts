@@ -104,7 +104,7 @@ describe("a durable run whose provider has no room", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "failed", code: "RATE_LIMITED" });
     await app.finish();
     expect(await leftovers(app)).toEqual({});
-  });
+  }, 120_000);
 });
 
 describe("a turn in an action whose provider has no room", () => {

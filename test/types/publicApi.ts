@@ -11,6 +11,8 @@ import {
   type ModelPrices,
   type PricePeriod,
   type Principal,
+  type RateLimit,
+  type RateLimits,
   type Run,
   type Thread,
   type TokenPrices,
@@ -32,6 +34,7 @@ import {
   type RunTicket,
   type TurnResult,
 } from "convex-agent-memory/ai";
+import { RateLimiter } from "@convex-dev/rate-limiter";
 import type { WorkflowCtx, WorkflowManager } from "@convex-dev/workflow";
 import { generateText, Output, type LanguageModel, type ToolSet } from "ai";
 import {
@@ -247,6 +250,23 @@ export async function approvals(runId: string) {
   await bound.runs.decide(mutation, { runId, decisions: [{ callId: "a", kind: "maybe" }] });
   return await bound.runs.answer(mutation, { runId, callId: "a", output: { any: "value" } });
 }
+
+// Any rate limiter of the app fits, with limits of its own or without.
+export const limits = (component: ConstructorParameters<typeof RateLimiter>[0]): RateLimits[] => {
+  const perUser = { kind: "token bucket", rate: 5, period: 60_000 } as const;
+  const limiter = new RateLimiter(component, { chat: perUser });
+  const definition = { name: "limited", model: () => model, instructions: "" };
+  defineAgent(memory, { ...definition, rateLimits: { limiter, tokens: { perUser } } });
+  defineAgent(memory, { ...definition, rateLimits: false });
+  // @ts-expect-error nothing is counted for threads
+  const requests: RateLimits["requests"] = { perThread: perUser };
+  // @ts-expect-error a limit has a period
+  const perModel: RateLimit = { kind: "fixed window", rate: 5 };
+  return [
+    { limiter: new RateLimiter(component), requests },
+    { limiter, tokens: { perModel }, whenExceeded: "reject" },
+  ];
+};
 
 export async function loops(threadId: string, toolCtx: Omit<ApprovalContext, "callId">): Promise<string> {
   const settings = { ctx: action, as: { userId: "ada" }, threadId };

@@ -23,15 +23,15 @@ type Waiting = { until: number; waitsFor: WaitsFor; workflowId?: string };
 export async function waitForTime(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { until, waitsFor, workflowId = run.workflowId }: Waiting,
+  { until, waitsFor, workflowId }: Waiting,
 ): Promise<void> {
   checkUntil(run, until);
   if (stateOf(run).kind !== "running") return;
   if (run.startJobId !== undefined) await cancelJob(ctx, run.startJobId);
   await dropStream(ctx, run);
   const startJobId = await armWake(ctx, run._id, until);
-  const waits = { waitsUntil: until, waitsFor, startJobId, workflowId, streamId: undefined };
-  await ctx.db.patch("runs", run._id, waits);
+  const waits = { waitsUntil: until, waitsFor, startJobId, streamId: undefined };
+  await ctx.db.patch("runs", run._id, { ...waits, workflowId: run.workflowId ?? workflowId });
   await tellMessages(ctx, run.hooks);
 }
 
