@@ -87,7 +87,7 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
-export type { Usage, UsageEvent } from "../validators/usage.js";
+export type { Spent, Usage, UsageEvent } from "../validators/usage.js";
 
 // Shapes, for the returns of an app's own functions.
 export { vChunkSpan, vDocument } from "../validators/document.js";

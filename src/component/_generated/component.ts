@@ -735,6 +735,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           from: { step: number; turn: number } | null;
           isLast: boolean;
           readAt: number;
+          runId?: string;
           scope?: "thread" | "user" | "agent" | "tenant";
           status: "active" | "candidate";
           threadId: string;
@@ -2401,6 +2402,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           place?: number;
           runId: string;
+          used?: Array<any>;
         },
         { waiting: boolean },
         Name
@@ -2521,6 +2523,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          alsoUsed?: Array<any>;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2544,6 +2547,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             failed: boolean;
             ms: number;
             part: any;
+            used?: Array<any>;
           }>;
           runId: string;
           takeUps?: number;
@@ -2697,6 +2701,21 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { state: any; superseded?: boolean },
         Name
       >;
+      record: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          runId?: string;
+          step?: number;
+          threadId?: string;
+          used: Array<any>;
+        },
+        { recorded: number },
+        Name
+      >;
       saveResult: FunctionReference<
         "mutation",
         "internal",
@@ -2711,6 +2730,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           part: any;
           place?: number;
           runId: string;
+          used?: Array<any>;
         },
         { saved: boolean },
         Name
@@ -2719,6 +2739,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          alsoUsed?: Array<any>;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2741,6 +2762,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             failed: boolean;
             ms: number;
             part: any;
+            used?: Array<any>;
           }>;
           runId: string;
           step: number;
