@@ -211,14 +211,14 @@ export class TurnsClient {
 
   /**
    * Records calls that no save of a run takes along: on the run, in its totals; where that is gone, or none is named,
-   * for the caller, in the thread that is named. At most 64. Safe to retry. Throws `INVALID_ARGUMENT`; for the system
-   * `RUN_NOT_FOUND`.
+   * for the caller, in the thread that is named. At most 64. With an `operationId` it is safe to retry for 24 h. Throws `INVALID_ARGUMENT`; for the system
+   * `RUN_NOT_FOUND`. A repeated id with another payload is `OPERATION_MISMATCH`.
    *
    * @example await memory.as(principal).turns.record(ctx, { runId, step, used: [usage] });
    */
   async record(
     ctx: MutationCtx,
-    args: { runId?: string; threadId?: string; step?: number; used: Spent[] },
+    args: { runId?: string; threadId?: string; step?: number; used: Spent[]; operationId?: string },
   ): Promise<{ recorded: number }> {
     return await ctx.runMutation(this.component.turns.record, { ...args, caller: this.caller });
   }

@@ -183,6 +183,7 @@ export const record = mutation({
     threadId: v.optional(v.string()),
     step: v.optional(v.number()),
     used: v.array(vOpaqueSpent),
+    operationId: v.optional(v.string()),
   },
   returns: v.object({ recorded: v.number() }),
   handler: (ctx, args) => turns.record(ctx, args),

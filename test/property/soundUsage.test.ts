@@ -59,15 +59,13 @@ function naivePair(
   total: number | null,
   { inputTokens, outputTokens }: { inputTokens: number; outputTokens: number },
 ): [number, number] {
-  if (input === null && output === null && total !== null && total > 0) {
-    const said = Math.min(total, outputTokens);
-    return [total - said, said];
-  }
-  if (input === null && output !== null)
-    return [total !== null && total > output ? total - output : inputTokens, output];
-  if (output === null && input !== null)
-    return [input, total !== null && total > input ? total - input : outputTokens];
-  return [input ?? inputTokens, output ?? outputTokens];
+  const rest = (counted: number, estimated: number) =>
+    total !== null && total > counted ? total - counted : estimated;
+  if (input !== null && output !== null) return [input, output];
+  if (output !== null) return [rest(output, inputTokens), output];
+  if (input !== null) return [input, rest(input, outputTokens)];
+  const said = total === null || total === 0 ? outputTokens : Math.min(total, outputTokens);
+  return [rest(said, total === said ? 0 : inputTokens), said];
 }
 
 describe("counts of a provider", () => {

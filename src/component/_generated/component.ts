@@ -2708,6 +2708,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
+          operationId?: string;
           runId?: string;
           step?: number;
           threadId?: string;

@@ -17,16 +17,14 @@ export async function recordSuperseded(ctx: MutationCtx, run: Doc<"runs">, lost:
   await recordBeside(ctx, run, { caller: lost.caller, calls: callsIn({ ...lost, usage }) });
 }
 
-/** Records calls beside the steps of a run, those that are not recorded yet, and adds them to what it used. Gives their number. */
+/** Records calls beside the steps of a run, those that are not recorded yet, and adds them to what it used. */
 export async function recordBeside(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { caller, calls }: { caller: Caller; calls: readonly StepCall[] },
-): Promise<number> {
-  if (calls.length === 0) return 0;
-  const left = notRecorded(calls, await eventsOfRun(ctx, run));
-  if (left.length > 0) await addToRun(ctx, run, { caller, calls: left });
-  return left.length;
+): Promise<void> {
+  if (calls.length === 0) return;
+  await addToRun(ctx, run, { caller, calls: notRecorded(calls, await eventsOfRun(ctx, run)) });
 }
 
 /** Records calls, and adds them to what the run has used. */
@@ -35,6 +33,7 @@ export async function addToRun(
   run: Doc<"runs">,
   late: { caller: Caller; calls: readonly StepCall[] },
 ): Promise<void> {
+  if (late.calls.length === 0) return;
   const used = await recordRunCalls(ctx, run, late);
   await passUp(ctx, run, used);
   const totals = keptTotals(addTotals(totalsOf(run), used), stepsOf(run));

@@ -15,19 +15,6 @@ export const eventsOfRun = (ctx: QueryCtx, run: Doc<"runs">): Promise<Event[]> =
     .order("desc")
     .take(EVENTS_LOOKED_AT);
 
-/** The newest events of a user that belong to no run: such as those of a run that is gone. */
-export async function eventsOfUser(
-  ctx: QueryCtx,
-  { tenantId, userId }: { tenantId?: string; userId: string },
-): Promise<Event[]> {
-  const newest = await ctx.db
-    .query("usageEvents")
-    .withIndex("by_user", (q) => q.eq("tenantId", tenantId).eq("userId", userId))
-    .order("desc")
-    .take(EVENTS_LOOKED_AT);
-  return newest.filter(({ runId }) => runId === undefined);
-}
-
 /**
  * The calls that are in none of these events: so that repeating a save adds nothing. A call has no name of its own; two
  * that took equally long and used the same are told apart by their number.
@@ -42,7 +29,7 @@ export function notRecorded(calls: readonly StepCall[], events: readonly Event[]
 }
 
 function isSame({ step, spent }: StepCall, event: Event): boolean {
-  const isNear = event.step === undefined || event.step === step || event.step === step - 1; // its step was saved meanwhile
+  const isNear = event.step === step || event.step === step - 1; // its step was saved meanwhile
   return (
     isNear &&
     event.provider === spent.provider &&
