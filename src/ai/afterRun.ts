@@ -30,7 +30,7 @@ export async function workAfterRun(
   const { ctx, ...where } = request;
   const warnings: string[] = [];
   if (agent.extraction !== undefined)
-    warnings.push(...(await extractAfterRun(ctx, { ...agent.extraction, ...where })).warnings);
+    warnings.push(...(await extractAfterRun(ctx, { ...agent.extraction, ...where, runId })).warnings);
   if (isDue) warnings.push(...(await compactAfterRun(agent, { ...request, runId })));
   return warnings;
 }

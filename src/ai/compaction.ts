@@ -8,6 +8,7 @@ import type {
   Summary,
   ThreadPlace,
   Uncovered,
+  Usage,
 } from "../client/index.js";
 import { canonicalJson } from "../shared/canonicalJson.js";
 import {
@@ -22,6 +23,8 @@ import { COMPACTION_SPAN_MAX_TOKENS, COMPACTIONS_PER_CALL } from "../shared/limi
 import { comparePositions } from "../shared/position.js";
 import { RECALL_TOOL } from "../shared/summaryText.js";
 import { isMemoryError } from "../validators/errors.js";
+import { CallMeter } from "./callMeter.js";
+import { recordSpent } from "./spent.js";
 import { summarize } from "./summarize.js";
 import type { WorkerJob } from "./workerJob.js";
 import { memoryFor, threadsOf } from "./workerThreads.js";
@@ -223,17 +226,29 @@ type Writing = {
 /** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
 async function write(request: Compaction, { plan, messages, previous, maxTokens }: Writing) {
   if (plan === null) return { commit: {}, warnings: [] };
-  const { text, model, usage, warnings } = await summarize({
-    ...request,
-    messages: spanOf(messages, plan),
-    previous: previous?.text,
-    maxTokens,
+  const { ctx, memory, threadId, runId } = request;
+  const meter = new CallMeter();
+  const record = (lost: readonly Usage[]) =>
+    recordSpent({ ctx, memory, threadId, ...(runId === undefined ? {} : { runId }) }, lost.map(asCompaction));
+  const asked = { ...request, meter, messages: spanOf(messages, plan), previous: previous?.text, maxTokens };
+  const {
+    text,
+    model,
+    spent: used,
+    warnings,
+  } = await summarize(asked).catch(async (error: unknown) => {
+    await record(meter.spent());
+    throw error;
   });
+  const usage = used.at(-1);
+  await record(used.slice(0, -1));
   const { from, to } = plan;
   const summary = { from, to, text, ...(model === undefined ? {} : { model }) };
   const spent = usage === undefined ? {} : { usage, operationId: crypto.randomUUID() };
   return { commit: { summary, ...spent }, warnings };
 }
+
+const asCompaction = (usage: Usage): Usage => ({ ...usage, purpose: "compaction" });
 
 type State = { keepTurn?: number; tokenFactor?: number };
 

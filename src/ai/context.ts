@@ -9,6 +9,7 @@ import type {
   Message,
   PendingEntry,
   QueryCtx,
+  Spent,
 } from "../client/index.js";
 import { contextText, renderContext, type ContextSent } from "../parts/contextMessages.js";
 import { shortHash } from "../shared/canonicalJson.js";
@@ -46,6 +47,8 @@ export type ContextRequest = {
   /** Whose vectors are searched, once the app has named it. */
   activeEmbedder?: string;
   abortSignal: AbortSignal;
+  /** Takes what was spent on the context and is recorded with the step. */
+  spent: Spent[];
 };
 
 /** What one call of the model is given, and what is saved about it. */

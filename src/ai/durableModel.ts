@@ -4,8 +4,10 @@ import type {
   BoundMemory,
   ContextCall,
   Principal,
+  Spent,
   StepStart,
 } from "../client/index.js";
+import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
 import { isActive } from "../shared/runState.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -17,7 +19,7 @@ import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { waitStep, type Wait } from "./durableWait.js";
-import { isRetryable, ModelFailure, refusedAnswer } from "./errors.js";
+import { isRetryable, ModelFailure, unsavedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
 import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
@@ -29,6 +31,7 @@ import { giveBack, heldBy, type Reservation } from "./rateLimits.js";
 import { retryAfterOf } from "./retryAfter.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
+import { atMost, recordSpent } from "./spent.js";
 import { endedWith, type StepArgs, type StepOutcome } from "./stepRecord.js";
 import { plan, waitsOf } from "./toolWaits.js";
 import { tellWarnings } from "./warnings.js";
@@ -48,7 +51,7 @@ export async function runModelStep(
 ): Promise<StepOutcome> {
   const { memory, principal } = boundTo(agent, args.as);
   const abort = abortWith(undefined);
-  const shown: Shown = {};
+  const shown: Shown = { spent: [] };
   try {
     const start = await memory.turns.open(ctx, {
       runId: args.runId,
@@ -73,13 +76,17 @@ export async function runModelStep(
     );
     return await saveAnswer(agent, { ctx, memory, args, start, shown, ...asked });
   } catch (error) {
-    if (error instanceof MustWait) return await waitInLine(agent, { ctx, memory, args }, error);
+    if (error instanceof MustWait) {
+      await recordSpent({ ctx, memory, runId: args.runId, step: args.place }, shown.spent); // the next attempt does not know of it
+      return await waitInLine(agent, { ctx, memory, args }, error);
+    }
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
     return await failStep({ ctx, memory, args, abort, shown, error });
   }
 }
 
 type Step = { ctx: ActionCtx; memory: BoundMemory; args: StepArgs; start: StepStart };
+
 /** The step waits for its turn within the rate limits; where its run has ended meanwhile its place is given back. */
 async function waitInLine(
   agent: ResolvedAgent,
@@ -98,8 +105,8 @@ const budgetWait = (at: number, held: Reservation | undefined): Wait => ({
   ...(held === undefined ? {} : { reserved: held.tokens }),
 });
 
-/** What the call of this step was shown, once it is known. */
-type Shown = { call?: ContextCall };
+/** What the call of this step was shown, once it is known, and what was spent on that. */
+type Shown = { call?: ContextCall; spent: Spent[] };
 
 type Asked = { answer: ModelAnswer; context: RunContext; waits: AskedWait[] };
 type Asking = Step & {
@@ -116,7 +123,8 @@ async function ask(
 ): Promise<Asked> {
   const { context: history, streamId, threadId, turn } = start;
   const { runId } = args;
-  const request = { ...start, ctx, memory, runId, history, abortSignal: abort.signal };
+  const { spent } = shown;
+  const request = { ...start, ctx, memory, runId, history, spent, abortSignal: abort.signal };
   const { context, warnings } = await openContext(agent, request);
   const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
   shown.call = built.call;
@@ -162,10 +170,11 @@ async function saveAnswer(
   const asks = {
     ...(asksAgents(agent, answer.calls) ? { nests: true } : {}),
     ...(waits.length === 0 ? {} : { waits }),
+    ...alongWith([...shown.spent, ...answer.alsoUsed]),
   };
   const step = { runId, step: place, message, results: [], usage, finish, context: shown.call, ...asks };
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
-    throw refusedAnswer(error, answer);
+    throw unsavedAnswer(error, answer);
   });
   const ended = !isActive(saved.state);
   // A last answer does not end a run that has messages to read.
@@ -206,22 +215,29 @@ type Failing = {
 };
 
 async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
+  const { runId, place: step } = args;
+  const spent = [...shown.spent, ...(error instanceof ModelFailure ? error.spent : [])];
   const busyMs = abort.signal.aborted ? undefined : retryAfterOf(error);
+  if (busyMs !== undefined || (!abort.signal.aborted && isRetryable(error)))
+    await recordSpent({ ctx, memory, runId, step }, spent); // the next attempt does not know of this one
   if (busyMs !== undefined)
     return await waitStep({ ctx, memory, args }, { at: Date.now() + busyMs, reason: "rateLimit" });
   if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
-  const said =
-    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: shown.call } : {};
+  const said = error instanceof ModelFailure ? { partial: error.partial, context: shown.call } : {};
   const outcome = runFailure(error);
   try {
-    const { state } = await memory.turns.end(ctx, { runId: args.runId, outcome, ...said });
+    const { state } = await memory.turns.end(ctx, { runId, outcome, ...said, ...alongWith(spent) });
     return endedWith(state);
   } catch (endError) {
-    // The run went with its thread: nobody is left to tell.
-    if (isMemoryError(endError)) return endedWith({ ...outcome, endedAt: 0 });
-    throw endError;
+    if (!isMemoryError(endError)) throw endError;
+    // The run went with its thread: nobody is left to tell, but who asked has paid.
+    await recordSpent({ ctx, memory, runId, step }, spent);
+    return endedWith({ ...outcome, endedAt: 0 });
   }
 }
+
+const alongWith = (spent: readonly Spent[]): { alsoUsed?: Spent[] } =>
+  spent.length === 0 ? {} : { alsoUsed: atMost(spent, STEP_MAX_OTHER_CALLS) };
 
 function toRun(
   agent: ResolvedAgent,

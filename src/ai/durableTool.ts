@@ -6,6 +6,7 @@ import { whileActive } from "./cancelWatch.js";
 import type { ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
 import { abortWith } from "./modelStep.js";
+import { recordSpent } from "./spent.js";
 import type { StepArgs, StepCall, StepOutcome } from "./stepRecord.js";
 import { executeTool } from "./toolExecution.js";
 
@@ -41,17 +42,25 @@ export async function runToolStep(
     executeTool(agent.tools, { callId, toolName, input, place: step }, scope),
   );
   if (started.later === true && isLater(agent, toolName) && !result.failed) {
-    await memory.turns.awaitAnswer(ctx, { runId, callId, place: step });
+    const { used } = result;
+    await memory.turns.awaitAnswer(ctx, {
+      runId,
+      callId,
+      place: step,
+      ...(used === undefined ? {} : { used }),
+    });
     return done;
   }
-  await memory.turns.saveResult(ctx, { runId, place: step, ...result }).catch((error: unknown) => {
+  await memory.turns.saveResult(ctx, { runId, place: step, ...result }).catch(async (error: unknown) => {
+    if (isMemoryError(error, "RUN_NOT_FOUND") && result.used !== undefined)
+      return await recordSpent({ ctx, memory, runId }, result.used); // it went with its thread, and was paid for
     if (!isMemoryError(error)) throw error;
     const part = toolResultPart({
       callId,
       toolName,
       error: `The result could not be kept: ${describeError(error)}`,
     });
-    return memory.turns.saveResult(ctx, { runId, place: step, ...result, part, failed: true });
+    await memory.turns.saveResult(ctx, { runId, place: step, ...result, part, failed: true });
   });
   return done;
 }

@@ -26,20 +26,31 @@ export async function embedTexts(
 ): Promise<Embedded> {
   const startedAt = Date.now();
   const embedder = embedderName(model);
+  let usage: Usage | undefined;
   try {
     const maxParallelCalls = EMBEDDING_PARALLEL_CALLS;
-    const { embeddings, usage } = await embedMany({ model, values: texts, maxParallelCalls, ...options });
-    checkVectors(embeddings);
+    const made = await embedMany({ model, values: texts, maxParallelCalls, ...options });
     const [provider, modelId] =
       typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];
-    const spent = { provider, modelId, tokens: usage.tokens, ms: Date.now() - startedAt };
-    return { vectors: embeddings, embedder, usage: embeddingUsage(spent) };
+    const spent = { provider, modelId, texts, tokens: made.usage.tokens, ms: Date.now() - startedAt };
+    usage = embeddingUsage(spent);
+    checkVectors(made.embeddings);
+    return { vectors: made.embeddings, embedder, usage };
   } catch (error) {
-    throw memoryError("EMBEDDING_FAILED", `The embedding model failed: ${describeError(error)}`, {
+    const failure = memoryError("EMBEDDING_FAILED", `The embedding model failed: ${describeError(error)}`, {
       embedder,
     });
+    if (usage !== undefined) paidFailures.set(failure, usage);
+    throw failure;
   }
 }
+
+/** What failures of `embedTexts` cost, whose vectors came and cannot be kept. */
+const paidFailures = new WeakMap<object, Usage>();
+
+/** What a call of `embedTexts` cost that failed; nothing where it was refused. */
+export const usageOfFailure = (error: unknown): Usage | undefined =>
+  typeof error === "object" && error !== null ? paidFailures.get(error) : undefined;
 
 /**
  * An embedding model of the AI SDK as `memory.documents.put` and others take it.

@@ -1,4 +1,5 @@
 import type { Usage } from "../client/index.js";
+import { usageOfFailure } from "./embed.js";
 import { describeError } from "./errors.js";
 
 /** One try to embed texts: all of them, or it throws. */
@@ -8,7 +9,7 @@ export type Attempt = (texts: string[]) => Promise<{ vectors: number[][]; usage:
 export type Split = {
   vectors: Map<string, number[]>;
   refused: Set<string>;
-  /** What all calls used together; absent when none succeeded. */
+  /** What all calls used together that were paid for; absent when none was. */
   usage?: Usage;
   /** Why the first call failed, in words. */
   failure?: string;
@@ -52,6 +53,8 @@ async function take(attempt: Attempt, { batch, split, abortSignal }: Taking): Pr
     return true;
   } catch (error) {
     abortSignal?.throwIfAborted();
+    const usage = usageOfFailure(error);
+    if (usage !== undefined) split.usage = addUsage(split.usage, usage);
     split.failure ??= describeError(error);
     return false;
   }
@@ -82,5 +85,11 @@ function halves(texts: string[]): string[][] {
 /** Two calls of one embedder as one row of the ledger. */
 function addUsage(sum: Usage | undefined, added: Usage): Usage {
   if (sum === undefined) return added;
-  return { ...sum, inputTokens: sum.inputTokens + added.inputTokens, ms: sum.ms + added.ms };
+  const isEstimated = sum.isEstimated === true || added.isEstimated === true;
+  return {
+    ...sum,
+    inputTokens: sum.inputTokens + added.inputTokens,
+    ms: sum.ms + added.ms,
+    ...(isEstimated ? { isEstimated } : {}),
+  };
 }

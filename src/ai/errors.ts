@@ -25,15 +25,22 @@ export class ModelFailure extends Error {
   constructor(
     override readonly cause: unknown,
     readonly partial: Part[] = [],
-    readonly usage?: Usage,
+    /** Of each request that was paid for. */
+    readonly spent: readonly Usage[] = [],
   ) {
     super(describeError(cause));
   }
 }
 
-/** An answer that the component refused to save is lost, but was paid for: its words and usage go with the error. */
-export function refusedAnswer(error: unknown, { parts, usage }: { parts: Part[]; usage: Usage }): unknown {
-  return isMemoryError(error) ? new ModelFailure(error, parts, usage) : error;
+type Lost = { parts: Part[]; usage: Usage; alsoUsed: readonly Usage[] };
+
+/**
+ * An answer that could not be saved is lost, but was paid for: its usage goes with the error, and its words too where
+ * the component refused them.
+ */
+export function unsavedAnswer(error: unknown, { parts, usage, alsoUsed }: Lost): ModelFailure {
+  const spent = [...alsoUsed, { ...usage, isFailed: true }];
+  return new ModelFailure(error, isMemoryError(error) ? parts : [], spent);
 }
 
 /** What happened, in words for a person or a model: with the code, where the error has one. */

@@ -7,12 +7,14 @@ import {
   type LanguageModel,
 } from "ai";
 import type { BoundMemory, ExtractedFact, MutationCtx, ScopeKind, Unread, Usage } from "../client/index.js";
+import { CallMeter } from "./callMeter.js";
 import { readFound, type FoundFact } from "../shared/extractionOutput.js";
 import { EXTRACTION_MAX_FACTS } from "../shared/limits.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import { describeError } from "./errors.js";
 import { extractionPrompt, FOUND_SCHEMA } from "./extractionPrompt.js";
-import { answerUsage } from "./usage.js";
+import { soundModel } from "./soundModel.js";
+import { recordSpent } from "./spent.js";
 import type { WorkerJob } from "./workerJob.js";
 import { memoryFor, threadsOf } from "./workerThreads.js";
 
@@ -35,7 +37,12 @@ export type ExtractionSettings = {
   abortSignal?: AbortSignal;
 };
 
-export type ExtractArgs = ExtractionSettings & { memory: BoundMemory; threadId: string };
+export type ExtractArgs = ExtractionSettings & {
+  memory: BoundMemory;
+  threadId: string;
+  /** The run that it is done for, in the ledger. */
+  runId?: string;
+};
 
 /** What an extraction did. `isDone` is false when something is left to read: call again. */
 export type Extracted = {
@@ -89,6 +96,7 @@ export async function extractFacts(ctx: MutationCtx, args: ExtractArgs): Promise
       facts: found.facts,
       status: args.status ?? "active",
       usage: found.usage,
+      runId: args.runId,
     });
     if (commit.kind === "stale") return sum;
     const { kind: _kind, ...counts } = commit;
@@ -103,22 +111,30 @@ const NOTHING_FOUND: Found = { facts: [], warnings: [] };
 
 /** One call of the model over one reading. What it cost is recorded also when nothing of it can be used. */
 async function findFacts(ctx: MutationCtx, args: ExtractArgs, unread: Unread): Promise<Found> {
-  const { memory, threadId, maxFacts = EXTRACTION_MAX_FACTS } = args;
-  const call = await callModel(args, unread);
+  const { memory, threadId, runId, maxFacts = EXTRACTION_MAX_FACTS } = args;
+  const meter = new CallMeter();
+  const place = { ctx, memory, threadId, ...(runId === undefined ? {} : { runId }) };
+  const record = (spent: readonly Usage[]) => recordSpent(place, spent.map(asExtraction));
+  const call = await callModel(args, unread, meter).catch(async (error: unknown) => {
+    await record(meter.spent());
+    throw error;
+  });
   const shown = { messages: unread.messages.length, known: unread.known.length, maxFacts };
   const read = call.kind === "failed" ? null : readFound(call.output, shown);
-  if (read !== null)
-    return {
-      facts: read.facts.map((fact) => mapped(fact, unread)),
-      warnings: read.warnings,
-      usage: call.usage,
-    };
-  if (call.usage !== undefined) await memory.usage.record(ctx, { usage: call.usage, threadId });
+  const usage = meter.answer();
+  if (read !== null && usage !== undefined) {
+    await record(meter.wasted());
+    const facts = read.facts.map((fact) => mapped(fact, unread));
+    return { facts, warnings: read.warnings, usage: asExtraction(usage) };
+  }
+  await record(meter.spent());
   const reason = call.kind === "failed" ? call.reason : "its output is no list of facts.";
   throw memoryError("EXTRACTION_FAILED", `The model found no facts that can be read: ${reason}`, {
     threadId,
   });
 }
+
+const asExtraction = (usage: Usage): Usage => ({ ...usage, purpose: "extraction" });
 
 /** Small numbers back to ids. The numbers were checked. */
 function mapped({ messages, supersedes, ...fact }: FoundFact, unread: Unread): ExtractedFact {
@@ -130,39 +146,27 @@ function mapped({ messages, supersedes, ...fact }: FoundFact, unread: Unread): E
   };
 }
 
-type Called =
-  { kind: "answered"; output: unknown; usage: Usage } | { kind: "failed"; reason: string; usage?: Usage };
+type Called = { kind: "answered"; output: unknown } | { kind: "failed"; reason: string };
 
-async function callModel(args: ExtractArgs, unread: Unread): Promise<Called> {
+async function callModel(args: ExtractArgs, unread: Unread, meter: CallMeter): Promise<Called> {
   const { model: given, maxFacts = EXTRACTION_MAX_FACTS, maxRetries, abortSignal, instructions } = args;
-  const model = typeof given === "function" ? given() : given;
-  const [provider, modelId] =
-    typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];
-  const startedAt = Date.now();
-  const spent = (usage: Parameters<typeof answerUsage>[0]["usage"], finishReason = "error"): Usage => ({
-    ...answerUsage({ provider, modelId, usage, finishReason, ms: Date.now() - startedAt }),
-    purpose: "extraction",
-  });
   try {
     const result = await generateText({
-      model,
+      model: soundModel(typeof given === "function" ? given() : given, meter),
       ...extractionPrompt(unread, { instructions, maxFacts }),
       output: Output.object({ schema: jsonSchema<unknown>(FOUND_SCHEMA), name: "facts" }),
       maxRetries,
       abortSignal,
     });
-    const usage = spent(result.usage, result.finishReason);
     return result.finishReason === "stop"
-      ? { kind: "answered", output: outputOf(result), usage }
-      : { kind: "failed", reason: `it stopped with "${result.finishReason}".`, usage };
+      ? { kind: "answered", output: outputOf(result) }
+      : { kind: "failed", reason: `it stopped with "${result.finishReason}".` };
   } catch (error) {
     abortSignal?.throwIfAborted();
-    if (!NoObjectGeneratedError.isInstance(error)) return { kind: "failed", reason: describeError(error) };
-    const usage = error.usage === undefined ? undefined : spent(error.usage, error.finishReason);
-    const output = jsonIn(error.text);
-    return output === undefined || usage === undefined
-      ? { kind: "failed", reason: describeError(error), usage }
-      : { kind: "answered", output, usage };
+    const output = NoObjectGeneratedError.isInstance(error) ? jsonIn(error.text) : undefined;
+    return output === undefined
+      ? { kind: "failed", reason: describeError(error) }
+      : { kind: "answered", output };
   }
 }
 

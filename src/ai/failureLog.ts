@@ -8,8 +8,8 @@ type Where = { ctx: ActionCtx; memory: BoundMemory; runId: string; agentName: st
 export function logFailure(error: unknown, { ctx, memory, ...where }: Where): void {
   if (!(error instanceof ModelFailure)) return;
   const { code } = failureOf(error);
-  const { ms, inputTokens = 0, outputTokens = 0 } = error.usage ?? {};
-  const spent = ms === undefined ? {} : { ms, tokens: inputTokens + outputTokens };
+  const last = error.spent.at(-1);
+  const spent = last === undefined ? {} : { ms: last.ms, tokens: last.inputTokens + last.outputTokens };
   memory.log(ctx, { event: "model.failed", ...where, code, ...spent });
 }
 

@@ -191,7 +191,16 @@ async function answerAll(
 ): Promise<{ state: RunState; context: RunContext }> {
   for (;;) {
     const { agent, ctx, memory, start, threadId, abort } = turn;
-    const request = { ...start, ctx, memory, threadId, history: start.context, abortSignal: abort.signal };
+    const { spent } = turn;
+    const request = {
+      ...start,
+      ctx,
+      memory,
+      threadId,
+      spent,
+      history: start.context,
+      abortSignal: abort.signal,
+    };
     const { context, warnings } = await openContext(agent, request);
     turn.warnings.push(...warnings);
     const state = await takeSteps(turn, { context, watch });

@@ -25,6 +25,8 @@ export type {
   ToolDefinition,
   ToolRetry,
 } from "./tool.js";
+export type { ToolUsage } from "./toolCosts.js";
+export type { SdkToolContext } from "./sdkTools.js";
 export { toolApproval } from "./toolWaits.js";
 export { agentTool } from "./agentTool.js";
 export type { AgentToolDefinition } from "./agentTool.js";

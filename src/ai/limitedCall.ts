@@ -148,7 +148,7 @@ function spentBy({ inputTokens, outputTokens }: Usage): number | undefined {
 /** A call that the provider refused used nothing; of one that was cut off only what was said by then is known. */
 function spentOf(error: unknown, estimate: number): number | undefined {
   if (!(error instanceof ModelFailure)) return undefined;
-  if (error.usage !== undefined) return spentBy(error.usage);
+  if (error.spent.length > 0) return error.spent.reduce((sum, call) => sum + (spentBy(call) ?? 0), 0);
   if (isRefusedCall(error)) return 0;
   return Math.ceil(estimate) + estimateTokens(textOf(error.partial));
 }

@@ -96,6 +96,10 @@ export class MiddlewareSession {
         if (call !== undefined) this.#taken.add(call.step); // some models give two calls one id
         return { place: call?.step ?? 0 };
       },
+      takeCosts: (used) => {
+        this.#turn?.spent.push(...used);
+        return this.#turn !== null;
+      },
     });
   }
 

@@ -119,7 +119,8 @@ export async function contextOf(turn: LoopTurn): Promise<RunContext> {
   const { agent, ctx, memory, threadId, start, abort, behind, results } = turn;
   const { signal: abortSignal } = abort;
   if (turn.context === undefined) {
-    const request = { ...start, ctx, memory, threadId, history: start.context, abortSignal };
+    const { spent } = turn;
+    const request = { ...start, ctx, memory, threadId, spent, history: start.context, abortSignal };
     const opened = await openContext(agent, request);
     turn.warnings.push(...opened.warnings);
     return (turn.context = opened.context);

@@ -3,13 +3,13 @@ import type { Part, PartOf, Usage } from "../client/index.js";
 import { foldDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 import { callsToRun } from "../shared/toolGroups.js";
 import { isLastAnswer } from "./answer.js";
+import { CallMeter } from "./callMeter.js";
 import { answerParts } from "./content.js";
 import type { ResolvedAgent } from "./definition.js";
 import { asStreamed, DeltaReader } from "./deltaReader.js";
 import { ModelFailure } from "./errors.js";
 import { requestOf, type ModelCall } from "./modelRequest.js";
 import { readOutput } from "./structuredOutput.js";
-import { answerUsage } from "./usage.js";
 
 /** What one call of the model said. */
 export type ModelAnswer = {
@@ -18,6 +18,8 @@ export type ModelAnswer = {
   /** The tools to run: not those that the provider ran itself. */
   calls: PartOf<"toolCall">[];
   usage: Usage;
+  /** What requests used that were tried again. */
+  alsoUsed: Usage[];
   /** The value of a last answer, where the agent's answers are to be one. */
   output?: unknown;
   /** The SDK's own record, for stop conditions. */
@@ -36,22 +38,31 @@ type Told = {
  * said by then, also when it was aborted, or when a last answer does not fit the agent's `output`.
  */
 export async function callModel(agent: ResolvedAgent, call: ModelCall): Promise<ModelAnswer> {
-  const startedAt = Date.now();
-  const told =
-    call.onDelta === undefined ? await generate(agent, call) : await stream(agent, call, call.onDelta);
+  const meter = new CallMeter();
+  const asking: Asking = { agent, call, meter };
+  const told = call.onDelta === undefined ? await generate(asking) : await stream(asking, call.onDelta);
   const { step } = told;
-  const parts = await partsOf(told, call);
-  const { provider, modelId } = step.model;
-  const spent = { provider, modelId, usage: step.usage, finishReason: step.finishReason };
-  const usage = answerUsage({ ...spent, ms: Date.now() - startedAt });
+  const parts = await partsOf(told, call).catch((error: unknown) => {
+    throw new ModelFailure(error, [], meter.spent());
+  });
+  const failed = (error: unknown) => new ModelFailure(error, parts, meter.spent());
   // A model that does not listen: what it said is too late, but was paid for.
-  if (call.abortSignal.aborted) throw new ModelFailure(call.abortSignal.reason, parts, usage);
+  if (call.abortSignal.aborted) throw failed(call.abortSignal.reason);
   const calls = callsToRun(parts);
   if (parts.length === 0 && step.finishReason === "error")
-    throw new ModelFailure(new TypeError("The provider ended the answer with an error."), parts, usage);
-  const output = isLastAnswer(parts) ? await outputOf(agent, step.text, { parts, usage }) : {};
-  return { parts, text: step.text, calls, usage, ...output, step, warnings: warningsOf(step, parts) };
+    throw failed(new TypeError("The provider ended the answer with an error."));
+  const output = isLastAnswer(parts)
+    ? await outputOf(agent, step.text).catch((error: unknown) => {
+        throw failed(error);
+      })
+    : {};
+  const usage = meter.answer();
+  if (usage === undefined) throw failed(new TypeError("The model gave no answer."));
+  const used = { usage, alsoUsed: meter.wasted() };
+  return { parts, text: step.text, calls, ...used, ...output, step, warnings: warningsOf(step, parts) };
 }
+
+type Asking = { agent: ResolvedAgent; call: ModelCall; meter: CallMeter };
 
 /** The parts of an answer, with the files stored that the model made. */
 async function partsOf({ step, streamed }: Told, { files, abortSignal }: ModelCall): Promise<Part[]> {
@@ -61,18 +72,8 @@ async function partsOf({ step, streamed }: Told, { files, abortSignal }: ModelCa
   return streamed === undefined ? parts : asStreamed(parts, streamed);
 }
 
-async function outputOf(
-  { output }: ResolvedAgent,
-  text: string,
-  said: { parts: Part[]; usage: Usage },
-): Promise<{ output?: unknown }> {
-  if (output === undefined) return {};
-  try {
-    return { output: await readOutput(output, text) };
-  } catch (error) {
-    throw new ModelFailure(error, said.parts, said.usage);
-  }
-}
+const outputOf = async ({ output }: ResolvedAgent, text: string): Promise<{ output?: unknown }> =>
+  output === undefined ? {} : { output: await readOutput(output, text) };
 
 /** What an answer that is not what was asked for may be due to. */
 const UNFINISHED: Record<string, string> = {
@@ -90,27 +91,23 @@ function warningsOf({ warnings, finishReason }: StepResult<ToolSet>, parts: read
   ];
 }
 
-async function generate(agent: ResolvedAgent, call: ModelCall): Promise<Told> {
+async function generate({ agent, call, meter }: Asking): Promise<Told> {
   try {
-    const { steps } = await generateText(requestOf(agent, call));
+    const { steps } = await generateText(requestOf(agent, call, meter));
     return { step: onlyStep(steps) };
   } catch (error) {
-    throw toModelFailure(error, []);
+    throw new ModelFailure(error, [], meter.spent());
   }
 }
 
-async function stream(
-  agent: ResolvedAgent,
-  call: ModelCall,
-  onDelta: (delta: StreamDelta) => void,
-): Promise<Told> {
+async function stream({ agent, call, meter }: Asking, onDelta: (delta: StreamDelta) => void): Promise<Told> {
   const said: StreamDelta[] = [];
   const reader = new DeltaReader();
   try {
-    const result = streamText({ ...requestOf(agent, call), onError: () => {} }); // errors come as parts
+    const result = streamText({ ...requestOf(agent, call, meter), onError: () => {} }); // errors come as parts
     for await (const part of result.stream) {
-      if (part.type === "error") throw toModelFailure(part.error, said);
-      if (part.type === "abort") throw toModelFailure(abortReason(call.abortSignal, part.reason), said);
+      if (part.type === "error") throw part.error;
+      if (part.type === "abort") throw abortReason(call.abortSignal, part.reason);
       for (const delta of reader.read(part) ?? reader.add(await standingParts(part, call))) {
         said.push(delta);
         onDelta(delta);
@@ -120,7 +117,7 @@ async function stream(
     const step = onlyStep(await result.steps);
     return { step, streamed: { deltas: said, inputs: reader.inputs } };
   } catch (error) {
-    throw toModelFailure(error, said);
+    throw new ModelFailure(error, foldDeltas([...said]), meter.spent());
   }
 }
 
@@ -147,9 +144,6 @@ async function standingParts(part: TextStreamPart<ToolSet>, { files }: ModelCall
       return [];
   }
 }
-
-const toModelFailure = (error: unknown, said: readonly StreamDelta[]): ModelFailure =>
-  error instanceof ModelFailure ? error : new ModelFailure(error, foldDeltas([...said]));
 
 function onlyStep(steps: readonly StepResult<ToolSet>[]): StepResult<ToolSet> {
   const [step] = steps;

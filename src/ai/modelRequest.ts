@@ -9,6 +9,7 @@ import {
   type ToolSet,
 } from "ai";
 import { cappedOutput } from "./budgetAsk.js";
+import type { CallMeter } from "./callMeter.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { FileKeeper } from "./fileKeeper.js";
 import type { StreamDelta } from "../shared/foldDeltas.js";
@@ -33,7 +34,7 @@ export type ModelCall = {
 };
 
 /** One call of the model as `generateText` and `streamText` take it: one step, with tools that the SDK does not run. */
-export function requestOf(agent: ResolvedAgent, call: ModelCall) {
+export function requestOf(agent: ResolvedAgent, call: ModelCall, meter: CallMeter) {
   const { maxRetries, abortSignal, prepared = {} } = call;
   const { model, instructions, messages, providerOptions, ...changed } = prepared;
   const { timeoutMs, firstChunkTimeoutMs, chunkTimeoutMs, ...settings } = agent.settings;
@@ -51,7 +52,7 @@ export function requestOf(agent: ResolvedAgent, call: ModelCall) {
     ...(providerOptions === undefined
       ? {}
       : { providerOptions: { ...settings.providerOptions, ...providerOptions } }),
-    model: soundModel(model ?? agent.model()),
+    model: soundModel(model ?? agent.model(), meter),
     instructions: instructions ?? call.instructions,
     messages: messages ?? call.messages,
     allowSystemInMessages: true, // an app may have put some into the thread

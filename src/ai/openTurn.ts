@@ -6,10 +6,12 @@ import type {
   Principal,
   RunState,
   RunTotals,
+  Spent,
   StepResult,
   TurnStart,
 } from "../client/index.js";
-import { memoryError } from "../validators/errors.js";
+import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
+import { isMemoryError, memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
 import { budgetError } from "./budgetError.js";
@@ -19,6 +21,7 @@ import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
 import { runFailure } from "./providerError.js";
 import { giveBack, type Limiting, type Reservation } from "./rateLimits.js";
+import { atMost, recordSpent } from "./spent.js";
 import { supersededError } from "./superseded.js";
 import type { TurnResult } from "./turnResult.js";
 
@@ -38,6 +41,8 @@ export type OpenTurn = {
   results: StepResult[];
   /** What was taken of the rate limits for its first call, until that is made. */
   held?: Reservation;
+  /** What was spent besides answers and tools, or by tools of a caller's loop: the next save takes it along. */
+  spent: Spent[];
   /** What the call under way was shown. */
   shown?: ContextCall;
   text: string;
@@ -69,6 +74,7 @@ export function openTurn(
     abort: abortWith(abortSignal),
     callerSignal: abortSignal,
     results: [],
+    spent: [],
     text: "",
     steps: [],
     steeredAt: 0,
@@ -100,10 +106,32 @@ export function note(turn: OpenTurn, { text, output, usage, step, warnings }: Mo
   turn.output = output;
   turn.steps.push(step);
   turn.warnings.push(...warnings);
-  turn.totals.calls += 1;
-  turn.totals.inputTokens += usage.inputTokens;
-  turn.totals.outputTokens += usage.outputTokens;
+  countIn(turn, [usage]);
 }
+
+function countIn({ totals }: Pick<OpenTurn, "totals">, used: readonly Spent[]): void {
+  for (const { inputTokens, outputTokens } of used) {
+    totals.calls += 1;
+    totals.inputTokens += inputTokens;
+    totals.outputTokens += outputTokens;
+  }
+}
+
+/** What a save of the turn takes along besides what the model said. */
+export const alongWith = (turn: OpenTurn, more: readonly Spent[] = []): { alsoUsed?: Spent[] } => {
+  const alsoUsed = [...turn.spent, ...more];
+  return alsoUsed.length === 0 ? {} : { alsoUsed: atMost(alsoUsed, STEP_MAX_OTHER_CALLS) };
+};
+
+/** Notes that a save has taken these along, and the results with what they cost. */
+export function taken(turn: OpenTurn, { alsoUsed = [] }: { alsoUsed?: readonly Spent[] }): void {
+  countIn(turn, alsoUsed);
+  countIn(turn, costsOf(turn));
+  turn.results = [];
+  turn.spent = [];
+}
+
+const costsOf = ({ results }: OpenTurn): Spent[] => results.flatMap(({ used = [] }) => used);
 
 /**
  * What the caller is given for where the turn stands. Throws what it was ended with by a budget, and `RUN_ENDED` where
@@ -132,14 +160,19 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : runFailure(error);
   if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
-  const said =
-    error instanceof ModelFailure ? { partial: error.partial, usage: error.usage, context: turn.shown } : {};
-  const withoutResults = { runId, outcome, takeUps, ...said };
-  const ending = { ...withoutResults, results: turn.results };
+  const said = error instanceof ModelFailure ? { partial: error.partial, context: turn.shown } : {};
+  const spent = error instanceof ModelFailure ? error.spent : [];
+  const ending = { runId, outcome, takeUps, ...said };
   const ended = await memory.turns
-    .end(ctx, ending)
-    .catch(() => memory.turns.end(ctx, withoutResults)) // what failed may have been the results
-    .catch(() => null);
+    .end(ctx, { ...ending, ...alongWith(turn, spent), results: turn.results })
+    // What failed may have been the results; what they cost was paid.
+    .catch(() => memory.turns.end(ctx, { ...ending, ...alongWith(turn, [...spent, ...costsOf(turn)]) }))
+    .catch(async (failure: unknown) => {
+      // The run went with its thread: who asked has paid all the same.
+      if (isMemoryError(failure, "RUN_NOT_FOUND"))
+        await recordSpent({ ctx, memory, runId }, [...turn.spent, ...spent, ...costsOf(turn)]);
+      return null;
+    });
   if (ended?.superseded === true) throw supersededError(runId);
   if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
   throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
@@ -151,14 +184,16 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
  */
 export async function complete(turn: OpenTurn): Promise<RunState> {
   const { runId } = turn.start;
+  const along = alongWith(turn);
   const { state, superseded } = await turn.memory.turns.end(turn.ctx, {
     runId,
     outcome: { kind: "completed" },
     unlessSteered: true,
     results: turn.results,
     takeUps: turn.takeUps,
+    ...along,
   });
   if (superseded === true) throw supersededError(runId);
-  turn.results = [];
+  taken(turn, along);
   return state;
 }

@@ -25,26 +25,28 @@ export type Made = {
   embedder: string;
   store?: EntryVector[];
   refused?: string[];
-  usage?: Usage;
 };
+
+/** What came of it, and what it cost in any case. */
+type Embedding = { made: Made | null; usage?: Usage };
 
 /**
  * Embeds the prompt and what is pending, in one call of the embedding model; texts that it has embedded before are not
- * sent. When the call fails the prompt is tried alone, and what is refused is told apart. Null, with a warning, where
- * the prompt has no vector.
+ * sent. When the call fails the prompt is tried alone, and what is refused is told apart. Nothing is made, with a
+ * warning, where the prompt has no vector.
  */
 export async function embedPrompt(
   agent: ResolvedAgent,
   request: PromptRequest,
   warnings: string[],
-): Promise<Made | null> {
-  if (agent.embeddingModel === undefined) return null;
+): Promise<Embedding> {
+  if (agent.embeddingModel === undefined) return { made: null };
   try {
     const model = modelFor(agent, agent.embeddingModel(), request.activeEmbedder);
     return await embedWithPending(model, { ...request, maxRetries: agent.maxRetries }, warnings);
   } catch (error) {
     warnings.push(`Recall went on by words: ${describeError(error)}`);
-    return null;
+    return { made: null };
   }
 }
 
@@ -59,7 +61,7 @@ async function embedWithPending(
   model: EmbeddingModel,
   request: PromptRequest & { maxRetries: number },
   warnings: string[],
-): Promise<Made | null> {
+): Promise<Embedding> {
   const embedder = embedderName(model);
   const prompt = plainToEmbed(request.promptText);
   const known = knownTexts(prompt, request, embedder);
@@ -75,16 +77,13 @@ async function embedWithPending(
         ? `Recall went on by words: ${made.failure}`
         : `Texts that wait for their vector were not embedded: ${made.failure}`,
     );
-  if (vector === undefined) return null;
+  const spent = made.usage === undefined ? {} : { usage: made.usage };
+  if (vector === undefined) return { made: null, ...spent };
   const { promptEntryId } = request;
   const asked = promptEntryId === undefined ? [] : [{ entryId: promptEntryId, text: prompt }];
-  return {
-    vector,
-    embedder,
-    store: await toStore([...asked, ...pending], vectorOf),
-    refused: pending.filter(({ text }) => made.refused.has(text)).map(({ entryId }) => entryId),
-    ...(made.usage === undefined ? {} : { usage: made.usage }),
-  };
+  const store = await toStore([...asked, ...pending], vectorOf);
+  const refused = pending.filter(({ text }) => made.refused.has(text)).map(({ entryId }) => entryId);
+  return { made: { vector, embedder, store, refused }, ...spent };
 }
 
 /** Texts with the vectors that this embedder made of them before. */

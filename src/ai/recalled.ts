@@ -5,6 +5,7 @@ import type {
   PendingEntry,
   RecallHit,
   RecallSearch,
+  Spent,
 } from "../client/index.js";
 import { RECALL_QUERY_MAX_CHARACTERS } from "../shared/limits.js";
 import { warningLine } from "../shared/runLog.js";
@@ -13,6 +14,7 @@ import { isMemoryError } from "../validators/errors.js";
 import type { AgentRecall, ResolvedAgent } from "./definition.js";
 import { describeError } from "./errors.js";
 import { embedPrompt } from "./promptVectors.js";
+import { recordSpent } from "./spent.js";
 
 /** What a turn asks its memory. */
 export type RecallRequest = {
@@ -31,6 +33,8 @@ export type RecallRequest = {
   /** Messages that the model sees anyway: recalling them again would only cost tokens. */
   shown: ReadonlySet<string>;
   abortSignal?: AbortSignal;
+  /** Takes what reranking cost: it is recorded with the step. */
+  spent: Spent[];
 };
 
 /** What to show the model, best first, and what went wrong without losing the turn. */
@@ -53,22 +57,32 @@ export async function recallFor(
   const nothing: Recalled = { hits: [], warnings: [] };
   if (promptText.trim() === "") return nothing;
   const warnings: string[] = [];
-  const made = await embedPrompt(agent, request, warnings);
+  const { made, usage } = await embedPrompt(agent, request, warnings);
   for (const warning of warnings) noteFailure(agent, request, warning);
   const search = searchFor(recall, request);
   const byWords = (error: unknown) => {
     if (made === null || !isMemoryError(error, "INVALID_ARGUMENT")) throw error;
     warnings.push(`Recall went on by words, the vectors were refused: ${describeError(error)}`);
     noteFailure(agent, request, warnings.at(-1) ?? "");
-    return memory.recall(ctx, { ...search, usage: made.usage });
+    return memory.recall(ctx, { ...search, usage });
   };
-  const { hits, warnings: further = [] } = await memory.recall(ctx, { ...search, ...made }).catch(byWords);
+  const { hits, warnings: further = [] } = await memory
+    .recall(ctx, { ...search, ...made, usage })
+    .catch(byWords)
+    .catch(async (error: unknown) => {
+      if (usage !== undefined && isGone(error)) await recordSpent(request, [usage]);
+      throw error;
+    });
   const kept = withinBudget(
     hits.filter((hit) => !isShown(hit, request.shown)),
     recall.maxTokens,
   );
   return { hits: kept, warnings: [...warnings, ...further] };
 }
+
+/** Where the run went with its thread, what was embedded for it was paid all the same. */
+const isGone = (error: unknown): boolean =>
+  isMemoryError(error, "RUN_NOT_FOUND") || isMemoryError(error, "THREAD_NOT_FOUND");
 
 function noteFailure(
   { name: agentName }: ResolvedAgent,
@@ -81,7 +95,7 @@ function noteFailure(
 /** What a prompt asks of the memory; more than is wanted, because some of it is shown already. */
 function searchFor(
   { scopes, kinds, maxTokens, neighbours, vectorWeight, rerank }: AgentRecall,
-  { promptText, threadId, turn, runId }: RecallRequest,
+  { promptText, threadId, turn, runId, spent }: RecallRequest,
 ): RecallSearch {
   return {
     query: promptText.slice(0, RECALL_QUERY_MAX_CHARACTERS),
@@ -93,7 +107,7 @@ function searchFor(
     ...(kinds === undefined ? {} : { kinds }),
     ...(neighbours === undefined ? {} : { neighbours }),
     ...(vectorWeight === undefined ? {} : { vectorWeight }),
-    ...(rerank === undefined ? {} : { rerank: rerank() }),
+    ...(rerank === undefined ? {} : { rerank: rerank(), onRerankUsage: (usage) => spent.push(usage) }),
   };
 }
 

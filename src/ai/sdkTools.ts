@@ -6,6 +6,9 @@ import { FileKeeper } from "./fileKeeper.js";
 import { isOfProvider } from "./modelFields.js";
 import type { AgentTool, ToolContext } from "./tool.js";
 
+/** What a tool of the SDK finds as `context` in the options of its `execute`, when an agent runs it. */
+export type SdkToolContext = Pick<ToolContext, "recordUsage">;
+
 type SdkTool = ToolSet[string];
 type Asked = Pick<ToolExecutionOptions<unknown>, "messages"> & { warnings: string[] };
 
@@ -15,7 +18,7 @@ export type SortedTools = { tools: Record<string, AgentTool>; sdkTools: ToolSet;
 /**
  * Tools of the AI SDK, such as those of its MCP client, as tools of an agent. They are executed as the SDK does it:
  * with the call's id, the messages that the model was shown (`asked`) and the abort signal; of a tool that gives
- * several results the last one counts; `toModelOutput` says what the model is told. Files in it are stored. One that
+ * several results the last one counts; their `context` is `SdkToolContext`; `toModelOutput` says what the model is told. Files in it are stored. One that
  * needs an approval waits for it as our own do. Throws `INVALID_ARGUMENT` for a tool that nobody can run.
  */
 export function sortTools(given: ToolSet, asked: Asked): SortedTools {
@@ -66,8 +69,9 @@ function approvalOf({ needsApproval = false }: SdkTool, asked: Asked): Pick<Agen
 type Running = { ctx: ToolContext; input: unknown; asked: Asked };
 
 async function run(tool: SdkTool, { ctx, input, asked }: Running): Promise<unknown> {
-  const { callId: toolCallId, abortSignal } = ctx;
-  const options = { toolCallId, messages: asked.messages, abortSignal, context: undefined };
+  const { callId: toolCallId, abortSignal, recordUsage } = ctx;
+  const context: SdkToolContext = { recordUsage };
+  const options = { toolCallId, messages: asked.messages, abortSignal, context };
   // The boundary to a tool whose input and output types are not known: its input was checked against its schema.
   const given: unknown = await lastOf(
     (tool.execute as (input: unknown, options: unknown) => unknown)(input, options),

@@ -1,24 +1,24 @@
-import type { LanguageModel } from "ai";
+import { gateway, wrapLanguageModel, type LanguageModel } from "ai";
+import type { CallMeter } from "./callMeter.js";
 import { callIdCopies } from "./content.js";
-
-type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;
-type CallOptions = Parameters<LanguageModelV4["doGenerate"]>[0];
-type Generated = Awaited<ReturnType<LanguageModelV4["doGenerate"]>>;
-type Streamed = Awaited<ReturnType<LanguageModelV4["doStream"]>>;
-type StreamPart = Streamed["stream"] extends ReadableStream<infer Item> ? Item : never;
+import type { CallOptions, Generated, LanguageModelV4, Streamed, StreamPart } from "./sdkModel.js";
 
 /**
  * The model with what the SDK takes for granted: in a whole answer each call has an id of its own (else the SDK gives
  * two calls the input of one), a stream that ends without saying so ends with an error, one that fails when all was said
- * ends, and an abort takes effect also
- * where the provider does not listen to it.
+ * ends, an abort takes effect also where the provider does not listen to it, and usage has counts. Every request is
+ * measured by the meter.
  */
-export function soundModel(model: LanguageModel): LanguageModel {
-  if (typeof model === "string" || model.specificationVersion !== "v4") return model;
-  const doGenerate = async (options: CallOptions) =>
-    withOwnCallIds(await unlessAborted(model.doGenerate(options), options));
-  const doStream = async (options: CallOptions) =>
-    withEnd(await unlessAborted(model.doStream(options), options));
+export function soundModel(given: LanguageModel, meter: CallMeter): LanguageModelV4 {
+  const model = resolved(given);
+  const doGenerate = (options: CallOptions) =>
+    meter.generated(model, options, async () =>
+      withOwnCallIds(await unlessAborted(model.doGenerate(options), options)),
+    );
+  const doStream = (options: CallOptions) =>
+    meter.streamed(model, options, async () =>
+      withEnd(await unlessAborted(model.doStream(options), options)),
+    );
   return new Proxy(model, {
     get(target, key): unknown {
       if (key === "doGenerate") return doGenerate;
@@ -28,6 +28,14 @@ export function soundModel(model: LanguageModel): LanguageModel {
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** The model as the SDK would call it: a name is one of its default provider, an older model is adapted. */
+function resolved(model: LanguageModel): LanguageModelV4 {
+  if (typeof model !== "string" && model.specificationVersion === "v4") return model;
+  const named =
+    typeof model === "string" ? (globalThis.AI_SDK_DEFAULT_PROVIDER ?? gateway).languageModel(model) : model;
+  return wrapLanguageModel({ model: named, middleware: [] });
 }
 
 /** What a provider gives, or the reason of the abort: one that does not listen must not hold up a turn for ever. */

@@ -8,7 +8,8 @@ import { parseSummary, SUMMARY_SECTIONS, summaryBudget } from "../shared/summary
 import { estimateTokens } from "../shared/tokens.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { describeError } from "./errors.js";
-import { answerUsage } from "./usage.js";
+import { CallMeter } from "./callMeter.js";
+import { soundModel } from "./soundModel.js";
 
 export type SummaryRequest = {
   /** The messages to replace, as they are stored: nothing that a context added to them. */
@@ -21,10 +22,12 @@ export type SummaryRequest = {
   model?: LanguageModel | (() => LanguageModel);
   maxRetries?: number;
   abortSignal?: AbortSignal;
+  /** Measures what is spent, also where nothing comes of it. */
+  meter?: CallMeter;
 };
 
-/** A summary with what it cost; `model` and `usage` are absent where none wrote it or was asked. */
-export type WrittenSummary = { text: string; model?: string; usage?: Usage; warnings: string[] };
+/** A summary, and each request that it cost, the answer's last; `model` is absent where none wrote it. */
+export type WrittenSummary = { text: string; model?: string; spent: Usage[]; warnings: string[] };
 
 /** Characters of one text, input and output that the model reads: beginnings say what they are. */
 const TEXT_MAX_CHARACTERS = 6_000;
@@ -53,51 +56,47 @@ const instructions = (maxTokens: number): string =>
  * the call used is told all the same. Throws only the reason of `abortSignal`.
  */
 export async function summarize(request: SummaryRequest): Promise<WrittenSummary> {
-  const { messages, previous = "", model, abortSignal } = request;
+  const { messages, previous = "", model, abortSignal, meter = new CallMeter() } = request;
   const replaced = messages.reduce((sum, { tokens }) => sum + tokens, estimateTokens(previous));
   const maxTokens = summaryBudget(replaced, request.maxTokens);
   const extractive = (): string => cut(extractiveSummary({ messages, previous, maxTokens }));
-  if (model === undefined) return { text: extractive(), warnings: [] };
-  const asked = await ask(model, request, maxTokens);
+  if (model === undefined) return { text: extractive(), spent: [], warnings: [] };
+  const asked = await ask(model, { ...request, meter }, maxTokens);
   abortSignal?.throwIfAborted();
-  const { usage } = asked;
-  if ("problem" in asked) {
-    const warning = `The summary was made without a model: ${asked.problem}`;
-    return { text: extractive(), ...(usage === undefined ? {} : { usage }), warnings: [warning] };
+  const usage = meter.answer();
+  if ("problem" in asked || usage === undefined) {
+    const problem = "problem" in asked ? asked.problem : "it gave no answer.";
+    const warning = `The summary was made without a model: ${problem}`;
+    return { text: extractive(), spent: meter.spent(), warnings: [warning] };
   }
   const lost = lostIdentifiers(asked.text, { messages, previous, maxTokens: maxTokens * LOST_SHARE });
-  return { text: cut(asked.text + lost), model: asked.usage.model, usage: asked.usage, warnings: [] };
+  const spent = [...meter.wasted(), usage];
+  return { text: cut(asked.text + lost), model: usage.model, spent, warnings: [] };
 }
 
 const cut = (text: string): string => cutToBytes(text, SUMMARY_MAX_BYTES);
 
-type Asked = { text: string; usage: Usage } | { problem: string; usage?: Usage };
+type Asked = { text: string } | { problem: string };
 
 async function ask(
   model: NonNullable<SummaryRequest["model"]>,
-  request: SummaryRequest,
+  request: SummaryRequest & { meter: CallMeter },
   maxTokens: number,
 ): Promise<Asked> {
-  const startedAt = Date.now();
   const maxOutputTokens = Math.ceil(maxTokens * OVERRUN);
   try {
-    const { text, steps, usage, finishReason } = await generateText({
-      model: typeof model === "function" ? model() : model,
+    const { text, finishReason } = await generateText({
+      model: soundModel(typeof model === "function" ? model() : model, request.meter),
       instructions: instructions(maxTokens),
       prompt: promptFor(request),
       maxOutputTokens,
       maxRetries: request.maxRetries ?? 2,
       ...(request.abortSignal === undefined ? {} : { abortSignal: request.abortSignal }),
     });
-    const { provider = "", modelId = "" } = steps[0]?.model ?? {};
-    const measured = { provider, modelId, usage, finishReason, ms: Date.now() - startedAt };
-    const spent: Usage = { ...answerUsage(measured), purpose: "compaction" };
     const said = text.trim();
-    if (said === "") return { problem: "it said nothing.", usage: spent };
+    if (said === "") return { problem: "it said nothing." };
     const isTooLong = finishReason === "length" || estimateTokens(said) > maxOutputTokens;
-    return isTooLong
-      ? { problem: `it said more than ${maxTokens} tokens.`, usage: spent }
-      : { text: said, usage: spent };
+    return isTooLong ? { problem: `it said more than ${maxTokens} tokens.` } : { text: said };
   } catch (error) {
     return { problem: describeError(error) };
   }

@@ -2,6 +2,7 @@ import { asSchema, type FlexibleSchema, type Schema, type ToolApprovalStatus } f
 import type { GenericActionCtx, GenericDataModel } from "convex/server";
 import type { BoundMemory, BudgetAsk, Principal } from "../client/index.js";
 import type { RunReference } from "./siblings.js";
+import type { ToolUsage } from "./toolCosts.js";
 import { ANSWER_TIMEOUT_MS, APPROVAL_TIMEOUT_MS, WAIT_MAX_MS } from "../shared/runLimits.js";
 import { memoryError } from "../validators/errors.js";
 
@@ -24,10 +25,18 @@ export type ToolContext = GenericActionCtx<GenericDataModel> & {
    * caller's signal: pass it to what the tool waits for. A tool that does not listen is left behind.
    */
   abortSignal: AbortSignal;
+  /**
+   * Records what a call of another service cost: with the tool's result, in one transaction, also where the tool fails
+   * afterwards; in the totals of its run. Each run of the tool that comes to its end is recorded once. Throws
+   * `INVALID_ARGUMENT` for counts that are none, and `CURRENCY_MISMATCH` for a second currency in one tool.
+   *
+   * @example ctx.recordUsage({ provider: "acme", model: "search", costMicros: 5_000 }); // half a cent
+   */
+  recordUsage: (usage: ToolUsage) => void;
 };
 
-/** What `needsApproval` gets: nothing has happened yet, so there is no `operationId`. */
-export type ApprovalContext = Omit<ToolContext, "operationId">;
+/** What `needsApproval` gets: nothing has happened yet, so there is no `operationId`, and nothing to pay for. */
+export type ApprovalContext = Omit<ToolContext, "operationId" | "recordUsage">;
 
 /**
  * Whether a call needs somebody's approval: true and false, or a status of the AI SDK's `toolApproval`. `denied` keeps

@@ -2,8 +2,10 @@ import type { ActionCtx, AskedWait, BoundMemory, Principal, StepResult } from ".
 import { toolResultPart } from "../parts/toolResult.js";
 import { describeError } from "./errors.js";
 import { keptResult, keptResults } from "./resultBytes.js";
-import type { AgentTool, ToolContext } from "./tool.js";
+import { recordSpent } from "./spent.js";
+import type { AgentTool, ApprovalContext, ToolContext } from "./tool.js";
 import { attempt } from "./toolAttempts.js";
+import { ToolCosts } from "./toolCosts.js";
 
 /**
  * A call that a model asked for; `input` is JSON text as the model wrote it, `place` the step of its result. Outside of
@@ -54,30 +56,32 @@ export async function executeTool(tools: Tools, call: AskedCall, scope: ToolScop
     const part = { type: "toolResult" as const, callId, toolName, ...refused };
     return { callId, part, failed: refused.outputKind === "error", ms: 0 };
   }
-  const part = toolResultPart({
-    callId: call.callId,
-    toolName: call.toolName,
-    ...(await outcomeOf(tools, call, scope)),
-  });
-  return keptResult({
-    callId: call.callId,
-    part,
-    failed: part.outputKind === "error",
-    ms: Date.now() - startedAt,
-  });
+  const costs = new ToolCosts(toolName, (spent) => void recordSpent(placeOf(scope), [spent]));
+  const outcome = await outcomeOf(tools, call, { ...scope, costs });
+  const part = toolResultPart({ callId, toolName, ...outcome });
+  const result = { callId, part, failed: part.outputKind === "error", ms: Date.now() - startedAt };
+  return { ...keptResult(result), ...costs.close() };
 }
+
+/** Where calls belong that come too late for their tool's result. Outside of a run it is the thread. */
+export const placeOf = ({ ctx, memory, runId, threadId }: Omit<ToolScope, "abortSignal">) => ({
+  ...{ ctx, memory, threadId },
+  ...(runId === "" ? {} : { runId }),
+});
+
+type Running = ToolScope & { costs: ToolCosts };
 
 async function outcomeOf(
   tools: Tools,
   call: AskedCall,
-  scope: ToolScope,
+  { costs, ...scope }: Running,
 ): Promise<{ output: unknown } | { error: string }> {
   const tool = Object.hasOwn(tools, call.toolName) ? tools[call.toolName] : undefined;
   if (tool === undefined) return { error: notFound(tools, call.toolName) };
   try {
     const input = await readInput(tool, call);
     const output = await attempt(tool, scope.abortSignal, (abortSignal) =>
-      lastOf(tool.execute(toolContext(call, { ...scope, abortSignal }), input), abortSignal),
+      lastOf(tool.execute(runningContext(call, { ...scope, abortSignal, costs }), input), abortSignal),
     );
     return { output: tool.later === undefined ? output : null }; // what it gives comes later
   } catch (error) {
@@ -134,9 +138,20 @@ function parseInput(toolName: string, input: string): unknown {
 
 const inputError = (message: string): TypeError => new TypeError(message);
 
+const runningContext = (call: AskedCall, { costs, ...scope }: Running): ToolContext => ({
+  ...toolContext(call, scope),
+  recordUsage: costs.record,
+});
+
 /** The boundary where the Convex ctx of the caller's action becomes the ctx of a tool: it is spread, so it keeps all. */
-export function toolContext({ callId, place, operationId }: AskedCall, scope: ToolScope): ToolContext {
+export function toolContext(
+  { callId, place, operationId }: AskedCall,
+  scope: ToolScope,
+): ApprovalContext & Pick<ToolContext, "operationId"> {
   const { ctx, ...turn } = scope;
   // By place and not by the model's callId: some models number their calls anew in each step.
-  return { ...ctx, ...turn, callId, operationId: operationId ?? `${turn.runId}:${place}` } as ToolContext;
+  return { ...ctx, ...turn, callId, operationId: operationId ?? `${turn.runId}:${place}` } as Omit<
+    ToolContext,
+    "recordUsage"
+  >;
 }

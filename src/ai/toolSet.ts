@@ -1,9 +1,10 @@
 import { jsonSchema, tool, type ToolSet } from "ai";
-import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
+import type { ActionCtx, AgentMemory, Principal, Spent } from "../client/index.js";
 import { outputValue } from "../parts/toolOutput.js";
 import { memoryError } from "../validators/errors.js";
 import type { AgentTool } from "./tool.js";
-import { executeTool, type ToolScope } from "./toolExecution.js";
+import { recordSpent } from "./spent.js";
+import { executeTool, placeOf, type ToolScope } from "./toolExecution.js";
 import { judge } from "./toolWaits.js";
 
 export type ToolSetArgs = {
@@ -23,6 +24,8 @@ export type ToolSetArgs = {
 export type LoopPlaces = {
   scope: () => Omit<ToolScope, "abortSignal">;
   placeOf: (callId: string) => { place: number; operationId?: string };
+  /** Takes what a tool cost, to be saved with its turn; false where there is none. */
+  takeCosts?: (used: readonly Spent[]) => boolean;
 };
 
 /**
@@ -92,7 +95,9 @@ const executeOf =
     const refusal = judged.refusalOf(callId, input);
     if (refusal !== undefined) throw new ToolFailure(refusal);
     const call = { callId, toolName: name, input, ...places.placeOf(callId) };
-    const { part, failed } = await executeTool(tools, call, { ...places.scope(), abortSignal });
+    const scope = places.scope();
+    const { part, failed, used = [] } = await executeTool(tools, call, { ...scope, abortSignal });
+    if (places.takeCosts?.(used) !== true) await recordSpent(placeOf(scope), used);
     if (failed) throw new ToolFailure(part.output);
     return outputValue(part, undefined);
   };

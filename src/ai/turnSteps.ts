@@ -3,12 +3,12 @@ import { decodeTrace } from "../shared/contextTrace.js";
 import type { CancelWatch } from "./cancelWatch.js";
 import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";
-import { refusedAnswer } from "./errors.js";
+import { unsavedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { activeOf } from "./modelFields.js";
 import { isStopMet, takeStep } from "./modelStep.js";
 import { asksAgents } from "./nestedCalls.js";
-import { complete, limitingOf, note, type OpenTurn } from "./openTurn.js";
+import { alongWith, complete, limitingOf, note, taken, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
 import { isActive } from "../shared/runState.js";
@@ -99,6 +99,7 @@ type Saving = {
 
 /** One step of the turn, with the results of the step before. */
 export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promise<StepSaved> {
+  const along = alongWith(turn, answer.alsoUsed);
   const saved = await turn.memory.turns
     .saveStep(turn.ctx, {
       ...saving,
@@ -106,15 +107,16 @@ export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promi
       message: { parts: answer.parts, model: answer.usage.model },
       results: turn.results,
       usage: answer.usage,
+      ...along,
       ...(asksAgents(turn.agent, answer.calls) ? { nests: true } : {}),
       context: turn.shown,
       takeUps: turn.takeUps,
     })
     .catch((error: unknown) => {
-      throw refusedAnswer(error, answer);
+      throw unsavedAnswer(error, answer);
     });
+  taken(turn, along);
   if (saved.superseded === true) throw supersededError(turn.start.runId);
-  turn.results = [];
   if (saved.totals !== undefined) turn.totals = { ...saved.totals };
   return saved;
 }

@@ -31,7 +31,7 @@ export class ExtractionClient {
    * Writes what was found in a reading and moves the cursor, if it stands where the reading began; else it answers
    * `stale` and writes only what the call cost. So a late or repeated commit changes nothing. Each fact rests on
    * messages of that reading; one whose messages were edited or removed meanwhile is dropped, as is one that was
-   * declined or forgotten before. Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `INVALID_ARGUMENT`.
+   * declined or forgotten before. Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `RUN_NOT_FOUND`, `INVALID_ARGUMENT`.
    */
   async commit(
     ctx: MutationCtx,
@@ -43,6 +43,8 @@ export class ExtractionClient {
       facts: ExtractedFact[];
       status: "active" | "candidate";
       usage?: Usage;
+      /** The run that it was done for, in the ledger. */
+      runId?: string;
     },
   ): Promise<ExtractionCommit> {
     return await ctx.runMutation(this.component.extraction.commit, { ...args, caller: this.caller });

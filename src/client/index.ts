@@ -112,7 +112,7 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
-export type { Usage, UsageEvent } from "../validators/usage.js";
+export type { Spent, Usage, UsageEvent } from "../validators/usage.js";
 export type {
   SeriesQuestion,
   SummaryQuestion,

@@ -57,6 +57,8 @@ export type RecallSearch = RecallQuestion & {
   refused?: string[];
   /** Puts the best in a new order, by their texts. `rerankWith` of `convex-agent-memory/ai` makes one of a model. */
   rerank?: Rerank;
+  /** Takes what reranking cost, to be recorded with something else; else it is recorded by a call of its own. */
+  onRerankUsage?: (usage: Usage) => void;
   /** What making the vectors cost: recorded once with `operationId`. */
   usage?: Usage;
   runId?: string;
@@ -87,7 +89,10 @@ export class RecallClient {
    *
    * @example const { hits } = await memory.as(principal).recall(ctx, { query, kinds: ["chunk"], scopes: ["tenant"] });
    */
-  async search(ctx: ActionCtx, { embed, rerank, ...given }: RecallSearch): Promise<RecallAnswer> {
+  async search(
+    ctx: ActionCtx,
+    { embed, rerank, onRerankUsage, ...given }: RecallSearch,
+  ): Promise<RecallAnswer> {
     const asked = { ...this.question(given), vectorWeight: given.vectorWeight ?? embed?.weight };
     checkQuestion(asked);
     checkEmbedder(given, embed);
@@ -100,7 +105,27 @@ export class RecallClient {
       ...reach,
       ...(usage === undefined ? {} : { usage }),
     });
-    return rerank === undefined ? { hits } : await rerankHits(rerank, hits, given);
+    if (rerank === undefined) return { hits };
+    const { usage: spent, ...answer } = await rerankHits(rerank, hits, given);
+    if (spent === undefined) return answer;
+    if (onRerankUsage === undefined) return await this.recordRerank(ctx, answer, { ...given, usage: spent });
+    onRerankUsage(spent);
+    return answer;
+  }
+
+  /** In a call of its own: nothing follows that could take it along. The answer is not lost where that fails. */
+  private async recordRerank(
+    ctx: ActionCtx,
+    answer: RecallAnswer,
+    { usage, threadId, runId }: Pick<RecallSearch, "threadId" | "runId"> & { usage: Usage },
+  ): Promise<RecallAnswer> {
+    try {
+      await ctx.runMutation(this.component.usage.record, { caller: this.caller, usage, threadId, runId });
+      return answer;
+    } catch {
+      const { warnings = [] } = answer;
+      return { ...answer, warnings: [...warnings, "What reranking cost could not be recorded."] };
+    }
   }
 
   /** As `search`, by words alone: in a query, and live. Throws `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`. */

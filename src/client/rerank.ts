@@ -2,6 +2,7 @@ import { RECALL_DEFAULT_TOKENS, RECALL_MAX_HITS } from "../shared/limits.js";
 import { checkedCount } from "../shared/recallArguments.js";
 import { TokenBudget } from "../shared/recallBudget.js";
 import type { RecallHit } from "../validators/recall.js";
+import type { Usage } from "../validators/usage.js";
 
 /**
  * Puts texts in the order of how well they answer: the places of the texts, best first, each once. What it leaves
@@ -10,10 +11,13 @@ import type { RecallHit } from "../validators/recall.js";
  * @example const longest: Rerank = { rerank: async (_, texts) => texts.map((_, place) => place).sort((a, b) => texts[b]!.length - texts[a]!.length) };
  */
 export type Rerank = {
-  rerank: (query: string, texts: string[]) => Promise<number[]>;
+  /** The order; with what it cost where that is to be in the ledger. */
+  rerank: (query: string, texts: string[]) => Promise<number[] | Reranked>;
   /** Hits that are put before it, the best: 30 unless told, 50 at most. Further ones keep their places behind. */
   candidates?: number;
 };
+
+export type Reranked = { order: number[]; usage?: Usage };
 
 type Asked = { query: string; limit?: number; maxTokens?: number };
 
@@ -39,20 +43,24 @@ export async function rerankHits(
   { rerank, candidates = DEFAULT_CANDIDATES }: Rerank,
   hits: RecallHit[],
   asked: Asked,
-): Promise<{ hits: RecallHit[]; warnings?: string[] }> {
+): Promise<{ hits: RecallHit[]; warnings?: string[]; usage?: Usage }> {
   if (hits.length === 0) return { hits };
   const best = hits.slice(0, candidates);
+  let spent: { usage?: Usage } = {};
   try {
-    const order = await rerank(
+    const given = await rerank(
       asked.query,
       best.map(({ text }) => text),
     );
-    return { hits: fill([...inOrder(best, order), ...hits.slice(candidates)], asked) };
+    const { order, usage } = Array.isArray(given) ? { order: given } : given;
+    if (usage !== undefined) spent = { usage };
+    return { hits: fill([...inOrder(best, order), ...hits.slice(candidates)], asked), ...spent };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
       hits: fill(hits, asked),
       warnings: [`Recall kept its own order, the reranker failed: ${reason}`],
+      ...spent,
     };
   }
 }

@@ -25,7 +25,7 @@ import type {
   TurnEnded,
   TurnStart,
 } from "../validators/turn.js";
-import type { Usage } from "../validators/usage.js";
+import type { Spent, Usage } from "../validators/usage.js";
 import type { MutationCtx } from "./ctx.js";
 import { logResults } from "./runLog.js";
 import type { ClientSettings } from "./settings.js";
@@ -68,6 +68,8 @@ export type SaveStep = {
   /** Results of the calls that the step before left open (in-action engine). */
   results: StepResult[];
   usage: Usage;
+  /** Other calls that the step made: recorded with it, and counted in the run's totals. */
+  alsoUsed?: Spent[];
   finish: boolean;
   /** Opens the stream of the next step as well; `ifSteered`: only when there is one because of steering. */
   nextStream?: NextStream;
@@ -89,6 +91,8 @@ export type EndTurn = {
   partial?: Part[];
   results?: StepResult[];
   usage?: Usage;
+  /** Calls that failed after they had spent, and others that no step has brought. */
+  alsoUsed?: Spent[];
   context?: ContextCall;
   /** As in `SaveStep`: where another action took the run up since, it is not ended. */
   takeUps?: number;
@@ -192,6 +196,8 @@ export class TurnsClient {
       part: PartOf<"toolResult">;
       failed: boolean;
       ms: number;
+      /** What the tool's own calls of other services cost: recorded once, also where the result comes too late. */
+      used?: Spent[];
     },
   ): Promise<{ saved: boolean }> {
     const hooks = await this.settings.handles();
@@ -210,9 +216,23 @@ export class TurnsClient {
    */
   async awaitAnswer(
     ctx: MutationCtx,
-    args: { runId: string; callId: string; place?: number },
+    args: { runId: string; callId: string; place?: number; used?: Spent[] },
   ): Promise<{ waiting: boolean }> {
     return await ctx.runMutation(this.component.turns.awaitAnswer, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Records calls that no save of a run takes along: on the run, in its totals; where that is gone, or none is named,
+   * for the caller, in the thread that is named. At most 64. With an `operationId` it is safe to retry for 24 h. Throws `INVALID_ARGUMENT`; for the system
+   * `RUN_NOT_FOUND`. A repeated id with another payload is `OPERATION_MISMATCH`.
+   *
+   * @example await memory.as(principal).turns.record(ctx, { runId, step, used: [usage] });
+   */
+  async record(
+    ctx: MutationCtx,
+    args: { runId?: string; threadId?: string; step?: number; used: Spent[]; operationId?: string },
+  ): Promise<{ recorded: number }> {
+    return await ctx.runMutation(this.component.turns.record, { ...args, caller: this.caller });
   }
 
   /** Lets go of an in-action run that waits; where all is there already the run is kept. Throws `RUN_NOT_FOUND`. */

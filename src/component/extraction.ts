@@ -25,6 +25,7 @@ export const commit = mutation({
     facts: v.array(vExtractedFact),
     status: v.union(v.literal("active"), v.literal("candidate")),
     usage: v.optional(vOpaqueUsage),
+    runId: v.optional(v.string()),
   },
   returns: vExtractionCommit,
   handler: (ctx, args) => extraction.commit(ctx, args),

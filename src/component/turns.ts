@@ -27,7 +27,7 @@ import {
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueSpent, vOpaqueUsage } from "../validators/usage.js";
 import { mutation } from "./_generated/server.js";
 import * as turns from "./model/turns.js";
 
@@ -96,6 +96,7 @@ export const saveStep = mutation({
     message: vStepMessage,
     results: v.array(vStepResult),
     usage: vOpaqueUsage,
+    alsoUsed: v.optional(v.array(vOpaqueSpent)),
     finish: v.boolean(),
     nextStream: v.optional(vNextStream),
     nests: v.optional(v.boolean()),
@@ -135,7 +136,13 @@ export const saveResult = mutation({
 
 /** The tool of a call has asked for its result, which comes from outside. */
 export const awaitAnswer = mutation({
-  args: { caller: vCaller, runId: v.string(), callId: v.string(), place: v.optional(v.number()) },
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    callId: v.string(),
+    place: v.optional(v.number()),
+    used: vStepResult.fields.used,
+  },
   returns: v.object({ waiting: v.boolean() }),
   handler: (ctx, args) => turns.awaitAnswer(ctx, args),
 });
@@ -169,9 +176,24 @@ export const end = mutation({
     partial: v.optional(vOpaqueParts),
     results: v.optional(v.array(vStepResult)),
     usage: v.optional(vOpaqueUsage),
+    alsoUsed: v.optional(v.array(vOpaqueSpent)),
     context: v.optional(vContextCall),
     takeUps: v.optional(v.number()),
   },
   returns: vTurnEnded,
   handler: (ctx, args) => turns.end(ctx, args),
+});
+
+/** Records calls that no save of their run takes along. Where the run is gone, the caller pays. */
+export const record = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.optional(v.string()),
+    threadId: v.optional(v.string()),
+    step: v.optional(v.number()),
+    used: v.array(vOpaqueSpent),
+    operationId: v.optional(v.string()),
+  },
+  returns: v.object({ recorded: v.number() }),
+  handler: (ctx, args) => turns.record(ctx, args),
 });

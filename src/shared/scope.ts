@@ -34,6 +34,12 @@ export function principalOf(scope: string): Pick<Principal, "tenantId" | "userId
   };
 }
 
+/** The tenant that a tenant's, a user's or an agent's scope lies in; undefined where that is none. */
+export function tenantOf(scope: string): string | undefined {
+  const [, tenantId = ""] = /^t:([^|]*)/.exec(scope) ?? [];
+  return tenantId === "" ? undefined : decodeURIComponent(tenantId);
+}
+
 /** What one agent knows, inside its tenant: `t:<tenant>|a:<agent>`. */
 export const agentScope = (principal: Pick<Principal, "tenantId">, agentName: string): string =>
   `${tenantScope(principal)}|a:${segment(named("agentName", agentName))}`;

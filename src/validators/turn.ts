@@ -5,6 +5,7 @@ import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
 import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall } from "./run.js";
+import { vOpaqueSpent } from "./usage.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({
@@ -20,6 +21,8 @@ export const vStepResult = v.object({
   part: v.any(), // a toolResult part: checked against its validator by the model
   failed: v.boolean(),
   ms: v.number(),
+  /** What the tool's own calls of other services cost. */
+  used: v.optional(v.array(vOpaqueSpent)),
 });
 export type StepResult = Omit<Infer<typeof vStepResult>, "part"> & { part: PartOf<"toolResult"> };
 

@@ -46,8 +46,14 @@ export const vUsage = v.object({
 });
 export type Usage = Infer<typeof vUsage>;
 
+/** A call that is recorded with something else; its cost may be told with the currency that it is in. */
+export const vSpent = v.object({ ...vUsage.fields, currency: v.optional(v.string()) });
+export type Spent = Infer<typeof vSpent>;
+
 /** As doors take it that do much else: checked against `vUsage` where it is recorded. */
 export const vOpaqueUsage = v.any() as VAny<Usage>;
+
+export const vOpaqueSpent = v.any() as VAny<Spent>;
 
 /** A row of the ledger. */
 export const vUsageEvent = v.object({

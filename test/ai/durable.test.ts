@@ -54,7 +54,7 @@ describe("a durable run", () => {
     expect(await messagesOf(app)).toHaveLength(2);
   });
 
-  test("tries a failing model step again, and counts only what was answered", async () => {
+  test("tries a failing model step again, and counts what was answered or said before it broke", async () => {
     const app = await aDurableApp([
       { error: "Overloaded." },
       { text: "Half", error: "Cut." },
@@ -65,7 +65,7 @@ describe("a durable run", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
     expect(app.model.calls).toHaveLength(3);
     expect(transcript(await messagesOf(app))).toEqual(["user: Go.", "assistant: Whole."]);
-    expect((await app.owner.runs.get(app.ctx, { runId })).totals.calls).toBe(1);
+    expect((await app.owner.runs.get(app.ctx, { runId })).totals.calls).toBe(2);
   });
 
   test("ends as failed with the partial text when the model keeps failing, and cleans up", async () => {

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { agentTool, defineAgent } from "../../src/ai/index.js";
 import { answerUsage, embeddingUsage } from "../../src/ai/usage.js";
 import { vRun, type BoundMemory, type QueryCtx, type Run } from "../../src/client/index.js";
-import { USAGE_MAX_TOKENS } from "../../src/shared/ledgerLimits.js";
 import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
 import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import type { TokenPrices } from "../../src/validators/price.js";
@@ -172,29 +171,9 @@ describe("a durable run", () => {
   });
 });
 
-describe("what a provider counts wrong", () => {
-  const tokens = (value: number) => ({
-    ...{ inputTokens: value, outputTokens: value, totalTokens: value },
-    inputTokenDetails: { noCacheTokens: undefined, cacheReadTokens: value, cacheWriteTokens: undefined },
-    outputTokenDetails: { textTokens: undefined, reasoningTokens: value },
-  });
-  const call = { provider: "p", modelId: "m", finishReason: "stop" };
-
-  test.each([
-    [NaN, 0],
-    [-5, 0],
-    [Infinity, 0],
-    [7.4, 7],
-    [0.5, 1],
-    [1e300, USAGE_MAX_TOKENS],
-  ])("%d is %d to the ledger, which would refuse it", (counted, kept) => {
-    const { inputTokens, outputTokens } = answerUsage({ ...call, usage: tokens(counted), ms: -3 });
-    expect([inputTokens, outputTokens]).toEqual([kept, kept]);
-    expect(embeddingUsage({ ...call, tokens: counted, ms: 1 }).inputTokens).toBe(kept);
-  });
-
-  test("a clock that was set back took no time", () => {
-    expect(answerUsage({ ...call, usage: tokens(1), ms: -3 }).ms).toBe(0);
-    expect(embeddingUsage({ ...call, tokens: 1, ms: -3 }).ms).toBe(0);
-  });
+test("a clock that was set back took no time", () => {
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  const call = { provider: "p", modelId: "m", finishReason: "stop", ms: -3 };
+  expect(answerUsage({ ...call, usage, estimate: usage }).ms).toBe(0);
+  expect(embeddingUsage({ ...call, tokens: 1, texts: ["a"] }).ms).toBe(0);
 });

@@ -130,7 +130,7 @@ describe("what waits for a vector", () => {
 });
 
 describe("what its vectors cost", () => {
-  test("is paid once, by the owner of each text, by its tokens", async () => {
+  test("is paid once, by the owner of each text, by its tokens; what is the tenant's by the tenant", async () => {
     const thread = await saying("mine");
     const { ctx, owner, writer, memory } = thread;
     const other = await writer.threads.create(ctx, {});
@@ -150,7 +150,19 @@ describe("what its vectors cost", () => {
     expect(events.map(({ tenantId, userId, inputTokens }) => ({ tenantId, userId, inputTokens }))).toEqual([
       { ...OWNER, inputTokens: 3 },
       { ...WRITER, inputTokens: 4 },
+      { tenantId: OWNER.tenantId, userId: "", inputTokens: 5 },
     ]);
+  });
+
+  test("is paid by who had it embedded where it belongs to no user", async () => {
+    const { ctx, memory, owner, writer, inside } = await aThread();
+    await owner.documents.put(ctx, { scope: "tenant", key: "b.md", text: "everyone's" });
+    const waiting = await memory.asSystem().embeddings.listPending(ctx, { limit: 9 });
+    const vectors = waiting.map(({ entryId }) => ({ entryId, vector: [1, 0], tokens: 5 }));
+    const store = { embedder: "e", vectors, usage: embeddingUsage(5) };
+    expect(await writer.embeddings.store(ctx, store)).toMatchObject({ stored: 1 });
+    const events = await inside((db) => db.db.query("usageEvents").take(9));
+    expect(events).toMatchObject([{ ...WRITER, purpose: "embedding", inputTokens: 5 }]);
   });
 });
 

@@ -177,6 +177,7 @@ const others = [
     "embeddings.store",
   ],
   // Those of the app's own code have their tests in embeddingGenerations.test.ts.
+  "turns.record", // where the run is not the caller's, the caller pays: turnsUsage.test.ts
   ...["embeddings.listPending", "embeddings.claim", "embeddings.release", "embeddings.lookUp"],
   ...["embeddings.createGeneration", "embeddings.progress", "embeddings.listUnembedded"],
   ...["embeddings.switchGeneration", "embeddings.rollBack", "embeddings.retire"],

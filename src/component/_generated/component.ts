@@ -839,6 +839,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           from: { step: number; turn: number } | null;
           isLast: boolean;
           readAt: number;
+          runId?: string;
           scope?: "thread" | "user" | "agent" | "tenant";
           status: "active" | "candidate";
           threadId: string;
@@ -2631,6 +2632,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "system";
           place?: number;
           runId: string;
+          used?: Array<any>;
         },
         { waiting: boolean },
         Name
@@ -2757,6 +2759,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          alsoUsed?: Array<any>;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2780,6 +2783,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             failed: boolean;
             ms: number;
             part: any;
+            used?: Array<any>;
           }>;
           runId: string;
           takeUps?: number;
@@ -2937,6 +2941,22 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         { state: any; superseded?: boolean },
         Name
       >;
+      record: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          operationId?: string;
+          runId?: string;
+          step?: number;
+          threadId?: string;
+          used: Array<any>;
+        },
+        { recorded: number },
+        Name
+      >;
       saveResult: FunctionReference<
         "mutation",
         "internal",
@@ -2955,6 +2975,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           part: any;
           place?: number;
           runId: string;
+          used?: Array<any>;
         },
         { saved: boolean },
         Name
@@ -2963,6 +2984,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          alsoUsed?: Array<any>;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2985,6 +3007,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             failed: boolean;
             ms: number;
             part: any;
+            used?: Array<any>;
           }>;
           runId: string;
           step: number;

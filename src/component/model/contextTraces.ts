@@ -88,7 +88,8 @@ function checkCall({ trace, texts }: ContextCall): void {
 
 /** The factor that the last call's count gives, where the count can be believed. */
 export function factorOf(usage: Usage, context: ContextCall | undefined): { tokenFactor?: number } {
-  const factor = context === undefined ? null : tokenFactor(usage.inputTokens, context.estimate);
+  if (context === undefined || usage.isEstimated === true) return {};
+  const factor = tokenFactor(usage.inputTokens, context.estimate);
   return factor === null ? {} : { tokenFactor: factor };
 }
 

@@ -1,6 +1,6 @@
 import { EMBEDDING_MAX_REFUSALS, RECALL_STORE_MAX_VECTORS } from "../../shared/limits.js";
 import { totalsOfCall } from "../../shared/runTotals.js";
-import { mayUseScope, principalOf } from "../../shared/scope.js";
+import { mayUseScope, principalOf, tenantOf } from "../../shared/scope.js";
 import type { BuildPlace } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -11,11 +11,11 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { advance } from "./embeddingBuild.js";
 import { chargeOutside } from "./budgetOutside.js";
 import { checkSystem } from "./embeddingSlots.js";
-import { recordUsage } from "./ledger.js";
+import { recordUsage, type UsagePlace } from "./ledger.js";
 import { ensureFold } from "./usageFold.js";
 import { checkEmbedded } from "./recallArguments.js";
 import { findEntry, storeVectors, type StoredVector } from "./recallVectors.js";
-import { mayOpenThread } from "./threadAccess.js";
+import { findHead, mayOpenThread } from "./threadAccess.js";
 
 type Entry = Doc<"recallEntries">;
 type StoreArgs = {
@@ -24,7 +24,7 @@ type StoreArgs = {
   vectors: EntryVector[];
   /** Entries whose text the embedder refuses. */
   refused?: string[];
-  /** What making the vectors cost, in all. Paid by the owners of the entries, by their `tokens`. */
+  /** What making the vectors cost, in all. Paid by the owners of the entries, or by the caller, by their `tokens`. */
   usage?: Usage;
   build?: BuildPlace;
 };
@@ -45,7 +45,7 @@ export async function store(ctx: MutationCtx, args: StoreArgs): Promise<{ stored
   if (build !== undefined) checkSystem(caller);
   const accepts = acceptedBy(ctx, caller);
   const stored = await storeVectors(ctx, { embedder, vectors, accepts });
-  if (usage !== undefined) await charge(ctx, { usage, caller }, stored);
+  if (usage !== undefined) await charge(ctx, { caller, usage, stored });
   if (build === undefined) for (const entryId of refused) await refuse(ctx, entryId, accepts);
   else await advance(ctx, build, { embedded: stored.length, refused: refused.length });
   return { stored: stored.length, refused: refused.length };
@@ -78,19 +78,44 @@ export async function refuse(
   });
 }
 
-type Charge = { usage: Usage; caller: Caller };
+type Charge = { caller: Caller; usage: Usage; stored: StoredVector[] };
 
-/** One event for each owner, whose budgets count what the app's own jobs embed; a turn reads none for that. What belongs to an agent or a tenant has no user who pays; it stands in no ledger. */
-async function charge(ctx: MutationCtx, { usage, caller }: Charge, stored: StoredVector[]): Promise<void> {
-  const tokensOf = new Map<string, number>();
-  for (const { entry, tokens } of stored)
-    tokensOf.set(entry.scope, (tokensOf.get(entry.scope) ?? 0) + tokens);
-  for (const [scope, inputTokens] of tokensOf) {
-    const owner = principalOf(scope);
-    if (owner === null) continue;
-    const call = { ...usage, inputTokens };
-    const { costMicros } = await recordUsage(ctx, owner, call);
-    if (caller === "system") await chargeOutside(ctx, owner, totalsOfCall({ ...call, costMicros }));
+/** One event for each who pays, whose budgets count what the app's own jobs embed; a turn reads none for that. */
+async function charge(ctx: MutationCtx, { caller, usage, stored }: Charge): Promise<void> {
+  const tokensOf = new Map<string, { entry: Entry; tokens: number }>();
+  for (const { entry, tokens } of stored) {
+    const key = entry.scope;
+    tokensOf.set(key, { entry, tokens: (tokensOf.get(key)?.tokens ?? 0) + tokens });
   }
+  const charges = new Map<string, { payer: UsagePlace; inputTokens: number }>();
+  for (const { entry, tokens } of tokensOf.values()) {
+    const payer = await payerFor(ctx, caller, entry);
+    const key = JSON.stringify([payer.tenantId, payer.userId, payer.agentName]);
+    charges.set(key, { payer, inputTokens: (charges.get(key)?.inputTokens ?? 0) + tokens });
+  }
+  for (const { payer, inputTokens } of charges.values())
+    await chargeOne(ctx, { caller, payer }, { ...usage, inputTokens });
   await ensureFold(ctx);
+}
+
+async function chargeOne(
+  ctx: MutationCtx,
+  { caller, payer }: { caller: Caller; payer: UsagePlace },
+  call: Usage,
+): Promise<void> {
+  const { costMicros } = await recordUsage(ctx, payer, call);
+  if (caller === "system") await chargeOutside(ctx, payer, totalsOfCall({ ...call, costMicros }));
+}
+
+/**
+ * Who pays for an entry's vector: the user whose it is; of what agents, tenants and shared threads have, whoever had it
+ * embedded. Where that is the app itself, the owner of the thread pays, or the tenant without a user.
+ */
+async function payerFor(ctx: QueryCtx, caller: Caller, { scope, threadId }: Entry): Promise<UsagePlace> {
+  const owner = principalOf(scope);
+  if (owner !== null) return owner;
+  if (caller !== "system") return caller;
+  const head = threadId === undefined ? null : await findHead(ctx, threadId);
+  const { userId, tenantId } = head ?? { userId: "", tenantId: tenantOf(scope) };
+  return { userId, ...(tenantId === undefined ? {} : { tenantId }) };
 }

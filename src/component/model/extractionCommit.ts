@@ -26,6 +26,8 @@ type CommitArgs = ExtractionArgs & {
   facts: ExtractedFact[];
   status: "active" | "candidate";
   usage?: Usage;
+  /** The run that it was done for. */
+  runId?: string;
 };
 
 /**
@@ -37,7 +39,12 @@ export async function commit(ctx: MutationCtx, args: CommitArgs): Promise<Extrac
   const head = await openThread(ctx, args.caller, args.threadId, "write");
   const place = await openTarget(ctx, head, args);
   if (args.usage !== undefined)
-    await record(ctx, { caller: args.caller, usage: args.usage, threadId: head.threadId });
+    await record(ctx, {
+      caller: args.caller,
+      usage: args.usage,
+      threadId: head.threadId,
+      ...(args.runId === undefined ? {} : { runId: args.runId }),
+    });
   const cursor = await findCursor(ctx, head.threadId);
   if (!samePlace(cursor?.readTo ?? null, args.from)) return { kind: "stale" };
   await moveCursor(ctx, head, cursor, args);

@@ -4,6 +4,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { CallWait, ToolCall, ToolCallState } from "../../validators/run.js";
 import type { AskedWait, ReservedCall, SavedResult } from "../../validators/turn.js";
+import type { Spent } from "../../validators/usage.js";
 import { userScope } from "../../shared/scope.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -14,7 +15,7 @@ import { stepsOf } from "./runRows.js";
 /** What a row of `toolCalls` and its result's message take from the run. */
 export type CallOwner = Pick<Doc<"runs">, "_id" | "threadId" | "scope" | "turn">;
 /** A result as it comes through a door: its part is checked before it is written. */
-export type Result = { callId: string; part: unknown; failed: boolean; ms: number };
+export type Result = { callId: string; part: unknown; failed: boolean; ms: number; used?: Spent[] };
 
 type Asked = {
   askedBy: number;

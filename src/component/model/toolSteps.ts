@@ -2,14 +2,17 @@ import { memoryError } from "../../validators/errors.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolStart } from "../../validators/turn.js";
+import type { Spent } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";
 import { wholeParts } from "./messages.js";
 import { countDown } from "./runCountdown.js";
 import { isActive } from "../../shared/runState.js";
-import { findRunToWrite, stateOf } from "./runRows.js";
+import { findRunToWrite, runNotFound, stateOf } from "./runRows.js";
+import { addToRun, recordBeside } from "./runSuperseded.js";
 import { findCall, isLater, isSettled, settle, type Result } from "./toolCalls.js";
+import { callsIn } from "./turnUsage.js";
 
 type CallArgs = { caller: Caller; runId: string; callId: string };
 /** `place`: of the result, as `startTool` gave it. Some models number their calls anew in each step. */
@@ -62,18 +65,36 @@ async function leaveStarted(
 
 /**
  * Saves a result at its reserved place; reads neither run nor head, so parallel tools never conflict. Only where a
- * result from outside was awaited is the run told that it need not be.
+ * result from outside was awaited is the run told that it need not be, and only what the tool cost is added to it.
  */
 export async function saveResult(
   ctx: MutationCtx,
   args: { caller: Caller; runId: string; hooks?: HookHandles } & Result & Placed,
 ): Promise<{ saved: boolean }> {
   const { call } = await findCall(ctx, args);
-  if (isSettled(call.state) || isAnother(call, args)) return { saved: false };
+  const isLate = isSettled(call.state) || isAnother(call, args);
+  await recordCosts(ctx, call, { ...args, isLate });
+  if (isLate) return { saved: false };
   await settle(ctx, call, args);
   if (isLater(call)) await countDownLater(ctx, call);
   await tellMessages(ctx, args.hooks);
   return { saved: true };
+}
+
+type Costs = { caller: Caller; used?: Spent[]; isLate: boolean };
+
+/** What a tool cost was paid, also where its result comes too late; a result that is saved again adds nothing. */
+async function recordCosts(
+  ctx: MutationCtx,
+  call: Doc<"toolCalls">,
+  { caller, used, isLate }: Costs,
+): Promise<void> {
+  const calls = callsIn({ caller, step: call.askedBy + 1, results: [{ used }] });
+  if (calls.length === 0) return;
+  const run = await ctx.db.get("runs", call.runId);
+  if (run === null) throw runNotFound(call.runId);
+  if (isLate) await recordBeside(ctx, run, { caller, calls });
+  else await addToRun(ctx, run, { caller, calls });
 }
 
 async function countDownLater(ctx: MutationCtx, { runId }: Doc<"toolCalls">): Promise<void> {
@@ -82,8 +103,12 @@ async function countDownLater(ctx: MutationCtx, { runId }: Doc<"toolCalls">): Pr
 }
 
 /** The tool has asked for its result, which comes from outside. False when it is there already, or the call is over. */
-export async function awaitAnswer(ctx: MutationCtx, args: CallArgs & Placed): Promise<{ waiting: boolean }> {
+export async function awaitAnswer(
+  ctx: MutationCtx,
+  args: CallArgs & Placed & { used?: Spent[] },
+): Promise<{ waiting: boolean }> {
   const { call } = await findCall(ctx, args);
+  await recordCosts(ctx, call, { ...args, isLate: call.state.kind !== "started" });
   if (isAnother(call, args) || call.state.kind !== "started" || !isLater(call)) return { waiting: false };
   await ctx.db.patch("toolCalls", call._id, { state: { kind: "awaitingResult" } });
   return { waiting: true };

@@ -13,7 +13,7 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunOutcome, RunState, RunTotals } from "../../validators/run.js";
-import type { Usage } from "../../validators/usage.js";
+import type { Spent, Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { returnDrawn, settleUsed } from "./budgetSettle.js";
@@ -33,7 +33,8 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { keepLate, recordRunUsage, wasRecorded } from "./turnUsage.js";
+import { eventsOfRun, notRecorded } from "./turnRecorded.js";
+import { callsIn, keepLate, recordRunCalls } from "./turnUsage.js";
 import { armFold } from "./usageFold.js";
 
 export type EndArgs = {
@@ -45,6 +46,7 @@ export type EndArgs = {
   partial?: unknown[];
   results?: Result[];
   usage?: Usage;
+  alsoUsed?: Spent[];
   context?: ContextCall;
   /** Of an action: how often the run had been taken up when it came to it. */
   takeUps?: number;
@@ -57,8 +59,7 @@ export type EndArgs = {
 export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
   if (isSuperseded(run, args.takeUps)) {
-    const { caller, usage } = args;
-    if (usage !== undefined) await recordSuperseded(ctx, run, { caller, usage, step: stepsOf(run) });
+    await recordSuperseded(ctx, run, { ...args, step: stepsOf(run) });
     return { state: stateOf(run), ended: false, superseded: true };
   }
   const partial =
@@ -82,6 +83,7 @@ export type Ending = {
   partial?: Part[];
   results?: Result[];
   usage?: Usage;
+  alsoUsed?: Spent[];
   caller?: Caller;
   context?: ContextCall;
   /** Another run takes the thread in this transaction: none that waits is promoted. */
@@ -90,7 +92,7 @@ export type Ending = {
 
 /** As `end`, for a run row that was checked before. */
 export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<RunState> {
-  const used = await recordLastCall(ctx, run, ending);
+  const used = await recordLastCalls(ctx, run, ending);
   const counted = used === null ? {} : await countUsed(ctx, run, used);
   if (!isActive(stateOf(run))) {
     if (used !== null) await keepLate(ctx, run, counted);
@@ -133,17 +135,16 @@ async function goOn(
   return stateOf(run);
 }
 
-/** What the call that was under way used, or null; an end that is repeated after the run had ended adds nothing. */
-async function recordLastCall(
+/** What the calls used that were under way, or null; an end that is repeated after the run had ended adds nothing. */
+async function recordLastCalls(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { usage, caller = "system" }: Ending,
+  { caller = "system", ...ending }: Ending,
 ): Promise<RunTotals | null> {
-  if (usage === undefined) return null;
-  const steps = stepsOf(run);
-  const call = { caller, usage, step: steps };
-  if (!isActive(stateOf(run)) && (await wasRecorded(ctx, run, call))) return null;
-  return await recordRunUsage(ctx, run, call);
+  const calls = callsIn({ ...ending, caller, step: stepsOf(run) });
+  if (calls.length === 0) return null;
+  const left = isActive(stateOf(run)) ? calls : notRecorded(calls, await eventsOfRun(ctx, run));
+  return left.length === 0 ? null : await recordRunCalls(ctx, run, { caller, calls: left });
 }
 
 /** Why a run ended is told in a line or two: what comes from outside may be of any length. */

@@ -10,7 +10,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunState } from "../../validators/run.js";
 import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
-import type { Usage } from "../../validators/usage.js";
+import type { Spent, Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { expectNext, settleUsed } from "./budgetSettle.js";
@@ -30,7 +30,7 @@ import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
 import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
-import { recordRunUsage } from "./turnUsage.js";
+import { callsIn, recordRunCalls } from "./turnUsage.js";
 import { armFold, armFoldBetween } from "./usageFold.js";
 
 export type SaveStepArgs = {
@@ -40,6 +40,8 @@ export type SaveStepArgs = {
   message: { parts: unknown[]; model?: string };
   results: Result[];
   usage: Usage;
+  /** Other calls of the step: those that failed after they had spent. */
+  alsoUsed?: Spent[];
   finish: boolean;
   nextStream?: NextStream;
   /** The step asks other agents. */
@@ -62,10 +64,13 @@ export async function saveStep(ctx: MutationCtx, args: SaveStepArgs): Promise<St
 
 async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs): Promise<StepSaved> {
   const steps = stepsOf(run);
-  if (steps > args.step) return await savedBefore(ctx, run, args.step);
+  if (steps > args.step) {
+    await recordSuperseded(ctx, run, args); // of two attempts at one step the later is not kept
+    return await savedBefore(ctx, run, args.step);
+  }
   checkNext(run, args.step);
   const parts = parseParts(args.message.parts);
-  const own = await recordRunUsage(ctx, run, args);
+  const own = await recordRunCalls(ctx, run, { caller: args.caller, calls: callsIn(args) });
   const used = addTotals(await settleNested(ctx, run, endNested(ctx)), own);
   const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
   await passUp(ctx, run, used);

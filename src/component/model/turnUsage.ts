@@ -1,61 +1,73 @@
-import { totalsOfCall } from "../../shared/runTotals.js";
+import { STEP_MAX_OTHER_CALLS, TOOL_MAX_COSTS } from "../../shared/ledgerLimits.js";
+import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
+import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunTotals } from "../../validators/run.js";
-import type { Usage } from "../../validators/usage.js";
+import type { Spent, Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import type { UsagePlace } from "./ledger.js";
+import { recordSpent } from "./ledgerSpent.js";
 import { findHead } from "./threadAccess.js";
-import { recordUsage } from "./usage.js";
 import { armFold } from "./usageFold.js";
 
-/** Events looked at for one that was recorded before: those of embedding may stand between. */
-const EVENTS_LOOKED_AT = 4;
+/** Calls that come with one step: its own, others of it, and what the tools cost whose results come along. */
+export type RunCalls = {
+  caller: Caller;
+  step: number;
+  usage?: Usage;
+  alsoUsed?: readonly Spent[];
+  results?: readonly { used?: readonly Spent[] }[];
+};
 
-/** True when this very call of a run that has ended is in the ledger already. */
-export async function wasRecorded(
-  ctx: MutationCtx,
-  run: Doc<"runs">,
-  { usage, step }: { usage: Usage; step: number },
-): Promise<boolean> {
-  const latest = await ctx.db
-    .query("usageEvents")
-    .withIndex("by_run", (q) => q.eq("runId", run._id))
-    .order("desc")
-    .take(EVENTS_LOOKED_AT);
-  return latest.some(
-    (event) =>
-      event.step === step &&
-      event.model === usage.model &&
-      event.inputTokens === usage.inputTokens &&
-      event.outputTokens === usage.outputTokens &&
-      event.ms === usage.ms,
-  );
+/** A call, and the model step that it was made in. */
+export type StepCall = { step: number; spent: Spent };
+
+/** All calls that come with a step. The tools were asked for by the step before. Throws `INVALID_ARGUMENT` for too many. */
+export function callsIn({ step, usage, alsoUsed = [], results = [] }: RunCalls): StepCall[] {
+  const others = alsoUsed.map((spent) => ({ step, spent }));
+  checkCount(others.length, STEP_MAX_OTHER_CALLS);
+  const ofTools = results.flatMap(({ used = [] }) => {
+    checkCount(used.length, TOOL_MAX_COSTS);
+    return used.map((spent) => ({ step: step - 1, spent }));
+  });
+  return [...ofTools, ...others, ...(usage === undefined ? [] : [{ step, spent: usage }])];
+}
+
+function checkCount(calls: number, most: number): void {
+  if (calls > most)
+    throw memoryError("INVALID_ARGUMENT", `At most ${most} calls are recorded with one step or tool.`, {
+      calls,
+    });
 }
 
 /**
- * The ledger's event of one call of a run: for the caller, or for the thread's owner when the system ran it. Gives the
- * call as totals.
+ * The ledger's events of calls of a run: for the caller, or for the thread's owner when the system ran it. Gives them
+ * as totals.
  */
-export async function recordRunUsage(
+export async function recordRunCalls(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { caller, usage, step }: { caller: Caller; usage: Usage; step: number },
+  { caller, calls }: { caller: Caller; calls: readonly StepCall[] },
 ): Promise<RunTotals> {
+  if (calls.length === 0) return NO_TOTALS;
+  const place = await placeInRun(ctx, run, caller);
+  let used = NO_TOTALS;
+  for (const { step, spent } of calls)
+    used = addTotals(used, await recordSpent(ctx, { ...place, step }, spent));
+  return used;
+}
+
+async function placeInRun(ctx: MutationCtx, run: Doc<"runs">, caller: Caller): Promise<UsagePlace> {
   const payer = caller === "system" ? await findHead(ctx, run.threadId) : caller;
-  const { costMicros } = await recordUsage(
-    ctx,
-    {
-      userId: payer?.userId ?? "",
-      ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
-      agentName: run.agentName,
-      threadId: run.threadId,
-      runId: run._id,
-      ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
-      step,
-    },
-    usage,
-  );
-  return totalsOfCall({ ...usage, costMicros });
+  return {
+    userId: payer?.userId ?? "",
+    ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
+    agentName: run.agentName,
+    threadId: run.threadId,
+    runId: run._id,
+    ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
+  };
 }
 
 /** What a run used that had ended, or was taken over: its totals as they are now. No end comes that would arm a fold. */

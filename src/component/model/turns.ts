@@ -6,3 +6,4 @@ export { awaitAnswer, saveResult, startTool } from "./toolSteps.js";
 export { pause, takeUp } from "./runTakeUp.js";
 export { wait } from "./turnWait.js";
 export { end } from "./turnEnd.js";
+export { record } from "./turnRecord.js";

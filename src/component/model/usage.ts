@@ -37,7 +37,7 @@ export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ even
   return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => {
     const { eventId, costMicros } = await recordUsage(ctx, place, usage);
     await chargeOutside(ctx, place, totalsOfCall({ ...usage, costMicros }));
-      await ensureFold(ctx);
+    await ensureFold(ctx);
     return { eventId };
   });
 }

@@ -1,0 +1,59 @@
+import { userScope } from "../../shared/scope.js";
+import { isMemoryError, memoryError } from "../../validators/errors.js";
+import type { Caller } from "../../validators/principal.js";
+import type { Spent } from "../../validators/usage.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { recordSpent } from "./ledgerSpent.js";
+import { runOnce } from "./operations.js";
+import { findOwnRun, runNotFound } from "./runRows.js";
+import { addToRun } from "./runSuperseded.js";
+import { openThread } from "./threadAccess.js";
+import { callsIn } from "./turnUsage.js";
+
+type RecordArgs = {
+  caller: Caller;
+  runId?: string;
+  threadId?: string;
+  step?: number;
+  used: Spent[];
+  operationId?: string;
+};
+
+/**
+ * Records calls that no save of a run takes along: on the run; where that is gone or there is none, for the caller, in
+ * the thread where they may read it. Money was spent, whatever became of the rest. With `operationId`, repeating it
+ * within 24 h adds nothing.
+ */
+export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ recorded: number }> {
+  const { caller, operationId, ...payload } = args;
+  const scope = `used|${caller === "system" ? "system" : userScope(caller)}`;
+  return await runOnce(ctx, { scope, operationId, payload }, async () => {
+    await recordAll(ctx, args);
+    return { recorded: args.used.length };
+  });
+}
+
+async function recordAll(
+  ctx: MutationCtx,
+  { caller, runId, threadId, step = 0, used }: RecordArgs,
+): Promise<void> {
+  const calls = callsIn({ caller, step, alsoUsed: used });
+  const run = runId === undefined ? null : await unlessGone(findOwnRun(ctx, caller, runId));
+  if (run !== null) return await addToRun(ctx, run, { caller, calls });
+  if (caller === "system")
+    throw runId === undefined
+      ? memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the run or the principal.")
+      : runNotFound(runId);
+  const head = threadId === undefined ? null : await unlessGone(openThread(ctx, caller, threadId, "read"));
+  const place = head === null ? caller : { ...caller, threadId: head.threadId };
+  for (const spent of used) await recordSpent(ctx, place, spent);
+}
+
+async function unlessGone<Row>(row: Promise<Row>): Promise<Row | null> {
+  try {
+    return await row;
+  } catch (error) {
+    if (isMemoryError(error, "RUN_NOT_FOUND") || isMemoryError(error, "THREAD_NOT_FOUND")) return null;
+    throw error;
+  }
+}
