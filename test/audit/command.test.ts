@@ -64,19 +64,34 @@ describe("npm run audit", () => {
     expect(errors).toContain("1 events behind the mark, 2 of unknown cost");
   });
 
-  test.each([
-    ["runs", (row: Totals): unknown => (row.totals.inputTokens = 9), "inputTokens", 10, 9],
-    ["usageRollups", (row: Totals): unknown => (row.outputTokens = 6), "outputTokens", 5, 6],
-  ] as const)(
-    "ends with code 1 and names a row of %s that does not",
-    (table, spoil, what, expected, found) => {
-      const spoiled = join(folder, `${table}.sqlite`);
-      copyFileSync(file, spoiled);
-      const id = spoilRow(spoiled, table, spoil);
-      const { code, out } = audit("--database", spoiled);
+  const spoiled = [
+    {
+      table: "runs",
+      spoil: (row: Totals): unknown => (row.totals.inputTokens = 9),
+      what: "inputTokens",
+      expected: 10,
+      found: 9,
+    },
+    {
+      table: "usageRollups",
+      spoil: (row: Totals): unknown => (row.outputTokens = 6),
+      what: "outputTokens",
+      expected: 5,
+      found: 6,
+    },
+  ];
+  test.each(spoiled)(
+    "ends with code 1 and names a row of $table that does not",
+    ({ table, spoil, ...wrong }) => {
+      const copy = join(folder, `${table}.sqlite`);
+      copyFileSync(file, copy);
+      const id = spoilRow(copy, table, spoil);
+      const { code, out } = audit("--database", copy);
       expect(code).toBe(1);
-      expect(out.at(-3)).toBe(`✗ ${table} ${id}: ${what} should be ${expected} and is ${found}`);
-      const mismatch = { table, id, what, expected, found };
+      expect(out.at(-3)).toBe(
+        `✗ ${table} ${id}: ${wrong.what} should be ${wrong.expected} and is ${wrong.found}`,
+      );
+      const mismatch = { table, id, ...wrong };
       expect(JSON.parse(out.at(-1)!)).toEqual({ ok: false, events: 2, mismatches: [mismatch] });
     },
   );
