@@ -15,7 +15,7 @@ export type Side = {
   component: string;
   /** Tables of what was said, for the bytes stored of a turn. */
   messageTables: string[];
-  /** Tables that may hold rows when a thread is gone: the counts of a user, the text of an agent and the ledger, not the thread's own. */
+  /** Tables that may hold rows when a thread is gone: the counts of a user, the ledger and the text of an agent, not the thread's own. */
   keptTables: string[];
 };
 
@@ -23,7 +23,7 @@ export const ours: Side = {
   name: "ours",
   component: "agentMemory",
   messageTables: ["messages", "payloads"],
-  keptTables: ["scopeCounts", "usageEvents", "usageFolds", "usageMarks", "contextParts"],
+  keptTables: ["scopeCounts", "usageEvents", "usageRollups", "usageMarks", "usageFolds", "contextParts"],
 };
 export const peer: Side = { name: "peer", component: "agent", messageTables: ["messages"], keptTables: [] };
 
