@@ -2,8 +2,8 @@
 import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import {
   AgentMemory,
-  vBudgetStatus,
-  vUsageSummary,
+  type vBudgetStatus,
+  type vUsageSummary,
   type BudgetStatus,
   type ComponentApi,
   type Principal,
