@@ -27,8 +27,8 @@ const forbidden = {
   },
   openDoor: {
     selector:
-      "CallExpression[callee.name=/^(query|mutation|action)$/]:not(:has(CallExpression[callee.name='principal']))",
-    message: "Anyone on the internet can call this: call principal(ctx), which throws for a stranger.",
+      "CallExpression[callee.name=/^(query|mutation|action)$/]:not(:has(CallExpression[callee.name=/^(principal|admin)$/]))",
+    message: "Anyone on the internet can call this: call principal(ctx) or admin(ctx), which throw for a stranger.",
   },
   testAlias: {
     selector: "ImportDeclaration[source.value='vitest'] > ImportSpecifier[imported.name='it']",

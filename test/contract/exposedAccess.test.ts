@@ -164,7 +164,7 @@ describe("each function that an app exposes", () => {
       const app = await anApp();
       const { ids } = app;
       if (tried.foreign === "own") {
-        const hers = await callAs(app, tried, { user: OWNER });
+        const hers: unknown = await callAs(app, tried, { user: OWNER });
         for (const user of FOREIGN) {
           const answer = JSON.stringify(await callAs(app, tried, { user }));
           for (const secret of ["Secret", "olga", ids.threadId, ids.runId])

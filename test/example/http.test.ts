@@ -57,6 +57,30 @@ describe("a client that speaks HTTP and JSON", () => {
     expect(marksIn(listed.value)).toEqual([]);
   });
 
+  test("reads what it spent, and what limits it, as plain numbers", async () => {
+    const from = Date.now() - 24 * 60 * 60 * 1000;
+    const asked: [string, object][] = [
+      ["query spending:usageSummary", { period: "month", by: "model" }],
+      ["query spending:usageTimeseries", { from, every: "hour", by: "purpose" }],
+      ["query spending:budgetStatus", {}],
+    ];
+    const boss = makeToken({ subject: "boss", role: "admin" });
+    const userId = "https://host.invalid|ann";
+    const limited = await post("mutation costs:setDailyLimit", { userId, limitMicros: 1_000_000 }, boss);
+    expect(limited.status).toBe("success");
+    for (const [call, args] of asked) {
+      const { status, value } = await post(call, args, ann);
+      expect([status, marksIn(value)], call).toEqual(["success", []]);
+    }
+    const { value } = await post("query spending:usageSummary", { period: "month" }, ann);
+    expect((value as { calls: number }).calls).toBeGreaterThan(0);
+    expect(await post("query spending:budgetStatus", {}, ann)).toMatchObject({
+      value: [{ limit: 1_000_000 }],
+    });
+    const refused = await post("query costs:ofTenant", { period: "month" }, ann);
+    expect(refused).toMatchObject({ status: "error", errorData: { code: "FORBIDDEN" } });
+  });
+
   test("is told with a code why it is refused", async () => {
     const threadId = await createThread(ann);
     const page = { threadId, cursor: null };
@@ -67,7 +91,7 @@ describe("a client that speaks HTTP and JSON", () => {
   });
 
   test("cannot call what is for who runs the app", async () => {
-    for (const path of ["prices:load", "prices:listUnpriced"]) {
+    for (const path of ["prices:load", "prices:listUnpriced", "costs:recount"]) {
       const refused = await post(`${path === "prices:load" ? "mutation" : "query"} ${path}`, {}, ann);
       expect(refused).toMatchObject({
         status: "error",
