@@ -3,7 +3,7 @@ import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Spent } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { recordSpent } from "./ledgerSpent.js";
+import { recordSpent } from "./spentCalls.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { addToRun } from "./runSuperseded.js";

@@ -7,7 +7,7 @@ import type { Spent, Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import type { UsagePlace } from "./ledger.js";
-import { recordSpent } from "./ledgerSpent.js";
+import { recordSpent } from "./spentCalls.js";
 import { findHead } from "./threadAccess.js";
 import { armFold } from "./usageFold.js";
 
