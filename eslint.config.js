@@ -28,7 +28,8 @@ const forbidden = {
   openDoor: {
     selector:
       "CallExpression[callee.name=/^(query|mutation|action)$/]:not(:has(CallExpression[callee.name=/^(principal|admin)$/]))",
-    message: "Anyone on the internet can call this: call principal(ctx) or admin(ctx), which throw for a stranger.",
+    message:
+      "Anyone on the internet can call this: call principal(ctx) or admin(ctx), which throw for a stranger.",
   },
   testAlias: {
     selector: "ImportDeclaration[source.value='vitest'] > ImportSpecifier[imported.name='it']",

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import schema from "../../src/component/schema.js";
 import { aThread, OWNER, type TestThread } from "../support/aMemory.js";
+import { aBudgetScene, asks, usedTokens } from "../support/budgets.js";
 import { aCall, eventsOf, foldNow, naiveSum, writeEvents } from "../support/usage.js";
 
 beforeEach(() => {
@@ -9,6 +10,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+const SETTING = { unit: "tokens", period: "day", limit: 1_000, mode: "hard" } as const;
 
 /** Every row of the ledger, as text. */
 const ledgerOf = ({ inside }: TestThread): Promise<string> =>
@@ -52,6 +55,22 @@ describe("erasing a user from the ledger", () => {
     const { items } = await system.top(scene.ctx, { tenantId: "acme", by: "user" });
     expect(items).toMatchObject([{ calls: 33 }, { userId: "wendy", calls: 1 }]);
     expect(items[0]).not.toHaveProperty("userId");
+  });
+
+  test("ends its budgets, also those that a run has drawn from, and the run goes on without them", async () => {
+    const scene = await aBudgetScene();
+    const { begin, save, finish, status, countRows } = scene;
+    await scene.budgets.set(scene.ctx, { ...OWNER, per: "user", ...SETTING });
+    const { runId } = await begin(asks());
+    await save(runId, 0, usedTokens(70));
+    expect(await status()).toMatchObject([{ inFlight: 70 }]);
+    await scene.memory.asSystem().usage.eraseUser(scene.ctx, OWNER);
+    expect(await status()).toEqual([]);
+    const rows = await countRows();
+    expect([rows["budgets"], rows["slabs"]]).toEqual([undefined, undefined]);
+    await finish(runId, 1, usedTokens(30));
+    const { state, totals } = await scene.owner.runs.get(scene.ctx, { runId });
+    expect([state.kind, totals.inputTokens + totals.outputTokens]).toEqual(["completed", 100]);
   });
 
   test("of many events goes on by itself, is exact in between, and may be repeated", async () => {

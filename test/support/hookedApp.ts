@@ -26,9 +26,7 @@ type Told = { messages: Message[][]; runs: Run[]; budgets: BudgetWarning[] };
 type Row = { messages?: Message[]; run?: Run; budget?: BudgetWarning };
 
 /** An app whose hooks write into its own tables; `refuse` throws after the write when it says so. */
-export async function aHookedApp(
-  refuse: (told: Row) => boolean = () => false,
-) {
+export async function aHookedApp(refuse: (told: Row) => boolean = () => false) {
   const note = async (ctx: GenericMutationCtx<GenericDataModel>, told: Row) => {
     await ctx.db.insert("told", { text: JSON.stringify(told) });
     if (refuse(told)) throw memoryError("INVALID_ARGUMENT", "The words of a secret message.");

@@ -1,7 +1,7 @@
 /** Budgets as an app writes them; only compiled, as `publicApi.ts`. */
 import {
   AgentMemory,
-  type vBudgetWarning,
+  vBudgetWarning,
   type AgentBudgetRule,
   type AgentBudgets,
   type AgentBudgetSettings,

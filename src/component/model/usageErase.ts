@@ -7,6 +7,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { eraseBudgetsOf } from "./budgetErase.js";
 import { armSweep } from "./sweeps.js";
 import { commitOf, findMark } from "./usageFold.js";
 import { placesOf, RollupChanges } from "./usageRollups.js";
@@ -14,8 +15,8 @@ import { placesOf, RollupChanges } from "./usageRollups.js";
 type User = Pick<Principal, "tenantId" | "userId">;
 
 /**
- * Takes a user's name out of the ledger: its events go on to count for nobody of that tenant. The first page at once, a
- * sweep does the rest. True when nothing is left.
+ * Takes a user's name out of the ledger: its events go on to count for nobody of that tenant, its budgets go with what
+ * runs hold of them. The first page at once, a sweep does the rest. True when nothing is left.
  */
 export async function eraseUser(
   ctx: MutationCtx,
@@ -25,6 +26,7 @@ export async function eraseUser(
     throw memoryError("FORBIDDEN", "Only the system may erase a user from the ledger.");
   checkName("tenantId", user.tenantId);
   checkName("userId", user.userId);
+  await eraseBudgetsOf(ctx, userScope(user));
   const isDone = await erasePage(ctx, user);
   if (!isDone) await armSweep(ctx, "usageUser", { delayMs: 0, target: userScope(user) });
   return { isDone };
