@@ -27,8 +27,11 @@ export type SetBudget = BudgetSubjectArgs & {
   period: BudgetPeriod;
   /** An integer from 0, which lets nothing be spent. */
   limit: number;
-  /** `hard`: no call of a model begins without room; `soft`: passing it is told once a period. */
-  mode: BudgetMode;
+  /**
+   * `hard`, unless told: no call of a model begins without room. `soft`: that it has no room for the next call is told
+   * once a period, and stops nobody.
+   */
+  mode?: BudgetMode;
   /** Of a cost, to be sure that it is the ledger's. */
   currency?: string;
 };
@@ -46,10 +49,11 @@ export class BudgetsClient {
    * that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
    * `CURRENCY_MISMATCH`, `THREAD_NOT_FOUND`.
    *
-   * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000, mode: "hard" });
+   * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000 });
    */
   async set(ctx: MutationCtx, args: SetBudget): Promise<{ budgetId: string }> {
-    return await ctx.runMutation(this.component.budgets.set, { ...args, caller: this.caller });
+    const { mode = "hard" } = args;
+    return await ctx.runMutation(this.component.budgets.set, { ...args, mode, caller: this.caller });
   }
 
   /**

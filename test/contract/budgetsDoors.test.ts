@@ -171,7 +171,7 @@ describe("budgets.list", () => {
     const owner = { per: "user", userId: "olga", tenantId: "acme" } as const;
     const { page } = await budgets.list(ctx, { owner, cursor: null });
     expect(page.map(({ period }) => period)).toEqual(["day", "month"]);
-    expect(page[0]).toMatchObject({ spent: 0, reserved: 0, warned: false });
+    expect(page[0]).toMatchObject({ spent: 0, reserved: 0, isWarned: false });
   });
 });
 
