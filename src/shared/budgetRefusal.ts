@@ -7,6 +7,8 @@ export type Refusal =
   | { code: "BUDGET_EXCEEDED"; exceeded: BudgetExceeded; waitUntil: number | null }
   | { code: "PRICE_UNKNOWN"; provider: string; model: string };
 
+type Exceeded = Extract<Refusal, { code: "BUDGET_EXCEEDED" }>;
+
 const MICROS = 1_000_000;
 const MICRO_DIGITS = 6;
 
@@ -20,14 +22,17 @@ const NAME_OF_UNIT: Record<BudgetUnit, string> = { tokens: "tokens", cost: "of t
 export function refusalText(refusal: Refusal): string {
   if (refusal.code === "PRICE_UNKNOWN")
     return `A budget limits what this run costs, and the price of its model is not known: set one for ${refusal.provider}/${refusal.model}, or limit tokens.`;
-  const { per, unit, period, limit, spent, reserved, resetsAt } = refusal.exceeded;
-  const left =
-    resetsAt === null || refusal.waitUntil === null
-      ? "raise it"
-      : `wait until ${new Date(resetsAt).toISOString()}, or raise it`;
+  const { per, unit, period, limit, spent, reserved } = refusal.exceeded;
   const of = `${amountOf(unit, limit)} ${NAME_OF_UNIT[unit]}`;
   const used = `${amountOf(unit, spent)} spent, ${amountOf(unit, reserved)} reserved`;
-  return `The ${period} budget of the ${per}, ${of}, has no room for the next call (${used}): ${left}.`;
+  return `The ${period} budget of the ${per}, ${of}, has no room for the next call (${used}): ${adviceOf(refusal)}.`;
+}
+
+function adviceOf({ exceeded: { resetsAt }, waitUntil }: Exceeded): string {
+  if (resetsAt === null) return "raise it";
+  if (waitUntil === null)
+    return "the whole of it would not hold that call, so raise it, or lower maxOutputTokens";
+  return `wait until ${new Date(resetsAt).toISOString()}, or raise it`;
 }
 
 /** As an error: its details are the fields of the budget, or whose price is missing. */
