@@ -20,6 +20,7 @@ export type BudgetSubjectArgs =
   | { per: "agent"; agentName: string; tenantId?: string }
   | { per: "thread"; threadId: string };
 
+/** What `budgets.set` takes: whose budget, and what they may spend. */
 export type SetBudget = BudgetSubjectArgs & {
   /** `tokens`: input and output together; `cost`: millionths of the ledger's currency. */
   unit: BudgetUnit;
@@ -45,8 +46,8 @@ export class BudgetsClient {
 
   /**
    * Sets what a tenant, user, agent or thread may spend: one budget for each unit and period. Safe to retry: setting it
-   * again changes its limit and mode at once and keeps what is spent. It holds for every run that asks for budgets; one
-   * that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
+   * again changes its limit and mode at once and keeps what is spent. It holds for runs of agents with `budgets`, their
+   * own or the memory's; one that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
    * `CURRENCY_MISMATCH`, `THREAD_NOT_FOUND`.
    *
    * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000 });
