@@ -16,7 +16,8 @@ export type MemorySettings = {
   logs?: LogLevel;
   /**
    * What runs of every agent of this memory may spend, beside what each says for itself; `true`: what `budgets.set` has
-   * set. No budget is looked at unless told.
+   * set. No budget is looked at unless told. Where a hard one may hold, agents answer with 8,192 tokens at most unless their
+   * `maxOutputTokens` says otherwise.
    */
   budgets?: AgentBudgets;
   /** How often agents may ask their models, unless an agent says otherwise. */
