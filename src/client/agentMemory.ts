@@ -15,9 +15,9 @@ export type MemorySettings = {
   /** What is logged as JSON lines, never with content: `errors` unless told; `all`: each transition of a run too. */
   logs?: LogLevel;
   /**
-   * What runs of every agent of this memory may spend, beside what each says for itself; `true`: what `budgets.set` has
-   * set. No budget is looked at unless told. Where a hard one may hold, agents answer with 8,192 tokens at most unless their
-   * `maxOutputTokens` says otherwise.
+   * What runs of every agent of this memory may spend, beside what each says for itself; `true`: what `budgets.set`
+   * has set. No budget is looked at unless told. Where a hard one may hold, answers are cut at the agent's
+   * `maxOutputTokens`, or at 8,192 tokens.
    */
   budgets?: AgentBudgets;
   /** How often agents may ask their models, unless an agent says otherwise. */
