@@ -1,4 +1,5 @@
 import { refusalError, refusalText, type Refusal } from "../../shared/budgetRefusal.js";
+import type { BudgetState } from "../../shared/budgetState.js";
 import { NO_TOTALS } from "../../shared/runTotals.js";
 import type { BudgetAsk, BudgetExceeded, CallEstimate, RunBudgets } from "../../validators/budget.js";
 import type { RunEngine, RunTotals } from "../../validators/run.js";
@@ -33,9 +34,13 @@ export async function planBegin(
   if (plan.refusal === null) return plan;
   const waitUntil = waitUntilOf(plan.refusal, ask, engine);
   if (waitUntil === null) throw refusalError(plan.refusal);
-  for (const { row, state } of plan.draws) await saveState(ctx, row, state); // as far as others gave back
+  // As far as others gave back; what was passed is told when it has begun.
+  for (const { row, state } of plan.draws) await saveState(ctx, row, { ...state, warnedAt: toldBefore(row, state) });
   return { ...plan, waitUntil };
 }
+
+const toldBefore = (row: Doc<"budgets">, { startedAt }: BudgetState): number | undefined =>
+  row.startedAt === startedAt ? row.warnedAt : undefined;
 
 /** What the first call is held to use: what its runtime knows, and the context. */
 const firstCall = ({ inputTokens, outputTokens }: BudgetAsk, contextTokens: number): CallEstimate => ({

@@ -17,6 +17,7 @@ import { pendingOf } from "./recall.js";
 import { findActive } from "./runLost.js";
 import { countPrompt, openRun } from "./runOpening.js";
 import { stateOf } from "./runRows.js";
+import { promoteNext } from "./runQueue.js";
 import { checkedStart } from "./runSchedule.js";
 import { findRow } from "./summaryPlaces.js";
 import { openThread } from "./threads.js";
@@ -78,9 +79,10 @@ async function interrupt(
   await endRun(ctx, run, { outcome, replaced: true });
   const freed = (await ctx.db.get("threadHeads", opening.head._id)) ?? opening.head;
   const { head, active } = await findActive(ctx, freed);
-  return active === null
-    ? await beginNow(ctx, { ...opening, head })
-    : await beginLater(ctx, { ...opening, head, active });
+  if (active !== null) return await beginLater(ctx, { ...opening, head, active });
+  const begun = await beginNow(ctx, { ...opening, head });
+  if (begun.state.kind === "queued") await promoteNext(ctx, head._id); // it waits for a budget: the thread is free
+  return begun;
 }
 
 type Now = {
