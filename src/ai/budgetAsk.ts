@@ -74,7 +74,7 @@ function billedAs(
 }
 
 /** A model that is only named is the gateway's, as the SDK has it. */
-const nameOf = (model: LanguageModel): Pick<BudgetAsk, "provider" | "model"> =>
+export const nameOf = (model: LanguageModel): Pick<BudgetAsk, "provider" | "model"> =>
   typeof model === "string"
     ? { provider: "gateway", model }
     : { provider: model.provider, model: model.modelId };
