@@ -43,7 +43,7 @@ export class BudgetsClient {
   /**
    * Sets what a tenant, user, agent or thread may spend: one budget for each unit and period. Safe to retry: setting it
    * again changes its limit and mode at once and keeps what is spent. It holds for every run that asks for budgets; one
-   * that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
+   * that is under way meets it with its next draw, and up to 100 that wait for it look again when it is raised. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
    * `CURRENCY_MISMATCH`, `THREAD_NOT_FOUND`.
    *
    * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000, mode: "hard" });

@@ -37,6 +37,8 @@ import type * as model_budgetSlabs from "../model/budgetSlabs.js";
 import type * as model_budgetStatus from "../model/budgetStatus.js";
 import type * as model_budgetTold from "../model/budgetTold.js";
 import type * as model_budgetTurn from "../model/budgetTurn.js";
+import type * as model_budgetWait from "../model/budgetWait.js";
+import type * as model_budgetWake from "../model/budgetWake.js";
 import type * as model_budgets from "../model/budgets.js";
 import type * as model_contextExplain from "../model/contextExplain.js";
 import type * as model_contextGiven from "../model/contextGiven.js";
@@ -238,6 +240,8 @@ const fullApi: ApiFromModules<{
   "model/budgetStatus": typeof model_budgetStatus;
   "model/budgetTold": typeof model_budgetTold;
   "model/budgetTurn": typeof model_budgetTurn;
+  "model/budgetWait": typeof model_budgetWait;
+  "model/budgetWake": typeof model_budgetWake;
   "model/budgets": typeof model_budgets;
   "model/contextExplain": typeof model_contextExplain;
   "model/contextGiven": typeof model_contextGiven;

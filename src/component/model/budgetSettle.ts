@@ -66,8 +66,11 @@ export async function holdsNext(
  */
 export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Promise<Settled> {
   const { budgets } = run;
-  if (budgets === undefined || budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0))
+  if (budgets === undefined) return {};
+  if (budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0)) {
+    if (budgets.isDue === true) await removeSlabs(ctx, run); // that it waits
     return {};
+  }
   for (const hold of budgets.held) {
     const row = await ctx.db.get("budgets", hold.budgetId);
     if (row === null) continue;
@@ -76,6 +79,10 @@ export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Pro
     await saveState(ctx, row, isPassed ? { ...state, warnedAt: Date.now() } : state);
     if (isPassed) await tellBudgets(ctx, run, [toldOf(row, state)]);
   }
-  for (const slab of await slabsOf(ctx, run._id)) await ctx.db.delete("slabs", slab._id);
+  await removeSlabs(ctx, run);
   return { budgets: { ...budgets, held: budgets.held.map(emptied), isDue: true } };
+}
+
+async function removeSlabs(ctx: MutationCtx, { _id }: Pick<Doc<"runs">, "_id">): Promise<void> {
+  for (const slab of await slabsOf(ctx, _id)) await ctx.db.delete("slabs", slab._id);
 }

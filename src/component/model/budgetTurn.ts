@@ -15,6 +15,7 @@ import { applyDraw, planDraw, saveState, type Plan } from "./budgetDraw.js";
 import { roomFor } from "./budgetRoom.js";
 import type { Spender } from "./budgetRows.js";
 import { holdsNext, returnDrawn } from "./budgetSettle.js";
+import { noteWait } from "./budgetWait.js";
 import { tellBudgets } from "./budgetTold.js";
 
 /** Budgets of a run that has drawn nothing yet. */
@@ -104,7 +105,10 @@ export async function drawNext(ctx: MutationCtx, going: Going): Promise<Drawn> {
   if (refusal === null)
     return { budgets: plan.budgets, said: { ...warned, ...(await roomFor(ctx, plan.budgets, totals)) } };
   const waitUntil = waitUntilOf(refusal, budgets.ask, run.engine ?? "action");
-  if (waitUntil !== null) return { budgets: plan.budgets, said: { ...warned, waitUntil } };
+  if (waitUntil !== null) {
+    await noteWait(ctx, run._id, { refusal, waitUntil });
+    return { budgets: plan.budgets, said: { ...warned, waitUntil } };
+  }
   const exceeded = refusal.code === "BUDGET_EXCEEDED" ? { exceeded: refusal.exceeded } : {};
   return {
     budgets: { ...plan.budgets, ...exceeded },
