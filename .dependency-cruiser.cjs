@@ -43,10 +43,11 @@ module.exports = {
       "^src/component/model/",
       "^src/(component/(model/|_generated/|schema\\.ts)|shared/|validators/)",
     ),
-    // What ends a thread ends what it holds: threadSweep belongs to retention. What passed a budget is told by hooks.
+    // What ends a thread ends what it holds: threadSweep belongs to retention. What passed a budget is told by hooks, and
+    // what waits for one is a run.
     forbid(
       "model-leaves-stay-leaves",
-      { path: `^src/component/model/(${leaves})(?!Sweep|Told)\\w*\\.ts$` },
+      { path: `^src/component/model/(${leaves})(?!Sweep|Told|Wake)\\w*\\.ts$` },
       { path: "^src/component/model/", pathNot: `^src/component/model/($1\\w*|${foundations})\\.ts$` },
     ),
     forbid("doors-do-not-import-doors", { path: door }, { path: door }),

@@ -1,6 +1,5 @@
 import type { LanguageModel } from "ai";
 import type { BudgetAsk } from "../client/index.js";
-import type { BudgetTerms } from "../shared/agentBudgets.js";
 import { BUDGET_OUTPUT_TOKENS } from "../shared/ledgerLimits.js";
 import { memoryError } from "../validators/errors.js";
 import { agentText } from "./agentText.js";
@@ -41,17 +40,13 @@ function outputCap({ settings: { maxOutputTokens } }: ResolvedAgent): number {
 
 /**
  * The cap of one call, which was reserved and holds whatever the step asks for: else what is in flight could pass a
- * budget by more. Nothing where no budget is hard.
+ * budget by more. Also where the agent's own rules are all soft: those that the app has set hold beside them.
  */
 export function cappedOutput(agent: ResolvedAgent, asked: number | undefined): { maxOutputTokens?: number } {
-  if (agent.spending === null || !mayBeHard(agent.spending)) return {};
+  if (agent.spending === null) return {};
   const cap = outputCap(agent);
   return { maxOutputTokens: asked === undefined ? cap : Math.min(asked, cap) };
 }
-
-/** Without rules those of the app hold, which may be. */
-const mayBeHard = ({ rules }: BudgetTerms): boolean =>
-  rules.length === 0 || rules.some(({ mode }) => mode === "hard");
 
 /** What a call is shown besides what the component reads: instructions, tools, and what may be recalled at most. */
 async function inputTokens(agent: ResolvedAgent): Promise<number> {
@@ -79,7 +74,7 @@ function billedAs(
 }
 
 /** A model that is only named is the gateway's, as the SDK has it. */
-const nameOf = (model: LanguageModel): Pick<BudgetAsk, "provider" | "model"> =>
+export const nameOf = (model: LanguageModel): Pick<BudgetAsk, "provider" | "model"> =>
   typeof model === "string"
     ? { provider: "gateway", model }
     : { provider: model.provider, model: model.modelId };

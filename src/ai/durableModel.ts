@@ -138,6 +138,7 @@ async function ask(
     abort,
     onAlive,
     limiting,
+    drawn: start.holds === undefined ? undefined : { runId, holds: start.holds },
   });
   await tell(agent, { ctx, memory, threadId, runId }, [...warnings, ...answer.warnings]);
   const { activeTools } = built.prepared; // those that the agent's `prepareStep` left for this step

@@ -162,6 +162,7 @@ export async function readAnew(turn: OpenTurn): Promise<RunState | null> {
   const { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId } = opened;
   const read = { context, given, pending, promptEntryId, promptVector, activeEmbedder, streamId };
   turn.start = { ...start, ...read };
+  turn.holds = opened.holds;
   turn.steeredAt = opened.steeredAt ?? 0;
   return null;
 }

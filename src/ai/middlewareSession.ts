@@ -20,7 +20,7 @@ import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure } from "./errors.js";
 import { FileKeeper } from "./fileKeeper.js";
-import { complete, dropHeld, endAfter, limitingOf, note } from "./openTurn.js";
+import { complete, drawnFor, dropHeld, endAfter, limitingOf, note } from "./openTurn.js";
 import { save } from "./turnSteps.js";
 import { leftTurn } from "./leftTurn.js";
 import { beginTurn, contextOf, runEnded, type Asked, type LoopTurn } from "./middlewareTurns.js";
@@ -195,7 +195,8 @@ export class MiddlewareSession {
     context.first ??= decodeTrace(built.call.trace, null);
     turn.shown = built.call;
     const stream = streaming && streamId !== undefined ? { streamId } : {};
-    const asked = { ctx, memory, built, maxRetries: 0, abort, limiting: limitingOf(turn), ...stream };
+    const limits = { limiting: limitingOf(turn), drawn: drawnFor(turn) };
+    const asked = { ctx, memory, built, maxRetries: 0, abort, ...limits, ...stream };
     const answer = await takeStep({ ...agent, model: () => model }, asked); // it is the caller's loop that tries again
     const step = turn.steps.length;
     note(turn, answer);

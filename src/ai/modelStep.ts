@@ -1,5 +1,6 @@
 import type { StepResult, ToolSet } from "ai";
 import type { ActionCtx, BoundMemory } from "../client/index.js";
+import { withinBudget, type Drawn } from "./callBudget.js";
 import { RunEnded } from "./cancelWatch.js";
 import { ownCode } from "../shared/runLog.js";
 import type { CallContext } from "./context.js";
@@ -9,7 +10,7 @@ import { describeError } from "./errors.js";
 import { FileKeeper } from "./fileKeeper.js";
 import { withinLimits } from "./limitedCall.js";
 import { callModel, type ModelAnswer } from "./modelCall.js";
-import type { Limiting } from "./rateLimits.js";
+import { orGiveBack, type Limiting } from "./rateLimits.js";
 
 export type ModelStep = {
   ctx: ActionCtx;
@@ -24,16 +25,22 @@ export type ModelStep = {
   onAlive?: () => void;
   /** Whose rate limits hold for the call, where the agent has some. */
   limiting?: Limiting;
+  /** What the run has drawn of its budgets for the call, where a hard one limits it. */
+  drawn?: Drawn | undefined;
 };
 
 /**
- * Asks the model once, within the agent's rate limits, and streams what it says. The same for both engines. Throws
- * `ModelFailure`; everything that was said until then is in the stream by then. Throws `MustWait` or `RATE_LIMITED`
- * before the model is asked.
+ * Asks the model once, within the run's budgets and the agent's rate limits, and streams what it says. The same for both engines. Throws
+ * `ModelFailure`; everything that was said until then is in the stream by then. Throws `MustWait`, `RATE_LIMITED`,
+ * `BUDGET_EXCEEDED` or `PRICE_UNKNOWN` before the model is asked.
  */
-export function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
-  const { ctx, built, limiting, abort } = step;
-  return withinLimits(agent, { ctx, built, limiting, abortSignal: abort.signal }, () => ask(agent, step));
+export async function takeStep(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {
+  const { ctx, memory, built, limiting, abort, drawn } = step;
+  const holding = withinBudget({ ctx, memory, built, model: agent.model, drawn });
+  await orGiveBack(holding, agent, { ctx, held: limiting?.held });
+  return await withinLimits(agent, { ctx, built, limiting, abortSignal: abort.signal }, () =>
+    ask(agent, step),
+  );
 }
 
 async function ask(agent: ResolvedAgent, step: ModelStep): Promise<ModelAnswer> {

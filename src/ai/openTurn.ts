@@ -3,6 +3,7 @@ import type {
   ActionCtx,
   BoundMemory,
   ContextCall,
+  HeldRoom,
   Principal,
   RunState,
   RunTotals,
@@ -16,6 +17,7 @@ import type { ResolvedAgent } from "./definition.js";
 import { ModelFailure, toCallerError } from "./errors.js";
 import { budgetError } from "./budgetError.js";
 import { logFailure } from "./failureLog.js";
+import type { Drawn } from "./callBudget.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { boundTo } from "./boundTo.js";
 import { abortWith } from "./modelStep.js";
@@ -41,6 +43,8 @@ export type OpenTurn = {
   results: StepResult[];
   /** What was taken of the rate limits for its first call, until that is made. */
   held?: Reservation;
+  /** What the run has drawn of its budgets for its next call, where a hard one limits it. */
+  holds?: HeldRoom | undefined;
   /** What was spent besides answers and tools, or by tools of a caller's loop: the next save takes it along. */
   spent: Spent[];
   /** What the call under way was shown. */
@@ -71,6 +75,7 @@ export function openTurn(
     ...{ agent, ctx, threadId, start, streaming },
     ...boundTo(agent, as),
     ...(held === undefined ? {} : { held }),
+    holds: start.holds,
     abort: abortWith(abortSignal),
     callerSignal: abortSignal,
     results: [],
@@ -92,6 +97,10 @@ export function limitingOf(turn: OpenTurn): Limiting {
   delete turn.held;
   return held === undefined ? { as } : { as, held };
 }
+
+/** What the run holds for its next call. */
+export const drawnFor = ({ start: { runId }, holds, takeUps }: OpenTurn): Drawn | undefined =>
+  holds === undefined ? undefined : { runId, holds, takeUps };
 
 /** Gives back what was taken for a call that was not made. */
 export async function dropHeld(turn: OpenTurn): Promise<void> {

@@ -8,7 +8,7 @@ import type { ModelAnswer } from "./modelCall.js";
 import { activeOf } from "./modelFields.js";
 import { isStopMet, takeStep } from "./modelStep.js";
 import { asksAgents } from "./nestedCalls.js";
-import { alongWith, complete, limitingOf, note, taken, type OpenTurn } from "./openTurn.js";
+import { alongWith, complete, drawnFor, limitingOf, note, taken, type OpenTurn } from "./openTurn.js";
 import { mustWait, pauseRun } from "./pause.js";
 import type { RunContext } from "./runContext.js";
 import { isActive } from "../shared/runState.js";
@@ -59,7 +59,9 @@ function ask(
 ): Promise<ModelAnswer> {
   const { agent, ctx, memory, abort } = turn;
   const { maxRetries } = agent;
-  return takeStep(agent, { ctx, memory, built, ...stream, maxRetries, abort, limiting: limitingOf(turn) });
+  const limiting = limitingOf(turn);
+  const drawn = drawnFor(turn);
+  return takeStep(agent, { ctx, memory, built, ...stream, maxRetries, abort, limiting, drawn });
 }
 
 type Saved = {
@@ -117,6 +119,7 @@ export async function save(turn: OpenTurn, { answer, ...saving }: Saving): Promi
     });
   taken(turn, along);
   if (saved.superseded === true) throw supersededError(turn.start.runId);
+  turn.holds = saved.holds;
   if (saved.totals !== undefined) turn.totals = { ...saved.totals };
   return saved;
 }

@@ -47,7 +47,8 @@ export class BudgetsClient {
   /**
    * Sets what a tenant, user, agent or thread may spend: one budget for each unit and period. Safe to retry: setting it
    * again changes its limit and mode at once and keeps what is spent. It holds for runs of agents with `budgets`, their
-   * own or the memory's; one that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
+   * own or the memory's; one that is under way meets it with its next draw, and up to 100 that wait for it look again
+   * when it is raised. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
    * `CURRENCY_MISMATCH`, `THREAD_NOT_FOUND`.
    *
    * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000 });

@@ -31,6 +31,7 @@ export type {
   BudgetSubject,
   BudgetUnit,
   BudgetWarning,
+  HeldRoom,
 } from "../validators/budget.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type {
@@ -107,6 +108,7 @@ export type {
   StepResult,
   SteeringPlace,
   StepSaved,
+  CallDrawn,
   StepStart,
   TakenUp,
   ToolStart,

@@ -19,6 +19,7 @@ import type {
   StepMessage,
   StepResult,
   StepSaved,
+  CallDrawn,
   StepStart,
   TakenUp,
   ToolStart,
@@ -145,6 +146,18 @@ export class TurnsClient {
     },
   ): Promise<StepStart> {
     return await ctx.runMutation(this.component.turns.open, { ...args, caller: this.caller });
+  }
+
+  /**
+   * Draws from the run's budgets for a call that is longer than what `holds` says, or of another model. `waitUntil`:
+   * a durable run is to wait; `refused`: the model is not to be asked, and the run is to be ended so. Safe to retry.
+   * Throws `RUN_NOT_FOUND` and `INVALID_ARGUMENT`.
+   */
+  async draw(
+    ctx: MutationCtx,
+    args: { runId: string; inputTokens: number; provider: string; model: string; takeUps?: number },
+  ): Promise<CallDrawn> {
+    return await ctx.runMutation(this.component.turns.draw, { ...args, caller: this.caller });
   }
 
   /**

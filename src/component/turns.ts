@@ -16,6 +16,7 @@ import {
 } from "../validators/run.js";
 import {
   vAskedWait,
+  vCallDrawn,
   vContextLimits,
   vNextStream,
   vStepMessage,
@@ -72,6 +73,20 @@ export const open = mutation({
   },
   returns: vStepStart,
   handler: (ctx, args) => turns.open(ctx, args),
+});
+
+/** Draws from the run's budgets for a call that is longer than it was held to be, or of another model. */
+export const draw = mutation({
+  args: {
+    caller: vCaller,
+    runId: v.string(),
+    inputTokens: v.number(),
+    provider: v.string(),
+    model: v.string(),
+    takeUps: v.optional(v.number()),
+  },
+  returns: vCallDrawn,
+  handler: (ctx, args) => turns.draw(ctx, args),
 });
 
 /** Says that a run waits: an action for its run's turn, a durable run for a time. Tells where the run stands. */

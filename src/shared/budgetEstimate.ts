@@ -5,16 +5,31 @@ import type { Usage } from "../validators/usage.js";
 import { costOf } from "./usageCost.js";
 
 /**
- * What a call costs at most that is held to use so much: whatever of its input goes to the provider's cache, and
- * whatever of its output is reasoning. What is read from a cache costs less than what is not.
+ * What a call costs at most that is held to use so much: whatever of its input is in the provider's cache or goes
+ * there, and whatever of its output is reasoning.
  */
 export function estimatedCost(estimate: CallEstimate, prices: TokenPrices): number {
-  const { input, output, cacheWrite = input, reasoning = output, call } = prices;
+  const { output, reasoning = output, call } = prices;
   return costOf(estimate, {
-    input: Math.max(input, cacheWrite),
+    input: dearestInput(prices),
     output: Math.max(output, reasoning),
     ...(call === undefined ? {} : { call }),
   });
+}
+
+const dearestInput = ({ input, cachedInput = input, cacheWrite = input }: TokenPrices): number =>
+  Math.max(input, cachedInput, cacheWrite);
+
+type Rest = { unit: BudgetUnit; rest: number; outputTokens: number };
+
+/** How much a call may be shown that is held to use no more than what is left: the other way round of `estimateIn`. */
+export function inputWithin({ unit, rest, outputTokens }: Rest, prices: TokenPrices | null): number {
+  if (unit === "tokens") return Math.max(0, rest - outputTokens);
+  if (prices === null) return 0;
+  const left = rest - estimatedCost({ inputTokens: 0, outputTokens }, prices) - 1; // what rounding may add
+  if (left < 0) return 0;
+  const price = dearestInput(prices);
+  return price === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((left * 1_000_000) / price);
 }
 
 /** What a call is held to use in a unit; null where its price is not known. */

@@ -59,6 +59,8 @@ export const BUDGET_MAX_RULES = 16;
 export const BUDGETS_PER_SUBJECT = 6;
 /** Open runs whose rows a status reads, over all its budgets: a live query stays cheap. */
 export const STATUS_MAX_RUNS = 200;
+/** Runs that one change of a budget wakes: each is some writes, in the transaction of who changes it. */
+export const BUDGET_WAKES_MAX_RUNS = 100;
 /** Output tokens that a call is held to use, and may use, where its agent sets no `maxOutputTokens`. */
 export const BUDGET_OUTPUT_TOKENS = 8_192;
 

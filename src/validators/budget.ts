@@ -79,7 +79,17 @@ export const vBudgetWarning = v.object({
 });
 export type BudgetWarning = Infer<typeof vBudgetWarning>;
 
-/** As doors give it that do much else. */
+/** What a run holds for its next call, as the code that drives it sees before that whether the call fits. */
+export const vHeldRoom = v.object({
+  /** Tokens that the call may be shown, with an output as long as its cap. */
+  inputTokens: v.number(),
+  /** Where costs are limited: for whose prices. */
+  pricedAs: v.optional(v.object({ provider: v.string(), model: v.string() })),
+});
+export type HeldRoom = Infer<typeof vHeldRoom>;
+
+/** As doors give them that do much else. */
+export const vOpaqueRoom = v.any() as VAny<HeldRoom>;
 export const vOpaqueExceeded = v.any() as VAny<BudgetExceeded>;
 
 /** What a call of a model is held to use: its input as counted, its output by its cap. */
@@ -91,6 +101,7 @@ export const vHeldBudget = v.object({
   budgetId: v.id("budgets"),
   unit: vBudgetUnit,
   period: vBudgetPeriod,
+  isSoft: v.optional(v.boolean()),
   /** The period that it was drawn in: what is spent of it counts there. */
   startedAt: v.number(),
   drawn: v.number(),

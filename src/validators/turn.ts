@@ -1,5 +1,5 @@
 import { v, type Infer } from "convex/values";
-import { vOpaqueExceeded } from "./budget.js";
+import { vOpaqueExceeded, vOpaqueRoom } from "./budget.js";
 import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
@@ -51,7 +51,18 @@ const vBudgetsSaid = {
   exceeded: v.optional(vOpaqueExceeded),
   /** A durable run waits for its budget until then, in ms since the epoch: no call of the model before. */
   waitUntil: v.optional(v.number()),
+  /** What it holds for its next call, where a hard budget limits it. */
+  holds: v.optional(vOpaqueRoom),
 };
+
+/** What came of a draw for a call that is not as it was held to be. */
+export const vCallDrawn = v.object({
+  waitUntil: vBudgetsSaid.waitUntil,
+  exceeded: vBudgetsSaid.exceeded,
+  /** There is no room: the model is not to be asked, and the run is to be ended so. */
+  refused: v.optional(v.object({ code: v.string(), message: v.string() })),
+});
+export type CallDrawn = Infer<typeof vCallDrawn>;
 
 const vPromptEmbedding = {
   /** The prompt's vector, where its text was embedded before: no need to embed it again. */
@@ -69,6 +80,7 @@ export const vTurnStart = v.object({
   /** The prompt was handed to a run that was under way: that run. */
   steered: v.optional(v.boolean()),
   warned: vBudgetsSaid.warned,
+  holds: vBudgetsSaid.holds,
   /** Of a run that waits for its turn: the run that has the thread. */
   behind: v.optional(v.string()),
   context: v.array(vMessage),

@@ -32,10 +32,13 @@ describe("what a call may answer", () => {
     expect(await capsOf({ budgets, settings, ...step(5_000) })).toEqual([100]);
   });
 
-  test("is left alone where no budget is hard", async () => {
+  test("holds where the agent's rules are all soft: what the app has set may be hard", async () => {
+    expect(await capsOf({ budgets: [dayOf(100, { mode: "soft" })] })).toEqual([8_192]);
+  });
+
+  test("is left alone where no budget holds", async () => {
     expect(await capsOf({})).toEqual([undefined]);
     expect(await capsOf({ settings: { maxOutputTokens: 100 } })).toEqual([100]);
-    expect(await capsOf({ budgets: [dayOf(100, { mode: "soft" })] })).toEqual([undefined]);
     expect(await capsOf({ budgets: false })).toEqual([undefined]);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { defineTool, type AgentDefinition } from "../../src/ai/index.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
-import { codeOf } from "../support/aMemory.js";
+import { codeOf, OWNER } from "../support/aMemory.js";
 import { aThermometer, asksWeather, dayOf, nextMidnight, PER_CALL, says, settings } from "./budgets.js";
 import { aDurableApp, hushed, leftovers, reference, stateOf, type DurableApp } from "./durableApp.js";
 import { messagesOf, transcript } from "./support.js";
@@ -200,6 +200,29 @@ describe("a durable run that may wait for its budget", () => {
     expect(await stateOf(app, runId)).toMatchObject({ kind: "canceled" });
     expect(await leftovers(app)).toEqual({});
   });
+
+  test.each(["queued", "running"])(
+    "goes on at once when its limit is raised while it is %s",
+    async (kind) => {
+      const tools = { weather: aThermometer().weather };
+      const [calls, script] = kind === "queued" ? [1, []] : [2, [asksWeather("Oslo")]];
+      const app = await anApp([says("0."), ...script, says("7.")], { budgets: waiting(calls), tools });
+      await app.start("0?");
+      await app.finish();
+      const { runId } = await app.start("Weather?");
+      await settleNow(app);
+      expect(await runOf(app, runId)).toMatchObject({ state: { kind }, waitsFor: "budget" });
+      const { budgets } = app.memory.asSystem();
+      const user = { per: "user", userId: OWNER.userId, tenantId: OWNER.tenantId ?? "" } as const;
+      const raised = { unit: "tokens", period: "day", mode: "hard", limit: 10 * PER_CALL } as const;
+      await budgets.set(app.ctx, { ...user, ...raised });
+      await settleNow(app);
+      expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+      expect(Date.now()).toBeLessThan(MIDNIGHT);
+      await app.finish();
+      expect(await leftovers(app)).toEqual({});
+    },
+  );
 
   test("is told nothing of a new day by a budget that never begins anew: it fails", async () => {
     const lifetime = { rules: [dayOf(1, { period: "lifetime" })], whenExceeded: "wait" as const };

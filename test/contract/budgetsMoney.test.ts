@@ -121,6 +121,22 @@ describe("a soft budget", () => {
     expect(next.warned).toMatchObject([{ limit: 0, spent: 0 }]);
   });
 
+  test("that a run passes which has to wait for a hard one is told when that has begun", async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { begin, newThread, status } = await aBudgetScene();
+    const rules = [rule({ limit: 150 }), rule({ mode: "soft", period: "lifetime", limit: 10 })];
+    const first = await begin(asks({ rules: rules.slice(0, 1) })); // draws all
+    expect(first.state.kind).toBe("running");
+    const ask = asks({ rules, whenExceeded: "wait" });
+    const where = { threadId: await newThread(), engine: "durable" as const };
+    expect((await begin(ask, where)).state.kind).toBe("queued");
+    expect(error).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.UTC(2026, 0, 16));
+    const due = await begin(ask, { threadId: await newThread() });
+    expect(due.warned).toMatchObject([{ period: "lifetime", limit: 10 }]);
+    expect(await status()).toHaveLength(2);
+  });
+
   test("that a last answer passes is told at the end, and that of a run once", async () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const { begin, finish, save, newThread } = await aBudgetScene();

@@ -201,6 +201,22 @@ describe("a durable run that is to wait", () => {
     expect(await status()).toEqual([{ spent: 0, reserved: 400, inFlight: 0, remaining: 0 }]);
   });
 
+  test("that interrupts another and has to wait leaves the thread to who waits for it", async () => {
+    const { begin, save, budgets, owner, ctx, threadId } = await aBudgetScene();
+    const { runId } = await begin(undefined, { engine: "durable" });
+    await save(runId, 0, usedTokens(20));
+    const turn = { threadId, agentName: "helper", engine: "durable" as const };
+    const prompt = [{ type: "text" as const, text: "And Bergen?" }];
+    const queued = await owner.turns.begin(ctx, { ...turn, prompt, whileRunning: "queue" });
+    await budgets.set(ctx, { ...rule({ limit: 250 }), per: "user", userId: "olga", tenantId: "acme" });
+    await begin(asks(), { threadId: (await owner.threads.create(ctx, {})).threadId }); // draws all
+    const ask = asks({ whenExceeded: "wait" });
+    const begun = await owner.turns.begin(ctx, { ...turn, prompt, whileRunning: "interrupt", budgets: ask });
+    expect(begun.state).toEqual({ kind: "queued", startAt: MIDNIGHT });
+    const stateOf = async (run: string) => (await owner.runs.get(ctx, { runId: run })).state.kind;
+    expect([await stateOf(runId), await stateOf(queued.runId)]).toEqual(["canceled", "running"]);
+  });
+
   test("can be canceled while it waits", async () => {
     const { begin, save, owner, ctx, status } = await aBudgetScene();
     const { runId } = await begin(waiting, { engine: "durable" });
@@ -233,7 +249,7 @@ describe("a durable run that is to wait", () => {
     const large = await begin({ ...waiting, inputTokens: 300 }, { engine: "durable" });
     expect(large.state.kind).toBe("queued");
     expect(await status()).toEqual([{ spent: 120, reserved: 0, inFlight: 0, remaining: 280 }]);
-    expect(await rowsIn(scene, "slabs")).toBe(0);
+    expect(await rowsIn(scene, "slabs")).toBe(1); // that it waits
   });
 
   test("does not wait for a budget that could never hold its call", async () => {

@@ -273,4 +273,19 @@ describe("what holds of a budget goes with it, and outlives it", () => {
     expect(await status()).toEqual([{ ...nothing, spent: 30, remaining: 970 }]);
     expect([await rowsIn(scene, "budgets"), await rowsIn(scene, "slabs")]).toEqual([1, 0]);
   });
+
+  test.each(["app", "rule"] as const)(
+    "what was called while its thread was removed counts all the same, in a budget of the %s's",
+    async (whose) => {
+      const scene = await aBudgetScene();
+      const { budgets, ctx, begin, owner, threadId, status } = scene;
+      if (whose === "app") await budgets.set(ctx, mine);
+      const { runId } = await begin(whose === "app" ? asks() : asks({ rules: [rule()] }));
+      await owner.threads.remove(ctx, { threadId });
+      await scene.finishSweeps();
+      expect(await status()).toEqual([{ ...nothing, spent: 0, remaining: 1_000 }]);
+      await owner.turns.record(ctx, { runId, used: [usedTokens(70), usedTokens(30)] });
+      expect(await status()).toEqual([{ ...nothing, spent: 100, remaining: 900 }]);
+    },
+  );
 });

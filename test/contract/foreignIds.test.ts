@@ -113,8 +113,8 @@ const byFact = {
 };
 const byMessage = { get: {}, read: { part: 0, cursor: 0 }, update: { metadata: "{}" }, remove: {} };
 const byRun: Record<string, object> = {
-  "turns.open": { step: 1 },
-  "turns.wait": {},
+  ...{ "turns.open": { step: 1 }, "turns.wait": {}, "turns.pause": {} },
+  "turns.draw": { inputTokens: 1, provider: "test", model: "scripted" },
   "turns.saveStep": { ...step, step: 1 },
   "turns.startTool": { callId: "a", idempotent: true },
   "turns.saveResult": toolResult,
@@ -130,7 +130,6 @@ const byRun: Record<string, object> = {
   "runs.decide": { decisions: [{ callId: "held", kind: "approve" }] },
   "runs.answer": { callId: "later", answer: { outputKind: "text", output: "x" } },
   "turns.awaitAnswer": { callId: "later" },
-  "turns.pause": {},
   "usage.record": { usage: used },
   "usage.list": page,
   ...usageOf,

@@ -1,6 +1,9 @@
 // A hundred runs at once against hard budgets, on the embedded host; and which of them meet.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Host } from "../../host/index.js";
+import type { Host, HostOptions } from "../../host/index.js";
 import { SLAB_LEASE_MS } from "../../src/shared/ledgerLimits.js";
 import type { BudgetAsk, BudgetStatus } from "../../src/validators/budget.js";
 import { isMemoryError } from "../../src/validators/errors.js";
@@ -17,10 +20,14 @@ const CAP = 40;
 let host: Host;
 beforeAll(async () => {
   vi.spyOn(console, "error").mockImplementation(() => undefined); // runs that end at their budgets
-  host = await startApp({ listen: false, spans: true });
-  await door("system", "prices:set", { provider: "test", model: "scripted", period: PRICES });
+  await open({ spans: true });
 });
 afterAll(() => host.close());
+
+async function open(options: Partial<HostOptions>): Promise<void> {
+  host = await startApp({ listen: false, ...options });
+  await door("system", "prices:set", { provider: "test", model: "scripted", period: PRICES });
+}
 
 type Caller = { tenantId: string; userId: string };
 const door = <Result>(caller: Caller | "system", path: string, args: Record<string, unknown> = {}) =>
@@ -113,61 +120,85 @@ async function look(scene: Scene): Promise<void> {
 const PRICES = { from: 0, prices: { input: 2_000_000, output: 10_000_000 } };
 
 describe("a hundred runs at once", () => {
-  test.each([
+  const budgetsOf = [
     ["tokens", { tokens: 20_000, cost: 10 ** 9 }],
     ["cost", { tokens: 10 ** 9, cost: 50_000 }],
-  ] as const)(
-    "never pass a hard budget of %s; afterwards nothing is reserved and what is spent is the ledger's sum",
-    async (unit, limits) => {
-      const caller = { tenantId: `hundred ${unit}`, userId: "olga" };
-      const allow = async ({ tokens, cost }: { tokens: number; cost: number }) => {
-        const user = { per: "user", ...caller, unit: "tokens", period: "lifetime", limit: tokens };
-        const tenant = {
-          per: "tenant",
-          tenantId: caller.tenantId,
-          unit: "cost",
-          period: "month",
-          limit: cost,
-        };
-        for (const set of [user, tenant]) await door("system", "budgets:set", { ...set, mode: "hard" });
-      };
-      await allow(limits);
-      const scene: Scene = { caller, budgets: asks(), spent: { tokens: 0, cost: 0 }, looks: 0 };
-      const ends = await Promise.all(Array.from({ length: RUNS }, (_, index) => oneRun(scene, index)));
-      const count = (end: string) => ends.filter((other) => other === end).length;
-      expect(scene.looks).toBeGreaterThan(RUNS);
-      expect(count("failed") + count("refused")).toBeGreaterThan(20); // the budget was small for them all
-      expect(count("completed") + count("dead")).toBeGreaterThan(5);
+  ] as const;
 
-      // Those that died are taken back by the next draws, eight at a time.
-      await host.shiftClock(SLAB_LEASE_MS + 60_000);
-      await allow({ tokens: 10 ** 9, cost: 10 ** 9 });
-      const begin = {
-        threadId: await newThread(caller),
-        agentName: "helper",
-        engine: "action",
-        prompt: [FILE],
-      };
-      for (let draw = 0; draw < count("dead") / 8 + 1; draw++) {
-        const { runId } = await door<{ runId: string }>(caller, "turns:begin", { ...begin, budgets: asks() });
-        await door(caller, "runs:cancel", { runId });
+  test.each(budgetsOf)(
+    "never pass a hard budget of %s; afterwards nothing is reserved and what is spent is the ledger's sum",
+    hundredRuns,
+    120_000,
+  );
+
+  test.each(budgetsOf)(
+    "nor one of %s where a third of their transactions meet others and are run again",
+    async (unit, limits) => {
+      const directory = mkdtempSync(join(tmpdir(), "budget-conflicts-"));
+      const logFile = join(directory, "faults.jsonl");
+      const undisturbed = host;
+      await open({ faults: { conflictProbability: 0.33, logFile } });
+      try {
+        await hundredRuns(unit, limits);
+        const met = readFileSync(logFile, "utf8");
+        for (const path of ["turns:begin", "turns:saveStep", "runs:cancel"])
+          expect(met).toContain(`"${path}"`);
+      } finally {
+        await host.close();
+        host = undisturbed;
+        rmSync(directory, { recursive: true });
       }
-      const events = await eventsOf(caller);
-      const ledger = events.reduce(
-        (sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens,
-        0,
-      );
-      expect(ledger).toBe(scene.spent.tokens);
-      expect(events.reduce((sum, { costMicros = NaN }) => sum + costMicros, 0)).toBe(scene.spent.cost);
-      for (const { unit: of, spent, inFlight, reserved } of await statusOf(caller)) {
-        expect({ spent, inFlight, reserved }).toEqual({ spent: scene.spent[of], inFlight: 0, reserved: 0 });
-        expect(spent).toBeLessThanOrEqual(limits[of]);
-      }
-      expect(await host.readTable("agentMemory", "slabs")).toEqual([]);
     },
     120_000,
   );
 });
+
+type Limits = { tokens: number; cost: number };
+
+async function hundredRuns(unit: keyof Limits, limits: Limits): Promise<void> {
+  const caller = { tenantId: `hundred ${unit}`, userId: "olga" };
+  const allow = async ({ tokens, cost }: Limits) => {
+    const user = { per: "user", ...caller, unit: "tokens", period: "lifetime", limit: tokens };
+    const tenant = {
+      per: "tenant",
+      tenantId: caller.tenantId,
+      unit: "cost",
+      period: "month",
+      limit: cost,
+    };
+    for (const set of [user, tenant]) await door("system", "budgets:set", { ...set, mode: "hard" });
+  };
+  await allow(limits);
+  const scene: Scene = { caller, budgets: asks(), spent: { tokens: 0, cost: 0 }, looks: 0 };
+  const ends = await Promise.all(Array.from({ length: RUNS }, (_, index) => oneRun(scene, index)));
+  const count = (end: string) => ends.filter((other) => other === end).length;
+  expect(scene.looks).toBeGreaterThan(RUNS);
+  expect(count("failed") + count("refused")).toBeGreaterThan(20); // the budget was small for them all
+  expect(count("completed") + count("dead")).toBeGreaterThan(5);
+
+  // Those that died are taken back by the next draws, eight at a time.
+  await host.shiftClock(SLAB_LEASE_MS + 60_000);
+  await allow({ tokens: 10 ** 9, cost: 10 ** 9 });
+  const begin = {
+    threadId: await newThread(caller),
+    agentName: "helper",
+    engine: "action",
+    prompt: [FILE],
+  };
+  for (let draw = 0; draw < count("dead") / 8 + 1; draw++) {
+    const { runId } = await door<{ runId: string }>(caller, "turns:begin", { ...begin, budgets: asks() });
+    await door(caller, "runs:cancel", { runId });
+  }
+  const events = await eventsOf(caller);
+  const ledger = events.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+  expect(ledger).toBe(scene.spent.tokens);
+  expect(events.reduce((sum, { costMicros = NaN }) => sum + costMicros, 0)).toBe(scene.spent.cost);
+  for (const { unit: of, spent, inFlight, reserved } of await statusOf(caller)) {
+    expect({ spent, inFlight, reserved }).toEqual({ spent: scene.spent[of], inFlight: 0, reserved: 0 });
+    expect(spent).toBeLessThanOrEqual(limits[of]);
+  }
+  expect(await host.readTable("agentMemory", "slabs")).toEqual([]);
+}
 
 describe("which runs meet", () => {
   const TWO = [

@@ -1,7 +1,14 @@
 // The arithmetic of budgets against a twin that keeps every draw and every return in a list and adds them up anew.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { afterCall, amountIn, estimatedCost, hasUnpriced } from "../../src/shared/budgetEstimate.js";
+import {
+  afterCall,
+  amountIn,
+  estimatedCost,
+  estimateIn,
+  inputWithin,
+  hasUnpriced,
+} from "../../src/shared/budgetEstimate.js";
 import { ownerOf, subjectOf } from "../../src/shared/budgetOwner.js";
 import { periodEnd, periodStart } from "../../src/shared/budgetPeriods.js";
 import {
@@ -52,15 +59,30 @@ describe("estimates", () => {
     const used = fc.record({ input: count, output: count, written: share, read: share, thought: share });
     fc.assert(
       fc.property(prices, used, (given, { input, output, written, read, thought }) => {
-        // What is read from a cache is never dearer than what is not.
-        const { cachedInput = given.input } = given;
-        const known = { ...given, cachedInput: Math.min(cachedInput, given.input) };
         const cacheWriteTokens = Math.floor(input * written);
         const cachedInputTokens = Math.floor((input - cacheWriteTokens) * read);
         const cached = { cacheWriteTokens, cachedInputTokens };
         const tokens = { inputTokens: input, outputTokens: output };
         const call = { ...tokens, ...cached, reasoningTokens: Math.floor(output * thought) };
-        expect(estimatedCost(tokens, known)).toBeGreaterThanOrEqual(costOf(call, known));
+        expect(estimatedCost(tokens, given)).toBeGreaterThanOrEqual(costOf(call, given));
+      }),
+    );
+  });
+
+  test("what a call may be shown within a rest is held to use no more than that, and hardly less", () => {
+    const prices = fc.record({ input: price, output: price, cacheWrite: price, call: price });
+    const unit = fc.constantFrom("tokens" as const, "cost" as const);
+    const rest = fc.record({ unit, rest: fc.integer({ min: 0, max: 10_000_000 }), outputTokens: count });
+    fc.assert(
+      fc.property(prices, rest, (given, asked) => {
+        const { unit: kind, rest: left, outputTokens } = asked;
+        const inputTokens = inputWithin(asked, given);
+        const used = (input: number) => estimateIn(kind, { inputTokens: input, outputTokens }, given) ?? NaN;
+        if (inputTokens > 0) expect(used(inputTokens)).toBeLessThanOrEqual(left);
+        // One token more than two millionths buy would not fit.
+        const dearest = Math.max(given.input, given.cacheWrite, 1);
+        const more = inputTokens + 1 + Math.ceil(2_000_000 / dearest);
+        if (more < Number.MAX_SAFE_INTEGER) expect(used(more)).toBeGreaterThanOrEqual(left);
       }),
     );
   });

@@ -2736,6 +2736,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
             tokenFactor?: number;
           };
+          holds?: any;
           messageId?: string;
           pending: Array<{
             embedded?: { embedder: string; vector: Array<number> };
@@ -2752,6 +2753,26 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           streamId?: string;
           turn: number;
           warned?: Array<any>;
+        },
+        Name
+      >;
+      draw: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          inputTokens: number;
+          model: string;
+          provider: string;
+          runId: string;
+          takeUps?: number;
+        },
+        {
+          exceeded?: any;
+          refused?: { code: string; message: string };
+          waitUntil?: number;
         },
         Name
       >;
@@ -2906,6 +2927,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
             tokenFactor?: number;
           };
+          holds?: any;
           messageId?: string;
           pending: Array<{
             embedded?: { embedder: string; vector: Array<number> };
@@ -3035,6 +3057,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             };
           }>;
           exceeded?: any;
+          holds?: any;
           messageId?: string;
           nextMessageId?: string;
           results?: Array<{ callId: string; messageId: string }>;

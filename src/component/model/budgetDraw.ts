@@ -116,7 +116,7 @@ type After = { draws: Plan["draws"]; refusal: Refusal | null; own: { isWarned: b
 function budgetsAfter({ ask, next }: RunBudgets, { draws, refusal, own }: After): RunBudgets {
   const held = draws.map(({ row, state, amount }): HeldBudget => ({
     ...{ budgetId: row._id, unit: row.unit, period: row.period, startedAt: state.startedAt },
-    ...{ drawn: amount, spent: 0 },
+    ...{ drawn: amount, spent: 0, ...(state.mode === "soft" ? { isSoft: true } : {}) },
   }));
   return {
     ask,

@@ -14,6 +14,8 @@ type Place = {
   agentName?: string;
   threadId?: Id<"threads">;
   runId?: Id<"runs">;
+  /** A run that went with its thread while it was called: nobody spends by removing threads, also not past a rule. */
+  isOfGoneRun?: boolean;
 };
 
 /**
@@ -23,7 +25,7 @@ type Place = {
  */
 export async function chargeOutside(ctx: MutationCtx, place: Place, used: RunTotals): Promise<void> {
   if (place.runId !== undefined) return await chargeRun(ctx, place.runId, used);
-  const { agentName, threadId } = place;
+  const { agentName, threadId, isOfGoneRun = false } = place;
   const now = Date.now();
   const isNobody = place.userId === ""; // what belongs to a tenant and no user
   const scope = isNobody ? tenantScope(place) : userScope(place);
@@ -31,7 +33,7 @@ export async function chargeOutside(ctx: MutationCtx, place: Place, used: RunTot
     ({ per }) => !isNobody || per !== "user",
   ))
     for (const row of await budgetsOf(ctx, subject)) {
-      if (row.isByRule === true) continue;
+      if (row.isByRule === true && !isOfGoneRun) continue;
       const state = renewed(stateIn(row), now);
       const after = { ...state, spent: state.spent + amountIn(row.unit, used) };
       await saveState(ctx, row, after); // the next draw tells what was passed

@@ -29,9 +29,13 @@ export async function settleUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTo
   return isActive(state) ? { budgets: after } : await returnDrawn(ctx, { ...run, budgets: after });
 }
 
-/** With what its next call is held to use, by what the last one did. */
-export const expectNext = ({ budgets }: Settled, used: Usage): Settled =>
-  budgets === undefined ? {} : { budgets: { ...budgets, next: afterCall(used, budgets.ask.outputTokens) } };
+/** With what its next call is held to use, by what the last one did, and at the price of the model that answered. */
+export function expectNext({ budgets }: Settled, used: Usage): Settled {
+  if (budgets === undefined) return {};
+  const { provider, model } = used;
+  const ask = { ...budgets.ask, provider, model };
+  return { budgets: { ...budgets, ask, next: afterCall(used, ask.outputTokens) } };
+}
 
 /** Whether what a run holds is enough for its next call, by its own row alone and the price of its model. */
 export async function holdsNext(
@@ -50,8 +54,9 @@ export async function holdsNext(
   if (isCostUnknown || lacking.length + warned.length > 0) return false;
   const now = Date.now();
   return held.every(
-    ({ unit, period, startedAt, drawn, spent }) =>
-      periodStart(period, now) <= startedAt && drawn - spent >= (estimateIn(unit, next, prices) ?? 0),
+    ({ unit, period, startedAt, drawn, spent, isSoft = false }) =>
+      periodStart(period, now) <= startedAt &&
+      drawn - spent >= (estimateIn(unit, next, prices) ?? (isSoft ? 0 : Infinity)),
   );
 }
 
@@ -61,8 +66,11 @@ export async function holdsNext(
  */
 export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Promise<Settled> {
   const { budgets } = run;
-  if (budgets === undefined || budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0))
+  if (budgets === undefined) return {};
+  if (budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0)) {
+    if (budgets.isDue === true) await removeSlabs(ctx, run); // that it waits
     return {};
+  }
   for (const hold of budgets.held) {
     const row = await ctx.db.get("budgets", hold.budgetId);
     if (row === null) continue;
@@ -71,6 +79,10 @@ export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Pro
     await saveState(ctx, row, isPassed ? { ...state, warnedAt: Date.now() } : state);
     if (isPassed) await tellBudgets(ctx, run, [toldOf(row, state)]);
   }
-  for (const slab of await slabsOf(ctx, run._id)) await ctx.db.delete("slabs", slab._id);
+  await removeSlabs(ctx, run);
   return { budgets: { ...budgets, held: budgets.held.map(emptied), isDue: true } };
+}
+
+async function removeSlabs(ctx: MutationCtx, { _id }: Pick<Doc<"runs">, "_id">): Promise<void> {
+  for (const slab of await slabsOf(ctx, _id)) await ctx.db.delete("slabs", slab._id);
 }

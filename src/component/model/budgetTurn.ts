@@ -1,12 +1,21 @@
 import { refusalError, refusalText, type Refusal } from "../../shared/budgetRefusal.js";
+import type { BudgetState } from "../../shared/budgetState.js";
 import { NO_TOTALS } from "../../shared/runTotals.js";
-import type { BudgetAsk, BudgetExceeded, CallEstimate, RunBudgets } from "../../validators/budget.js";
+import type {
+  BudgetAsk,
+  BudgetExceeded,
+  CallEstimate,
+  HeldRoom,
+  RunBudgets,
+} from "../../validators/budget.js";
 import type { RunEngine, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { applyDraw, planDraw, saveState, type Plan } from "./budgetDraw.js";
+import { roomFor } from "./budgetRoom.js";
 import type { Spender } from "./budgetRows.js";
 import { holdsNext, returnDrawn } from "./budgetSettle.js";
+import { noteWait } from "./budgetWait.js";
 import { tellBudgets } from "./budgetTold.js";
 
 /** Budgets of a run that has drawn nothing yet. */
@@ -33,9 +42,14 @@ export async function planBegin(
   if (plan.refusal === null) return plan;
   const waitUntil = waitUntilOf(plan.refusal, ask, engine);
   if (waitUntil === null) throw refusalError(plan.refusal);
-  for (const { row, state } of plan.draws) await saveState(ctx, row, state); // as far as others gave back
+  // As far as others gave back; what was passed is told when it has begun.
+  for (const { row, state } of plan.draws)
+    await saveState(ctx, row, { ...state, warnedAt: toldBefore(row, state) });
   return { ...plan, waitUntil };
 }
+
+const toldBefore = (row: Doc<"budgets">, { startedAt }: BudgetState): number | undefined =>
+  row.startedAt === startedAt ? row.warnedAt : undefined;
 
 /** What the first call is held to use: what its runtime knows, and the context. */
 const firstCall = ({ inputTokens, outputTokens }: BudgetAsk, contextTokens: number): CallEstimate => ({
@@ -58,7 +72,7 @@ export type Drawn = {
   /** To be written on the run's row. */
   budgets?: RunBudgets;
   /** For the code that drives the run. */
-  said: { warned?: BudgetExceeded[]; exceeded?: BudgetExceeded; waitUntil?: number };
+  said: { warned?: BudgetExceeded[]; exceeded?: BudgetExceeded; waitUntil?: number; holds?: HeldRoom };
   /** How the run is to end. */
   failure?: { kind: "failed"; code: string; message: string };
 };
@@ -82,15 +96,19 @@ export async function drawNext(ctx: MutationCtx, going: Going): Promise<Drawn> {
   if (run.budgets === undefined) return { said: {} };
   if (isWaiting) return { said: {}, ...(await returnDrawn(ctx, run)) };
   const budgets = { ...run.budgets, next: nextCall(run.budgets, contextTokens) };
-  if (await holdsNext(ctx, budgets, totals)) return { said: {}, budgets };
+  if (await holdsNext(ctx, budgets, totals)) return { said: await roomFor(ctx, budgets, totals), budgets };
   const plan = await planDraw(ctx, { spender: run, budgets, totals, runId: run._id });
   await applyDraw(ctx, run._id, plan);
   await tellBudgets(ctx, run, plan.warned);
   const warned = plan.warned.length === 0 ? {} : { warned: plan.warned };
   const { refusal } = plan;
-  if (refusal === null) return { budgets: plan.budgets, said: warned };
+  if (refusal === null)
+    return { budgets: plan.budgets, said: { ...warned, ...(await roomFor(ctx, plan.budgets, totals)) } };
   const waitUntil = waitUntilOf(refusal, budgets.ask, run.engine ?? "action");
-  if (waitUntil !== null) return { budgets: plan.budgets, said: { ...warned, waitUntil } };
+  if (waitUntil !== null) {
+    await noteWait(ctx, run._id, { refusal, waitUntil });
+    return { budgets: plan.budgets, said: { ...warned, waitUntil } };
+  }
   const exceeded = refusal.code === "BUDGET_EXCEEDED" ? { exceeded: refusal.exceeded } : {};
   return {
     budgets: { ...plan.budgets, ...exceeded },

@@ -12,6 +12,7 @@ import schema from "../schema.js";
 import { checkAmount } from "./budgetAsk.js";
 import { removeBudget } from "./budgetErase.js";
 import { stateIn, toldOf } from "./budgetRows.js";
+import { wakeWaiting } from "./budgetWake.js";
 import { checkCurrency } from "./currency.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { openThread } from "./threadAccess.js";
@@ -48,6 +49,7 @@ export async function set(ctx: MutationCtx, args: SetArgs): Promise<{ budgetId: 
   const isChanged = row.limit !== limit || row.mode !== mode || row.isByRule === true;
   if (isChanged)
     await ctx.db.patch("budgets", row._id, { limit, mode, isByRule: undefined, warnedAt: undefined });
+  if (limit > row.limit || (mode === "soft" && row.mode === "hard")) await wakeWaiting(ctx, row._id);
   return { budgetId: row._id };
 }
 
@@ -112,6 +114,7 @@ export async function remove(
   const row = id === null ? null : await ctx.db.get("budgets", id);
   if (row === null)
     throw memoryError("BUDGET_NOT_FOUND", "No such budget: it may have been removed before.", { budgetId });
+  await wakeWaiting(ctx, row._id);
   await removeBudget(ctx, row);
   return null;
 }

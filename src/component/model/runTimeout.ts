@@ -59,7 +59,12 @@ async function dropStream(ctx: MutationCtx, { streamId }: Doc<"runs">): Promise<
   await discardMessage(ctx, stream.messageId);
 }
 
-const armWake = (ctx: MutationCtx, runId: Id<"runs">, until: number): Promise<Id<"_scheduled_functions">> =>
+/** The timer that wakes a run at a time, or looks again on the way. */
+export const armWake = (
+  ctx: MutationCtx,
+  runId: Id<"runs">,
+  until: number,
+): Promise<Id<"_scheduled_functions">> =>
   ctx.scheduler.runAt(Math.min(until, Date.now() + WAIT_MAX_SLEEP_MS), internal.runs.wakeDue, { runId });
 
 /** The timer of a run that waits for a time. Harmless when the run is over, or waits for a later time. */

@@ -8,6 +8,7 @@ import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkAsk } from "./budgetAsk.js";
+import { noteWait } from "./budgetWait.js";
 import { drawAtBegin, tellDrawn } from "./turnBudget.js";
 import { overlayOf, readGiven, type Overlay } from "./contextGiven.js";
 import { embeddingOf } from "./embeddingQueue.js";
@@ -17,6 +18,7 @@ import { pendingOf } from "./recall.js";
 import { findActive } from "./runLost.js";
 import { countPrompt, openRun } from "./runOpening.js";
 import { stateOf } from "./runRows.js";
+import { promoteNext } from "./runQueue.js";
 import { checkedStart } from "./runSchedule.js";
 import { findRow } from "./summaryPlaces.js";
 import { openThread } from "./threads.js";
@@ -78,9 +80,10 @@ async function interrupt(
   await endRun(ctx, run, { outcome, replaced: true });
   const freed = (await ctx.db.get("threadHeads", opening.head._id)) ?? opening.head;
   const { head, active } = await findActive(ctx, freed);
-  return active === null
-    ? await beginNow(ctx, { ...opening, head })
-    : await beginLater(ctx, { ...opening, head, active });
+  if (active !== null) return await beginLater(ctx, { ...opening, head, active });
+  const begun = await beginNow(ctx, { ...opening, head });
+  if (begun.state.kind === "queued") await promoteNext(ctx, head._id); // it waits for a budget: the thread is free
+  return begun;
 }
 
 type Now = {
@@ -98,11 +101,13 @@ async function beginNow(ctx: MutationCtx, { head, args, payloadHash, limits }: N
   const given =
     ask === undefined ? null : await readGiven(ctx, { head: free, agentName, ask, overlay, ...read });
   const drawn = await drawAtBegin(ctx, { head: free, args, read, given });
-  if (drawn?.waitUntil !== undefined)
-    return await beginLater(ctx, {
-      ...{ head, args, payloadHash, startAt: drawn.waitUntil, active: null },
-      waitsFor: "budget",
-    });
+  if (drawn?.waitUntil !== undefined) {
+    const { waitUntil: startAt, refusal } = drawn;
+    const opening = { head, args, payloadHash, startAt, active: null };
+    const later = await beginLater(ctx, { ...opening, waitsFor: "budget" });
+    await noteWait(ctx, later.runId, { refusal, waitUntil: startAt });
+    return later;
+  }
   const pending = args.recall === true ? await pendingOf(ctx, free.threadId, RECALL_PENDING_PER_TURN) : [];
   const prompt = earlier ?? (await savePrompt(ctx, free, { caller: args.caller, prompt: args.prompt }));
   const opened = await openRun(ctx, { head: free, args, prompt, payloadHash, ...drawn });

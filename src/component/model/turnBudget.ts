@@ -1,4 +1,5 @@
 import { tokensOf } from "../../shared/partBodies.js";
+import { NO_TOTALS } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { estimateTokens } from "../../shared/tokens.js";
 import type { ContextGiven } from "../../validators/context.js";
@@ -7,6 +8,7 @@ import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { applyDraw, type Plan } from "./budgetDraw.js";
+import { roomFor } from "./budgetRoom.js";
 import { tellBudgets } from "./budgetTold.js";
 import { planBegin } from "./budgetTurn.js";
 import { parseParts } from "./messages.js";
@@ -35,18 +37,19 @@ export async function drawAtBegin(
   });
 }
 
-/** Writes what the run has drawn, now that its row is there, and tells which soft budgets were passed. */
+/** Writes what the run has drawn, now that its row is there, tells which soft budgets were passed, and what it holds. */
 export async function tellDrawn(
   ctx: MutationCtx,
   runId: Id<"runs">,
   plan: Plan | null,
-): Promise<Pick<TurnStart, "warned">> {
+): Promise<Pick<TurnStart, "warned" | "holds">> {
   if (plan === null) return {};
   await applyDraw(ctx, runId, plan);
-  if (plan.warned.length === 0) return {};
+  const room = await roomFor(ctx, plan.budgets, NO_TOTALS);
+  if (plan.warned.length === 0) return room;
   const run = await ctx.db.get("runs", runId);
   if (run !== null) await tellBudgets(ctx, run, plan.warned);
-  return { warned: plan.warned };
+  return { warned: plan.warned, ...room };
 }
 
 type Sized = {

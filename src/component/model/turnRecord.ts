@@ -1,8 +1,10 @@
+import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Spent } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { chargeOutside } from "./budgetOutside.js";
 import { recordSpent } from "./spentCalls.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
@@ -46,7 +48,9 @@ async function recordAll(
       : runNotFound(runId);
   const head = threadId === undefined ? null : await unlessGone(openThread(ctx, caller, threadId, "read"));
   const place = head === null ? caller : { ...caller, threadId: head.threadId };
-  for (const spent of used) await recordSpent(ctx, place, spent);
+  let sum = NO_TOTALS;
+  for (const spent of used) sum = addTotals(sum, await recordSpent(ctx, place, spent));
+  await chargeOutside(ctx, { ...place, isOfGoneRun: runId !== undefined }, sum);
 }
 
 async function unlessGone<Row>(row: Promise<Row>): Promise<Row | null> {
