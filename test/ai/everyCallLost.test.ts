@@ -1,0 +1,117 @@
+// The same promise where something of the app's own fails, or its thread goes, once the model has answered.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { compactThread, extractFacts, extractionJob, type AgentDefinition } from "../../src/ai/index.js";
+import { aMemory, codeOf, OWNER, said } from "../support/aMemory.js";
+import { billedModel, type BilledModel } from "./billedModel.js";
+import { aDurableApp, hushed } from "./durableApp.js";
+import { during, eventsIn, ledgerOf, look, type Ledger } from "./ledgerScene.js";
+import { anAgent } from "./support.js";
+
+beforeEach(() => {
+  hushed();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const failing: Partial<AgentDefinition> = {
+  stopWhen: () => {
+    throw new TypeError("The condition fails.");
+  },
+};
+
+describe("an answer whose stop condition throws", () => {
+  test.each(["generate", "stream"] as const)("in an action was paid for (%s)", async (how) => {
+    const model = billedModel([{ asks: "look" }]);
+    const helper = await anAgent([], { model: () => model, tools: { look }, throttleMs: 0, ...failing });
+    const { agent, ctx, threadId } = helper;
+    expect(await codeOf(agent[how](ctx, { as: OWNER, threadId, prompt: "Go." }))).toBe("MODEL_FAILED");
+    expect(await ledgerOf(helper)).toEqual(model.bill);
+    expect(await eventsIn(helper)).toMatchObject([{ isFailed: true, agentName: "helper", threadId }]);
+  });
+
+  test("in a durable run was paid for once, and so was what came with it", async () => {
+    vi.useFakeTimers();
+    const model = billedModel([{ asks: "look" }]);
+    const app = await aDurableApp([], {
+      ...{ model: () => model, tools: { look }, ...failing },
+      recall: {
+        ...{ scopes: ["user"], maxTokens: 500 },
+        rerank: () => ({ rerank: async () => ({ order: [], usage: reranked }) }),
+      },
+      retry: { maxAttempts: 2, initialBackoffMs: 1, base: 1 },
+    });
+    await app.owner.messages.append(app.ctx, {
+      threadId: (await app.owner.threads.create(app.ctx)).threadId,
+      messages: [said("user", "Go to the harbour.")],
+    });
+    await app.start("Go to the harbour.");
+    await app.finish();
+    expect(await ledgerOf(app)).toEqual(model.bill);
+    expect((await eventsIn(app)).map(({ purpose }) => purpose).sort()).toEqual(["answer", "rerank"]);
+  });
+});
+
+const reranked = {
+  ...{ provider: "ranker", model: "rank-1", purpose: "rerank" as const },
+  ...{ inputTokens: 9, outputTokens: 0, ms: 1 },
+};
+
+describe("a job behind a run", () => {
+  const FACTS = JSON.stringify({ facts: [] });
+
+  async function aTalk(model: BilledModel, words = 1) {
+    const test = aMemory();
+    const owner = test.memory.as(OWNER);
+    const { threadId } = await owner.threads.create(test.ctx);
+    const messages = Array.from({ length: words }, (_, index) => said("user", `Word ${index}. `.repeat(200)));
+    await owner.messages.append(test.ctx, { threadId, messages });
+    const removing = during(model, 1, async () => {
+      await owner.threads.remove(test.ctx, { threadId });
+    });
+    return { ...test, owner, threadId, removing };
+  }
+
+  test("whose thread goes while its model reads was paid for: facts", async () => {
+    const model = billedModel([{ says: FACTS }]);
+    const talk = await aTalk(model);
+    const { owner: memory, threadId, ctx } = talk;
+    const work = extractFacts(ctx, { memory, threadId, model: talk.removing, maxRetries: 0 });
+    expect(await codeOf(work)).toBe("THREAD_NOT_FOUND");
+    expect(await ledgerOf(talk)).toEqual(model.bill);
+    expect(await eventsIn(talk)).toMatchObject([{ purpose: "extraction", userId: OWNER.userId }]);
+  });
+
+  test("whose thread goes while its model reads was paid for: a summary", async () => {
+    const model = billedModel([{ says: "A summary." }]);
+    const talk = await aTalk(model, 20);
+    const { owner: memory, threadId, ctx } = talk;
+    const settings = { triggerTokens: 500, keepTokens: 100 };
+    const work = compactThread(ctx, { memory, threadId, settings, maxTokens: 2_000, model: talk.removing });
+    expect(await codeOf(work)).toBe("THREAD_NOT_FOUND");
+    expect(await ledgerOf(talk)).toEqual(model.bill);
+    expect(await eventsIn(talk)).toMatchObject([{ purpose: "compaction", userId: OWNER.userId }]);
+  });
+
+  test("of a worker that works for everybody is paid by the thread's owner, also where nothing came of it", async () => {
+    const model = billedModel([{ says: "No facts at all." }]);
+    const talk = await aTalk(model);
+    await budget(talk);
+    const worked = { target: {}, hasTime: () => true, abortSignal: new AbortController().signal };
+    await extractionJob({ model, maxRetries: 0 })(talk.ctx, talk.memory, worked);
+    expect(await ledgerOf(talk)).toEqual(model.bill);
+    const { threadId } = talk;
+    expect(await eventsIn(talk)).toMatchObject([
+      { ...OWNER, threadId, purpose: "extraction", isFailed: true },
+    ]);
+    const [status] = await talk.owner.budgets.status(talk.ctx, {});
+    expect(status).toMatchObject({ spent: model.bill.inputTokens + model.bill.outputTokens });
+  });
+
+  const budget = ({ memory, ctx }: Ledger) =>
+    memory.asSystem().budgets.set(ctx, {
+      ...{ per: "user", userId: OWNER.userId, tenantId: OWNER.tenantId },
+      ...{ unit: "tokens", period: "day", limit: 1_000_000, mode: "hard" },
+    });
+});
