@@ -1,6 +1,7 @@
 // The same promise where something of the app's own fails, or its thread goes, once the model has answered.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { compactThread, extractFacts, extractionJob, type AgentDefinition } from "../../src/ai/index.js";
+import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
 import { aMemory, codeOf, OWNER, said } from "../support/aMemory.js";
 import { billedModel, type BilledModel } from "./billedModel.js";
 import { aDurableApp, hushed } from "./durableApp.js";
@@ -57,6 +58,37 @@ const reranked = {
   ...{ provider: "ranker", model: "rank-1", purpose: "rerank" as const },
   ...{ inputTokens: 9, outputTokens: 0, ms: 1 },
 };
+
+describe("an embedding call of several requests", () => {
+  test("of which one fails was paid for as far as it came", async () => {
+    const whole = deterministicEmbedder();
+    let billed = 0;
+    let requests = 0;
+    const embedder: typeof whole = {
+      ...whole,
+      ...{ specificationVersion: "v4", provider: "biller", modelId: "embed-1" },
+      ...{ maxEmbeddingsPerCall: 1, supportsParallelCalls: false },
+      doEmbed: async (asked) => {
+        if (++requests === 2) throw new TypeError("The line is cut.");
+        const made = await whole.doEmbed(asked);
+        billed += 7;
+        return { ...made, usage: { tokens: 7 } };
+      },
+    };
+    const helper = await anAgent([{ text: "Yes." }], {
+      ...{ embeddingModel: () => embedder, recall: { scopes: ["user"], maxTokens: 500 }, maxRetries: 0 },
+    });
+    const { agent, ctx, threadId, owner } = helper;
+    await owner.messages.append(ctx, { threadId, messages: [said("user", "One."), said("user", "Two.")] });
+    await agent.generate(ctx, { as: OWNER, threadId, prompt: "Go." });
+    expect(requests).toBeGreaterThan(2);
+    const embeddings = (await eventsIn(helper)).filter(({ purpose }) => purpose === "embedding");
+    expect(embeddings.reduce((sum, { inputTokens }) => sum + inputTokens, 0)).toBe(billed);
+    expect(embeddings).toMatchObject([
+      { provider: "biller", model: "embed-1", threadId, agentName: "helper" },
+    ]);
+  });
+});
 
 describe("a job behind a run", () => {
   const FACTS = JSON.stringify({ facts: [] });
