@@ -1,12 +1,21 @@
 // The same promise where something of the app's own fails, or its thread goes, once the model has answered.
+import { generateText, isStepCount, wrapLanguageModel } from "ai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { compactThread, extractFacts, extractionJob, type AgentDefinition } from "../../src/ai/index.js";
+import { z } from "zod";
+import {
+  compactThread,
+  defineTool,
+  extractFacts,
+  extractionJob,
+  memoryMiddleware,
+  type AgentDefinition,
+} from "../../src/ai/index.js";
 import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
 import { aMemory, codeOf, OWNER, said } from "../support/aMemory.js";
 import { billedModel, type BilledModel } from "./billedModel.js";
 import { aDurableApp, hushed } from "./durableApp.js";
 import { during, eventsIn, ledgerOf, look, type Ledger } from "./ledgerScene.js";
-import { anAgent } from "./support.js";
+import { anAgent, type TestAgent } from "./support.js";
 
 beforeEach(() => {
   hushed();
@@ -89,6 +98,45 @@ describe("an embedding call of several requests", () => {
     ]);
   });
 });
+
+describe("a tool whose thread goes while it pays", () => {
+  const paying = (remove: () => Promise<unknown>) =>
+    defineTool({
+      description: "Pays.",
+      inputSchema: z.object({}),
+      execute: async (ctx) => {
+        ctx.recordUsage({ provider: "acme", costMicros: 7 });
+        await remove();
+      },
+    });
+  const paidIn = async (app: Ledger) =>
+    (await eventsIn(app)).filter(({ purpose }) => purpose === "tool").map(({ costMicros }) => costMicros);
+
+  test("has paid in a loop of the AI SDK", async () => {
+    const helper = await anAgent([]);
+    const { memory, ctx, threadId } = helper;
+    const middleware = memoryMiddleware(memory, { ctx, as: OWNER, threadId, agentName: "loop" });
+    const model = wrapLanguageModel({ model: billedModel([{ asks: "tool" }]), middleware });
+    const tools = middleware.toolSet({ tool: paying(() => removed(helper)) });
+    const { responseMessages } = await generateText({
+      model,
+      tools,
+      stopWhen: isStepCount(1),
+      prompt: "Go.",
+    });
+    const messages = await responseMessages;
+    expect(await codeOf(middleware.finish({ messages }))).toBe("RUN_NOT_FOUND");
+    expect(await paidIn(helper)).toEqual([7]);
+  });
+});
+
+/** Removes the thread, and waits until its run is gone. */
+async function removed({ owner, ctx, threadId }: Pick<TestAgent, "owner" | "ctx" | "threadId">) {
+  const { runId = "" } = (await owner.runs.latest(ctx, { threadId })) ?? {};
+  await owner.threads.remove(ctx, { threadId });
+  const isGone = async () => (await codeOf(owner.runs.isActive(ctx, { runId }))) === "RUN_NOT_FOUND";
+  await vi.waitUntil(isGone, { timeout: 2_000, interval: 10 });
+}
 
 describe("a job behind a run", () => {
   const FACTS = JSON.stringify({ facts: [] });
