@@ -124,7 +124,7 @@ describe("a tool whose thread goes while it pays", () => {
       stopWhen: isStepCount(1),
       prompt: "Go.",
     });
-    const messages = await responseMessages;
+    const messages = responseMessages;
     expect(await codeOf(middleware.finish({ messages }))).toBe("RUN_NOT_FOUND");
     expect(await paidIn(helper)).toEqual([7]);
   });
