@@ -4,6 +4,7 @@ import type {
   BoundMemory,
   CompactionHead,
   Message,
+  NewSummary,
   Part,
   Summary,
   ThreadPlace,
@@ -193,13 +194,13 @@ async function compactOnce(request: Compaction, keepTurn: number | undefined): P
   const { maxSummaryTokens } = settings;
   const maxTokens = maxSummaryTokens / (material.tokenFactor ?? 1);
   const written = await write(request, { plan, messages, previous: summary, maxTokens });
-  const { committed, ...after } = await memory.summaries.commit(ctx, {
-    threadId,
-    expected: head,
-    prunedTo: furthest ?? undefined,
-    ...written.commit,
-    runId,
-  });
+  const { committed, ...after } = await memory.summaries
+    .commit(ctx, { threadId, expected: head, prunedTo: furthest ?? undefined, ...written.commit, runId })
+    .catch(async (error: unknown) => {
+      const { usage } = written.commit; // the thread went: it was paid for all the same
+      if (usage !== undefined) await recordCalls(request, [{ ...usage, isFailed: true }]);
+      throw error;
+    });
   const wrote = committed ? (plan === null ? "pruning" : "summary") : "late";
   return { summary: after.summary ?? null, head: after.head, wrote, warnings: written.warnings };
 }
@@ -224,31 +225,30 @@ type Writing = {
 };
 
 /** The summary of the planned span, as a commit takes it. The id makes sure that its call is in the ledger once. */
-async function write(request: Compaction, { plan, messages, previous, maxTokens }: Writing) {
+async function write(
+  request: Compaction,
+  { plan, messages, previous, maxTokens }: Writing,
+): Promise<{ commit: Written; warnings: string[] }> {
   if (plan === null) return { commit: {}, warnings: [] };
-  const { ctx, memory, threadId, runId } = request;
   const meter = new CallMeter();
-  const record = (lost: readonly Usage[]) =>
-    recordSpent({ ctx, memory, threadId, ...(runId === undefined ? {} : { runId }) }, lost.map(asCompaction));
   const asked = { ...request, meter, messages: spanOf(messages, plan), previous: previous?.text, maxTokens };
-  const {
-    text,
-    model,
-    spent: used,
-    warnings,
-  } = await summarize(asked).catch(async (error: unknown) => {
-    await record(meter.spent());
+  const written = await summarize(asked).catch(async (error: unknown) => {
+    await recordCalls(request, meter.spent());
     throw error;
   });
-  const usage = used.at(-1);
-  await record(used.slice(0, -1));
-  const { from, to } = plan;
-  const summary = { from, to, text, ...(model === undefined ? {} : { model }) };
-  const spent = usage === undefined ? {} : { usage, operationId: crypto.randomUUID() };
-  return { commit: { summary, ...spent }, warnings };
+  const { text, model, spent: used, warnings } = written;
+  await recordCalls(request, used.slice(0, -1)); // the last goes with the commit
+  const summary = { from: plan.from, to: plan.to, text, ...(model === undefined ? {} : { model }) };
+  const spent = used.slice(-1).map((usage) => ({ usage, operationId: crypto.randomUUID() }));
+  return { commit: { summary, ...spent[0] }, warnings };
 }
 
-const asCompaction = (usage: Usage): Usage => ({ ...usage, purpose: "compaction" });
+type Written = { summary?: NewSummary; usage?: Usage; operationId?: string };
+
+function recordCalls({ ctx, memory, threadId, runId }: Compaction, used: readonly Usage[]): Promise<void> {
+  const calls = used.map((usage) => ({ ...usage, purpose: "compaction" as const }));
+  return recordSpent({ ctx, memory, threadId, runId }, calls);
+}
 
 type State = { keepTurn?: number; tokenFactor?: number };
 

@@ -177,6 +177,7 @@ async function saveAnswer(
   const saved = await memory.turns.saveStep(ctx, step).catch((error: unknown) => {
     throw unsavedAnswer(error, answer);
   });
+  shown.spent = []; // it is recorded: what fails from here on spends nothing
   const ended = !isActive(saved.state);
   // A last answer does not end a run that has messages to read.
   const stop = finish ? ended : await isStopMet(agent, [...countedSteps(start, start.steps), answer.step]);

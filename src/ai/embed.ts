@@ -3,8 +3,8 @@ import type { Embed, Usage } from "../client/index.js";
 import { EMBEDDING_PARALLEL_CALLS } from "../shared/limits.js";
 import { checkVectors } from "../shared/vectors.js";
 import { memoryError } from "../validators/errors.js";
+import { EmbeddingMeter } from "./embeddingMeter.js";
 import { describeError } from "./errors.js";
-import { embeddingUsage } from "./usage.js";
 
 /** Vectors in the order of the texts, who made them, and what it cost. */
 export type Embedded = { vectors: number[][]; embedder: string; usage: Usage };
@@ -24,28 +24,26 @@ export async function embedTexts(
   texts: string[],
   options: { maxRetries: number; abortSignal?: AbortSignal },
 ): Promise<Embedded> {
-  const startedAt = Date.now();
   const embedder = embedderName(model);
-  let usage: Usage | undefined;
+  const meter = new EmbeddingMeter(model);
   try {
     const maxParallelCalls = EMBEDDING_PARALLEL_CALLS;
-    const made = await embedMany({ model, values: texts, maxParallelCalls, ...options });
-    const [provider, modelId] =
-      typeof model === "string" ? ["gateway", model] : [model.provider, model.modelId];
-    const spent = { provider, modelId, texts, tokens: made.usage.tokens, ms: Date.now() - startedAt };
-    usage = embeddingUsage(spent);
+    const made = await embedMany({ model: meter.model, values: texts, maxParallelCalls, ...options });
     checkVectors(made.embeddings);
+    const usage = meter.usage();
+    if (usage === undefined) throw new TypeError("It was given no text.");
     return { vectors: made.embeddings, embedder, usage };
   } catch (error) {
     const failure = memoryError("EMBEDDING_FAILED", `The embedding model failed: ${describeError(error)}`, {
       embedder,
     });
+    const usage = meter.usage();
     if (usage !== undefined) paidFailures.set(failure, usage);
     throw failure;
   }
 }
 
-/** What failures of `embedTexts` cost, whose vectors came and cannot be kept. */
+/** What failures of `embedTexts` cost: of those whose vectors came, in part or of a kind that cannot be kept. */
 const paidFailures = new WeakMap<object, Usage>();
 
 /** What a call of `embedTexts` cost that failed; nothing where it was refused. */

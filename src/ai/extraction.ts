@@ -88,16 +88,22 @@ export async function extractFacts(ctx: MutationCtx, args: ExtractArgs): Promise
     sum.calls += unread.messages.length === 0 ? 0 : 1;
     sum.warnings.push(...found.warnings);
     const { from, to, readAt, isLast } = unread;
-    const commit = await memory.extraction.commit(ctx, {
-      threadId,
-      // As the reading had it: who is let into the thread meanwhile does not change where its facts go.
-      scope: unread.scope,
-      ...{ from, to, readAt, isLast },
-      facts: found.facts,
-      status: args.status ?? "active",
-      usage: found.usage,
-      runId: args.runId,
-    });
+    const { usage } = found;
+    const commit = await memory.extraction
+      .commit(ctx, {
+        threadId,
+        // As the reading had it: who is let into the thread meanwhile does not change where its facts go.
+        scope: unread.scope,
+        ...{ from, to, readAt, isLast },
+        facts: found.facts,
+        status: args.status ?? "active",
+        usage,
+        runId: args.runId,
+      })
+      .catch(async (error: unknown) => {
+        await recordLost(ctx, args, usage);
+        throw error;
+      });
     if (commit.kind === "stale") return sum;
     const { kind: _kind, ...counts } = commit;
     for (const field of ["written", "duplicates", "superseded", "dropped"] as const)
@@ -111,10 +117,9 @@ const NOTHING_FOUND: Found = { facts: [], warnings: [] };
 
 /** One call of the model over one reading. What it cost is recorded also when nothing of it can be used. */
 async function findFacts(ctx: MutationCtx, args: ExtractArgs, unread: Unread): Promise<Found> {
-  const { memory, threadId, runId, maxFacts = EXTRACTION_MAX_FACTS } = args;
+  const { threadId, maxFacts = EXTRACTION_MAX_FACTS } = args;
   const meter = new CallMeter();
-  const place = { ctx, memory, threadId, ...(runId === undefined ? {} : { runId }) };
-  const record = (spent: readonly Usage[]) => recordSpent(place, spent.map(asExtraction));
+  const record = (spent: readonly Usage[]) => recordSpent(placeOf(ctx, args), spent.map(asExtraction));
   const call = await callModel(args, unread, meter).catch(async (error: unknown) => {
     await record(meter.spent());
     throw error;
@@ -133,6 +138,17 @@ async function findFacts(ctx: MutationCtx, args: ExtractArgs, unread: Unread): P
     threadId,
   });
 }
+
+const placeOf = (ctx: MutationCtx, { memory, threadId, runId }: ExtractArgs) => ({
+  ctx,
+  memory,
+  threadId,
+  runId,
+});
+
+/** What was found could not be written, because the thread went: it was paid for all the same. */
+const recordLost = (ctx: MutationCtx, args: ExtractArgs, usage: Usage | undefined): Promise<void> =>
+  recordSpent(placeOf(ctx, args), usage === undefined ? [] : [{ ...usage, isFailed: true }]);
 
 const asExtraction = (usage: Usage): Usage => ({ ...usage, purpose: "extraction" });
 

@@ -3,6 +3,7 @@ import type { ActionCtx, BoundMemory, Principal, RunState } from "../client/inde
 import { decodeTrace } from "../shared/contextTrace.js";
 import { textOf } from "../shared/messageText.js";
 import { closeLog } from "../shared/runLog.js";
+import { isMemoryError } from "../validators/errors.js";
 import { workAfterRun } from "./afterRun.js";
 import {
   findCall,
@@ -29,6 +30,7 @@ import { abortWith, takeStep } from "./modelStep.js";
 import type { ModelRequest, WrappedModel } from "./modelTap.js";
 import type { AgentTool } from "./tool.js";
 import { giveBack, orGiveBack, reserveFirst } from "./rateLimits.js";
+import { recordSpent } from "./spent.js";
 import { toolSetOf } from "./toolSet.js";
 
 /** Whom and what a middleware is bound to. */
@@ -237,7 +239,12 @@ export class MiddlewareSession {
     if (turn === null) return;
     this.#turn = null;
     turn.results = this.#resultsFor(turn, given);
-    let state = await complete(turn);
+    let state = await complete(turn).catch(async (error: unknown) => {
+      const { ctx, memory, start, spent } = turn;
+      if (isMemoryError(error, "RUN_NOT_FOUND"))
+        await recordSpent({ ctx, memory, runId: start.runId }, spent); // it went with its thread, and was paid for
+      throw error;
+    });
     if (state.kind === "running") {
       turn.warnings.push("The loop ended before it had read all that was said to it.");
       const { ctx, memory, start } = turn;

@@ -183,6 +183,7 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
       return null;
     });
   if (ended?.superseded === true) throw supersededError(runId);
+  if (ended?.totals !== undefined) turn.totals = { ...ended.totals };
   if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
   throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
 }
@@ -194,7 +195,7 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
 export async function complete(turn: OpenTurn): Promise<RunState> {
   const { runId } = turn.start;
   const along = alongWith(turn);
-  const { state, superseded } = await turn.memory.turns.end(turn.ctx, {
+  const { state, superseded, totals } = await turn.memory.turns.end(turn.ctx, {
     runId,
     outcome: { kind: "completed" },
     unlessSteered: true,
@@ -204,5 +205,6 @@ export async function complete(turn: OpenTurn): Promise<RunState> {
   });
   if (superseded === true) throw supersededError(runId);
   taken(turn, along);
+  if (totals !== undefined) turn.totals = { ...totals };
   return state;
 }

@@ -4,7 +4,7 @@ import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
 type Where = {
   ctx: MutationCtx;
   memory: BoundMemory;
-  runId?: string;
+  runId?: string | undefined;
   threadId?: string;
   step?: number;
 };

@@ -3,7 +3,7 @@ import { decodeTrace } from "../shared/contextTrace.js";
 import type { CancelWatch } from "./cancelWatch.js";
 import { buildContext, type CallContext } from "./context.js";
 import { makeRoom } from "./contextRoom.js";
-import { unsavedAnswer } from "./errors.js";
+import { ModelFailure, unsavedAnswer } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { activeOf } from "./modelFields.js";
 import { isStopMet, takeStep } from "./modelStep.js";
@@ -80,7 +80,7 @@ async function saveAnswer(
   { step, answer, built }: { step: number; answer: ModelAnswer; built: CallContext },
 ): Promise<Saved | { kind: "over"; state: RunState }> {
   const finish = answer.calls.length === 0;
-  const stop = finish || (await isStopped(turn));
+  const stop = finish || (await isStopped(turn).catch((error: unknown) => throwBehind(answer, error)));
   const { activeTools } = built.prepared;
   const waits = await waitsOf(turn.agent.tools, answer.calls, { ...toolScope(turn), activeTools });
   const pauses = mustWait(waits);
@@ -89,6 +89,11 @@ async function saveAnswer(
   if (pauses) return { kind: "over", state: await pauseRun(turn, saved) };
   if (!isActive(saved.state) && !finish) return { kind: "over", state: saved.state };
   return { kind: "open", step: saved, streamId: saved.streamId, waits, finish, stop };
+}
+
+/** What the model said stays, and was paid for, whatever a condition of the app's throws. */
+function throwBehind({ parts, usage, alsoUsed }: ModelAnswer, error: unknown): never {
+  throw new ModelFailure(error, parts, [...alsoUsed, { ...usage, isFailed: true }]);
 }
 
 type Saving = {

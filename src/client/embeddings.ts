@@ -11,7 +11,7 @@ export type StoreVectors = {
   vectors: EntryVector[];
   /** Entries whose text the embedder refuses: they wait behind the others, and are given up after the third time. */
   refused?: string[];
-  /** What all the vectors cost; the owners of the entries pay by the `tokens` of each. */
+  /** What all the vectors cost; the owners of the entries pay by the `tokens` of each, or alike where none has them. */
   usage?: Usage;
   /** Of a page of `listUnembedded`. */
   build?: BuildPlace;

@@ -272,13 +272,13 @@ export class TurnsClient {
    * Ends a run: open calls are settled as interrupted, partial text is kept. Safe to retry. Throws `RUN_NOT_FOUND` or
    * `INVALID_ARGUMENT`.
    */
-  async end(ctx: MutationCtx, args: EndTurn): Promise<{ state: RunState; superseded?: boolean }> {
+  async end(ctx: MutationCtx, args: EndTurn): Promise<Omit<TurnEnded, "ended">> {
     const ended: TurnEnded = await ctx.runMutation(this.component.turns.end, {
       ...args,
       caller: this.caller,
     });
-    if (ended.ended) logResults(ctx, this.settings, args);
-    const { state, superseded } = ended;
-    return superseded === true ? { state, superseded } : { state };
+    const { ended: isEnded, ...told } = ended;
+    if (isEnded) logResults(ctx, this.settings, args);
+    return told;
   }
 }

@@ -104,16 +104,17 @@ function completed(
  */
 export function countsIn(usage: unknown): GivenCounts {
   const [input, output] = [field(usage, "inputTokens"), field(usage, "outputTokens")];
+  if (input === undefined && output === undefined) return countsOfService(field(usage, "raw") ?? usage);
   const raw = field(usage, "raw") ?? usage;
   return {
-    input: isObject(input) ? field(input, "total") : first(usage, input, INPUT_NAMES),
+    input: isObject(input) ? field(input, "total") : (input ?? first(usage, INPUT_NAMES)),
     noCache: field(input, "noCache"),
     cacheRead: field(input, "cacheRead") ?? field(usage, "cachedInputTokens"),
     cacheWrite: field(input, "cacheWrite"),
-    output: isObject(output) ? field(output, "total") : first(usage, output, OUTPUT_NAMES),
+    output: isObject(output) ? field(output, "total") : (output ?? first(usage, OUTPUT_NAMES)),
     text: field(output, "text"),
     reasoning: field(output, "reasoning") ?? field(usage, "reasoningTokens"),
-    total: first(raw, field(usage, "totalTokens"), TOTAL_NAMES),
+    total: field(usage, "totalTokens") ?? first(raw, TOTAL_NAMES),
   };
 }
 
@@ -121,8 +122,30 @@ const INPUT_NAMES = ["prompt_tokens", "input_tokens", "promptTokenCount"];
 const OUTPUT_NAMES = ["completion_tokens", "output_tokens", "candidatesTokenCount"];
 const TOTAL_NAMES = ["totalTokens", "total_tokens", "totalTokenCount"];
 
-const first = (record: unknown, given: unknown, names: readonly string[]): unknown =>
-  given ?? names.map((name) => field(record, name)).find((value) => value !== undefined);
+/** As OpenAI, Anthropic and Google count, and those that are like them. Some count a part beside its whole. */
+function countsOfService(usage: unknown): GivenCounts {
+  const details = first(usage, ["prompt_tokens_details", "input_tokens_details"]);
+  const outputDetails = first(usage, ["completion_tokens_details", "output_tokens_details"]);
+  const [written, thoughts] = [
+    field(usage, "cache_creation_input_tokens"),
+    field(usage, "thoughtsTokenCount"),
+  ];
+  const readBeside = field(usage, "cache_read_input_tokens");
+  const [input, output] = [first(usage, INPUT_NAMES), first(usage, OUTPUT_NAMES)];
+  return {
+    ...(isNumber(written) || isNumber(readBeside) ? { noCache: input } : { input }),
+    ...(isNumber(thoughts) ? { text: output } : { output }),
+    cacheRead: readBeside ?? field(usage, "cachedContentTokenCount") ?? field(details, "cached_tokens"),
+    cacheWrite: written ?? field(details, "cache_write_tokens"),
+    reasoning: thoughts ?? first(outputDetails, ["reasoning_tokens", "thinking_tokens"]),
+    total: first(usage, TOTAL_NAMES),
+  };
+}
+
+const first = (record: unknown, names: readonly string[]): unknown =>
+  names.map((name) => field(record, name)).find((value) => value !== undefined);
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 

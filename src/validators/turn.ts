@@ -152,6 +152,8 @@ export const vTurnEnded = v.object({
   state: vOpaqueRunState,
   ended: v.boolean(),
   superseded: v.optional(v.boolean()),
+  /** For an action: what the run used, where that is more than it can count itself. */
+  totals: v.optional(vRunTotals),
 });
 export type TurnEnded = Infer<typeof vTurnEnded>;
 

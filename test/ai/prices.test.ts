@@ -1,7 +1,9 @@
 // What runs of agents cost, in both engines: on their rows, in results, hooks and logs, nested runs included.
+import { isStepCount } from "ai";
 import { internalMutationGeneric, makeFunctionReference, type FunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { agentTool, defineAgent } from "../../src/ai/index.js";
+import { z } from "zod";
+import { agentTool, defineAgent, defineTool } from "../../src/ai/index.js";
 import { answerUsage, embeddingUsage } from "../../src/ai/usage.js";
 import { vRun, type BoundMemory, type QueryCtx, type Run } from "../../src/client/index.js";
 import { deterministicEmbedder } from "../../src/testing/deterministicEmbedder.js";
@@ -116,6 +118,30 @@ describe("a run in an action", () => {
     const { totals } = await owner.runs.get(ctx, { runId });
     expect(totals).toMatchObject({ calls: 3, costMicros: 3 * CALL });
     expect(used).toEqual(totals);
+  });
+
+  test("that its tools end has what those cost in its result, and so has one that is stopped", async () => {
+    const stop = new AbortController();
+    const pays = defineTool({
+      description: "Pays.",
+      inputSchema: z.object({}),
+      execute: (ctx) => ctx.recordUsage({ provider: "acme", costMicros: 7 }),
+    });
+    const aborts = defineTool({ ...pays, inputSchema: z.object({}), execute: () => stop.abort() });
+    const asking = (toolName: string) => ({ toolCalls: [{ toolName, input: {} }], usage });
+    const helper = await anAgent([asking("pays"), asking("pays"), asking("pays"), asking("aborts")], {
+      ...{ tools: { pays, aborts }, stopWhen: isStepCount(2) },
+    });
+    const { agent, ctx, threadId, owner, memory } = helper;
+    await memory.asSystem().prices.load(ctx, { prices: [priced] });
+    const asked = { as: OWNER, threadId, prompt: "Go." };
+    const ended = await agent.generate(ctx, asked);
+    expect(ended.usage).toMatchObject({ calls: 4, costMicros: 2 * CALL + 14 });
+    expect(ended.usage).toEqual((await owner.runs.get(ctx, { runId: ended.runId })).totals);
+    const stopped = await agent.generate(ctx, { ...asked, abortSignal: stop.signal });
+    expect(stopped.state.kind).toBe("canceled");
+    expect(stopped.usage).toMatchObject({ calls: 3, costMicros: 2 * CALL + 7 });
+    expect(stopped.usage).toEqual((await owner.runs.get(ctx, { runId: stopped.runId })).totals);
   });
 
   test("tells the app's hook in the transaction that ends it", async () => {

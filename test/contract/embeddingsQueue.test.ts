@@ -154,6 +154,45 @@ describe("what its vectors cost", () => {
     ]);
   });
 
+  test.each<[string, { known?: object; prices?: object; costs: number }]>([
+    ["at its price, a part for the call included, costs", { prices: { input: 1e6, call: 30 }, costs: 42 }],
+    ["as the caller knows it, costs", { known: { costMicros: 100 }, costs: 100 }],
+  ])("%s no more than the call", async (_what, { known, prices, costs }) => {
+    const { ctx, owner, writer, memory, inside } = await saying("mine");
+    const other = await writer.threads.create(ctx, {});
+    await writer.messages.append(ctx, { ...other, messages: [said("user", "hers")] });
+    const third = await memory.as(OTHER_TENANT).threads.create(ctx, {});
+    await memory.as(OTHER_TENANT).messages.append(ctx, { ...third, messages: [said("user", "theirs")] });
+    const { embeddings, prices: priced } = memory.asSystem();
+    const usage = { ...embeddingUsage(12), ...known };
+    const { provider, model } = usage;
+    if (prices !== undefined)
+      await priced.set(ctx, { provider, model, prices: { input: 0, output: 0, ...prices } });
+    const waiting = await embeddings.listPending(ctx, { limit: 9 });
+    // Nobody tells what each text cost.
+    const vectors = waiting.map(({ entryId }) => ({ entryId, vector: [1, 0] }));
+    await embeddings.store(ctx, { embedder: "e", vectors, usage });
+    const events = await inside((db) => db.db.query("usageEvents").take(9));
+    expect(events.map(({ inputTokens }) => inputTokens)).toEqual([4, 4, 4]);
+    expect(events.reduce((sum, event) => sum + (event.costMicros ?? NaN), 0)).toBe(costs);
+    expect(events.every((event) => (event.priceVersion === undefined) === (prices === undefined))).toBe(true);
+    expect(await owner.embeddings.listPending(ctx, { limit: 9 })).toEqual([]);
+  });
+
+  test("is nothing for a text that was embedded before, and a part where others stored the rest", async () => {
+    const { ctx, writer, memory, inside } = await saying("mine");
+    const other = await writer.threads.create(ctx, {});
+    await writer.messages.append(ctx, { ...other, messages: [said("user", "hers")] });
+    const { embeddings } = memory.asSystem();
+    const waiting = await embeddings.listPending(ctx, { limit: 9 });
+    const tokens: Record<string, number> = { mine: 0, hers: 4 };
+    const vectors = waiting.map(({ entryId, text }) => ({ entryId, vector: [1, 0], tokens: tokens[text] }));
+    await embeddings.store(ctx, { embedder: "e", vectors, usage: { ...embeddingUsage(8), costMicros: 50 } });
+    const events = await inside((db) => db.db.query("usageEvents").take(9));
+    expect(events).toMatchObject([{ ...WRITER, inputTokens: 4, costMicros: 25 }]);
+    expect(events).toHaveLength(1);
+  });
+
   test("is paid by who had it embedded where it belongs to no user", async () => {
     const { ctx, memory, owner, writer, inside } = await aThread();
     await owner.documents.put(ctx, { scope: "tenant", key: "b.md", text: "everyone's" });

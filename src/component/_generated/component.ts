@@ -2811,7 +2811,18 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           unlessSteered?: boolean;
           usage?: any;
         },
-        { ended: boolean; state: any; superseded?: boolean },
+        {
+          ended: boolean;
+          state: any;
+          superseded?: boolean;
+          totals?: {
+            calls: number;
+            costMicros?: number;
+            inputTokens: number;
+            outputTokens: number;
+            unpricedCalls?: number;
+          };
+        },
         Name
       >;
       open: FunctionReference<

@@ -1,6 +1,7 @@
 import { EMBEDDING_MAX_REFUSALS, RECALL_STORE_MAX_VECTORS } from "../../shared/limits.js";
 import { totalsOfCall } from "../../shared/runTotals.js";
 import { mayUseScope, principalOf, tenantOf } from "../../shared/scope.js";
+import { shareOut } from "../../shared/shareOut.js";
 import type { BuildPlace } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
@@ -11,7 +12,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { advance } from "./embeddingBuild.js";
 import { chargeOutside } from "./budgetOutside.js";
 import { checkSystem } from "./embeddingSlots.js";
-import { recordUsage, type UsagePlace } from "./ledger.js";
+import { priceCall, recordPriced, type UsagePlace } from "./ledger.js";
 import { ensureFold } from "./usageFold.js";
 import { checkEmbedded } from "./recallArguments.js";
 import { findEntry, storeVectors, type StoredVector } from "./recallVectors.js";
@@ -24,7 +25,7 @@ type StoreArgs = {
   vectors: EntryVector[];
   /** Entries whose text the embedder refuses. */
   refused?: string[];
-  /** What making the vectors cost, in all. Paid by the owners of the entries, or by the caller, by their `tokens`. */
+  /** What making the vectors cost, in all. Paid by the owners of the entries, or by the caller, by their `tokens`, or alike where none has them. */
   usage?: Usage;
   build?: BuildPlace;
 };
@@ -44,7 +45,7 @@ export async function store(ctx: MutationCtx, args: StoreArgs): Promise<{ stored
     });
   if (build !== undefined) checkSystem(caller);
   const accepts = acceptedBy(ctx, caller);
-  const stored = await storeVectors(ctx, { embedder, vectors, accepts });
+  const stored = await storeVectors(ctx, { embedder, vectors: withTokens(vectors, usage), accepts });
   if (usage !== undefined) await charge(ctx, { caller, usage, stored });
   if (build === undefined) for (const entryId of refused) await refuse(ctx, entryId, accepts);
   else await advance(ctx, build, { embedded: stored.length, refused: refused.length });
@@ -80,31 +81,51 @@ export async function refuse(
 
 type Charge = { caller: Caller; usage: Usage; stored: StoredVector[] };
 
-/** One event for each who pays, whose budgets count what the app's own jobs embed; a turn reads none for that. */
+/**
+ * One event for each who pays, whose budgets count what the app's own jobs embed; a turn reads none for that. Together
+ * they cost what the call did: its price is found once, and shared as its tokens are.
+ */
 async function charge(ctx: MutationCtx, { caller, usage, stored }: Charge): Promise<void> {
-  const tokensOf = new Map<string, { entry: Entry; tokens: number }>();
-  for (const { entry, tokens } of stored) {
-    const key = entry.scope;
-    tokensOf.set(key, { entry, tokens: (tokensOf.get(key)?.tokens ?? 0) + tokens });
+  const payers = await payersOf(ctx, caller, stored);
+  const tokens = payers.map(({ inputTokens }) => inputTokens);
+  const elsewhere = Math.max(0, usage.inputTokens - tokens.reduce((sum, count) => sum + count, 0));
+  const cost = await priceCall(ctx, usage);
+  const costs = cost.costMicros === undefined ? [] : shareOut(cost.costMicros, [...tokens, elsewhere]);
+  for (const [index, { payer, inputTokens }] of payers.entries()) {
+    if (inputTokens === 0 && usage.inputTokens > 0) continue; // its text was embedded before
+    const costMicros = costs[index];
+    const share = costMicros === undefined ? {} : { ...cost, costMicros };
+    await recordPriced(ctx, payer, { usage: { ...usage, inputTokens }, cost: share });
+    const used = totalsOfCall({ ...usage, inputTokens, costMicros });
+    if (caller === "system") await chargeOutside(ctx, payer, used);
   }
-  const charges = new Map<string, { payer: UsagePlace; inputTokens: number }>();
-  for (const { entry, tokens } of tokensOf.values()) {
-    const payer = await payerFor(ctx, caller, entry);
-    const key = JSON.stringify([payer.tenantId, payer.userId, payer.agentName]);
-    charges.set(key, { payer, inputTokens: (charges.get(key)?.inputTokens ?? 0) + tokens });
-  }
-  for (const { payer, inputTokens } of charges.values())
-    await chargeOne(ctx, { caller, payer }, { ...usage, inputTokens });
   await ensureFold(ctx);
 }
 
-async function chargeOne(
-  ctx: MutationCtx,
-  { caller, payer }: { caller: Caller; payer: UsagePlace },
-  call: Usage,
-): Promise<void> {
-  const { costMicros } = await recordUsage(ctx, payer, call);
-  if (caller === "system") await chargeOutside(ctx, payer, totalsOfCall({ ...call, costMicros }));
+type Share = { payer: UsagePlace; inputTokens: number };
+
+/** Who pays for the vectors, each once, with their tokens. */
+async function payersOf(ctx: QueryCtx, caller: Caller, stored: readonly StoredVector[]): Promise<Share[]> {
+  const byScope = new Map<string, { entry: Entry; tokens: number }>();
+  for (const { entry, tokens } of stored)
+    byScope.set(entry.scope, { entry, tokens: (byScope.get(entry.scope)?.tokens ?? 0) + tokens });
+  const shares = new Map<string, Share>();
+  for (const { entry, tokens } of byScope.values()) {
+    const payer = await payerFor(ctx, caller, entry);
+    const key = JSON.stringify([payer.tenantId, payer.userId, payer.agentName]);
+    shares.set(key, { payer, inputTokens: (shares.get(key)?.inputTokens ?? 0) + tokens });
+  }
+  return [...shares.values()];
+}
+
+/** Vectors with what the text of each cost: equal parts where that was told of none. */
+function withTokens(vectors: EntryVector[], usage: Usage | undefined): EntryVector[] {
+  if (usage === undefined || vectors.some(({ tokens }) => tokens !== undefined)) return vectors;
+  const tokens = shareOut(
+    usage.inputTokens,
+    vectors.map(() => 1),
+  );
+  return vectors.map((vector, index) => ({ ...vector, tokens: tokens[index] ?? 0 }));
 }
 
 /**

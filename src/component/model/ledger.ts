@@ -7,7 +7,7 @@ import { vUsage, type Usage } from "../../validators/usage.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkCurrency } from "./currency.js";
-import { costNow } from "./priceReads.js";
+import { costNow, type Cost } from "./priceReads.js";
 
 /** Who pays for a call, and where it happened. */
 export type UsagePlace = {
@@ -28,10 +28,25 @@ export type Recorded = { eventId: Id<"usageEvents">; costMicros?: number };
  * not.
  */
 export async function recordUsage(ctx: MutationCtx, place: UsagePlace, usage: Usage): Promise<Recorded> {
+  return await recordPriced(ctx, place, { usage, cost: await priceCall(ctx, usage) });
+}
+
+/** What a call costs, after it was checked: for one that several pay. */
+export async function priceCall(ctx: MutationCtx, usage: Usage): Promise<Cost> {
   checkUsage(usage);
-  const { raw, purpose, currency, ...kept } = usage;
-  if (currency !== undefined || usage.costMicros !== undefined) await checkCurrency(ctx, currency);
-  const cost = await costNow(ctx, usage);
+  const { currency, costMicros } = usage;
+  if (currency !== undefined || costMicros !== undefined) await checkCurrency(ctx, currency);
+  return await costNow(ctx, usage);
+}
+
+/** As `recordUsage`, for a call whose cost is known by now. */
+export async function recordPriced(
+  ctx: MutationCtx,
+  place: UsagePlace,
+  { usage, cost }: { usage: Usage; cost: Cost },
+): Promise<Recorded> {
+  checkUsage(usage);
+  const { raw, purpose, currency: _, ...kept } = usage;
   const eventId = await ctx.db.insert("usageEvents", {
     ...place,
     ...kept,

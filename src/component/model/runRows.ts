@@ -23,6 +23,12 @@ export const totalsOf = (run: Doc<"runs">): RunTotals => ({
 export const keptTotals = ({ calls, ...tokens }: RunTotals, steps: number): Doc<"runs">["totals"] =>
   calls === steps ? tokens : { calls, ...tokens };
 
+/** What a run used, where the runtime cannot count that itself: it knows no prices, and no runs that are nested. */
+export function totalsTold(run: Doc<"runs">): { totals?: RunTotals } {
+  const { calls, costMicros } = run.totals ?? {};
+  return calls === undefined && costMicros === undefined ? {} : { totals: totalsOf(run) };
+}
+
 /** Model steps that are saved. */
 export const stepsOf = ({ steps = 0 }: Pick<Doc<"runs">, "steps">): number => steps;
 

@@ -24,7 +24,7 @@ import { answerParent, closeNested, passUp, type EndRun } from "./nestedEnds.js"
 import { findHead } from "./threadAccess.js";
 import { keptError } from "./providerErrors.js";
 import { isActive } from "../../shared/runState.js";
-import { findOwnRun, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { findOwnRun, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf, totalsTold } from "./runRows.js";
 import { promoteNext, tellEnded, withoutRun } from "./runQueue.js";
 import { setRunState } from "./runState.js";
 import { logRunEnd } from "./runTransitions.js";
@@ -64,11 +64,18 @@ export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   }
   const partial =
     args.partial === undefined ? undefined : parseParts(args.partial.slice(0, MESSAGE_MAX_PARTS));
-  return await endAndTell(ctx, run, { ...args, partial });
+  const ended = await endAndTell(ctx, run, { ...args, partial });
+  return args.takeUps === undefined ? ended : { ...ended, ...(await totalsAfter(ctx, run)) };
+}
+
+/** For the action that gives its caller a result. */
+async function totalsAfter(ctx: MutationCtx, { _id }: Doc<"runs">): Promise<Pick<Ended, "totals">> {
+  const run = await ctx.db.get("runs", _id);
+  return run === null ? {} : totalsTold(run);
 }
 
 /** `ended` where this very call ended it; `superseded` where it may not, because another action has the run. */
-export type Ended = { state: RunState; ended: boolean; superseded?: boolean };
+export type Ended = { state: RunState; ended: boolean; superseded?: boolean; totals?: RunTotals };
 
 /** As `endRun`, with what the run came to. */
 export async function endAndTell(ctx: MutationCtx, run: Doc<"runs">, ending: Ending): Promise<Ended> {

@@ -1,6 +1,6 @@
-import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
-import { isMemoryError, memoryError } from "../../validators/errors.js";
+import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
+import { isMemoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Spent } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -11,6 +11,8 @@ import { findOwnRun, runNotFound } from "./runRows.js";
 import { addToRun } from "./runSuperseded.js";
 import { openThread } from "./threadAccess.js";
 import { callsIn } from "./turnUsage.js";
+import { payerOf } from "./usage.js";
+import { ensureFold } from "./usageFold.js";
 
 type RecordArgs = {
   caller: Caller;
@@ -42,15 +44,13 @@ async function recordAll(
   const calls = callsIn({ caller, step, alsoUsed: used });
   const run = runId === undefined ? null : await unlessGone(findOwnRun(ctx, caller, runId));
   if (run !== null) return await addToRun(ctx, run, { caller, calls });
-  if (caller === "system")
-    throw runId === undefined
-      ? memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the run or the principal.")
-      : runNotFound(runId);
   const head = threadId === undefined ? null : await unlessGone(openThread(ctx, caller, threadId, "read"));
-  const place = head === null ? caller : { ...caller, threadId: head.threadId };
-  let sum = NO_TOTALS;
-  for (const spent of used) sum = addTotals(sum, await recordSpent(ctx, place, spent));
-  await chargeOutside(ctx, { ...place, isOfGoneRun: runId !== undefined }, sum);
+  if (caller === "system" && head === null && runId !== undefined) throw runNotFound(runId);
+  const place = { ...payerOf(caller, head), ...(head === null ? {} : { threadId: head.threadId }) };
+  let totals = NO_TOTALS;
+  for (const spent of used) totals = addTotals(totals, await recordSpent(ctx, place, spent));
+  await chargeOutside(ctx, { ...place, isOfGoneRun: runId !== undefined }, totals);
+  await ensureFold(ctx);
 }
 
 async function unlessGone<Row>(row: Promise<Row>): Promise<Row | null> {

@@ -21,7 +21,7 @@ import { insertMessage, parseParts, replaceMessage } from "./messages.js";
 import { passUp, settleNested } from "./nestedEnds.js";
 import { indexMessage } from "./recall.js";
 import { isActive } from "../../shared/runState.js";
-import { findRunToWrite, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf } from "./runRows.js";
+import { findRunToWrite, keptTotals, nextStepOf, stateOf, stepsOf, totalsOf, totalsTold } from "./runRows.js";
 import { isSuperseded, recordSuperseded } from "./runSuperseded.js";
 import { showUnread, withSteeringRead } from "./steering.js";
 import { endStream, startStream } from "./streams.js";
@@ -111,12 +111,6 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   const told = isActive(next.state) || args.finish ? withWaits(calls, waits) : []; // ended: nothing is to run
   const came = results.length === 0 ? {} : { results };
   return { saved: true, messageId, calls: told, ...came, ...next, ...totalsTold(saved) };
-}
-
-/** What a run used, where the runtime cannot count that itself: it knows no prices, and no runs that are nested. */
-function totalsTold(run: Doc<"runs">): Pick<StepSaved, "totals"> {
-  const { calls, costMicros } = run.totals ?? {};
-  return calls === undefined && costMicros === undefined ? {} : { totals: totalsOf(run) };
 }
 
 function checkNext(run: Doc<"runs">, step: number): void {

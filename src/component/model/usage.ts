@@ -61,7 +61,7 @@ const placeInRun = ({ _id, agentName, parentRunId }: Doc<"runs">): Partial<Place
 });
 
 /** Who pays: the caller, or the owner of the thread when the system acts for it. */
-function payerOf(caller: Caller, head: Doc<"threadHeads"> | null): Principal {
+export function payerOf(caller: Caller, head: Doc<"threadHeads"> | null): Principal {
   if (caller !== "system") return caller;
   if (head === null)
     throw memoryError("INVALID_ARGUMENT", "The system pays for nothing: name the thread or the principal.");
