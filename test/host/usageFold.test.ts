@@ -88,9 +88,10 @@ describe("a fold", () => {
     await foldsOfAMinute();
     const { step, last } = await recordersOf(OLGA);
     await foldsOfAMinute();
-    const [stopping, ...more] = await foldsOfAMinute();
+    const [stopping, look, ...more] = await foldsOfAMinute();
     expect(more).toEqual([]);
     expect(tablesOf(stopping!)).toEqual(["usageFolds"]);
+    expect(look!.writes).toEqual([]); // for what came while it stopped
     const folds = { fold: footprintOf(stopping!) };
     expect(meetings(folds, { step: step! })).toEqual({});
     expect(meetings(folds, { last: last! })).toEqual({ "fold × last": "usageFolds" });

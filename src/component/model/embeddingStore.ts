@@ -93,9 +93,22 @@ async function charge(ctx: MutationCtx, { caller, usage, stored }: Charge): Prom
     const key = JSON.stringify([payer.tenantId, payer.userId, payer.agentName]);
     charges.set(key, { payer, inputTokens: (charges.get(key)?.inputTokens ?? 0) + tokens });
   }
-  for (const { payer, inputTokens } of charges.values())
-    await chargeOne(ctx, { caller, payer }, { ...usage, inputTokens });
+  const shares = costShares(usage, [...charges.values()]);
+  for (const { payer, inputTokens, cost } of shares)
+    await chargeOne(ctx, { caller, payer }, { ...usage, inputTokens, ...cost });
   await ensureFold(ctx);
+}
+
+/** A cost that was told is of all together: each pays of it by its tokens, and the last what is left. */
+function costShares<Share extends { inputTokens: number }>({ costMicros }: Usage, shares: readonly Share[]) {
+  const all = shares.reduce((sum, { inputTokens }) => sum + inputTokens, 0);
+  let [tokensLeft, costLeft] = [all, costMicros ?? 0];
+  return shares.map((share) => {
+    const part = tokensLeft === 0 ? costLeft : Math.round((costLeft * share.inputTokens) / tokensLeft);
+    tokensLeft -= share.inputTokens;
+    costLeft -= part;
+    return { ...share, cost: costMicros === undefined ? {} : { costMicros: part } };
+  });
 }
 
 async function chargeOne(

@@ -10,11 +10,11 @@ import { recordUsage, type UsagePlace } from "./ledger.js";
 export async function recordSpent(
   ctx: MutationCtx,
   place: UsagePlace,
-  { currency, ...usage }: Spent,
+  { currency, key, ...usage }: Spent,
 ): Promise<RunTotals> {
   const told =
     currency === undefined || usage.costMicros === undefined ? usage : await inLedger(ctx, usage, currency);
-  const { costMicros } = await recordUsage(ctx, place, told);
+  const { costMicros } = await recordUsage(ctx, { ...place, ...(key === undefined ? {} : { key }) }, told);
   return totalsOfCall({ ...told, costMicros });
 }
 

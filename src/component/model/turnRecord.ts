@@ -1,14 +1,17 @@
+import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Spent } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { chargeOutside } from "./budgetOutside.js";
 import { recordSpent } from "./spentCalls.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { addToRun } from "./runSuperseded.js";
 import { openThread } from "./threadAccess.js";
 import { callsIn } from "./turnUsage.js";
+import { ensureFold } from "./usageFold.js";
 
 type RecordArgs = {
   caller: Caller;
@@ -37,6 +40,8 @@ async function recordAll(
   ctx: MutationCtx,
   { caller, runId, threadId, step = 0, used }: RecordArgs,
 ): Promise<void> {
+  if (!Number.isSafeInteger(step) || step < 0)
+    throw memoryError("INVALID_ARGUMENT", "`step` must be an integer from 0.", { step: String(step) });
   const calls = callsIn({ caller, step, alsoUsed: used });
   const run = runId === undefined ? null : await unlessGone(findOwnRun(ctx, caller, runId));
   if (run !== null) return await addToRun(ctx, run, { caller, calls });
@@ -46,7 +51,10 @@ async function recordAll(
       : runNotFound(runId);
   const head = threadId === undefined ? null : await unlessGone(openThread(ctx, caller, threadId, "read"));
   const place = head === null ? caller : { ...caller, threadId: head.threadId };
-  for (const spent of used) await recordSpent(ctx, place, spent);
+  let sum = NO_TOTALS;
+  for (const spent of used) sum = addTotals(sum, await recordSpent(ctx, place, spent));
+  await chargeOutside(ctx, place, sum);
+  await ensureFold(ctx);
 }
 
 async function unlessGone<Row>(row: Promise<Row>): Promise<Row | null> {
