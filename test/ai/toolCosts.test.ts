@@ -98,7 +98,8 @@ describe("a tool in an action", () => {
     });
     await late;
     await vi.waitUntil(async () => (await costsIn(helper)).length === 2, { timeout: 2_000 });
-    expect((await costsIn(helper)).map((event) => [event.costMicros, event.runId])).toEqual([
+    const paid = (await costsIn(helper)).map((event) => [event.costMicros, event.runId]);
+    expect(paid.sort()).toEqual([
       [1, runId],
       [2, runId],
     ]);

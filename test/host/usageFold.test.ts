@@ -98,3 +98,13 @@ describe("a fold", () => {
     expect(await foldsOfAMinute()).toEqual([]);
   });
 });
+
+test("a sum in the transaction that has just recorded counts that, folded or not", async () => {
+  const newcomer = { tenantId: "fresh", userId: "nora" };
+  const add = (inputTokens: number) =>
+    host.call("mutation", "rehearsal:recordAndSum", { ...newcomer, inputTokens });
+  expect(await add(5)).toEqual([5, 5, 5]);
+  expect(await add(7)).toEqual([12, 12, 12]);
+  await drain();
+  expect(await add(9)).toEqual([21, 21, 21]);
+});
