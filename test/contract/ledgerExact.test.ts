@@ -1,5 +1,6 @@
 // Each call counts once, whatever comes twice, late or not at all: in the events, in a run's totals and in its budgets.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SLAB_LEASE_MS } from "../../src/shared/ledgerLimits.js";
 import type { Spent } from "../../src/validators/usage.js";
 import { recordUsage } from "../../src/component/model/ledger.js";
 import { summary } from "../../src/component/model/usageSums.js";
@@ -15,7 +16,7 @@ import {
   WRITER,
   type TestThread,
 } from "../support/aMemory.js";
-import { aBudgetScene } from "../support/budgets.js";
+import { aBudgetScene, asks } from "../support/budgets.js";
 import { aCall, DAY_MS, eventsOf, foldNow, naiveSum, writeEvents } from "../support/usage.js";
 
 const NOW = Date.UTC(2026, 4, 5, 12);
@@ -183,6 +184,24 @@ describe("calls that no run takes along", () => {
     for (let attempt = 0; attempt < 2; attempt++) await owner.turns.record(ctx, lost);
     expect(await status()).toMatchObject([{ spent: 15 }]);
     expect(await armedIn(scene)).toBe(1);
+  });
+
+  test("of a run that was silent, and holds nothing any more, count in its budgets at once", async () => {
+    const { budgets, begin, save, ctx, owner, status, newThread } = await aBudgetScene();
+    await budgets.set(ctx, {
+      ...{ per: "user", userId: OWNER.userId, tenantId: OWNER.tenantId! },
+      ...{ unit: "tokens", period: "lifetime", limit: 1_000_000, mode: "hard" },
+    });
+    const silent = await begin(asks());
+    const other = await begin(asks(), { threadId: await newThread() });
+    vi.setSystemTime(NOW + SLAB_LEASE_MS + 1);
+    await save(other.runId, 0, aCall(1_000)); // takes back what the silent one holds
+    await owner.turns.record(ctx, { runId: silent.runId, used: [aCall(70)] });
+    const [told] = await status();
+    expect(told!.spent + told!.inFlight).toBe(1_001 + 71);
+    await owner.runs.cancel(ctx, { runId: silent.runId });
+    await owner.runs.cancel(ctx, { runId: other.runId });
+    expect(await status()).toMatchObject([{ spent: 1_001 + 71, inFlight: 0, reserved: 0 }]);
   });
 
   test("are forgotten with their user", async () => {

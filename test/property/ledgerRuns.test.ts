@@ -2,9 +2,11 @@
 // stands in the ledger once, and a run's totals are those of its calls and of the runs that it asked.
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import type { Doc } from "../../src/component/_generated/dataModel.js";
 import { addTotals, NO_TOTALS, totalsOfCall } from "../../src/shared/runTotals.js";
 import type { Spent } from "../../src/validators/usage.js";
-import { aThread, call, OWNER, result, text, type TestThread } from "../support/aMemory.js";
+import { aThread, call, codeOf, OWNER, result, text, type TestThread } from "../support/aMemory.js";
+import { asks } from "../support/budgets.js";
 import { eventsOf, foldNow, naiveSum } from "../support/usage.js";
 
 const START = Date.UTC(2026, 10, 30, 23, 30);
@@ -12,7 +14,7 @@ const START = Date.UTC(2026, 10, 30, 23, 30);
 type Act = { kind: (typeof KINDS)[number]; seed: number; which: number; again: boolean };
 const KINDS = [
   ...["step", "step", "step", "tools", "tools", "last", "ask", "ask"],
-  ...["fail", "late", "takeUp", "stale", "record", "cancel", "complete", "fold", "hour"],
+  ...["fail", "late", "takeUp", "stale", "record", "cancel", "complete", "steer", "fold", "hour"],
 ] as const;
 const act: fc.Arbitrary<Act> = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -30,6 +32,8 @@ type Run = {
   /** A call that its last step asked for, in an action. */
   open: boolean;
   isOver: boolean;
+  /** A message waits for it. */
+  isSteered: boolean;
   /** Its own calls, each once. */
   calls: Spent[];
 };
@@ -66,9 +70,18 @@ class Scene {
     const below = parent === undefined ? {} : { parent: { runId: parent.runId } };
     const prompt = [text("Go.")];
     const { runId } = await owner.turns.begin(ctx, {
-      ...{ threadId, agentName: "helper", engine, prompt, ...below },
+      ...{ threadId, agentName: "helper", engine, prompt, ...below, budgets: asks() },
     });
-    const run = { runId, engine, steps: 0, takeUps: 0, open: false, isOver: false, calls: [] };
+    const run = {
+      runId,
+      engine,
+      steps: 0,
+      takeUps: 0,
+      open: false,
+      isOver: false,
+      isSteered: false,
+      calls: [],
+    };
     this.runs.push(parent === undefined ? run : { ...run, parent });
   }
 }
@@ -101,7 +114,9 @@ async function play(scene: Scene, { kind, seed, which, again }: Act): Promise<vo
       run.calls.push(...alsoUsed, ...(args.results.length === 0 ? [] : used), usage);
       run.steps += 1;
       run.open = !isLast;
-      if (isLast) over(scene, run);
+      const goesOn = run.isSteered && !run.isOver;
+      if (isLast && !goesOn) over(scene, run);
+      if (engine === "action") run.isSteered = false;
       return;
     }
     case "tools": {
@@ -121,6 +136,12 @@ async function play(scene: Scene, { kind, seed, which, again }: Act): Promise<vo
       if (run.isOver || run.steps === 0 || scene.runs.length === 4) return;
       return await scene.begin(seed % 2 === 0 ? "action" : "durable", run);
     }
+    case "steer": {
+      if (run.isOver || run.steps === 0 || run.isSteered) return;
+      const steered = await codeOf(owner.runs.steer(ctx, { runId, prompt: "And now?" }));
+      run.isSteered = steered === "ok"; // one that was silent for long is taken for lost
+      return;
+    }
     case "fail":
     case "complete": {
       const used =
@@ -132,10 +153,12 @@ async function play(scene: Scene, { kind, seed, which, again }: Act): Promise<vo
           ? { kind: "failed" as const, code: "STOPPED", message: "No." }
           : { kind: "completed" as const };
       const results = used.length > 0 ? doneWith(used, `call ${run.steps - 1}`) : [];
-      const end = { runId, outcome, alsoUsed, ...usage, results };
+      const goesOn = kind === "complete" && run.isSteered && !run.isOver && engine === "action";
+      const end = { runId, outcome, alsoUsed, ...usage, results, unlessSteered: goesOn };
       await repeat(() => owner.turns.end(ctx, end));
       run.calls.push(...used, ...alsoUsed, ...(usage.usage === undefined ? [] : [usage.usage]));
-      over(scene, run);
+      if (goesOn) run.open = false;
+      else over(scene, run);
       return;
     }
     case "takeUp": {
@@ -191,6 +214,14 @@ const priced = (spent: Spent): Spent =>
 const sumOf = (calls: readonly Spent[]) =>
   calls.map((spent) => totalsOfCall(priced(spent))).reduce(addTotals, NO_TOTALS);
 
+/** In a budget of cost, calls whose cost is unknown count for nothing. */
+const spentIn = (unit: "tokens" | "cost", events: Doc<"usageEvents">[]): number =>
+  events.reduce(
+    (sum, { inputTokens, outputTokens, costMicros = 0 }) =>
+      sum + (unit === "cost" ? costMicros : inputTokens + outputTokens),
+    0,
+  );
+
 async function compare({ thread, runs }: Scene): Promise<void> {
   const { owner, ctx } = thread;
   const events = await eventsOf(thread);
@@ -210,6 +241,8 @@ async function compare({ thread, runs }: Scene): Promise<void> {
     expect(totals.calls).toBeLessThanOrEqual(whole.calls);
   }
   expect(await owner.usage.summary(ctx, {})).toMatchObject(naiveSum(events));
+  for (const { unit, spent, inFlight } of await owner.budgets.status(ctx, {}))
+    expect({ unit, spent: spent + inFlight }).toEqual({ unit, spent: spentIn(unit, events) });
 }
 
 test("promise 8: each call of a run counts once, in the ledger and in its run's totals", async () => {
@@ -221,6 +254,12 @@ test("promise 8: each call of a run counts once, in the ledger and in its run's 
         const prices = { input: 2_000_000, output: 3_000_000 };
         const { prices: setPrices } = scene.thread.memory.asSystem();
         await setPrices.set(scene.thread.ctx, { provider: "test", model: "priced", from: 0, prices });
+        const { budgets } = scene.thread.memory.asSystem();
+        for (const unit of ["tokens", "cost"] as const)
+          await budgets.set(scene.thread.ctx, {
+            ...{ per: "user", tenantId: OWNER.tenantId!, userId: OWNER.userId },
+            ...{ unit, period: "lifetime", limit: 1_000_000_000, mode: "soft" },
+          });
         await scene.begin("action");
         await scene.begin("durable");
         for (const played of acts) {
