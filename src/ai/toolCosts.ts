@@ -83,10 +83,13 @@ function check({ provider, model, currency, raw, ...counts }: ToolUsage): void {
     throw refused("currency", 'must be a code of three capitals, like "USD"');
   if (raw !== undefined && typeof raw !== "string") throw refused("raw", "must be a text");
   const { isFailed, costMicros, ...rest } = counts;
-  if (isFailed !== undefined && typeof isFailed !== "boolean")
-    throw refused("isFailed", "must be true or false");
+  checkFlag("isFailed", isFailed);
   checkCount("costMicros", costMicros, USAGE_MAX_COST_MICROS);
   for (const [name, value] of Object.entries(rest)) checkCount(name, value, CALL_MAX_TOKENS);
+}
+
+function checkFlag(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") throw refused(name, "must be true or false");
 }
 
 function checkCount(name: string, value: unknown, most: number): void {

@@ -89,115 +89,133 @@ class Scene {
 /** Priced, and not. */
 const named = (seed: number) => ({ provider: "test", model: seed % 2 === 0 ? "priced" : "unknown" });
 
-async function play(scene: Scene, { kind, seed, which, again }: Act): Promise<void> {
-  const { owner, ctx } = scene.thread;
-  const run = scene.runs[which % scene.runs.length]!;
-  const { runId, engine } = run;
-  const times = again ? [1, 2] : [1];
-  const repeat = async (what: () => Promise<unknown>) => {
-    for (const _ of times) await what();
-  };
-  switch (kind) {
-    case "step":
-    case "last":
-    case "late": {
-      if (run.isOver !== (kind === "late")) return;
-      const alsoUsed = scene.some(seed, (other) => scene.model(other), seed);
-      const used = run.open ? scene.some(seed + 1, (other) => scene.tool(other), seed) : [];
-      const usage = scene.model(seed);
-      const isLast = kind === "last";
-      const step = { runId, step: run.steps, usage, alsoUsed, finish: isLast };
-      const results = run.open && !run.isOver ? doneWith(used, `call ${run.steps - 1}`) : [];
-      const parts = isLast ? [text("Done.")] : [text("On."), call(`call ${run.steps}`)];
-      const args = { ...step, results: engine === "action" ? results : [], message: { parts } };
-      await repeat(() => owner.turns.saveStep(ctx, { ...args, ...(again ? { takeUps: run.takeUps } : {}) }));
-      run.calls.push(...alsoUsed, ...(args.results.length === 0 ? [] : used), usage);
-      run.steps += 1;
-      run.open = !isLast;
-      const goesOn = run.isSteered && !run.isOver;
-      if (isLast && !goesOn) over(scene, run);
-      if (engine === "action") run.isSteered = false;
-      return;
-    }
-    case "tools": {
-      if (engine === "action" || run.steps === 0) return;
-      const callId = `call ${run.steps - 1}`;
-      const used = [scene.tool(seed), scene.tool(seed + 1)];
-      const saved = { runId, callId, part: result(callId), failed: false, ms: 1, used };
-      try {
-        await repeat(() => owner.turns.saveResult(ctx, saved));
-        run.calls.push(...used);
-      } catch {
-        // its last step asked for nothing
-      }
-      return;
-    }
-    case "ask": {
-      if (run.isOver || run.steps === 0 || scene.runs.length === 4) return;
-      return await scene.begin(seed % 2 === 0 ? "action" : "durable", run);
-    }
-    case "steer": {
-      if (run.isOver || run.steps === 0 || run.isSteered) return;
-      const steered = await codeOf(owner.runs.steer(ctx, { runId, prompt: "And now?" }));
-      run.isSteered = steered === "ok"; // one that was silent for long is taken for lost
-      return;
-    }
-    case "fail":
-    case "complete": {
-      const used =
-        run.open && engine === "action" ? scene.some(seed, (other) => scene.tool(other), seed) : [];
-      const alsoUsed = scene.some(seed + 1, (other) => scene.model(other), seed);
-      const usage = kind === "fail" ? { usage: scene.model(seed) } : {};
-      const outcome =
-        kind === "fail"
-          ? { kind: "failed" as const, code: "STOPPED", message: "No." }
-          : { kind: "completed" as const };
-      const results = used.length > 0 ? doneWith(used, `call ${run.steps - 1}`) : [];
-      const goesOn = kind === "complete" && run.isSteered && !run.isOver && engine === "action";
-      const end = { runId, outcome, alsoUsed, ...usage, results, unlessSteered: goesOn };
-      await repeat(() => owner.turns.end(ctx, end));
-      run.calls.push(...used, ...alsoUsed, ...(usage.usage === undefined ? [] : [usage.usage]));
-      if (goesOn) run.open = false;
-      else over(scene, run);
-      return;
-    }
-    case "takeUp": {
-      if (run.isOver || engine === "durable") return;
-      await owner.turns.takeUp(ctx, { runId, force: true });
-      run.takeUps += 1;
-      return;
-    }
-    case "stale": {
-      if (run.takeUps === 0) return;
-      const stale = { runId, takeUps: run.takeUps - 1, alsoUsed: [scene.model(seed)] };
-      const usage = scene.model(seed + 1);
-      if (seed % 2 === 0) {
-        const outcome = { kind: "failed" as const, code: "STOPPED", message: "No." };
-        await repeat(() => owner.turns.end(ctx, { ...stale, outcome, usage }));
-      } else {
-        const message = { parts: [text("Late.")] };
-        const saved = { step: seed % 3, message, results: [], usage, finish: false };
-        await repeat(() => owner.turns.saveStep(ctx, { ...stale, ...saved }));
-      }
-      run.calls.push(...stale.alsoUsed, usage);
-      return;
-    }
-    case "record": {
-      const used = [scene.model(seed), scene.tool(seed)];
-      const once = again ? { operationId: `record ${used[0]!.ms}` } : {};
-      await repeat(() => owner.turns.record(ctx, { runId, step: run.steps, used, ...once }));
-      run.calls.push(...used);
-      return;
-    }
-    case "cancel":
-      await repeat(() => owner.runs.cancel(ctx, { runId }));
-      return over(scene, run);
-    case "fold":
-      return await foldNow(scene.thread, 1 + (seed % 9));
-    case "hour":
-      vi.setSystemTime(Date.now() + 60 * 60 * 1_000);
-  }
+type Played = { scene: Scene; run: Run; seed: number; again: boolean };
+type Play = (played: Played) => Promise<void>;
+
+const STOPPED = { kind: "failed" as const, code: "STOPPED", message: "No." };
+
+/** Once, or twice as after an answer that was lost. */
+async function repeat({ again }: Pick<Played, "again">, what: () => Promise<unknown>): Promise<void> {
+  await what();
+  if (again) await what();
 }
+
+/** What the tools cost whose results come along. */
+const toolsOf = ({ scene, run, seed }: Played): Spent[] =>
+  run.open && run.engine === "action" ? scene.some(seed + 1, (other) => scene.tool(other), seed) : [];
+
+const saveStep =
+  ({ isLast }: { isLast: boolean }): Play =>
+  async (played) => {
+    const { scene, run, seed, again } = played;
+    const { owner, ctx } = scene.thread;
+    const { runId } = run;
+    const alsoUsed = scene.some(seed, (other) => scene.model(other), seed);
+    const used = run.isOver ? [] : toolsOf(played);
+    const usage = scene.model(seed);
+    const results = used.length > 0 ? doneWith(used, `call ${run.steps - 1}`) : [];
+    const parts = isLast ? [text("Done.")] : [text("On."), call(`call ${run.steps}`)];
+    const args = { runId, step: run.steps, usage, alsoUsed, results, finish: isLast, message: { parts } };
+    await repeat(played, () =>
+      owner.turns.saveStep(ctx, { ...args, ...(again ? { takeUps: run.takeUps } : {}) }),
+    );
+    run.calls.push(...alsoUsed, ...used, usage);
+    run.steps += 1;
+    run.open = !isLast;
+    if (isLast && !(run.isSteered && !run.isOver)) over(scene, run);
+    if (run.engine === "action") run.isSteered = false;
+  };
+
+const end =
+  ({ isFailed }: { isFailed: boolean }): Play =>
+  async (played) => {
+    const { scene, run, seed } = played;
+    const { owner, ctx } = scene.thread;
+    const { runId } = run;
+    const used = toolsOf(played);
+    const alsoUsed = scene.some(seed + 1, (other) => scene.model(other), seed);
+    const usage = isFailed ? { usage: scene.model(seed) } : {};
+    const results = used.length > 0 ? doneWith(used, `call ${run.steps - 1}`) : [];
+    const goesOn = !isFailed && run.isSteered && !run.isOver && run.engine === "action";
+    const outcome = isFailed ? STOPPED : { kind: "completed" as const };
+    const ending = { runId, outcome, alsoUsed, ...usage, unlessSteered: goesOn };
+    let isFirst = true; // it has its results once
+    await repeat(played, async () => {
+      const more = isFirst || !goesOn ? { results } : { alsoUsed: [...alsoUsed, ...used] };
+      isFirst = false;
+      await owner.turns.end(ctx, { ...ending, ...more });
+    });
+    run.calls.push(...used, ...alsoUsed, ...(usage.usage === undefined ? [] : [usage.usage]));
+    if (goesOn) run.open = false;
+    else over(scene, run);
+  };
+
+/** An action that another has taken the run from. */
+const stale: Play = async (played) => {
+  const { scene, run, seed } = played;
+  if (run.takeUps === 0) return;
+  const { owner, ctx } = scene.thread;
+  const late = { runId: run.runId, takeUps: run.takeUps - 1, alsoUsed: [scene.model(seed)] };
+  const usage = scene.model(seed + 1);
+  const saved = { step: seed % 3, message: { parts: [text("Late.")] }, results: [], usage, finish: false };
+  await repeat(played, () =>
+    seed % 2 === 0
+      ? owner.turns.end(ctx, { ...late, outcome: STOPPED, usage })
+      : owner.turns.saveStep(ctx, { ...late, ...saved }),
+  );
+  run.calls.push(...late.alsoUsed, usage);
+};
+
+const saveResult: Play = async (played) => {
+  const { scene, run, seed } = played;
+  if (run.engine === "action" || run.steps === 0) return;
+  const { owner, ctx } = scene.thread;
+  const callId = `call ${run.steps - 1}`;
+  const used = [scene.tool(seed), scene.tool(seed + 1)];
+  const saved = { runId: run.runId, callId, part: result(callId), failed: false, ms: 1, used };
+  if ((await codeOf(owner.turns.saveResult(ctx, saved))) !== "ok") return; // its last step asked for nothing
+  if (played.again) await owner.turns.saveResult(ctx, saved);
+  run.calls.push(...used);
+};
+
+const PLAYS: Record<(typeof KINDS)[number], Play> = {
+  step: async (played) => (played.run.isOver ? undefined : await saveStep({ isLast: false })(played)),
+  last: async (played) => (played.run.isOver ? undefined : await saveStep({ isLast: true })(played)),
+  late: async (played) => (played.run.isOver ? await saveStep({ isLast: false })(played) : undefined),
+  fail: end({ isFailed: true }),
+  complete: end({ isFailed: false }),
+  tools: saveResult,
+  stale,
+  ask: async ({ scene, run, seed }) => {
+    if (run.isOver || run.steps === 0 || scene.runs.length === 4) return;
+    await scene.begin(seed % 2 === 0 ? "action" : "durable", run);
+  },
+  steer: async ({ scene: { thread }, run }) => {
+    if (run.isOver || run.steps === 0 || run.isSteered) return;
+    const steered = thread.owner.runs.steer(thread.ctx, { runId: run.runId, prompt: "And now?" });
+    run.isSteered = (await codeOf(steered)) === "ok"; // one that was silent for long is taken for lost
+  },
+  takeUp: async ({ scene: { thread }, run }) => {
+    if (run.isOver || run.engine === "durable") return;
+    await thread.owner.turns.takeUp(thread.ctx, { runId: run.runId, force: true });
+    run.takeUps += 1;
+  },
+  record: async (played) => {
+    const { scene, run, seed, again } = played;
+    const used = [scene.model(seed), scene.tool(seed)];
+    const once = again ? { operationId: `record ${used[0]!.ms}` } : {};
+    const { owner, ctx } = scene.thread;
+    await repeat(played, () => owner.turns.record(ctx, { runId: run.runId, step: run.steps, used, ...once }));
+    run.calls.push(...used);
+  },
+  cancel: async (played) => {
+    const { scene, run } = played;
+    await repeat(played, () => scene.thread.owner.runs.cancel(scene.thread.ctx, { runId: run.runId }));
+    over(scene, run);
+  },
+  fold: async ({ scene, seed }) => await foldNow(scene.thread, 1 + (seed % 9)),
+  hour: async () => void vi.setSystemTime(Date.now() + 60 * 60 * 1_000),
+};
 
 const doneWith = (used: Spent[], callId: string) => [
   { callId, part: result(callId), failed: false, ms: 1, used },
@@ -263,7 +281,8 @@ test("promise 8: each call of a run counts once, in the ledger and in its run's 
         await scene.begin("action");
         await scene.begin("durable");
         for (const played of acts) {
-          await play(scene, played);
+          const run = scene.runs[played.which % scene.runs.length]!;
+          await PLAYS[played.kind]({ scene, run, ...played });
           await compare(scene);
         }
       } finally {

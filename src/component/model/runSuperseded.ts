@@ -29,7 +29,7 @@ export async function recordBeside(
   run: Doc<"runs">,
   { caller, calls, isEnd }: { caller: Caller; calls: readonly StepCall[]; isEnd?: boolean | undefined },
 ): Promise<void> {
-  await addToRun(ctx, run, { caller, calls: await unrecorded(ctx, run, calls, { isEnd }) });
+  await addToRun(ctx, run, { caller, calls: await unrecorded(ctx, run, { calls, isEnd }) });
 }
 
 /** Records calls, and adds them to what the run has used. */

@@ -150,7 +150,7 @@ async function recordLastCalls(
 ): Promise<RunTotals | null> {
   const calls = callsIn({ ...ending, caller, step: stepsOf(run) });
   const own = ending.usage !== undefined && isActive(stateOf(run)) ? calls.splice(-1) : []; // nobody saved this one
-  const left = [...(await unrecorded(ctx, run, calls, { isEnd: true })), ...own];
+  const left = [...(await unrecorded(ctx, run, { calls, isEnd: true })), ...own];
   return left.length === 0 ? null : await recordRunCalls(ctx, run, { caller, calls: left });
 }
 

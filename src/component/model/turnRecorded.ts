@@ -16,8 +16,7 @@ type Event = Doc<"usageEvents">;
 export async function unrecorded(
   ctx: QueryCtx,
   run: Doc<"runs">,
-  calls: readonly StepCall[],
-  { isEnd = false }: { isEnd?: boolean | undefined } = {},
+  { calls, isEnd = false }: { calls: readonly StepCall[]; isEnd?: boolean | undefined },
 ): Promise<StepCall[]> {
   if (calls.length === 0) return [];
   const left = await ctx.db
@@ -35,17 +34,16 @@ export async function unrecorded(
 function isSame({ step, spent }: StepCall, event: Event, isEnd: boolean): boolean {
   if (spent.key !== undefined || event.key !== undefined) return event.key === spent.key;
   const isNear = event.step === step || (isEnd && spent.purpose !== "tool" && event.step === step - 1);
-  return (
-    isNear &&
-    event.provider === spent.provider &&
-    event.model === spent.model &&
-    (event.purpose ?? "answer") === spent.purpose &&
-    event.inputTokens === spent.inputTokens &&
-    event.outputTokens === spent.outputTokens &&
-    isSameCost(spent, event) &&
-    event.ms === spent.ms
-  );
+  return isNear && isSameWork(spent, event) && isSameCost(spent, event);
 }
+
+const isSameWork = (spent: Spent, event: Event): boolean =>
+  event.provider === spent.provider &&
+  event.model === spent.model &&
+  (event.purpose ?? "answer") === spent.purpose &&
+  event.inputTokens === spent.inputTokens &&
+  event.outputTokens === spent.outputTokens &&
+  event.ms === spent.ms;
 
 /** A cost that was told in another currency is not on the event. */
 const isSameCost = ({ costMicros, currency }: Spent, event: Event): boolean =>

@@ -117,7 +117,7 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
 /** The calls that come with the step; where the run has ended, its end may have brought some of them. */
 async function recordOwn(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs): Promise<RunTotals> {
   const came = callsIn(args);
-  const calls = isActive(stateOf(run)) ? came : await unrecorded(ctx, run, came);
+  const calls = isActive(stateOf(run)) ? came : await unrecorded(ctx, run, { calls: came });
   return await recordRunCalls(ctx, run, { caller: args.caller, calls });
 }
 
