@@ -1,9 +1,8 @@
 import { validate } from "convex-helpers/validators";
 import { SPENT_KEY_MAX_CHARACTERS, STEP_MAX_OTHER_CALLS, TOOL_MAX_COSTS } from "../../shared/ledgerLimits.js";
 import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
-import { principalOf } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
-import type { Caller, Principal } from "../../validators/principal.js";
+import type { Caller } from "../../validators/principal.js";
 import type { RunTotals } from "../../validators/run.js";
 import { vSpent, type Spent, type Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
@@ -73,7 +72,7 @@ export async function recordRunCalls(
 }
 
 async function placeInRun(ctx: MutationCtx, run: Doc<"runs">, caller: Caller): Promise<UsagePlace> {
-  const payer = caller === "system" ? await payerOf(ctx, run) : caller;
+  const payer = caller === "system" ? await findHead(ctx, run.threadId) : caller;
   return {
     userId: payer?.userId ?? "",
     ...(payer?.tenantId === undefined ? {} : { tenantId: payer.tenantId }),
@@ -83,10 +82,6 @@ async function placeInRun(ctx: MutationCtx, run: Doc<"runs">, caller: Caller): P
     ...(run.parentRunId === undefined ? {} : { parentRunId: run.parentRunId }),
   };
 }
-
-/** Who pays for a run of the system's: the owner of its thread; whom it was for, where that is being removed. */
-const payerOf = async (ctx: MutationCtx, run: Doc<"runs">): Promise<Principal | null> =>
-  (await findHead(ctx, run.threadId)) ?? principalOf(run.scope);
 
 /** What a run used that had ended, or was taken over: its totals as they are now. No end comes that would arm a fold. */
 export async function keepLate(
