@@ -1,5 +1,5 @@
 import type { BoundMemory, MutationCtx, Spent, Usage } from "../client/index.js";
-import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
+import { STEP_MAX_OTHER_CALLS, USAGE_MAX_COST_MICROS, USAGE_MAX_TOKENS } from "../shared/ledgerLimits.js";
 
 type Where = {
   ctx: MutationCtx;
@@ -39,10 +39,17 @@ const COUNTS = [
   "reasoningTokens",
 ] as const;
 
+/** The ledger refuses more in one call, and with it the save that brings it. */
+const MOST = {
+  ...{ inputTokens: USAGE_MAX_TOKENS, outputTokens: USAGE_MAX_TOKENS, reasoningTokens: USAGE_MAX_TOKENS },
+  ...{ cachedInputTokens: USAGE_MAX_TOKENS, cacheWriteTokens: USAGE_MAX_TOKENS },
+  costMicros: USAGE_MAX_COST_MICROS,
+};
+
 function added<Call extends Usage>(one: Call, other: Call): Call {
   const sum = { ...one, ms: one.ms + other.ms, isEstimated: true };
   for (const name of [...COUNTS, "costMicros"] as const)
     if (one[name] !== undefined || other[name] !== undefined)
-      sum[name] = (one[name] ?? 0) + (other[name] ?? 0);
+      sum[name] = Math.min((one[name] ?? 0) + (other[name] ?? 0), MOST[name]);
   return sum;
 }

@@ -1,5 +1,5 @@
 import type { Spent } from "../client/index.js";
-import { CALL_MAX_TOKENS, TOOL_MAX_COSTS } from "../shared/ledgerLimits.js";
+import { CALL_MAX_TOKENS, TOOL_MAX_COSTS, USAGE_MAX_COST_MICROS } from "../shared/ledgerLimits.js";
 import { memoryError } from "../validators/errors.js";
 import { atMost } from "./spent.js";
 
@@ -39,9 +39,17 @@ export class ToolCosts {
   record = (usage: ToolUsage): void => {
     check(usage);
     this.#checkCurrency(usage);
-    const { model = this.toolName, inputTokens = 0, outputTokens = 0, ...told } = usage;
+    const { provider, model = this.toolName, inputTokens = 0, outputTokens = 0 } = usage;
+    const { costMicros, currency, isFailed, raw } = usage;
     const { ms = Date.now() - this.#startedAt } = usage;
-    const spent: Spent = { ...told, model, purpose: "tool", inputTokens, outputTokens, ms };
+    const key = crypto.randomUUID();
+    const spent: Spent = {
+      ...{ key, provider, model, purpose: "tool", inputTokens, outputTokens, ms },
+      ...(costMicros === undefined ? {} : { costMicros }),
+      ...(currency === undefined ? {} : { currency }),
+      ...(isFailed === undefined ? {} : { isFailed }),
+      ...(raw === undefined ? {} : { raw }),
+    };
     if (this.#isClosed) this.late(spent);
     else this.#spent.push(spent);
   };
@@ -63,9 +71,6 @@ export class ToolCosts {
   }
 }
 
-/** Micros of one cost: a billion of a currency. Sums of millions of them stay exact integers. */
-const COST_MAX_MICROS = 1e15;
-
 /** The names that a row is found by: longer ones are somebody's text. */
 const NAME_MAX_CHARACTERS = 128;
 
@@ -77,9 +82,14 @@ function check({ provider, model, currency, raw, ...counts }: ToolUsage): void {
   if (currency !== undefined && !/^[A-Z]{3}$/.test(currency))
     throw refused("currency", 'must be a code of three capitals, like "USD"');
   if (raw !== undefined && typeof raw !== "string") throw refused("raw", "must be a text");
-  const { isFailed: _, costMicros, ...rest } = counts;
-  checkCount("costMicros", costMicros, COST_MAX_MICROS);
+  const { isFailed, costMicros, ...rest } = counts;
+  checkFlag("isFailed", isFailed);
+  checkCount("costMicros", costMicros, USAGE_MAX_COST_MICROS);
   for (const [name, value] of Object.entries(rest)) checkCount(name, value, CALL_MAX_TOKENS);
+}
+
+function checkFlag(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") throw refused(name, "must be true or false");
 }
 
 function checkCount(name: string, value: unknown, most: number): void {

@@ -87,5 +87,7 @@ export const WAIT_JITTER_MS = { share: 0.05, min: 100, max: 10_000 } as const;
 export const CALL_MAX_TOKENS = 100_000_000;
 /** Costs that one run of a tool tells: each is a write of the step. Further ones are added to the last. */
 export const TOOL_MAX_COSTS = 16;
+/** Characters of what tells a call from others that look alike: it stands on the event. */
+export const SPENT_KEY_MAX_CHARACTERS = 64;
 /** Calls besides its own that one step may bring: each is a write of it. A runtime adds further ones to the last. */
 export const STEP_MAX_OTHER_CALLS = 64;

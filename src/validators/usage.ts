@@ -46,8 +46,12 @@ export const vUsage = v.object({
 });
 export type Usage = Infer<typeof vUsage>;
 
-/** A call that is recorded with something else; its cost may be told with the currency that it is in. */
-export const vSpent = v.object({ ...vUsage.fields, currency: v.optional(v.string()) });
+/** A call that is recorded with something else. */
+export const vSpent = v.object({
+  ...vUsage.fields,
+  /** Tells it from calls of its run that look alike, as costs of tools do: a save that is repeated adds it once. */
+  key: v.optional(v.string()),
+});
 export type Spent = Infer<typeof vSpent>;
 
 /** As doors take it that do much else: checked against `vUsage` where it is recorded. */

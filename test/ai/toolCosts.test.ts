@@ -98,7 +98,8 @@ describe("a tool in an action", () => {
     });
     await late;
     await vi.waitUntil(async () => (await costsIn(helper)).length === 2, { timeout: 2_000 });
-    expect((await costsIn(helper)).map((event) => [event.costMicros, event.runId])).toEqual([
+    const paid = (await costsIn(helper)).map((event) => [event.costMicros, event.runId]);
+    expect(paid.sort()).toEqual([
       [1, runId],
       [2, runId],
     ]);
@@ -122,6 +123,8 @@ describe("a tool in an action", () => {
     ["a cost that is no number", { provider: "acme", costMicros: NaN }, "INVALID_ARGUMENT"],
     ["a part of a millionth", { provider: "acme", costMicros: 0.5 }, "INVALID_ARGUMENT"],
     ["absurd tokens", { provider: "acme", inputTokens: 1e12 }, "INVALID_ARGUMENT"],
+    ["a cost that the ledger would refuse", { provider: "acme", costMicros: 5e14 }, "INVALID_ARGUMENT"],
+    ["no yes or no", { provider: "acme", isFailed: "yes" as unknown as boolean }, "INVALID_ARGUMENT"],
     ["nobody who is paid", { provider: "" }, "INVALID_ARGUMENT"],
     ["no code of a currency", { provider: "acme", costMicros: 1, currency: "dollars" }, "INVALID_ARGUMENT"],
     ["no text as its record", { provider: "acme", raw: {} as string }, "INVALID_ARGUMENT"],

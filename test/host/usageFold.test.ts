@@ -88,12 +88,23 @@ describe("a fold", () => {
     await foldsOfAMinute();
     const { step, last } = await recordersOf(OLGA);
     await foldsOfAMinute();
-    const [stopping, ...more] = await foldsOfAMinute();
+    const [stopping, look, ...more] = await foldsOfAMinute();
     expect(more).toEqual([]);
     expect(tablesOf(stopping!)).toEqual(["usageFolds"]);
+    expect(look!.writes).toEqual([]); // for what came while it stopped
     const folds = { fold: footprintOf(stopping!) };
     expect(meetings(folds, { step: step! })).toEqual({});
     expect(meetings(folds, { last: last! })).toEqual({ "fold × last": "usageFolds" });
     expect(await foldsOfAMinute()).toEqual([]);
   });
+});
+
+test("a sum in the transaction that has just recorded counts that, folded or not", async () => {
+  const newcomer = { tenantId: "fresh", userId: "nora" };
+  const add = (inputTokens: number) =>
+    host.call("mutation", "rehearsal:recordAndSum", { ...newcomer, inputTokens });
+  expect(await add(5)).toEqual([5, 5, 5]);
+  expect(await add(7)).toEqual([12, 12, 12]);
+  await drain();
+  expect(await add(9)).toEqual([21, 21, 21]);
 });

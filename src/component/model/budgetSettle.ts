@@ -18,15 +18,17 @@ type Settled = Partial<Pick<Doc<"runs">, "budgets">>;
 type Budgets = Pick<Doc<"runs">, "budgets">;
 
 /**
- * Adds what calls of a run used to what it has spent of its budgets: gives what to write on the run's row. After the
- * run has ended it holds nothing, so that what comes late is added to the budgets themselves.
+ * Adds what calls of a run used to what it has spent of its budgets: gives what to write on the run's row. One that has
+ * ended, that waits, or that was silent for so long that it was taken back holds nothing, so that what comes then is
+ * added to the budgets themselves.
  */
 export async function settleUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): Promise<Settled> {
   const { budgets, state = { kind: "running" } } = run;
   if (budgets === undefined) return {};
   const held = budgets.held.map((hold) => ({ ...hold, spent: hold.spent + amountIn(hold.unit, used) }));
   const after = { ...budgets, held, ...(hasUnpriced(used) ? { isUnpriced: true } : {}) };
-  return isActive(state) ? { budgets: after } : await returnDrawn(ctx, { ...run, budgets: after });
+  const holdsSome = isActive(state) && budgets.isDue !== true;
+  return holdsSome ? { budgets: after } : await returnDrawn(ctx, { ...run, budgets: after });
 }
 
 /** With what its next call is held to use, by what the last one did, and at the price of the model that answered. */

@@ -16,6 +16,7 @@ import { wakeWaiting } from "./budgetWake.js";
 import { checkCurrency } from "./currency.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { openThread } from "./threadAccess.js";
+import { prepareFold } from "./usageFold.js";
 
 export { status } from "./budgetStatus.js";
 
@@ -40,6 +41,7 @@ export async function set(ctx: MutationCtx, args: SetArgs): Promise<{ budgetId: 
   const head = args.threadId === undefined ? null : await openThread(ctx, caller, args.threadId, "own");
   const subject = head === null ? named : threadScope(head.threadId);
   await checkMoney(ctx, args);
+  await prepareFold(ctx);
   const row = await findBudget(ctx, { subject, unit, period });
   const asked = { subject, per, unit, period, limit, mode };
   if (row === null) {

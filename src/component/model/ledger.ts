@@ -18,6 +18,8 @@ export type UsagePlace = {
   runId?: Id<"runs">;
   parentRunId?: string;
   step?: number;
+  /** Tells the event from others of the run that look alike. */
+  key?: string;
 };
 
 /** An event that was recorded, with what it cost as far as that is known. */

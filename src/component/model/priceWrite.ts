@@ -18,6 +18,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkCurrency } from "./currency.js";
 import { checkSystem } from "./embeddingSlots.js";
+import { prepareFold } from "./usageFold.js";
 
 type Writing = { caller: Caller; currency?: string };
 type ListedModel = PricedModel & { periods: NewPeriod[] };
@@ -31,6 +32,7 @@ export async function set(
   checkModel({ provider, model });
   checkPeriod(period);
   await checkCurrency(ctx, writing.currency);
+  await prepareFold(ctx);
   const version = await lastVersion(ctx);
   let set = version;
   const written = await write(ctx, { provider, model, version }, (known, now) => {
@@ -58,6 +60,7 @@ export async function load(
     periods.forEach(checkPeriod);
   }
   await checkCurrency(ctx, writing.currency);
+  await prepareFold(ctx);
   let version = await lastVersion(ctx);
   let changed = 0;
   for (const { periods, ...model } of models) {

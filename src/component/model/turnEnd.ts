@@ -33,7 +33,7 @@ import { stopWaiting } from "./runWaits.js";
 import { hasUnanswered } from "./steering.js";
 import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
-import { eventsOfRun, notRecorded } from "./turnRecorded.js";
+import { unrecorded } from "./turnRecorded.js";
 import { callsIn, keepLate, recordRunCalls } from "./turnUsage.js";
 import { armFold } from "./usageFold.js";
 
@@ -59,7 +59,7 @@ export type EndArgs = {
 export async function end(ctx: MutationCtx, args: EndArgs): Promise<Ended> {
   const run = await findOwnRun(ctx, args.caller, args.runId);
   if (isSuperseded(run, args.takeUps)) {
-    await recordSuperseded(ctx, run, { ...args, step: stepsOf(run) });
+    await recordSuperseded(ctx, run, { ...args, step: stepsOf(run), isEnd: true });
     return { state: stateOf(run), ended: false, superseded: true };
   }
   const partial =
@@ -106,7 +106,8 @@ export async function endRun(ctx: MutationCtx, run: Doc<"runs">, ending: Ending)
     await keepLateContext(ctx, run, ending.context);
     return stateOf(run);
   }
-  if (ending.unlessSteered === true && hasUnanswered(run)) return await goOn(ctx, run, ending);
+  if (ending.unlessSteered === true && hasUnanswered(run))
+    return await goOn(ctx, run, { ...ending, counted });
   const outcome = shortened(ending.outcome);
   if (run.engine === "durable" || run.waiting !== undefined) await interruptOpen(ctx, run);
   else await settleOpenCalls(ctx, run, ending.results ?? []);
@@ -133,24 +134,30 @@ async function countUsed(ctx: MutationCtx, run: Doc<"runs">, used: RunTotals): P
 async function goOn(
   ctx: MutationCtx,
   run: Doc<"runs">,
-  { results = [] }: Pick<Ending, "results">,
+  { results = [], counted }: Pick<Ending, "results"> & { counted: Partial<Doc<"runs">> },
 ): Promise<RunState> {
-  if (run.openCalls === undefined) return stateOf(run);
+  if (run.openCalls === undefined) {
+    if (Object.keys(counted).length > 0) await ctx.db.patch("runs", run._id, counted);
+    return stateOf(run);
+  }
   await settleOpenCalls(ctx, run, results);
-  await ctx.db.patch("runs", run._id, { openCalls: undefined, activeAt: Date.now() });
+  await ctx.db.patch("runs", run._id, { ...counted, openCalls: undefined, activeAt: Date.now() });
   await tellMessages(ctx, run.hooks);
   return stateOf(run);
 }
 
-/** What the calls used that were under way, or null; an end that is repeated after the run had ended adds nothing. */
+/**
+ * What the calls used that were under way, or null. An end that is repeated adds nothing, nor does one that follows on a
+ * save which came through although it seemed to have failed.
+ */
 async function recordLastCalls(
   ctx: MutationCtx,
   run: Doc<"runs">,
   { caller = "system", ...ending }: Ending,
 ): Promise<RunTotals | null> {
   const calls = callsIn({ ...ending, caller, step: stepsOf(run) });
-  if (calls.length === 0) return null;
-  const left = isActive(stateOf(run)) ? calls : notRecorded(calls, await eventsOfRun(ctx, run));
+  const own = ending.usage !== undefined && isActive(stateOf(run)) ? calls.splice(-1) : []; // nobody saved this one
+  const left = [...(await unrecorded(ctx, run, { calls, isEnd: true })), ...own];
   return left.length === 0 ? null : await recordRunCalls(ctx, run, { caller, calls: left });
 }
 

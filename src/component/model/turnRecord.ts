@@ -1,6 +1,6 @@
 import { userScope } from "../../shared/scope.js";
 import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
-import { isMemoryError } from "../../validators/errors.js";
+import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Spent } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -41,6 +41,8 @@ async function recordAll(
   ctx: MutationCtx,
   { caller, runId, threadId, step = 0, used }: RecordArgs,
 ): Promise<void> {
+  if (!Number.isSafeInteger(step) || step < 0)
+    throw memoryError("INVALID_ARGUMENT", "`step` must be an integer from 0.", { step: String(step) });
   const calls = callsIn({ caller, step, alsoUsed: used });
   const run = runId === undefined ? null : await unlessGone(findOwnRun(ctx, caller, runId));
   if (run !== null) return await addToRun(ctx, run, { caller, calls });

@@ -1,42 +1,50 @@
+import type { Spent } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import type { StepCall } from "./turnUsage.js";
 
-/** Events looked at for calls that were recorded before: as many as two steps with all that comes with them. */
+/** Events looked at, beside as many as there are calls, for calls that were recorded before: those of a step or two. */
 const EVENTS_LOOKED_AT = 200;
 
 type Event = Doc<"usageEvents">;
 
-/** The newest events of a run. */
-export const eventsOfRun = (ctx: QueryCtx, run: Doc<"runs">): Promise<Event[]> =>
-  ctx.db
+/**
+ * The calls that are in none of the newest events of the run: so that repeating a save adds nothing. Calls with a `key`
+ * are known by it. Of others, two of one step that took equally long and used the same are told apart by their number.
+ * `isEnd`: whoever ends the run may not know that its last step was saved.
+ */
+export async function unrecorded(
+  ctx: QueryCtx,
+  run: Doc<"runs">,
+  { calls, isEnd = false }: { calls: readonly StepCall[]; isEnd?: boolean | undefined },
+): Promise<StepCall[]> {
+  if (calls.length === 0) return [];
+  const left = await ctx.db
     .query("usageEvents")
     .withIndex("by_run", (q) => q.eq("runId", run._id))
     .order("desc")
-    .take(EVENTS_LOOKED_AT);
-
-/**
- * The calls that are in none of these events: so that repeating a save adds nothing. A call has no name of its own; two
- * that took equally long and used the same are told apart by their number.
- */
-export function notRecorded(calls: readonly StepCall[], events: readonly Event[]): StepCall[] {
-  const left = [...events];
+    .take(EVENTS_LOOKED_AT + calls.length);
   return calls.filter((call) => {
-    const place = left.findIndex((event) => isSame(call, event));
+    const place = left.findIndex((event) => isSame(call, event, isEnd));
     if (place >= 0) left.splice(place, 1);
     return place < 0;
   });
 }
 
-function isSame({ step, spent }: StepCall, event: Event): boolean {
-  const isNear = event.step === step || event.step === step - 1; // its step was saved meanwhile
-  return (
-    isNear &&
-    event.provider === spent.provider &&
-    event.model === spent.model &&
-    (event.purpose ?? "answer") === spent.purpose &&
-    event.inputTokens === spent.inputTokens &&
-    event.outputTokens === spent.outputTokens &&
-    event.ms === spent.ms
-  );
+function isSame({ step, spent }: StepCall, event: Event, isEnd: boolean): boolean {
+  if (spent.key !== undefined || event.key !== undefined) return event.key === spent.key;
+  const isNear = event.step === step || (isEnd && spent.purpose !== "tool" && event.step === step - 1);
+  return isNear && isSameWork(spent, event) && isSameCost(spent, event);
 }
+
+const isSameWork = (spent: Spent, event: Event): boolean =>
+  event.provider === spent.provider &&
+  event.model === spent.model &&
+  (event.purpose ?? "answer") === spent.purpose &&
+  event.inputTokens === spent.inputTokens &&
+  event.outputTokens === spent.outputTokens &&
+  event.ms === spent.ms;
+
+/** A cost that was told in another currency is not on the event. */
+const isSameCost = ({ costMicros, currency }: Spent, event: Event): boolean =>
+  costMicros === undefined || currency !== undefined || event.costMicros === costMicros;

@@ -8,7 +8,7 @@ import type { Part } from "../../validators/content.js";
 import type { ContextCall } from "../../validators/context.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { RunState } from "../../validators/run.js";
+import type { RunState, RunTotals } from "../../validators/run.js";
 import type { AskedWait, NextStream, ReservedCall, StepSaved } from "../../validators/turn.js";
 import type { Spent, Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -30,8 +30,9 @@ import { checkWaits, openWaits, stateWhile } from "./runWaits.js";
 import { callsOf, insertAsked, interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
+import { unrecorded } from "./turnRecorded.js";
 import { callsIn, recordRunCalls } from "./turnUsage.js";
-import { armFold, armFoldBetween } from "./usageFold.js";
+import { armFoldBetween, ensureFold } from "./usageFold.js";
 
 export type SaveStepArgs = {
   caller: Caller;
@@ -70,14 +71,14 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   }
   checkNext(run, args.step);
   const parts = parseParts(args.message.parts);
-  const own = await recordRunCalls(ctx, run, { caller: args.caller, calls: callsIn(args) });
+  const own = await recordOwn(ctx, run, args);
   const used = addTotals(await settleNested(ctx, run, endNested(ctx)), own);
   const totals = keptTotals(addTotals(totalsOf(run), used), steps + 1);
   await passUp(ctx, run, used);
   const settled = await settleUsed(ctx, run, own);
   if (!isActive(stateOf(run))) {
     await ctx.db.patch("runs", run._id, { steps: steps + 1, totals, ...settled });
-    await armFold(ctx);
+    await ensureFold(ctx);
     await keepLateContext(ctx, run, args.context);
     return { saved: false, state: stateOf(run), calls: [] };
   }
@@ -111,6 +112,13 @@ async function saveNext(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs):
   const told = isActive(next.state) || args.finish ? withWaits(calls, waits) : []; // ended: nothing is to run
   const came = results.length === 0 ? {} : { results };
   return { saved: true, messageId, calls: told, ...came, ...next, ...totalsTold(saved) };
+}
+
+/** The calls that come with the step; where the run has ended, its end may have brought some of them. */
+async function recordOwn(ctx: MutationCtx, run: Doc<"runs">, args: SaveStepArgs): Promise<RunTotals> {
+  const came = callsIn(args);
+  const calls = isActive(stateOf(run)) ? came : await unrecorded(ctx, run, { calls: came });
+  return await recordRunCalls(ctx, run, { caller: args.caller, calls });
 }
 
 function checkNext(run: Doc<"runs">, step: number): void {

@@ -1,15 +1,16 @@
-import { STEP_MAX_OTHER_CALLS, TOOL_MAX_COSTS } from "../../shared/ledgerLimits.js";
+import { validate } from "convex-helpers/validators";
+import { SPENT_KEY_MAX_CHARACTERS, STEP_MAX_OTHER_CALLS, TOOL_MAX_COSTS } from "../../shared/ledgerLimits.js";
 import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunTotals } from "../../validators/run.js";
-import type { Spent, Usage } from "../../validators/usage.js";
+import { vSpent, type Spent, type Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import type { UsagePlace } from "./ledger.js";
+import { checkUsage, type UsagePlace } from "./ledger.js";
 import { recordSpent } from "./spentCalls.js";
 import { findHead } from "./threadAccess.js";
-import { armFold } from "./usageFold.js";
+import { ensureFold } from "./usageFold.js";
 
 /** Calls that come with one step: its own, others of it, and what the tools cost whose results come along. */
 export type RunCalls = {
@@ -23,7 +24,10 @@ export type RunCalls = {
 /** A call, and the model step that it was made in. */
 export type StepCall = { step: number; spent: Spent };
 
-/** All calls that come with a step. The tools were asked for by the step before. Throws `INVALID_ARGUMENT` for too many. */
+/**
+ * All calls that come with a step. The tools were asked for by the step before. Throws `INVALID_ARGUMENT` for too many,
+ * and for what is no call.
+ */
 export function callsIn({ step, usage, alsoUsed = [], results = [] }: RunCalls): StepCall[] {
   const others = alsoUsed.map((spent) => ({ step, spent }));
   checkCount(others.length, STEP_MAX_OTHER_CALLS);
@@ -31,7 +35,16 @@ export function callsIn({ step, usage, alsoUsed = [], results = [] }: RunCalls):
     checkCount(used.length, TOOL_MAX_COSTS);
     return used.map((spent) => ({ step: step - 1, spent }));
   });
-  return [...ofTools, ...others, ...(usage === undefined ? [] : [{ step, spent: usage }])];
+  const calls = [...ofTools, ...others, ...(usage === undefined ? [] : [{ step, spent: usage }])];
+  for (const { spent } of calls) checkSpent(spent);
+  return calls;
+}
+
+function checkSpent(spent: Spent): void {
+  if (!validate(vSpent, spent) || (spent.key ?? "").length > SPENT_KEY_MAX_CHARACTERS)
+    throw memoryError("INVALID_ARGUMENT", "What was used is no call: check its fields against `vSpent`.");
+  const { key: _, ...usage } = spent;
+  checkUsage(usage);
 }
 
 function checkCount(calls: number, most: number): void {
@@ -77,5 +90,5 @@ export async function keepLate(
   used: Partial<Pick<Doc<"runs">, "totals" | "budgets">>,
 ): Promise<void> {
   await ctx.db.patch("runs", run._id, used);
-  await armFold(ctx);
+  await ensureFold(ctx);
 }

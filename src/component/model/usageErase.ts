@@ -74,10 +74,17 @@ async function eraseRest(ctx: MutationCtx, user: User): Promise<boolean> {
     .withIndex("by_subject", (q) => q.eq("subject", userSubject(user)))
     .take(USAGE_ERASE_EVENTS);
   for (const { _id } of sums) await ctx.db.delete("usageRollups", _id);
+  let isDone = sums.length < USAGE_ERASE_EVENTS;
+  for (const scope of [`usage|${userScope(user)}`, `used|${userScope(user)}`])
+    if (!(await forgetOperations(ctx, scope))) isDone = false;
+  return isDone;
+}
+
+async function forgetOperations(ctx: MutationCtx, scope: string): Promise<boolean> {
   const operations = await ctx.db
     .query("operations")
-    .withIndex("by_operation", (q) => q.eq("scope", `usage|${userScope(user)}`))
+    .withIndex("by_operation", (q) => q.eq("scope", scope))
     .take(USAGE_ERASE_EVENTS);
   for (const { _id } of operations) await ctx.db.delete("operations", _id);
-  return sums.length < USAGE_ERASE_EVENTS && operations.length < USAGE_ERASE_EVENTS;
+  return operations.length < USAGE_ERASE_EVENTS;
 }

@@ -23,12 +23,16 @@ export async function armFold(ctx: MutationCtx): Promise<void> {
   if (unarmed !== null) await arm(ctx, unarmed);
 }
 
-/** As `armFold`, for a run that goes on: where it waits, and now and then. Else its end looks. */
+/**
+ * As `armFold`, for a run that goes on: where it waits. Else its end looks, but for one that goes on for long, which looks
+ * in full.
+ */
 export async function armFoldBetween(
   ctx: MutationCtx,
   { steps, waits }: { steps: number; waits: boolean },
 ): Promise<void> {
-  if (waits || steps % FOLD_LOOK_STEPS === 0) await armFold(ctx);
+  if (steps % FOLD_LOOK_STEPS === 0) await ensureFold(ctx);
+  else if (waits) await armFold(ctx);
 }
 
 /** As `armFold`, also where there has never been a fold, and where a clock that jumped left it due in years. */
@@ -38,7 +42,10 @@ export async function ensureFold(ctx: MutationCtx): Promise<void> {
   if (Math.abs(fold.dueAt - Date.now()) > FOLD_LOST_MS) await arm(ctx, fold);
 }
 
-/** Sees to it that `armFold` finds a row: for what comes before the first call of a model. Nothing is armed yet. */
+/**
+ * Sees to it that `armFold` finds a row: for what comes before the first call of a model, and for the settings of the
+ * app, whose ledger may be older than folds are. Nothing is armed yet.
+ */
 export async function prepareFold(ctx: MutationCtx): Promise<void> {
   if ((await findFold(ctx)) === null) await ctx.db.insert("usageFolds", { dueAt: 0 });
 }
@@ -93,7 +100,7 @@ export async function fold(ctx: MutationCtx, { dueAt }: { dueAt: number }): Prom
   const mark = (await findMark(ctx)) ?? { commitTs: 0n, foldedAt: 0 };
   const page = await readPage(ctx, mark.commitTs, maxEvents);
   if (page.events.length === 0) {
-    await ctx.db.patch("usageFolds", armed._id, { dueAt: 0, maxEvents: undefined });
+    if (dueAt !== 0) await disarm(ctx, armed);
     return null;
   }
   await addToSums(ctx, page.events);
@@ -102,6 +109,15 @@ export async function fold(ctx: MutationCtx, { dueAt }: { dueAt: number }): Prom
   const delayMs = delayAfter(page.events.length, foldedAt - mark.foldedAt);
   await setDue(ctx, armed._id, page.isFull ? { maxEvents, delayMs: 0 } : { delayMs });
   return null;
+}
+
+/**
+ * Nothing is left, so none is armed. A run that ended in this very moment saw one armed, and its commit is behind what
+ * this transaction sees: one look more, after which whoever comes sees that none is.
+ */
+async function disarm(ctx: MutationCtx, { _id }: Doc<"usageFolds">): Promise<void> {
+  await ctx.db.patch("usageFolds", _id, { dueAt: 0, maxEvents: undefined });
+  await schedule(ctx, 0, 0);
 }
 
 async function addToSums(ctx: MutationCtx, events: readonly Doc<"usageEvents">[]): Promise<void> {

@@ -36,11 +36,19 @@ export async function gather(ctx: QueryCtx, gathering: Gathering): Promise<boole
     (target.kind === "thread" && (every !== undefined || span.from > ALWAYS.from || span.to < ALWAYS.to));
   if (isOfEvents) await readEvents(ctx, gathering, { span, room });
   else {
-    for (const edge of edges) await readEvents(ctx, gathering, { span: edge, room });
+    const [late, early] = [
+      edges.filter((edge) => isAfter(edge, days)),
+      edges.filter((edge) => !isAfter(edge, days)),
+    ];
+    for (const edge of late) await readEvents(ctx, gathering, { span: edge, room });
     if (days !== null) await readDays(ctx, { ...gathering, target }, { days, room });
+    for (const edge of early) await readEvents(ctx, gathering, { span: edge, room });
   }
   return room.isAll;
 }
+
+/** What is newest is read first: what is too much is the oldest. */
+const isAfter = (edge: Span, days: Span | null): boolean => days === null || edge.from >= days.to;
 
 /** How much one question may still read. Once it is full, nothing more is read. */
 class ReadingRoom {

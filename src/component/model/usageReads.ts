@@ -65,6 +65,6 @@ async function eventsFor(ctx: QueryCtx, args: EventsRequest) {
 }
 
 function toUsageEvent(row: Doc<"usageEvents">): UsageEvent {
-  const { _id, _creationTime, commitTs: _, ...event } = row;
+  const { _id, _creationTime, commitTs: _, key: __, ...event } = row;
   return { purpose: "answer", ...event, eventId: _id, at: _creationTime };
 }

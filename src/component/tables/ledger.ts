@@ -21,6 +21,8 @@ export const ledgerTables = {
     /** Of a nested run: the run that asked. */
     parentRunId: v.optional(v.string()),
     step: v.optional(v.number()),
+    /** Of a call that looks like others of its run: by it a repeated save is known. */
+    key: v.optional(v.string()),
     priceVersion: v.optional(v.number()),
     commitTs: v.commitTs(),
   })

@@ -16,3 +16,19 @@ export const rehearse = internalMutationGeneric({
     throw new ConvexError({ code: "TAKEN_BACK" });
   },
 });
+
+/** Records a call and asks for sums of it, all in one transaction: what was recorded has no time of its commit yet. */
+export const recordAndSum = internalMutationGeneric({
+  args: { tenantId: v.string(), userId: v.string(), inputTokens: v.number() },
+  handler: async (ctx, { inputTokens, ...as }) => {
+    const calls = { provider: "test", model: "scripted", purpose: "answer" as const, ms: 3, outputTokens: 1 };
+    await memory.as(as).usage.record(ctx, { usage: { ...calls, inputTokens } });
+    const { tenantId } = as;
+    const sums = [
+      await memory.as(as).usage.summary(ctx, {}),
+      await memory.as(as).usage.summary(ctx, { period: "day", by: "model" }),
+      await memory.asSystem().usage.summary(ctx, { tenantId }),
+    ];
+    return sums.map((sum) => sum.inputTokens);
+  },
+});
