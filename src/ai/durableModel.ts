@@ -7,7 +7,7 @@ import type {
   Spent,
   StepStart,
 } from "../client/index.js";
-import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
+import { RATE_STEP_WAIT_MS, STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
 import { isActive } from "../shared/runState.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -27,7 +27,7 @@ import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./model
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { MustWait } from "./limitedCall.js";
 import { runFailure } from "./providerError.js";
-import { giveBack, heldBy, type Reservation } from "./rateLimits.js";
+import { giveBack, heldBy, orGiveBack, type Reservation } from "./rateLimits.js";
 import { retryAfterOf } from "./retryAfter.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
@@ -53,23 +53,15 @@ export async function runModelStep(
   const abort = abortWith(undefined);
   const shown: Shown = { spent: [] };
   try {
-    const start = await memory.turns.open(ctx, {
-      runId: args.runId,
-      step: args.place,
-      limits: agent.limits,
-      shown: await contextAsk(agent),
-      stream: agent.stream,
-      recall: agent.recall !== undefined,
-      workflowId: args.workflowId,
-    });
+    const start = await open(agent, { ctx, memory, args });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    const held = heldBy(agent, { as: principal, args, start });
-    if (!isActive(start.state)) {
-      await giveBack(agent, ctx, held);
-      return endedWith(start.state);
-    }
-    if (start.waitUntil !== undefined)
-      return await waitStep({ ctx, memory, args }, budgetWait(start.waitUntil, held));
+    const early = earlyWait(args, start);
+    if (early !== null) return await waitStep({ ctx, memory, args }, early);
+    const held = start.waited === undefined ? undefined : heldBy(agent, args); // not where it is tried again
+    const waits = isActive(start.state) ? start.waitUntil : undefined;
+    if (!isActive(start.state) || waits !== undefined) await giveBack(agent, ctx, held);
+    if (!isActive(start.state)) return endedWith(start.state);
+    if (waits !== undefined) return await waitStep({ ctx, memory, args }, { at: waits, reason: "budget" });
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, principal, args, start, abort, shown, held, onAlive: seenAlive }),
@@ -98,12 +90,32 @@ async function waitInLine(
   return outcome;
 }
 
-/** The step waits for a budget, with what it has taken of its rate limits. */
-const budgetWait = (at: number, held: Reservation | undefined): Wait => ({
-  at,
-  reason: "budget",
-  ...(held === undefined ? {} : { reserved: held.tokens }),
-});
+/** What the step is shown. Where the run went with its thread while it waited, its place is given back. */
+async function open(agent: ResolvedAgent, { ctx, memory, args }: Omit<Step, "start">): Promise<StepStart> {
+  try {
+    return await memory.turns.open(ctx, {
+      runId: args.runId,
+      step: args.place,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
+      stream: agent.stream,
+      recall: agent.recall !== undefined,
+      workflowId: args.workflowId,
+    });
+  } catch (error) {
+    if (isMemoryError(error, "RUN_NOT_FOUND")) await giveBack(agent, ctx, heldBy(agent, args));
+    throw error;
+  }
+}
+
+/** What is still waited for: word of an attempt that was lost came before the time of this one. */
+function earlyWait({ waited }: StepArgs, start: StepStart): Wait | null {
+  if (waited === undefined || start.waited === undefined || !isActive(start.state)) return null;
+  const { until, waitsFor } = start.waited;
+  if (until - Date.now() <= RATE_STEP_WAIT_MS) return null;
+  const { reserved } = waited;
+  return { at: until, reason: waitsFor, ...(reserved === undefined ? {} : { reserved }) };
+}
 
 /** What the call of this step was shown, once it is known, and what was spent on that. */
 type Shown = { call?: ContextCall; spent: Spent[] };
@@ -125,8 +137,11 @@ async function ask(
   const { runId } = args;
   const { spent } = shown;
   const request = { ...start, ctx, memory, runId, history, spent, abortSignal: abort.signal };
-  const { context, warnings } = await openContext(agent, request);
-  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
+  const opened = openContext(agent, request).then(async ({ context, warnings }) => {
+    const steps = unknownSteps(start.steps);
+    return { context, warnings, built: await buildContext(agent, { ctx, memory, context, steps }) };
+  });
+  const { context, warnings, built } = await orGiveBack(opened, agent, { ctx, held });
   shown.call = built.call;
   const limiting = { as: principal, isDurable: true, ...(held === undefined ? {} : { held }) };
   const answer = await takeStep(agent, {

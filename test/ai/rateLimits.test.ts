@@ -111,13 +111,12 @@ describe("what a call takes", () => {
     expect(await left(ctx)).toBeCloseTo(expected, 0);
   });
 
-  test("stays the estimate where the provider counts nothing", async () => {
-    const usage = { inputTokens: 0, outputTokens: 0 };
-    const settings = { maxOutputTokens: 2_000 };
-    const { agent, ctx, threadId } = await aLimitedAgent([{ text: "Yes.", usage }], { tokens }, { settings });
-    await agent.generate(ctx, { as: OWNER, threadId, prompt: "?" });
-    expect(await left(ctx)).toBeLessThan(8_000);
-    expect(await left(ctx)).toBeGreaterThan(7_800);
+  test("is what the ledger estimates where the provider counts nothing", async () => {
+    const answer = { text: "Yes. ".repeat(400), usage: { inputTokens: 0, outputTokens: 0 } };
+    const { agent, ctx, threadId } = await aLimitedAgent([answer], { tokens });
+    const { usage } = await agent.generate(ctx, { as: OWNER, threadId, prompt: "?" });
+    expect(usage.outputTokens).toBeGreaterThan(300);
+    expect(await left(ctx)).toBeCloseTo(10_000 - usage.inputTokens - usage.outputTokens, 0);
   });
 
   test("is given back where the provider refuses the call, and counts as a request", async () => {

@@ -2923,7 +2923,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           turn: number;
           waitUntil?: number;
-          waited?: boolean;
+          waited?: { until: number; waitsFor: "budget" | "rateLimit" };
           warned?: Array<any>;
         },
         Name

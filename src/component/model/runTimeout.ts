@@ -1,4 +1,4 @@
-import { WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
+import { WAIT_LOST_MS, WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
 import { dueEvent } from "../../shared/runEvents.js";
 import { isActive } from "../../shared/runState.js";
 import { memoryError } from "../../validators/errors.js";
@@ -76,6 +76,10 @@ export async function wakeDue(ctx: MutationCtx, { runId }: { runId: Id<"runs"> }
   await endRun(ctx, { ...run, startJobId: undefined }, { outcome: MOVED });
   return null;
 }
+
+/** True for a run whose timer should have gone off long ago: somebody has canceled it, or it failed. */
+export const isOverdue = ({ waitsUntil = Infinity, startJobId }: Doc<"runs">): boolean =>
+  startJobId !== undefined && waitsUntil + WAIT_LOST_MS < Date.now();
 
 const MOVED = {
   kind: "failed",
