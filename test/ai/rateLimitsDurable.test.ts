@@ -3,11 +3,19 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TurnsClient } from "../../src/client/turns.js";
 import { codeOf } from "../support/aMemory.js";
 import { hushed, leftovers, stateOf } from "./durableApp.js";
-import { aLimitedApp, leftIn, MINUTE_MS, perMinute, settleNow } from "./rateLimited.js";
+import {
+  aLimitedApp,
+  leftIn,
+  MINUTE_MS,
+  perMinute,
+  settleNow,
+  settleUntil,
+  START_MS,
+} from "./rateLimited.js";
 import { asksFor, messagesOf, transcript, weather } from "./support.js";
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: START_MS });
   hushed();
 });
 afterEach(() => {
@@ -46,12 +54,12 @@ describe("20 concurrent durable runs", () => {
         return await app.start("Go.", undefined, { threadId });
       }),
     );
-    await settleNow(app);
+    await settleNow(app, 20);
     const waiting = await Promise.all(tickets.map(({ runId }) => app.owner.runs.get(app.ctx, { runId })));
     const waits = waiting.filter(({ waitsFor }) => waitsFor === "rateLimit");
     expect(waits.length).toBeGreaterThan(10);
     expect(waits.every(({ state }) => state.kind === "running")).toBe(true);
-    for (let minute = 0; minute < 10 && times.length < 20; minute++) await settleNow(app, 120, 500);
+    await settleUntil(app, () => times.length === 20);
     await app.finish();
     for (const { runId } of tickets) expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
     expect(times).toHaveLength(20);

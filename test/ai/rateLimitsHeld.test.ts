@@ -21,13 +21,14 @@ import {
   perMinute,
   registerLimiter,
   settleNow,
+  START_MS,
 } from "./rateLimited.js";
 import { messagesOf, transcript } from "./support.js";
 
 const HOUR_MS = 60 * MINUTE_MS;
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: START_MS });
   hushed();
 });
 afterEach(() => {
@@ -223,7 +224,6 @@ describe("requests of one call that the SDK tried again", () => {
       responseBody: JSON.stringify(body),
     });
     const window = { kind: "fixed window", rate: 10_000, period: HOUR_MS } as const;
-    vi.setSystemTime(100 * HOUR_MS + MINUTE_MS);
     const script = [{ error }, { text: "Yes.", usage: { inputTokens: 30, outputTokens: 20 } }];
     const limits = { tokens: { perUser: window } };
     const { agent, ctx, threadId } = await aLimitedAgent(script, limits, { maxRetries: 1 });
