@@ -9,6 +9,7 @@ import { TurnsClient } from "../../src/client/turns.js";
 import { WAIT_LOST_MS } from "../../src/shared/runLimits.js";
 import type { ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";
+import { dayOf, PER_CALL, says, settings } from "./budgets.js";
 import { hushed, leftovers, stateOf, type DurableApp } from "./durableApp.js";
 import { asks, aNestedApp, nestedIn } from "./nestedApp.js";
 import {
@@ -163,6 +164,26 @@ describe("the place of a durable run in the line", () => {
 });
 
 describe("a durable run that waits", () => {
+  test("for long holds nothing of its budgets, and draws anew when its turn has come", async () => {
+    const limits = { requests: { perUser: { ...perMinute(1), period: HOUR_MS } } };
+    const app = await aLimitedApp([says("1."), says("2.")], limits, { budgets: [dayOf(20)], settings });
+    const status = async () => {
+      const [{ spent, reserved } = {}] = await app.owner.budgets.status(app.ctx, { agentName: "researcher" });
+      return { spent, reserved };
+    };
+    await app.start("1?");
+    await settleNow(app, 10);
+    const { threadId } = await app.owner.threads.create(app.ctx, {});
+    const { runId } = await app.start("2?", undefined, { threadId });
+    expect((await status()).reserved).toBeGreaterThan(0);
+    await settleNow(app, 10);
+    expect(await app.owner.runs.get(app.ctx, { runId })).toMatchObject({ waitsFor: "rateLimit" });
+    expect(await status()).toEqual({ spent: PER_CALL, reserved: 0 });
+    await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
+    expect(await status()).toEqual({ spent: 2 * PER_CALL, reserved: 0 });
+  });
+
   test("may be one that another waits for: with that it is canceled", async () => {
     const limits = { limiter, requests: { perUser: perMinute(1) } };
     const app = await aNestedApp({
