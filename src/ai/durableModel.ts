@@ -18,17 +18,16 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { retryOf } from "./durableRetry.js";
 import { waitStep, type Wait } from "./durableWait.js";
-import { isRetryable, ModelFailure, unsavedAnswer } from "./errors.js";
+import { ModelFailure, unsavedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
-import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { MustWait } from "./limitedCall.js";
 import { runFailure } from "./providerError.js";
 import { giveBack, heldBy, orGiveBack, type Reservation } from "./rateLimits.js";
-import { retryAfterOf } from "./retryAfter.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { atMost, recordSpent } from "./spent.js";
@@ -73,7 +72,7 @@ export async function runModelStep(
       return await waitInLine(agent, { ctx, memory, args }, error);
     }
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
-    return await failStep({ ctx, memory, args, abort, shown, error });
+    return await failStep(agent, { ctx, memory, args, abort, shown, error });
   }
 }
 
@@ -229,15 +228,16 @@ type Failing = {
   error: unknown;
 };
 
-async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
+async function failStep(
+  agent: ResolvedAgent,
+  { ctx, memory, args, abort, shown, error }: Failing,
+): Promise<StepOutcome> {
   const { runId, place: step } = args;
   const spent = [...shown.spent, ...(error instanceof ModelFailure ? error.spent : [])];
-  const busyMs = abort.signal.aborted ? undefined : retryAfterOf(error);
-  if (busyMs !== undefined || (!abort.signal.aborted && isRetryable(error)))
-    await recordSpent({ ctx, memory, runId, step }, spent); // the next attempt does not know of this one
-  if (busyMs !== undefined)
-    return await waitStep({ ctx, memory, args }, { at: Date.now() + busyMs, reason: "rateLimit" });
-  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
+  const again = abort.signal.aborted ? null : retryOf(agent, args, error);
+  if (again !== null) await recordSpent({ ctx, memory, runId, step }, spent); // the next attempt does not know of this one
+  if (again instanceof Error) throw again;
+  if (again !== null) return await waitStep({ ctx, memory, args }, again);
   const said = error instanceof ModelFailure ? { partial: error.partial, context: shown.call } : {};
   const outcome = runFailure(error);
   try {

@@ -166,6 +166,21 @@ describe("what a call takes", () => {
     expect(await leftIn(ctx, { name: "requests:user" })).toBeCloseTo(now, 1);
   });
 
+  test("is given back where the thread turns out to be too long for the limit", async () => {
+    const requests = { perUser: perMinute(10) };
+    const short = { perUser: perMinute(1_500) };
+    const { agent, ctx, threadId, owner, model } = await aLimitedAgent([], { requests, tokens: short });
+    const parts = [{ type: "text" as const, text: "Long. ".repeat(2_000) }];
+    await owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts }] });
+    const refused = await failed(agent.generate(ctx, { as: OWNER, threadId, prompt: "?" }));
+    expect(refused).toMatchObject({
+      data: { code: "RATE_LIMITED", details: { limit: "tokens", per: "user", capacity: 1_500 } },
+    });
+    expect(model.calls).toHaveLength(0);
+    expect(await leftIn(ctx, { name: "requests:user" })).toBeCloseTo(10, 1);
+    expect(await leftIn(ctx, { name: "tokens:user", config: short.perUser })).toBeCloseTo(1_500, 0);
+  });
+
   test("costs these calls of the limiter, and none without limits", async () => {
     const limits = {
       requests: { perUser: perMinute(99), perModel: perMinute(99) },

@@ -139,6 +139,22 @@ describe("a durable run over its limits", () => {
     expect(await leftIn(app.ctx, { name: "requests:user", config: requests.perUser })).toBeLessThan(8.5);
   });
 
+  test("asks a model that fails as often as `retry` says, however long it has to wait for that", async () => {
+    const requests = { perUser: perMinute(1) };
+    const retry = { maxAttempts: 3, initialBackoffMs: 100, base: 2 };
+    const script = Array.from({ length: 9 }, () => ({ text: "Half", error: "Cut." }));
+    const app = await aLimitedApp(script, { requests }, { retry });
+    const startedAt = Date.now();
+    const { runId } = await app.start("Go.");
+    await app.finish();
+    expect(app.model.calls).toHaveLength(3);
+    const { state, totals } = await app.owner.runs.get(app.ctx, { runId });
+    expect(state).toMatchObject({ kind: "failed", code: "MODEL_FAILED" });
+    expect(totals.calls, "each counts once").toBe(3);
+    expect(Date.now() - startedAt).toBeGreaterThan(2 * MINUTE_MS - 1_000);
+    expect(await leftovers(app)).toEqual({});
+  });
+
   test("waits between its steps too", async () => {
     const app = await aLimitedApp(
       [asksFor("Oslo"), { text: "Seven." }],
