@@ -87,9 +87,9 @@ async function askModel(driver: Driver, place: number): Promise<StepOutcome> {
 async function whenDue(driver: Driver, place: number, first: StepOutcome): Promise<StepOutcome> {
   let outcome = first;
   for (let times = 1; outcome.waitUntil !== undefined; times++) {
-    const { reserved } = outcome.waitUntil;
+    const { at: _, reason: __, ...heldOver } = outcome.waitUntil;
     await driver.step.awaitEvent({ name: dueEvent(place) });
-    const waited = { times, ...(reserved === undefined ? {} : { reserved }) };
+    const waited = { times, ...heldOver };
     const more = { place, ...reportOf(driver), waited };
     outcome = await call(driver, { name: "model", retry: driver.agent.retry }, more);
   }

@@ -7,7 +7,7 @@ import type {
   Spent,
   StepStart,
 } from "../client/index.js";
-import { STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
+import { RATE_STEP_WAIT_MS, STEP_MAX_OTHER_CALLS } from "../shared/ledgerLimits.js";
 import { isActive } from "../shared/runState.js";
 import { cutToBytes } from "../shared/utf8.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -18,17 +18,16 @@ import { whileActive } from "./cancelWatch.js";
 import { buildContext, contextAsk, openContext } from "./context.js";
 import { isFull } from "./contextRoom.js";
 import type { ResolvedAgent } from "./definition.js";
+import { retryOf } from "./durableRetry.js";
 import { waitStep, type Wait } from "./durableWait.js";
-import { isRetryable, ModelFailure, unsavedAnswer } from "./errors.js";
+import { ModelFailure, unsavedAnswer } from "./errors.js";
 import { logFailure, logWarnings } from "./failureLog.js";
-import { toTryAgain } from "./lastTry.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { abortWith, isStopMet, knownStep, takeStep, unknownSteps } from "./modelStep.js";
 import { asksAgents, isNested } from "./nestedCalls.js";
 import { MustWait } from "./limitedCall.js";
 import { runFailure } from "./providerError.js";
-import { giveBack, heldBy, type Reservation } from "./rateLimits.js";
-import { retryAfterOf } from "./retryAfter.js";
+import { giveBack, heldBy, orGiveBack, type Reservation } from "./rateLimits.js";
 import type { RunContext } from "./runContext.js";
 import { addStep } from "./runSteps.js";
 import { atMost, recordSpent } from "./spent.js";
@@ -53,23 +52,15 @@ export async function runModelStep(
   const abort = abortWith(undefined);
   const shown: Shown = { spent: [] };
   try {
-    const start = await memory.turns.open(ctx, {
-      runId: args.runId,
-      step: args.place,
-      limits: agent.limits,
-      shown: await contextAsk(agent),
-      stream: agent.stream,
-      recall: agent.recall !== undefined,
-      workflowId: args.workflowId,
-    });
+    const start = await open(agent, { ctx, memory, args });
     if (start.saved) return await savedOutcome(agent, { ctx, memory, args, start });
-    const held = heldBy(agent, { as: principal, args, start });
-    if (!isActive(start.state)) {
-      await giveBack(agent, ctx, held);
-      return endedWith(start.state);
-    }
-    if (start.waitUntil !== undefined)
-      return await waitStep({ ctx, memory, args }, budgetWait(start.waitUntil, held));
+    const early = earlyWait(args, start);
+    if (early !== null) return await waitStep({ ctx, memory, args }, early);
+    const held = start.waited === undefined ? undefined : heldBy(agent, args); // not where it is tried again
+    const waits = isActive(start.state) ? start.waitUntil : undefined;
+    if (!isActive(start.state) || waits !== undefined) await giveBack(agent, ctx, held);
+    if (!isActive(start.state)) return endedWith(start.state);
+    if (waits !== undefined) return await waitStep({ ctx, memory, args }, { at: waits, reason: "budget" });
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, principal, args, start, abort, shown, held, onAlive: seenAlive }),
@@ -81,7 +72,7 @@ export async function runModelStep(
       return await waitInLine(agent, { ctx, memory, args }, error);
     }
     if (!abort.signal.aborted) logFailure(error, { ctx, memory, runId: args.runId, agentName: agent.name });
-    return await failStep({ ctx, memory, args, abort, shown, error });
+    return await failStep(agent, { ctx, memory, args, abort, shown, error });
   }
 }
 
@@ -98,12 +89,32 @@ async function waitInLine(
   return outcome;
 }
 
-/** The step waits for a budget, with what it has taken of its rate limits. */
-const budgetWait = (at: number, held: Reservation | undefined): Wait => ({
-  at,
-  reason: "budget",
-  ...(held === undefined ? {} : { reserved: held.tokens }),
-});
+/** What the step is shown. Where the run went with its thread while it waited, its place is given back. */
+async function open(agent: ResolvedAgent, { ctx, memory, args }: Omit<Step, "start">): Promise<StepStart> {
+  try {
+    return await memory.turns.open(ctx, {
+      runId: args.runId,
+      step: args.place,
+      limits: agent.limits,
+      shown: await contextAsk(agent),
+      stream: agent.stream,
+      recall: agent.recall !== undefined,
+      workflowId: args.workflowId,
+    });
+  } catch (error) {
+    if (isMemoryError(error, "RUN_NOT_FOUND")) await giveBack(agent, ctx, heldBy(agent, args));
+    throw error;
+  }
+}
+
+/** What is still waited for: word of an attempt that was lost came before the time of this one. */
+function earlyWait({ waited }: StepArgs, start: StepStart): Wait | null {
+  if (waited === undefined || start.waited === undefined || !isActive(start.state)) return null;
+  const { until, waitsFor } = start.waited;
+  if (until - Date.now() <= RATE_STEP_WAIT_MS) return null;
+  const { reserved } = waited;
+  return { at: until, reason: waitsFor, ...(reserved === undefined ? {} : { reserved }) };
+}
 
 /** What the call of this step was shown, once it is known, and what was spent on that. */
 type Shown = { call?: ContextCall; spent: Spent[] };
@@ -125,8 +136,11 @@ async function ask(
   const { runId } = args;
   const { spent } = shown;
   const request = { ...start, ctx, memory, runId, history, spent, abortSignal: abort.signal };
-  const { context, warnings } = await openContext(agent, request);
-  const built = await buildContext(agent, { ctx, memory, context, steps: unknownSteps(start.steps) });
+  const opened = openContext(agent, request).then(async ({ context, warnings }) => {
+    const steps = unknownSteps(start.steps);
+    return { context, warnings, built: await buildContext(agent, { ctx, memory, context, steps }) };
+  });
+  const { context, warnings, built } = await orGiveBack(opened, agent, { ctx, held });
   shown.call = built.call;
   const limiting = { as: principal, isDurable: true, ...(held === undefined ? {} : { held }) };
   const answer = await takeStep(agent, {
@@ -216,15 +230,16 @@ type Failing = {
   error: unknown;
 };
 
-async function failStep({ ctx, memory, args, abort, shown, error }: Failing): Promise<StepOutcome> {
+async function failStep(
+  agent: ResolvedAgent,
+  { ctx, memory, args, abort, shown, error }: Failing,
+): Promise<StepOutcome> {
   const { runId, place: step } = args;
   const spent = [...shown.spent, ...(error instanceof ModelFailure ? error.spent : [])];
-  const busyMs = abort.signal.aborted ? undefined : retryAfterOf(error);
-  if (busyMs !== undefined || (!abort.signal.aborted && isRetryable(error)))
-    await recordSpent({ ctx, memory, runId, step }, spent); // the next attempt does not know of this one
-  if (busyMs !== undefined)
-    return await waitStep({ ctx, memory, args }, { at: Date.now() + busyMs, reason: "rateLimit" });
-  if (!abort.signal.aborted && isRetryable(error)) throw toTryAgain(error);
+  const again = abort.signal.aborted ? null : retryOf(agent, args, error);
+  if (again !== null) await recordSpent({ ctx, memory, runId, step }, spent); // the next attempt does not know of this one
+  if (again instanceof Error) throw again;
+  if (again !== null) return await waitStep({ ctx, memory, args }, again);
   const said = error instanceof ModelFailure ? { partial: error.partial, context: shown.call } : {};
   const outcome = runFailure(error);
   try {

@@ -11,6 +11,8 @@ export type Wait = {
   reason: WaitsFor;
   /** Tokens that the step has reserved of its rate limits, for when its time has come. */
   reserved?: number;
+  /** How often it has asked its model in vain. */
+  tries?: number;
 };
 
 type Waiting = { ctx: MutationCtx; memory: BoundMemory; args: StepArgs };
@@ -22,14 +24,15 @@ type Waiting = { ctx: MutationCtx; memory: BoundMemory; args: StepArgs };
  */
 export async function waitStep({ ctx, memory, args }: Waiting, wait: Wait): Promise<StepOutcome> {
   const { runId, workflowId, waited } = args;
-  const times = waited?.times ?? 0;
+  const { times = 0, tries } = waited ?? {};
+  const heldOver = tries === undefined ? wait : { tries, ...wait };
   try {
     if (times >= WAITS_MAX)
       return endedWith((await memory.turns.end(ctx, { runId, outcome: tooOften(wait) })).state);
     const at = waitsUntil({ at: wait.at, times, now: Date.now(), random: Math.random() });
     const asked = { runId, until: at, waitsFor: wait.reason, workflowId };
     const { state } = await memory.turns.wait(ctx, asked);
-    return isActive(state) ? { ...endedWith(state), waitUntil: { ...wait, at } } : endedWith(state);
+    return isActive(state) ? { ...endedWith(state), waitUntil: { ...heldOver, at } } : endedWith(state);
   } catch (error) {
     if (!isMemoryError(error, "RUN_NOT_FOUND")) throw error;
     return { calls: [], ended: true, stop: false }; // it went with its thread

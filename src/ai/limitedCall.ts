@@ -1,16 +1,14 @@
 import type { MutationCtx, RateLimits, Usage } from "../client/index.js";
 import { RATE_ACTION_WAIT_MS, RATE_STEP_WAIT_MS, RATE_WAIT_MAX_MS } from "../shared/ledgerLimits.js";
-import { textOf } from "../shared/messageText.js";
 import { takenFor } from "../shared/rateWindows.js";
-import { estimateTokens } from "../shared/tokens.js";
 import type { CallContext } from "./context.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { Wait } from "./durableWait.js";
 import { describeError, ModelFailure } from "./errors.js";
 import type { ModelAnswer } from "./modelCall.js";
 import { checkFits, correct, gatesOf, pass, rateLimited, type Gate } from "./rateGates.js";
-import { giveBack, outputTokens, type Limiting, type Reservation } from "./rateLimits.js";
-import { isRefusedCall, retryAfterOf } from "./retryAfter.js";
+import { giveBack, orGiveBack, outputTokens, type Limiting, type Reservation } from "./rateLimits.js";
+import { retryAfterOf } from "./retryAfter.js";
 import { pause } from "./turnWaiting.js";
 
 /** A durable step has its place in the line: its workflow waits until that has come. */
@@ -45,19 +43,37 @@ export async function withinLimits(
 ): Promise<ModelAnswer> {
   const { rateLimits } = agent;
   if (rateLimits === undefined || limiting === undefined) return await ask();
-  const { prepared, call } = built;
-  const tokens = Math.ceil(call.estimate) + outputTokens(agent, prepared);
-  const gates = gatesOf(rateLimits, { as: limiting.as, model: () => prepared.model ?? agent.model() });
+  const { held } = limiting;
+  const planned = Promise.resolve().then(() => plan(agent, rateLimits, { built, limiting, abortSignal }));
+  const { gates, tokens } = await orGiveBack(planned, agent, { ctx, held });
   const taken = await take(agent, rateLimits, { ctx, limiting, gates, tokens, abortSignal });
   try {
     const answer = await ask();
-    const warnings = await settle(rateLimits, ctx, { taken, used: spentBy(answer.usage) });
+    const warnings = await settle(rateLimits, ctx, {
+      taken,
+      used: tokensOf([answer.usage, ...answer.alsoUsed]),
+    });
     return warnings.length === 0 ? answer : { ...answer, warnings: [...answer.warnings, ...warnings] };
   } catch (error) {
-    await settle(rateLimits, ctx, { taken, used: spentOf(error, call.estimate) });
+    await settle(rateLimits, ctx, { taken, used: spentOf(error) });
     await tellModel(rateLimits, ctx, { gates, ms: retryAfterOf(error) }).catch(() => {}); // the error itself is what counts
     throw error;
   }
+}
+
+type Planning = Pick<Call, "built" | "abortSignal"> & { limiting: Limiting };
+
+/** What a call is to take, and of which limits. Throws for one that is not made. */
+function plan(
+  agent: ResolvedAgent,
+  limits: RateLimits,
+  { built: { prepared, call }, limiting, abortSignal }: Planning,
+): { gates: Gate[]; tokens: number } {
+  abortSignal.throwIfAborted();
+  const tokens = Math.ceil(call.estimate) + outputTokens(agent, prepared);
+  const gates = gatesOf(limits, { as: limiting.as, model: () => prepared.model ?? agent.model() });
+  checkFits(gates, tokens);
+  return { gates, tokens };
 }
 
 type Taking = Omit<Call, "built" | "limiting"> & { limiting: Limiting; gates: Gate[]; tokens: number };
@@ -66,12 +82,6 @@ type Taking = Omit<Call, "built" | "limiting"> & { limiting: Limiting; gates: Ga
 async function take(agent: ResolvedAgent, limits: RateLimits, taking: Taking): Promise<Reservation> {
   const { ctx, limiting, gates, tokens } = taking;
   const { held } = limiting;
-  try {
-    checkFits(gates, tokens);
-  } catch (error) {
-    await giveBack(agent, ctx, held);
-    throw error;
-  }
   if (held !== undefined && isSame(held.gates, gates)) return await topUp(limits, ctx, { held, tokens });
   await giveBack(agent, ctx, held); // it was for another model
   const patienceMs =
@@ -139,19 +149,13 @@ async function settle(
   }
 }
 
-/** Undefined where the provider counted nothing: the estimate stands. */
-function spentBy({ inputTokens, outputTokens }: Usage): number | undefined {
-  const used = Math.ceil(inputTokens + outputTokens);
-  return used > 0 ? used : undefined;
-}
+/** As the ledger counts them, which estimates what nobody has counted. */
+const tokensOf = (calls: readonly Usage[]): number =>
+  calls.reduce((sum, { inputTokens, outputTokens }) => sum + Math.ceil(inputTokens + outputTokens), 0);
 
-/** A call that the provider refused used nothing; of one that was cut off only what was said by then is known. */
-function spentOf(error: unknown, estimate: number): number | undefined {
-  if (!(error instanceof ModelFailure)) return undefined;
-  if (error.spent.length > 0) return error.spent.reduce((sum, call) => sum + (spentBy(call) ?? 0), 0);
-  if (isRefusedCall(error)) return 0;
-  return Math.ceil(estimate) + estimateTokens(textOf(error.partial));
-}
+/** What a call used that failed; one that its provider refused used nothing. Undefined where nobody knows. */
+const spentOf = (error: unknown): number | undefined =>
+  error instanceof ModelFailure ? tokensOf(error.spent) : undefined;
 
 /**
  * A provider that has no room is not asked by other runs either, for as long as it says: the model's bucket of requests

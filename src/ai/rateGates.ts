@@ -27,29 +27,42 @@ export function rateLimitsOf(
   { rateLimits = memory.rateLimits, name: agentName }: { rateLimits?: RateLimits | false; name: string },
 ): RateLimits | undefined {
   if (rateLimits === false || rateLimits === undefined) return undefined;
-  for (const [message, holds] of Object.entries(problemsOf(rateLimits)))
+  const problems = isRecord(rateLimits) ? problemsOf(rateLimits) : { [NO_LIMITS]: true };
+  for (const [message, holds] of Object.entries(problems))
     if (holds) throw memoryError("AGENT_INVALID", message, { agentName });
   return rateLimits;
 }
 
+const NO_LIMITS = "`rateLimits` is an object with your `limiter` and its limits, or false.";
+const FIELDS = ["limiter", "requests", "tokens", "name", "whenExceeded", "maxWaitMs"];
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function problemsOf(limits: RateLimits): Record<string, boolean> {
   const { limiter, whenExceeded = "wait", maxWaitMs = 0, name = "x" } = limits;
   const methods = ["check", "limit", "getValue"];
-  const found = KINDS.flatMap((kind) =>
-    Object.entries(limits[kind] ?? {}).flatMap(([per, limit]) => limitProblems(`${kind}.${per}`, per, limit)),
-  );
+  const found = KINDS.flatMap((kind) => kindProblems(kind, limits[kind]));
+  const unknown = Object.keys(limits).find((field) => !FIELDS.includes(field));
   return {
+    [`\`rateLimits.${unknown}\` is unknown: there are ${FIELDS.join(", ")}.`]: unknown !== undefined,
     "`rateLimits.limiter` is your `new RateLimiter(components.rateLimiter)`.": methods.some(
       (method) => typeof Reflect.get(Object(limiter), method) !== "function",
     ),
     '`rateLimits.whenExceeded` is "wait" or "reject".': whenExceeded !== "wait" && whenExceeded !== "reject",
     "`rateLimits.maxWaitMs` is a number from 0.": !(maxWaitMs >= 0 && Number.isFinite(maxWaitMs)),
-    "`rateLimits.name` must not be empty.": name === "",
+    "`rateLimits.name` is a text that is not empty.": typeof name !== "string" || name === "",
     [`${found[0]}.`]: found.length > 0,
   };
 }
 
-function limitProblems(place: string, per: string, limit: RateLimit | undefined): string[] {
+function kindProblems(kind: string, limits: unknown): string[] {
+  if (limits === undefined) return [];
+  if (!isRecord(limits)) return [`\`rateLimits.${kind}\` names limits: perUser, perTenant, perModel`];
+  return Object.entries(limits).flatMap(([per, limit]) => limitProblems(`${kind}.${per}`, per, limit));
+}
+
+function limitProblems(place: string, per: string, limit: unknown): string[] {
   if (!Object.hasOwn(PER, per))
     return [`\`rateLimits.${place}\` holds for nobody: name perUser, perTenant or perModel`];
   const problem = limit === undefined ? null : limitProblem(limit);
@@ -80,9 +93,13 @@ function keyOf(by: Per, { as, model }: Asking): string | null {
   return `m:${encodeURIComponent(billedProvider(named.provider))}|${encodeURIComponent(named.modelId)}`;
 }
 
+/** The limiter takes 0 for any amount. */
+const NOTHING_RESERVED = 1e-9;
+
 /** As the limiter takes it. Windows begin at a moment that is known here too. */
 function configOf(limit: RateLimit): RateLimit {
-  const { rate, period, capacity, maxReserved, shards } = limit;
+  const { rate, period, capacity, shards } = limit;
+  const maxReserved = limit.maxReserved === 0 ? NOTHING_RESERVED : limit.maxReserved;
   const more = Object.entries({ capacity, maxReserved, shards }).filter(([, value]) => value !== undefined);
   const named = { rate, period, ...Object.fromEntries(more) };
   return limit.kind === "fixed window"

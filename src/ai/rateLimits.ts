@@ -1,5 +1,5 @@
 import type { LanguageModel } from "ai";
-import type { MutationCtx, Principal, StepStart } from "../client/index.js";
+import type { MutationCtx, Principal } from "../client/index.js";
 import { RATE_OUTPUT_TOKENS } from "../shared/ledgerLimits.js";
 import { estimateTokens } from "../shared/tokens.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -44,7 +44,7 @@ export async function reserveFirst(
   return { ...asked, takenAt: Date.now() };
 }
 
-/** What begins a turn; where that fails, what was taken for its first call is given back. */
+/** What comes before a call; where that fails, what was taken for the call is given back. */
 export async function orGiveBack<Begun>(
   beginning: Promise<Begun>,
   agent: Pick<ResolvedAgent, "rateLimits">,
@@ -96,14 +96,12 @@ export async function giveBack(
   );
 }
 
-type Woken = { as: Principal; args: Pick<StepArgs, "waited">; start: Pick<StepStart, "waited"> };
-
-/** What a durable step had taken when it began to wait: with the first call after that, and not where it is tried again. */
+/** What a durable step had taken when it began to wait, if anything. */
 export function heldBy(
   { rateLimits, model }: ResolvedAgent,
-  { as, args, start }: Woken,
+  { as, waited }: Pick<StepArgs, "waited"> & { as: Principal },
 ): Reservation | undefined {
-  const tokens = args.waited?.reserved;
-  if (rateLimits === undefined || tokens === undefined || start.waited !== true) return undefined;
+  const tokens = waited?.reserved;
+  if (rateLimits === undefined || tokens === undefined) return undefined;
   return { gates: gatesOf(rateLimits, { as, model }), tokens, takenAt: Date.now() };
 }

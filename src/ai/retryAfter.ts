@@ -23,12 +23,3 @@ function busyAnswer(error: unknown): APICallError | undefined {
     ? busyAnswer(error.cause)
     : undefined;
 }
-
-/** True where the provider refused the call: nothing was said, and nothing is paid for. */
-export function isRefusedCall(error: unknown): boolean {
-  if (RetryError.isInstance(error)) return isRefusedCall(error.lastError);
-  if (APICallError.isInstance(error)) return (error.statusCode ?? 0) >= 400;
-  return error instanceof Error && error.cause !== undefined && error.cause !== error
-    ? isRefusedCall(error.cause)
-    : false;
-}

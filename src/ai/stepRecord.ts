@@ -8,6 +8,14 @@ const vCall = v.object({ callId: v.string(), toolName: v.string() });
 /** A tool call that a model asked for. */
 export type StepCall = Infer<typeof vCall>;
 
+/** What a step that waits is given when its time has come. */
+const vHeldOver = {
+  /** Tokens that it has reserved of its rate limits. */
+  reserved: v.optional(v.number()),
+  /** How often it has asked its model in vain. */
+  tries: v.optional(v.number()),
+};
+
 /** Ids only: what a step needs it reads, so that nothing that was said lies in a workflow's journal. */
 export const vStepArgs = {
   runId: v.string(),
@@ -26,8 +34,8 @@ export const vStepArgs = {
   report: v.optional(v.boolean()),
   /** Of the first step, which keeps it with the run. */
   workflowId: v.optional(v.string()),
-  /** How often this model step has waited for a time, and what it had reserved of its rate limits by then. */
-  waited: v.optional(v.object({ times: v.number(), reserved: v.optional(v.number()) })),
+  /** How often this model step has waited for a time, and what it had by then. */
+  waited: v.optional(v.object({ times: v.number(), ...vHeldOver })),
 };
 export type StepArgs = ObjectType<typeof vStepArgs>;
 
@@ -55,7 +63,7 @@ export const vStepOutcome = v.object({
   unasked: v.optional(v.boolean()),
   failure: v.optional(v.string()),
   /** The model was not asked: the workflow waits for that time, in ms since the epoch, and runs the step again. */
-  waitUntil: v.optional(v.object({ at: v.number(), reason: vWaitsFor, reserved: v.optional(v.number()) })),
+  waitUntil: v.optional(v.object({ at: v.number(), reason: vWaitsFor, ...vHeldOver })),
 });
 export type StepOutcome = Infer<typeof vStepOutcome>;
 

@@ -49,6 +49,8 @@ export const SLAB_DEFAULT_CALLS = 4;
 export const SLAB_MAX_CALLS = 100;
 /** A run that was silent for so long holds nothing any more: its action has died, or it waits. */
 export const SLAB_LEASE_MS = RUN_LEASE_MS;
+/** How long a run waits for a time, in ms, before it gives back what it holds: for less that is not worth two writes. */
+export const SLAB_WAIT_MS = 60 * 1000;
 /** Expired slabs that a draw looks at: each costs it a run's row. */
 export const SLABS_PER_DRAW = 8;
 /** As many as a draw looks at that would else be refused: what it gives back must not be lost with the refusal. */

@@ -27,8 +27,17 @@ export function capacityOf({ rate, capacity = rate, shards = 1 }: RateLimit): nu
 
 const isAbove = (value: number, least: number): boolean => Number.isFinite(value) && value > least;
 
-/** Why a limit cannot work; null when it can. */
-export function limitProblem(limit: RateLimit): string | null {
+const FIELDS = ["kind", "rate", "period", "capacity", "maxReserved", "shards", "start", "applyUpdates"];
+
+/** Why a limit, as somebody gave it, cannot work; null when it can. */
+export function limitProblem(given: unknown): string | null {
+  if (typeof given !== "object" || given === null) return "it is an object with `kind`, `rate` and `period`";
+  const unknown = Object.keys(given).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) return `it has no field \`${unknown}\``;
+  return problemIn(given as RateLimit); // each of its fields is looked at
+}
+
+function problemIn(limit: RateLimit): string | null {
   const { kind, rate, period, capacity = rate, maxReserved = 0, shards = 1, start } = limit;
   const problems = {
     'its `kind` is "token bucket" or "fixed window"': kind !== "token bucket" && kind !== "fixed window",

@@ -44,6 +44,8 @@ export const ANSWER_TIMEOUT_MS = 7 * 24 * 60 * 60 * 1000;
 export const WAIT_MAX_MS = 366 * 24 * 60 * 60 * 1000;
 /** How long the timer of a waiting step sleeps at most, in ms: timers of many runtimes hold 24 days, then fire at once. */
 export const WAIT_MAX_SLEEP_MS = 7 * 24 * 60 * 60 * 1000;
+/** How overdue the timer of a run that waits for a time must be, in ms, before it is taken for lost: then who comes next wakes the run. */
+export const WAIT_LOST_MS = 10 * 60 * 1000;
 /** Bytes of an input that an approval gives in place of the model's, and of the model's own that is kept beside it. */
 export const EDITED_INPUT_MAX_BYTES = 64 * KIB;
 /** Lines that one function execution logs: Convex keeps 256 of them, and they are the app's. */

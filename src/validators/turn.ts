@@ -4,7 +4,7 @@ import { vOpaqueParts, type Part, type PartOf } from "./content.js";
 import { vContextGiven } from "./context.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recall.js";
-import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall } from "./run.js";
+import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall, vWaitsFor } from "./run.js";
 import { vOpaqueSpent } from "./usage.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
@@ -100,8 +100,8 @@ export const vStepStart = v.object({
   turn: v.number(),
   agentName: v.string(),
   steps: v.number(),
-  /** The run had waited for a time until this very call. */
-  waited: v.optional(v.boolean()),
+  /** The run had waited until this very call: until when it was to, in ms since the epoch, and for what. */
+  waited: v.optional(v.object({ until: v.number(), waitsFor: vWaitsFor })),
   /** How many of the steps had been saved when the run last read steering: stop conditions count from there. */
   steeredAt: v.optional(v.number()),
   ...vBudgetsSaid,

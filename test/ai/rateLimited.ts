@@ -15,6 +15,7 @@ export const MINUTE_MS = 60_000;
 
 const realImmediate = setImmediate;
 const REAL_TURNS = 50;
+const MOST_TIMERS = 10_000;
 
 type RateLimiterComponent = ConstructorParameters<typeof RateLimiter>[0];
 export const limiter = new RateLimiter(componentsGeneric().rateLimiter as unknown as RateLimiterComponent);
@@ -48,10 +49,21 @@ export async function aLimitedAgent(
   return test;
 }
 
+/** A window of a minute has begun a moment ago, so that no step is due so soon that it waits in its action. */
+export const START_MS = Date.UTC(2026, 0, 5) + 1_000;
+
 /** What is due soon is done; what waits for longer is not. */
 export async function settleNow({ t }: Pick<DurableApp, "t">, rounds = 50, stepMs = 200): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     vi.advanceTimersByTime(stepMs);
+    await t.finishInProgressScheduledFunctions();
+  }
+}
+
+/** Lets time pass until something is so: from one moment at which something is due to the next. */
+export async function settleUntil({ t }: Pick<DurableApp, "t">, isSo: () => boolean): Promise<void> {
+  for (let timers = 0; timers < MOST_TIMERS && !isSo(); timers++) {
+    vi.advanceTimersToNextTimer();
     await t.finishInProgressScheduledFunctions();
   }
 }

@@ -111,13 +111,12 @@ describe("what a call takes", () => {
     expect(await left(ctx)).toBeCloseTo(expected, 0);
   });
 
-  test("is what was shown and said where the provider counts nothing", async () => {
-    const usage = { inputTokens: 0, outputTokens: 0 };
-    const settings = { maxOutputTokens: 2_000 };
-    const { agent, ctx, threadId } = await aLimitedAgent([{ text: "Yes.", usage }], { tokens }, { settings });
-    await agent.generate(ctx, { as: OWNER, threadId, prompt: "?" });
-    expect(await left(ctx)).toBeLessThan(10_000);
-    expect(await left(ctx)).toBeGreaterThan(9_900);
+  test("is what the ledger estimates where the provider counts nothing", async () => {
+    const answer = { text: "Yes. ".repeat(400), usage: { inputTokens: 0, outputTokens: 0 } };
+    const { agent, ctx, threadId } = await aLimitedAgent([answer], { tokens });
+    const { usage } = await agent.generate(ctx, { as: OWNER, threadId, prompt: "?" });
+    expect(usage.outputTokens).toBeGreaterThan(300);
+    expect(await left(ctx)).toBeCloseTo(10_000 - usage.inputTokens - usage.outputTokens, 0);
   });
 
   test("is given back where the provider refuses the call, and counts as a request", async () => {
@@ -165,6 +164,21 @@ describe("what a call takes", () => {
       "PROMPT_EMPTY",
     );
     expect(await leftIn(ctx, { name: "requests:user" })).toBeCloseTo(now, 1);
+  });
+
+  test("is given back where the thread turns out to be too long for the limit", async () => {
+    const requests = { perUser: perMinute(10) };
+    const short = { perUser: perMinute(1_500) };
+    const { agent, ctx, threadId, owner, model } = await aLimitedAgent([], { requests, tokens: short });
+    const parts = [{ type: "text" as const, text: "Long. ".repeat(2_000) }];
+    await owner.messages.append(ctx, { threadId, messages: [{ role: "user", parts }] });
+    const refused = await failed(agent.generate(ctx, { as: OWNER, threadId, prompt: "?" }));
+    expect(refused).toMatchObject({
+      data: { code: "RATE_LIMITED", details: { limit: "tokens", per: "user", capacity: 1_500 } },
+    });
+    expect(model.calls).toHaveLength(0);
+    expect(await leftIn(ctx, { name: "requests:user" })).toBeCloseTo(10, 1);
+    expect(await leftIn(ctx, { name: "tokens:user", config: short.perUser })).toBeCloseTo(1_500, 0);
   });
 
   test("costs these calls of the limiter, and none without limits", async () => {

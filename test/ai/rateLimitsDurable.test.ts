@@ -3,11 +3,19 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TurnsClient } from "../../src/client/turns.js";
 import { codeOf } from "../support/aMemory.js";
 import { hushed, leftovers, stateOf } from "./durableApp.js";
-import { aLimitedApp, leftIn, MINUTE_MS, perMinute, settleNow } from "./rateLimited.js";
+import {
+  aLimitedApp,
+  leftIn,
+  MINUTE_MS,
+  perMinute,
+  settleNow,
+  settleUntil,
+  START_MS,
+} from "./rateLimited.js";
 import { asksFor, messagesOf, transcript, weather } from "./support.js";
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: START_MS });
   hushed();
 });
 afterEach(() => {
@@ -46,12 +54,12 @@ describe("20 concurrent durable runs", () => {
         return await app.start("Go.", undefined, { threadId });
       }),
     );
-    await settleNow(app);
+    await settleNow(app, 20);
     const waiting = await Promise.all(tickets.map(({ runId }) => app.owner.runs.get(app.ctx, { runId })));
     const waits = waiting.filter(({ waitsFor }) => waitsFor === "rateLimit");
     expect(waits.length).toBeGreaterThan(10);
     expect(waits.every(({ state }) => state.kind === "running")).toBe(true);
-    for (let minute = 0; minute < 10 && times.length < 20; minute++) await settleNow(app, 120, 500);
+    await settleUntil(app, () => times.length === 20);
     await app.finish();
     for (const { runId } of tickets) expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
     expect(times).toHaveLength(20);
@@ -129,6 +137,26 @@ describe("a durable run over its limits", () => {
     await settleNow(app);
     expect(await stateOf(app, runId)).toMatchObject({ kind: "completed" });
     expect(await leftIn(app.ctx, { name: "requests:user", config: requests.perUser })).toBeLessThan(8.5);
+  });
+
+  test("asks a model that fails as often as `retry` says, however long it has to wait for that", async () => {
+    const times: number[] = [];
+    const requests = { perUser: perMinute(1) };
+    const retry = { maxAttempts: 3, initialBackoffMs: 100, base: 2 };
+    const script = Array.from({ length: 9 }, () => () => {
+      times.push(Date.now());
+      return { text: "Half", error: "Cut." };
+    });
+    const app = await aLimitedApp(script, { requests }, { retry });
+    const { runId } = await app.start("Go.");
+    await settleNow(app, 300, 1_000);
+    expect(app.model.calls).toHaveLength(3);
+    const { state, totals } = await app.owner.runs.get(app.ctx, { runId });
+    expect(state).toMatchObject({ kind: "failed", code: "MODEL_FAILED" });
+    expect(totals.calls, "each counts once").toBe(3);
+    expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2 * MINUTE_MS - 1_000);
+    await app.finish();
+    expect(await leftovers(app)).toEqual({});
   });
 
   test("waits between its steps too", async () => {

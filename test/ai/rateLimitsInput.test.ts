@@ -61,6 +61,15 @@ describe("limits", () => {
     ["an unknown `whenExceeded`", limits({ whenExceeded: "queue" })],
     ["a `maxWaitMs` below 0", limits({ maxWaitMs: -1 })],
     ["an empty name", limits({ name: "" })],
+    ["a name that is no text", limits({ name: 5 })],
+    ["a typing error", limits({ token: { perUser: perMinute(1) } })],
+    ["a field that no limit has", bucket({ burst: 5 })],
+    ["a number for all limits", limits({ requests: 5 })],
+    ["a number for one limit", limits({ requests: { perUser: 5 } })],
+    ["null for one limit", limits({ tokens: { perModel: null } })],
+    ["no limit's shape", limits({ requests: perMinute(5) })],
+    ["null in their place", null as unknown as RateLimits],
+    ["true in their place", true as unknown as RateLimits],
   ])("with %s are refused when the agent is defined", async (_, rateLimits) => {
     const { memory, component } = aMemory();
     const definition: AgentDefinition = { name: "x", model: () => "none", instructions: "" };

@@ -1,15 +1,25 @@
 // A provider that has no room says when to ask again.
 import { APICallError, RetryError } from "ai";
+import { internalActionGeneric } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { retryAfterOf } from "../../src/ai/retryAfter.js";
-import { RETRY_AFTER_MAX_MS } from "../../src/shared/ledgerLimits.js";
+import type { StepArgs, StepRecord } from "../../src/ai/stepRecord.js";
+import { RETRY_AFTER_MAX_MS, WAITS_MAX } from "../../src/shared/ledgerLimits.js";
 import { OWNER } from "../support/aMemory.js";
 import { aDurableApp, hushed, leftovers, stateOf } from "./durableApp.js";
-import { aLimitedAgent, aLimitedApp, MINUTE_MS, passing, perMinute, settleNow } from "./rateLimited.js";
+import {
+  aLimitedAgent,
+  aLimitedApp,
+  MINUTE_MS,
+  passing,
+  perMinute,
+  settleNow,
+  START_MS,
+} from "./rateLimited.js";
 import { anAgent, messagesOf, transcript } from "./support.js";
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: START_MS });
   hushed();
 });
 afterEach(() => {
@@ -95,16 +105,22 @@ describe("a durable run whose provider has no room", () => {
   });
 
   test("fails as rate limited when it never has", async () => {
-    const app = await aDurableApp(
-      Array.from({ length: 70 }, () => ({ error: busy({ "retry-after": "1" }) })),
-    );
+    const app = await aDurableApp([{ error: busy() }, { error: busy() }]);
+    const step = app.researcher["step"] as {
+      _handler: (ctx: unknown, args: StepArgs) => Promise<StepRecord>;
+    };
+    app.researcher["step"] = internalActionGeneric((ctx, { waited, ...args }: StepArgs) =>
+      step._handler(ctx, waited === undefined ? args : { ...args, waited: { times: WAITS_MAX } }),
+    ); // as a workflow that has waited so often
     const { runId } = await app.start("Go.");
-    for (let round = 0; round < 60 && (await stateOf(app, runId)).kind === "running"; round++)
-      await settleNow(app, 20, 60_000);
-    expect(await stateOf(app, runId)).toMatchObject({ kind: "failed", code: "RATE_LIMITED" });
     await app.finish();
+    expect(await stateOf(app, runId)).toMatchObject({
+      ...{ kind: "failed", code: "RATE_LIMITED" },
+      message: `The run has waited ${WAITS_MAX} times in a row, and its turn did not come.`,
+    });
+    expect(app.model.calls).toHaveLength(2);
     expect(await leftovers(app)).toEqual({});
-  }, 120_000);
+  });
 });
 
 describe("a turn in an action whose provider has no room", () => {

@@ -66,6 +66,26 @@ export async function writes(): Promise<void> {
 
 const agent = { name: "helper", model: () => model, instructions: "Be brief." };
 export const unlimited: Agent = defineAgent(memory, { ...agent, budgets: false, rateLimits: false });
+const daily = { kind: "fixed window", rate: 1_000, period: 24 * 60 * MINUTE, capacity: 2_000 } as const;
+/** The app's own limiter, which has limits of its own besides. */
+const shared = new RateLimiter(limiter, {
+  sendMessage: { kind: "token bucket", rate: 20, period: MINUTE, shards: 4, maxReserved: 10 },
+  signUp: daily,
+});
+export const limited: Agent = defineAgent(memory, {
+  ...agent,
+  rateLimits: {
+    limiter: shared,
+    requests: { perUser: { kind: "token bucket", rate: 5, period: MINUTE, maxReserved: 0 } },
+    tokens: { perTenant: daily, perModel: { ...daily, start: 0 } },
+    ...{ name: "support", whenExceeded: "reject", maxWaitMs: 0 },
+  },
+});
+const leaky = { perUser: { ...daily, kind: "leaky" as const } };
+// @ts-expect-error there are token buckets and fixed windows
+defineAgent(memory, { ...agent, rateLimits: { ...limits, tokens: leaky } });
+// @ts-expect-error a client of the component is no limiter
+defineAgent(memory, { ...agent, rateLimits: { ...limits, limiter } });
 // @ts-expect-error limits are of somebody
 defineAgent(memory, { ...agent, rateLimits: { ...limits, requests: { perMinute: 20 } } });
 

@@ -2956,7 +2956,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId: string;
           turn: number;
           waitUntil?: number;
-          waited?: boolean;
+          waited?: { until: number; waitsFor: "budget" | "rateLimit" };
           warned?: Array<any>;
         },
         Name

@@ -4,16 +4,22 @@ import { isLost, leaseEndsAt, LOST } from "./runLease.js";
 import { promoteNext } from "./runQueue.js";
 import { isActive } from "../../shared/runState.js";
 import { stateOf } from "./runRows.js";
+import { isOverdue, wakeDue } from "./runTimeout.js";
 import { findHead } from "./threadAccess.js";
 import { endRun } from "./turnEnd.js";
 
 export type Occupied = { head: Doc<"threadHeads">; active: Doc<"runs"> | null };
 
-/** Who has the thread. A run whose action was silent past its lease is ended as failed and makes room. */
+/**
+ * Who has the thread. A run whose action was silent past its lease is ended as failed and makes room; one whose timer
+ * never came is woken.
+ */
 export async function findActive(ctx: MutationCtx, head: Doc<"threadHeads">): Promise<Occupied> {
   const active = await activeOf(ctx, head);
-  if (active === null || !isLost(active)) return { head, active };
-  await endRun(ctx, active, { outcome: LOST });
+  if (active === null) return { head, active };
+  if (isLost(active)) await endRun(ctx, active, { outcome: LOST });
+  else if (isOverdue(active)) await wakeDue(ctx, { runId: active._id });
+  else return { head, active };
   const freed = (await ctx.db.get("threadHeads", head._id)) ?? head;
   return { head: freed, active: await activeOf(ctx, freed) }; // the next one that waited
 }

@@ -1,4 +1,5 @@
-import { WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
+import { SLAB_WAIT_MS } from "../../shared/ledgerLimits.js";
+import { WAIT_LOST_MS, WAIT_MAX_MS, WAIT_MAX_SLEEP_MS } from "../../shared/runLimits.js";
 import { dueEvent } from "../../shared/runEvents.js";
 import { isActive } from "../../shared/runState.js";
 import { memoryError } from "../../validators/errors.js";
@@ -6,6 +7,7 @@ import type { WaitsFor } from "../../validators/run.js";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { returnDrawn } from "./budgetSettle.js";
 import { tellMessages } from "./hooks.js";
 import { discardMessage } from "./messages.js";
 import { tellDriver } from "./runDriver.js";
@@ -18,7 +20,7 @@ type Waiting = { until: number; waitsFor: WaitsFor; workflowId?: string };
 
 /**
  * A durable run that may not ask its model yet waits for a time: its workflow sleeps, and a timer wakes it. Nothing
- * streams meanwhile. An ended run waits for nothing.
+ * streams meanwhile, and who waits long holds nothing of its budgets. An ended run waits for nothing.
  */
 export async function waitForTime(
   ctx: MutationCtx,
@@ -30,7 +32,9 @@ export async function waitForTime(
   if (run.startJobId !== undefined) await cancelJob(ctx, run.startJobId);
   await dropStream(ctx, run);
   const startJobId = await armWake(ctx, run._id, until);
-  const waits = { waitsUntil: until, waitsFor, startJobId, streamId: undefined };
+  const isLong = until - Date.now() >= SLAB_WAIT_MS;
+  const returned = isLong ? await returnDrawn(ctx, run) : {};
+  const waits = { ...returned, waitsUntil: until, waitsFor, startJobId, streamId: undefined };
   await ctx.db.patch("runs", run._id, { ...waits, workflowId: run.workflowId ?? workflowId });
   await tellMessages(ctx, run.hooks);
 }
@@ -81,6 +85,10 @@ export async function wakeDue(ctx: MutationCtx, { runId }: { runId: Id<"runs"> }
   await endRun(ctx, { ...run, startJobId: undefined }, { outcome: MOVED });
   return null;
 }
+
+/** True for a run whose timer should have gone off long ago: somebody has canceled it, or it failed. */
+export const isOverdue = ({ waitsUntil = Infinity, startJobId }: Doc<"runs">): boolean =>
+  startJobId !== undefined && waitsUntil + WAIT_LOST_MS < Date.now();
 
 const MOVED = {
   kind: "failed",

@@ -7,7 +7,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { tellDriver } from "./runDriver.js";
-import { stepsOf } from "./runRows.js";
+import { stateOf, stepsOf } from "./runRows.js";
 
 /** What the last step of a run still waits for. */
 export type Waiting = NonNullable<Doc<"runs">["waiting"]>;
@@ -88,8 +88,8 @@ export async function cancelJob(ctx: MutationCtx, jobId: Id<"_scheduled_function
 export async function stopWaiting(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   const { waiting, engine, startJobId, waitsUntil } = run;
   if (startJobId !== undefined) await cancelJob(ctx, startJobId);
-  if (startJobId !== undefined && waitsUntil !== undefined)
-    await tellDriver(ctx, run, { kind: "wake", event: dueEvent(stepsOf(run)), value: null });
+  const sleeps = startJobId !== undefined && waitsUntil !== undefined && stateOf(run).kind === "running";
+  if (sleeps) await tellDriver(ctx, run, { kind: "wake", event: dueEvent(stepsOf(run)), value: null });
   if (waiting === undefined) return;
   await disarmTimer(ctx, waiting);
   if (engine !== "durable") return;

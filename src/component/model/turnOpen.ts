@@ -53,7 +53,7 @@ export async function open(ctx: MutationCtx, args: OpenArgs): Promise<StepStart>
     const calls = await callsOf(ctx, run._id, args.step);
     return { ...nothing, calls: calls.map(toToolCall(run)) };
   }
-  const waited = run.waitsUntil === undefined ? {} : { waited: true };
+  const waited = waitedFor(run);
   if (!isActive(stateOf(run)) || stateOf(run).kind === "queued") return { ...nothing, ...waited };
   return { ...nothing, ...waited, ...(await openNext(ctx, run, args)) };
 }
@@ -72,6 +72,11 @@ async function openNext(ctx: MutationCtx, found: Doc<"runs">, args: OpenArgs): P
   const asks = args.recall === true && given?.first === undefined; // later calls show what the first recalled
   const recall = asks ? await readRecall(ctx, run, context) : {};
   return { ...said, context, ...(given === null ? {} : { given }), ...stream, ...recall };
+}
+
+/** What the run had waited for until now. */
+function waitedFor({ waitsUntil, waitsFor = "rateLimit" }: Doc<"runs">): Pick<StepStart, "waited"> {
+  return waitsUntil === undefined ? {} : { waited: { until: waitsUntil, waitsFor } };
 }
 
 const told = (run: Doc<"runs">) => ({
