@@ -61,9 +61,9 @@ export async function holdsNext(
  */
 export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Promise<Settled> {
   const { budgets } = run;
-  if (budgets === undefined || budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0))
-    return {};
+  if (budgets === undefined || budgets.held.length === 0) return {};
   for (const hold of budgets.held) {
+    if (hold.drawn === 0 && hold.spent === 0) continue;
     const row = await ctx.db.get("budgets", hold.budgetId);
     if (row === null) continue;
     const state = settled(stateIn(row), hold);
@@ -71,6 +71,7 @@ export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Pro
     await saveState(ctx, row, isPassed ? { ...state, warnedAt: Date.now() } : state);
     if (isPassed) await tellBudgets(ctx, run, [toldOf(row, state)]);
   }
+  // One may be of nothing: what has no price, or costs nothing, draws nothing from a budget of costs.
   for (const slab of await slabsOf(ctx, run._id)) await ctx.db.delete("slabs", slab._id);
   return { budgets: { ...budgets, held: budgets.held.map(emptied), isDue: true } };
 }
