@@ -50,11 +50,10 @@ function wrongReserved({ _id, reserved, startedAt }: BudgetRow, slabs: SlabRow[]
 
 type Places = { budgets: Map<string, BudgetRow>; runs: Map<string, LedgerRun> };
 
-/** A slab is returned with the end of its run; of a run that died it may be taken back once it has expired. */
+/** A slab is returned in the transaction that ends its run; of one that is gone it may be taken back once it has expired. */
 function orphaned({ _id, runId, expiresAt }: SlabRow, { runs }: Places, now: number): Mismatch[] {
   const run = runs.get(runId);
-  const isHeld = run !== undefined && !isOver(run);
-  if (isHeld || expiresAt <= now) return [];
+  if (run === undefined ? expiresAt <= now : !isOver(run)) return [];
   const found = run?.state?.kind ?? null;
   return [{ table: "slabs", id: _id, what: "runId", expected: "that of a run under way", found }];
 }
