@@ -82,7 +82,7 @@ export type Evidence = {
   removed: string[];
 };
 
-const MEMORY = "agentMemory";
+export const MEMORY = "agentMemory";
 /** The ledger outlives threads. */
 const LEDGER = ["usageEvents", "usageRollups"];
 /** Tables that hold rows only while something is under way. */

@@ -24,6 +24,8 @@ export function usageMismatches(evidence: Evidence): Finding[] {
   return [
     ...unfolded({ ...ledger, usageEvents: usage }).map(({ _id }) => `event ${_id} was never folded`),
     ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
+    // Every run is over or gone, and with it what it had drawn: also where it has long expired.
+    ...ledger.slabs.map(({ _id, runId }) => `slab ${_id} of run ${runId} was never returned`),
     ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>

@@ -239,6 +239,27 @@ export const planted: Planted[] = [
         (e) => (e.ledger.usageMarks[0]!.commitTs = 1n),
         /usage0 was never folded/,
       ],
+      [
+        "a slab that was not returned, however long ago it expired",
+        (e) =>
+          e.ledger.slabs.push({
+            ...row,
+            ...{ budgetId: "budget", runId: "gone", amount: 0, startedAt: 0, expiresAt: 0 },
+          }),
+        /slab row of run gone was never returned/,
+      ],
+      [
+        "an event that was recorded twice beside a step",
+        (e) => again(e.usage, { isFailed: true, step: 0 }),
+        /runs run: calls should be 3 and is 2/,
+      ],
+      [
+        "a failed call that is in no sum",
+        (e) => (e.usage[1]!.isFailed = true),
+        /usageRollups \*: failedCalls should be 1/,
+      ],
+      ["another purpose", (e) => (e.usage[0]!.purpose = "tool"), /usageRollups .*"tool".*should be there/],
+      ["an event without its step", (e) => delete e.usage[0]!.step, /runs run: calls should be 1 and is 2/],
       ["a call that nobody made", (e) => (e.calls = e.calls.slice(0, -1)), /never asked to the end/],
     ],
   },
