@@ -26,6 +26,7 @@ export function usageMismatches(evidence: Evidence): Finding[] {
     ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
     // Every run is over or gone, and with it what it had drawn: also where it has long expired.
     ...ledger.slabs.map(({ _id, runId }) => `slab ${_id} of run ${runId} was never returned`),
+    ...unpriced(evidence),
     ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>
@@ -37,6 +38,15 @@ export function usageMismatches(evidence: Evidence): Finding[] {
     ...uncalled(evidence, of),
   ];
 }
+
+/** The prices are set before the first call. */
+const unpriced = ({ ledger, usage }: Evidence): Finding[] =>
+  usage
+    .filter(({ costMicros }) => costMicros === undefined)
+    .filter((event) =>
+      ledger.prices.some(({ provider, model }) => provider === event.provider && model === event.model),
+    )
+    .map(({ _id }) => `event ${_id} has no cost, and its model has a price`);
 
 function countsOf(run: RunRow, events: EventRow[]): Finding[] {
   const twice = repeated(events, ({ step }) => String(step)).map(

@@ -161,6 +161,30 @@ describe("npm run audit", () => {
     expect(new Set(mismatches.map(({ table }) => table))).toEqual(new Set(["usageRollups", "runs"]));
   });
 
+  test("finds nothing where a user was taken out of the ledger, half of whose events were folded", async () => {
+    const erased = join(folder, "erased.sqlite");
+    copyFileSync(file, erased);
+    const host = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 3 * 60_000 });
+    const record = () =>
+      host.callComponent("agentMemory", "mutation", "usage:record", { caller, usage: used });
+    for (let event = 0; event < 150; event++) await record();
+    await host.shiftClock(2 * 60_000);
+    await host.idle();
+    for (let event = 0; event < 60; event++) await record();
+    const user = { caller: "system", ...caller };
+    await host.callComponent("agentMemory", "mutation", "usage:eraseUser", user);
+    await host.close();
+    const { ok, mismatches } = (await auditDatabase(erased)).result; // more than a page: half done
+    expect([ok, mismatches]).toEqual([true, []]);
+    const again = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 10 * 60_000 });
+    await again.idle();
+    expect(
+      (await again.readTable("agentMemory", "usageEvents")).filter(({ userId }) => userId !== ""),
+    ).toEqual([]);
+    await again.close();
+    expect((await auditDatabase(erased)).result).toEqual({ ok: true, events: 212, mismatches: [] });
+  });
+
   test("reads what a host that was killed has left", async () => {
     const killed = join(folder, "killed.sqlite");
     copyFileSync(file, killed);

@@ -260,6 +260,16 @@ export const planted: Planted[] = [
       ],
       ["another purpose", (e) => (e.usage[0]!.purpose = "tool"), /usageRollups .*"tool".*should be there/],
       ["an event without its step", (e) => delete e.usage[0]!.step, /runs run: calls should be 1 and is 2/],
+      [
+        "a call whose price was lost",
+        (e) =>
+          e.ledger.prices.push({
+            ...row,
+            ...{ provider: "soak", model: "script-player" },
+            periods: [{ version: 1, from: 0, prices: { input: 1, output: 1 } }],
+          }),
+        /event usage0 has no cost/,
+      ],
       ["a call that nobody made", (e) => (e.calls = e.calls.slice(0, -1)), /never asked to the end/],
     ],
   },
