@@ -53,7 +53,7 @@ const SCRIPTS: [string, Request[], string?][] = [
   ["asks for tools", [{ asks: "look" }, { asks: "look" }, { says: "Yes." }]],
   ["is refused, and asked again", [{ refuses: 429 }, { refuses: 500 }, { says: "Yes." }]],
   ["is refused behind a tool", [{ asks: "look" }, { refuses: 429 }, { says: "Yes." }]],
-  ["is refused for good", [{ refuses: 429 }, { refuses: 429 }, { refuses: 429 }], "MODEL_FAILED"],
+  ["is refused for good", [{ refuses: 500 }, { refuses: 500 }, { refuses: 500 }], "MODEL_FAILED"],
   ["gives what nobody can read, then an answer", [{ garbles: true }, { garbles: true }, { says: "Yes." }]],
   ["gives what nobody can read", [{ garbles: true }, { garbles: true }, { garbles: true }], "MODEL_FAILED"],
   ["counts nothing", [{ says: "Yes, quite.", unsound: undefined }]],

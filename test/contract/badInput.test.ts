@@ -183,7 +183,7 @@ describe("a thread that was removed", () => {
     });
     expect(await codeOf(ask(helper, "Go."))).toBe("RUN_NOT_FOUND");
     await helper.t.finishInProgressScheduledFunctions();
-    expect(await helper.countRows()).toEqual({ contextParts: 1, scopeCounts: 1, usageEvents: 1 });
+    expect(await helper.countRows()).toEqual({ contextParts: 1, scopeCounts: 1, usageEvents: 2 });
   });
 });
 
@@ -215,14 +215,17 @@ describe("a model that goes wrong", () => {
   });
 
   test.each([NaN, -1, Infinity])(
-    "and counts %d tokens loses no answer: it counts as none",
+    "and counts %d tokens loses no answer: what it used is estimated",
     async (tokens) => {
       const usage = { inputTokens: tokens, outputTokens: 3, cachedInputTokens: tokens, reasoningTokens: 0 };
       const helper = await anAgent([{ text: "Hi.", usage }]);
       const { text: answer, runId } = await ask(helper, "Go.");
       expect(answer).toBe("Hi.");
       const { totals } = await helper.owner.runs.get(helper.ctx, { runId });
-      expect(totals).toEqual({ calls: 1, inputTokens: 0, outputTokens: 3 });
+      expect(totals).toMatchObject({ calls: 1, outputTokens: 3 });
+      expect(totals.inputTokens).toBeGreaterThan(0);
+      const { page } = await helper.owner.usage.list(helper.ctx, { runId, cursor: null });
+      expect(page).toMatchObject([{ isEstimated: true, inputTokens: totals.inputTokens }]);
     },
   );
 });

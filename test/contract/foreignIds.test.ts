@@ -185,6 +185,8 @@ const others = [
   "documents.readAround",
   ...["turns.begin", "extraction.list", "summaries.listRecent"],
   "usage.eraseUser",
+  // Budgets are the app's to write, and are read by who they limit: budgetsDoors.test.ts.
+  ...["budgets.set", "budgets.list", "budgets.remove", "budgets.status"],
   // Prices belong to nobody: those who may write them have their tests in prices.test.ts.
   ...["prices.set", "prices.load", "prices.remove", "prices.list", "prices.find", "prices.listUnpriced"],
 ];

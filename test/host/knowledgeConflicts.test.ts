@@ -20,15 +20,17 @@ import {
 const OLGA: Caller = { tenantId: "acme", userId: "olga" };
 const inUser = { caller: OLGA, scope: "user" };
 
+const usage = { ...used, purpose: "extraction" };
+
 let host: Host;
 beforeAll(async () => {
   host = await startApp({ listen: false });
   await anIdleThread(host, OLGA, { operationId: "arms the sweep of operations" });
+  await callDoor(host, { door: "usage.record", args: { caller: OLGA, usage } }); // arms a fold
   await callDoor(host, { door: "blocks.create", args: { ...inUser, label: "human" } });
 });
 afterAll(() => host.close());
 
-const usage = { ...used, purpose: "extraction" };
 const place = { turn: 0, step: 0 };
 
 /** What writes facts and blocks of the user: an agent's tools in a thread, and an extraction of that thread. */

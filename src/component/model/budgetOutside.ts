@@ -1,6 +1,6 @@
 import { amountIn } from "../../shared/budgetEstimate.js";
 import { renewed } from "../../shared/budgetState.js";
-import { userScope } from "../../shared/scope.js";
+import { tenantScope, userScope } from "../../shared/scope.js";
 import type { RunTotals } from "../../validators/run.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
@@ -25,7 +25,11 @@ export async function chargeOutside(ctx: MutationCtx, place: Place, used: RunTot
   if (place.runId !== undefined) return await chargeRun(ctx, place.runId, used);
   const { agentName, threadId } = place;
   const now = Date.now();
-  for (const { subject } of subjectsOf({ scope: userScope(place), agentName, threadId }))
+  const isNobody = place.userId === ""; // what belongs to a tenant and no user
+  const scope = isNobody ? tenantScope(place) : userScope(place);
+  for (const { subject } of subjectsOf({ scope, agentName, threadId }).filter(
+    ({ per }) => !isNobody || per !== "user",
+  ))
     for (const row of await budgetsOf(ctx, subject)) {
       if (row.isByRule === true) continue;
       const state = renewed(stateIn(row), now);

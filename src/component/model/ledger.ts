@@ -58,7 +58,7 @@ const MOST: Partial<Record<keyof Usage, number>> = {
  * A sum over the ledger can be trusted only when no event takes something away from it, and when none is so large that
  * the sum is no longer exact. Runtimes mend what a provider counts: what comes here wrong is a fault of the caller.
  */
-function checkUsage(usage: Usage): void {
+export function checkUsage(usage: Usage): void {
   if (!validate(vUsage, usage))
     throw memoryError("INVALID_ARGUMENT", "`usage` is none: check its fields against `vUsage`.");
   for (const [name, value] of Object.entries(usage)) {

@@ -4,14 +4,12 @@ import type { RunTotals } from "../../validators/run.js";
 import type { Spent, Usage } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkCurrency } from "./currency.js";
-import { recordUsage, type UsagePlace } from "./ledger.js";
+import { checkUsage, recordUsage, type UsagePlace } from "./ledger.js";
 
 /** Adds one event for a call that is recorded with something else, which must not be lost over it. Gives it as totals. */
-export async function recordSpent(
-  ctx: MutationCtx,
-  place: UsagePlace,
-  { currency, ...usage }: Spent,
-): Promise<RunTotals> {
+export async function recordSpent(ctx: MutationCtx, place: UsagePlace, spent: Spent): Promise<RunTotals> {
+  checkUsage(spent);
+  const { currency, ...usage } = spent;
   const told =
     currency === undefined || usage.costMicros === undefined ? usage : await inLedger(ctx, usage, currency);
   const { costMicros } = await recordUsage(ctx, place, told);
