@@ -24,15 +24,27 @@ const shared = {
 
 export const solo = defineAgent(memory, { ...shared, name: "solo" });
 export const researcher = defineAgent(memory, { ...shared, name: "researcher" });
+/** Rules of an agent, beside the budgets that the app has set. */
+const RULES = [
+  { per: "agent", unit: "tokens", period: "day", limit: 1_000_000_000 },
+  { per: "user", unit: "cost", period: "month", limit: 1, mode: "soft" },
+  { per: "run", unit: "cost", limit: 1_000_000_000 },
+] as const;
+
 /** Is asked by `lead`. */
-export const helper = defineAgent(memory, { ...shared, name: "helper" });
+export const helper = defineAgent(memory, { ...shared, name: "helper", budgets: RULES });
 const ask = agentTool({
   description: "Ask the helper.",
   agent: helper,
   run: () => internal.helper.run,
 });
 /** Asks another agent. */
-export const lead = defineAgent(memory, { ...shared, name: "lead", tools: { ...tools, [ASK_TOOL]: ask } });
+export const lead = defineAgent(memory, {
+  ...shared,
+  name: "lead",
+  budgets: RULES,
+  tools: { ...tools, [ASK_TOOL]: ask },
+});
 /** Waits for people. */
 export const clerk = defineAgent(memory, { ...shared, name: "clerk", tools: { ...tools, ...waitingTools } });
 /** Its module is renamed while it waits. */

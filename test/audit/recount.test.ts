@@ -188,6 +188,11 @@ const planted: Record<string, Plant[]> = {
       },
       /slabs held: runId .* canceled/,
     ],
+    [
+      "a slab that its run does not know of",
+      (l) => (l.runs[2]!.budgets!.held = []),
+      /slabs held: amount that its run knows of should be 0 and is 50/,
+    ],
     ["a slab of a run that is gone", (l) => drop(l.runs, "active"), /slabs held: runId .* is absent/],
   ],
 };
