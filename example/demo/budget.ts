@@ -30,6 +30,7 @@ export type BudgetStop = BudgetFigures & {
 };
 
 export type BudgetReport = {
+  /** What the amounts are millionths of. */
   currency: string;
   /** Questions that were answered before. */
   answered: number;
@@ -54,13 +55,16 @@ const FAILED = `failed: ${EXCEEDED}`;
 /** Lets a user who has a budget for the day ask until it stops them. */
 export async function spendBudget(user: Session, limitMicros: number): Promise<BudgetReport> {
   const { client, screen } = user;
+  const { currency } = await client.query(api.spending.usageSummary, {});
   const report: BudgetReport = {
-    currency: "",
+    currency,
     answered: 0,
     stop: null,
     seen: { moments: 0, mostSpent: 0, mostReserved: 0, passed: 0 },
   };
-  screen.line(`\nBudget: another user may spend ${amountText(limitMicros)} a day, and asks on`);
+  screen.line(
+    `\nBudget: another user may spend ${amountText(limitMicros)} ${currency} a day, and asks until that stops them`,
+  );
   const unsubscribe = client.onUpdate(api.spending.budgetStatus, {}, (budgets) => note(report.seen, budgets));
   try {
     for (const question of spendingQuestions) {
@@ -125,25 +129,28 @@ function refusalOf(error: unknown): { code: string | null; message: string } {
   return { code: String(data.code), message: String(data.message) };
 }
 
-function tellBudget({ screen }: Session, { answered, stop, seen }: BudgetReport): void {
+function tellBudget({ screen }: Session, { currency, answered, stop, seen }: BudgetReport): void {
   if (stop === null) return screen.line(`\nNobody was stopped: ${answered} questions were answered.`);
   const { per, period, limit, spent, reserved, resetsAt, when, calls, ledgerEvents } = stop;
   const resets = resetsAt === null ? "never" : new Date(resetsAt).toISOString();
   screen.line(
     when === "beforeItBegan"
-      ? `\n*** stopped by its budget before the model was called: no run was opened`
+      ? `\n*** stopped by the budget before the model was called: no run was opened`
       : `\n*** the run failed by its budget before the model was called again: ${calls} calls, ${ledgerEvents} in the ledger`,
   );
   screen.line(`*** ${stop.code}: ${stop.message}`);
   screen.line(`  budget    ${period} budget of the ${per}`);
-  screen.line(`  limit     ${amountText(limit)}`);
-  screen.line(`  spent     ${amountText(spent)}, after ${answered} answers`);
-  screen.line(`  reserved  ${amountText(reserved)}`);
+  screen.line(`  limit     ${amountText(limit)} ${currency}`);
+  screen.line(`  spent     ${amountText(spent)} ${currency}, after ${answered} answers`);
+  const left = amountText(Math.max(0, limit - spent - reserved));
+  screen.line(`  left      ${left} ${currency}: less than the next call may need at most`);
   screen.line(`  resets    ${resets}`);
   screen.line(
-    `  seen      ${seen.moments} times by a live query: at most ${amountText(seen.mostSpent)} spent and ` +
-      `${amountText(seen.mostReserved)} reserved; above the limit and what was in flight ${seen.passed} times`,
+    `  watched   at ${seen.moments} moments by a live query: at most ${amountText(seen.mostSpent)} spent and ` +
+      `${amountText(seen.mostReserved)} reserved`,
   );
+  const passed = seen.passed === 0 ? "never" : `at ${seen.passed} moments`;
+  screen.line(`  passed    ${passed}: the limit and what was in flight together`);
 }
 
 /** What did not hold of it. */

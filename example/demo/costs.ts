@@ -65,7 +65,7 @@ export function costProblems({ all, by }: CostReport): string[] {
 
 /** What was spent, by provider, by model and by purpose. */
 export function tellCosts(screen: Screen, { currency, all, by }: CostReport): void {
-  screen.line("\nCost, as the ledger has it");
+  screen.line("\nCost of all that the user did, ingest included, as the ledger has it");
   const right = true;
   for (const dimension of DIMENSIONS) {
     const columns = [

@@ -32,7 +32,7 @@ export function tellTimelines(screen: Screen, asked: { answer: Answer; tables: T
 
 /** What was used, by model. */
 export function tellUsage(screen: Screen, usage: UsageReport): void {
-  screen.line("\nUsage");
+  screen.line("\nUsage of these answers");
   const columns = [{ title: "model" }, { title: "for" }, { title: "calls", right: true }, ...NUMBERS];
   const rows = usage.byModel.map(({ model, purpose, calls, inputTokens, outputTokens, ms }) => [
     model,

@@ -14,7 +14,11 @@ export type MemorySettings = {
   hooks?: Hooks;
   /** What is logged as JSON lines, never with content: `errors` unless told; `all`: each transition of a run too. */
   logs?: LogLevel;
-  /** What runs of every agent of this memory may spend, beside what each says for itself. No budget is looked at unless told. */
+  /**
+   * What runs of every agent of this memory may spend, beside what each says for itself; `true`: what `budgets.set`
+   * has set. No budget is looked at unless told. Where a hard one may hold, answers are cut at the agent's
+   * `maxOutputTokens`, or at 8,192 tokens.
+   */
   budgets?: AgentBudgets;
   /** How often agents may ask their models, unless an agent says otherwise. */
   rateLimits?: RateLimits;

@@ -20,6 +20,7 @@ export type BudgetSubjectArgs =
   | { per: "agent"; agentName: string; tenantId?: string }
   | { per: "thread"; threadId: string };
 
+/** What `budgets.set` takes: whose budget, and what they may spend. */
 export type SetBudget = BudgetSubjectArgs & {
   /** `tokens`: input and output together; `cost`: millionths of the ledger's currency. */
   unit: BudgetUnit;
@@ -27,8 +28,11 @@ export type SetBudget = BudgetSubjectArgs & {
   period: BudgetPeriod;
   /** An integer from 0, which lets nothing be spent. */
   limit: number;
-  /** `hard`: no call of a model begins without room; `soft`: passing it is told once a period. */
-  mode: BudgetMode;
+  /**
+   * `hard`, unless told: no call of a model begins without room. `soft`: that it has no room for the next call is told
+   * once a period, and stops nobody.
+   */
+  mode?: BudgetMode;
   /** Of a cost, to be sure that it is the ledger's. */
   currency?: string;
 };
@@ -42,14 +46,15 @@ export class BudgetsClient {
 
   /**
    * Sets what a tenant, user, agent or thread may spend: one budget for each unit and period. Safe to retry: setting it
-   * again changes its limit and mode at once and keeps what is spent. It holds for every run that asks for budgets; one
-   * that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
+   * again changes its limit and mode at once and keeps what is spent. It holds for runs of agents with `budgets`, their
+   * own or the memory's; one that is under way meets it with its next draw. Throws `FORBIDDEN` for a principal, `INVALID_ARGUMENT`,
    * `CURRENCY_MISMATCH`, `THREAD_NOT_FOUND`.
    *
-   * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000, mode: "hard" });
+   * @example await memory.asSystem().budgets.set(ctx, { per: "user", userId, unit: "cost", period: "month", limit: 5_000_000 });
    */
   async set(ctx: MutationCtx, args: SetBudget): Promise<{ budgetId: string }> {
-    return await ctx.runMutation(this.component.budgets.set, { ...args, caller: this.caller });
+    const { mode = "hard" } = args;
+    return await ctx.runMutation(this.component.budgets.set, { ...args, mode, caller: this.caller });
   }
 
   /**

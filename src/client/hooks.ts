@@ -26,8 +26,8 @@ export type Hooks = {
   /** Gets `{ run }` as `runs.get` gives it, when it has completed, failed or was canceled: once. */
   onRunFinished?: Hook<{ run: Run }>;
   /**
-   * Gets `{ budget }` when a soft budget is passed: once in each of its periods, with its figures and the run that
-   * passed it.
+   * Gets `{ budget }` when a soft budget has no room for the next call: once in each of its periods, with its figures
+   * and the run that found it.
    */
   onBudgetWarning?: Hook<{ budget: BudgetWarning }>;
 };

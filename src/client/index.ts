@@ -112,7 +112,7 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
-export type { Spent, Usage, UsageEvent } from "../validators/usage.js";
+export type { Spent, Usage, UsageEvent, UsagePurpose } from "../validators/usage.js";
 export type {
   SeriesQuestion,
   SummaryQuestion,
@@ -121,6 +121,7 @@ export type {
   UsageEvery,
   UsageGroup,
   UsageMeasure,
+  UsagePoint,
   UsageSeries,
   UsageSummary,
   UsageSums,
@@ -137,7 +138,7 @@ export { vHealth } from "../validators/health.js";
 export { vMessage } from "../validators/message.js";
 export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";
-export { vModelPrices, vPricePeriod } from "../validators/price.js";
+export { vModelPrices, vPricePeriod, vUnpricedModel } from "../validators/price.js";
 export { vRecallHit } from "../validators/recall.js";
 export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";

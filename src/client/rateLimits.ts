@@ -13,7 +13,7 @@ export type RateLimitsPer = {
 };
 
 type Taking = { key?: string; count?: number; reserve?: boolean; config: RateLimit };
-type Room = { ok: boolean; retryAfter?: number };
+type Room = { ok: boolean; retryAfter?: number | undefined };
 
 /** What is needed of the app's `RateLimiter` of `@convex-dev/rate-limiter`; any instance of it fits. */
 export type AgentRateLimiter = {

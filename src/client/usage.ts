@@ -23,7 +23,7 @@ type EventsRequest = {
   to?: number;
 };
 
-/** The ledger: one event for each call of a model. Runs record theirs; this is for other calls, and for reading. */
+/** The ledger: one event for each call of a model or a service. Runs record theirs; this is for other calls, and for reading. */
 export class UsageClient {
   constructor(
     private readonly component: ComponentApi,
@@ -31,8 +31,8 @@ export class UsageClient {
   ) {}
 
   /**
-   * Records a call of a model. With `operationId` it is safe to retry for 24 h; with another payload the same id
-   * throws `OPERATION_MISMATCH`. Throws `THREAD_NOT_FOUND`, `RUN_NOT_FOUND`, `INVALID_ARGUMENT`.
+   * Records a call of a model or a service. With `operationId` it is safe to retry for 24 h; with another payload the same id
+   * throws `OPERATION_MISMATCH`. Throws `THREAD_NOT_FOUND`, `RUN_NOT_FOUND`, `CURRENCY_MISMATCH`, `INVALID_ARGUMENT`.
    *
    * @example await memory.as(principal).usage.record(ctx, { usage, threadId, operationId: jobId });
    */
@@ -127,7 +127,7 @@ export class UsageClient {
 
   /**
    * Takes a user's name out of the ledger, for the system: the events stay, without the name and the provider's record,
-   * and count for nobody of that tenant, so that the sums of tenant and app stay what they are. A page of 200 events at
+   * and count for nobody of that tenant, so that the sums of tenant and app stay what they are. The user's budgets go. A page of 200 events at
    * once, a sweep does the rest; every sum is exact in between. Safe to retry: `isDone` says that nothing is left. Usage
    * that is recorded for the user later is there again. Throws `FORBIDDEN`, `INVALID_ARGUMENT`.
    *

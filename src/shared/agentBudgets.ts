@@ -15,7 +15,7 @@ type Limit = {
   unit: BudgetUnit;
   /** Tokens, or millionths of the ledger's currency: an integer from 0. */
   limit: number;
-  /** `hard` unless told: no call of a model begins without room in it. `soft`: passing it is told, and nothing else. */
+  /** `hard` unless told: no call of a model begins without room in it. `soft`: that there is none is told, once a period. */
   mode?: BudgetMode;
 };
 

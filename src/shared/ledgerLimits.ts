@@ -9,14 +9,16 @@ export const USAGE_MAX_TOKENS = 1_000_000_000;
 export const USAGE_MAX_COST_MICROS = 100_000_000_000_000;
 /** Lines of a list of prices that one call takes: each is a row read and written, in one transaction. */
 export const PRICE_LOAD_MAX_PERIODS = 100;
+/** Periods of one model's prices: a row that every call of the model reads. */
+export const PRICE_MAX_PERIODS = 16;
 /** Names of a provider, like "google" and "google.vertex", that one model may be priced under: a step reads them all. */
 export const PRICE_MAX_NAMES = 8;
 /** How far the clocks of two machines may lie apart: prices that were set a moment ago have begun, whoever asks. */
 export const PRICE_CLOCK_SKEW_MS = 5_000;
 /** Events that are looked at for models without a price: a query that reads no more than this. */
 export const UNPRICED_MAX_EVENTS = 500;
-// Rollups.
 
+// Rollups.
 /** How long events gather before a fold adds them up, in ms: one function a minute, and none while nothing happens. */
 export const FOLD_INTERVAL_MS = 60 * 1000;
 /** The least time between two folds of a busy ledger, in ms: it folds sooner than each minute, not all the time. */
@@ -39,6 +41,7 @@ export const SERIES_MAX_GROUPS = 20;
 export const SERIES_MAX_POINTS = 400;
 /** Events of a user that one page of an erasure changes, each with its part of two sums. */
 export const USAGE_ERASE_EVENTS = 200;
+
 // Budgets.
 /** Calls that a run draws for at once: fewer draws meet at a budget's row, more of it is held by idle runs. */
 export const SLAB_DEFAULT_CALLS = 4;
@@ -58,6 +61,7 @@ export const BUDGETS_PER_SUBJECT = 6;
 export const STATUS_MAX_RUNS = 200;
 /** Output tokens that a call is held to use, and may use, where its agent sets no `maxOutputTokens`. */
 export const BUDGET_OUTPUT_TOKENS = 8_192;
+
 // Rate limits.
 /** The longest that a provider's `retry-after` is believed, in ms: one that means for ever is asked again some day. */
 export const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
@@ -76,11 +80,7 @@ export const WAIT_BACKOFF_MS = { min: 250, max: 5 * 60 * 1000, growth: 2 } as co
 /** How much longer it is by chance, as a share of it and in ms: many that wait for one moment must not wake at once. */
 export const WAIT_JITTER_MS = { share: 0.05, min: 100, max: 10_000 } as const;
 
-/** Periods of one model's prices: a row that every call of the model reads. */
-export const PRICE_MAX_PERIODS = 16;
-
 // Calls.
-
 /** Tokens of one kind that one call may have used: what a provider tells beyond that is a mistake, and is estimated. */
 export const CALL_MAX_TOKENS = 100_000_000;
 /** Costs that one run of a tool tells: each is a write of the step. Further ones are added to the last. */

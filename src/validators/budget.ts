@@ -18,7 +18,7 @@ export type BudgetUnit = Infer<typeof vBudgetUnit>;
 export const vBudgetPeriod = v.union(v.literal("day"), v.literal("month"), v.literal("lifetime"));
 export type BudgetPeriod = Infer<typeof vBudgetPeriod>;
 
-/** `soft`: passing it is told, and nothing else; `hard`: no call of a model begins without room in it. */
+/** `hard`: no call of a model begins without room in it; `soft`: that there is none is told, once a period. */
 export const vBudgetMode = v.union(v.literal("soft"), v.literal("hard"));
 export type BudgetMode = Infer<typeof vBudgetMode>;
 
@@ -67,7 +67,7 @@ export const vBudgetExceeded = v.object({
 });
 export type BudgetExceeded = Infer<typeof vBudgetExceeded>;
 
-/** A soft budget that was passed, as the app is told once in its period: the figures, and the run that passed it. */
+/** A soft budget without room for the next call, as the app is told once in its period: its figures, and the run. */
 export const vBudgetWarning = v.object({
   ...vBudgetExceeded.fields,
   runId: v.string(),
@@ -149,8 +149,8 @@ const vLimit = {
   reserved: v.number(),
   /** When it begins anew, in ms since the epoch; null: never. */
   resetsAt: v.union(v.number(), v.null()),
-  /** Its limit was passed in this period, and that was told: of soft ones. */
-  warned: v.boolean(),
+  /** That it had no room for the next call was told in this period: of soft ones. */
+  isWarned: v.boolean(),
 };
 
 /** A budget as the app's own code lists it. */

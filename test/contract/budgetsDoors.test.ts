@@ -23,6 +23,13 @@ describe("budgets.set", () => {
     expect(await status()).toEqual([{ spent: 300, reserved: 0, inFlight: 0, remaining: 0 }]);
   });
 
+  test("makes it hard unless told", async () => {
+    const { budgets, ctx } = await aBudgetScene();
+    const { mode: _, ...unsaid } = olga;
+    await budgets.set(ctx, unsaid);
+    expect((await budgets.list(ctx, { cursor: null })).page).toMatchObject([{ mode: "hard" }]);
+  });
+
   test("makes a budget for each unit and each period", async () => {
     const scene = await aBudgetScene();
     for (const unit of ["tokens", "cost"] as const)
@@ -174,7 +181,7 @@ describe("budgets.list", () => {
     const owner = { per: "user", userId: "olga", tenantId: "acme" } as const;
     const { page } = await budgets.list(ctx, { owner, cursor: null });
     expect(page.map(({ period }) => period)).toEqual(["day", "month"]);
-    expect(page[0]).toMatchObject({ spent: 0, reserved: 0, warned: false });
+    expect(page[0]).toMatchObject({ spent: 0, reserved: 0, isWarned: false });
   });
 });
 

@@ -93,6 +93,10 @@ const LIMITS: Record<string, number[]> = {
   "active runs of a thread": [1],
   "prices of a model": [limits.PRICE_MAX_PERIODS, limits.PRICE_MAX_NAMES],
   "tokens of one call": [limits.USAGE_MAX_TOKENS],
+  "costs that a run of a tool tells": [limits.TOOL_MAX_COSTS],
+  "budgets of an agent": [limits.BUDGET_MAX_RULES, limits.SLAB_DEFAULT_CALLS, limits.SLAB_MAX_CALLS],
+  "output of a call with budgets": [limits.BUDGET_OUTPUT_TOKENS],
+  "a run that waits to ask its model": [limits.RATE_WAIT_MAX_MS, limits.WAITS_MAX],
   "runs of a thread that wait": [limits.QUEUE_MAX_RUNS, limits.SCHEDULED_MAX_RUNS],
   "an action that waits for its turn": [limits.QUEUE_WAIT_MAX_MS, limits.QUEUE_LEASE_MS],
 };

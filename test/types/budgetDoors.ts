@@ -41,6 +41,6 @@ export const checks: [
   Holds<Equal<Status, BudgetStatus[]>>,
   Holds<Equal<Listed, Budget[]>>,
   Holds<Equal<BudgetStatus["resetsAt"], number | null>>,
-  Holds<Equal<SetBudget["mode"], "hard" | "soft">>,
+  Holds<Equal<SetBudget["mode"], "hard" | "soft" | undefined>>,
   Holds<Equal<Exposed, [{ agentName?: string; threadId?: string }, BudgetStatus[]]>>,
 ] = [true, true, true, true, true];

@@ -200,6 +200,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             agentName?: string;
             budgetId: string;
             isByRule?: boolean;
+            isWarned: boolean;
             limit: number;
             mode: "soft" | "hard";
             per: "tenant" | "user" | "agent" | "thread";
@@ -211,7 +212,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             threadId?: string;
             unit: "tokens" | "cost";
             userId?: string;
-            warned: boolean;
           }>;
         },
         Name
@@ -266,6 +266,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           inFlight: number;
           isByRule?: boolean;
           isCut?: boolean;
+          isWarned: boolean;
           limit: number;
           mode: "soft" | "hard";
           per: "tenant" | "user" | "agent" | "thread";
@@ -275,7 +276,6 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           resetsAt: number | null;
           spent: number;
           unit: "tokens" | "cost";
-          warned: boolean;
         }>,
         Name
       >;

@@ -60,7 +60,7 @@ async function statusOf(ctx: QueryCtx, row: Doc<"budgets">, room: Room): Promise
   return {
     ...{ ...told, mode: row.mode, inFlight },
     remaining: Math.max(0, state.limit - state.spent - Math.max(state.reserved, inFlight)),
-    warned: state.warnedAt !== undefined,
+    isWarned: state.warnedAt !== undefined,
     ...(row.isByRule === true ? { isByRule: true } : {}),
     ...(isCut ? { isCut: true } : {}),
   };

@@ -8,7 +8,7 @@ import { tellBudgetWarning } from "./hooks.js";
 export type ToldRun = Pick<Doc<"runs">, "_id" | "threadId" | "agentName" | "scope" | "hooks" | "logs">;
 
 /**
- * Tells that a soft budget was passed, in the transaction that found it: a line of the log, and the app's hook. Once a
+ * Tells that a soft budget has no room, in the transaction that found it: a line of the log, and the app's hook. Once a
  * period, for it is kept with the budget that it was told.
  */
 export async function tellBudget(ctx: MutationCtx, run: ToldRun, exceeded: BudgetExceeded): Promise<void> {

@@ -102,7 +102,7 @@ function toBudget(row: Doc<"budgets">): Budget {
     ...ownerOf(row.per, row.subject),
     ...{ budgetId: row._id, unit, period, limit, mode: row.mode, spent, reserved, resetsAt },
     ...(row.isByRule === true ? { isByRule: true } : {}),
-    warned: state.warnedAt !== undefined,
+    isWarned: state.warnedAt !== undefined,
   };
 }
 

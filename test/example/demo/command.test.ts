@@ -71,7 +71,8 @@ describe("the demo", () => {
       const ended = await demo(["--documents", DOCUMENTS, "--json", "--budget", "0.02"]);
       expect(ended.code, ended.errors).toBe(0);
       const { budget, costs } = lastLine(ended) as { budget: BudgetReport; costs: CostReport };
-      const { stop, seen } = budget;
+      const { stop, seen, currency } = budget;
+      expect(currency).toBe("USD");
       expect(stop).toMatchObject({
         ...{ per: "user", unit: "cost", period: "day", limit: 20_000, code: "BUDGET_EXCEEDED" },
         ...{ when: "underWay", reserved: 0 },
