@@ -165,14 +165,15 @@ describe("npm run audit", () => {
     const erased = join(folder, "erased.sqlite");
     copyFileSync(file, erased);
     const host = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 3 * 60_000 });
-    const record = () =>
-      host.callComponent("agentMemory", "mutation", "usage:record", { caller, usage: used });
-    for (let event = 0; event < 150; event++) await record();
+    const door = (path: string, args: object) => host.callComponent("agentMemory", "mutation", path, args);
+    const record = (calls: number) =>
+      door("turns:record", { caller, used: Array.from({ length: calls }, () => used) });
+    for (const calls of [50, 50, 50]) await record(calls);
+    await door("usage:record", { caller, usage: used }); // arms the fold
     await host.shiftClock(2 * 60_000);
     await host.idle();
-    for (let event = 0; event < 60; event++) await record();
-    const user = { caller: "system", ...caller };
-    await host.callComponent("agentMemory", "mutation", "usage:eraseUser", user);
+    await record(60);
+    await door("usage:eraseUser", { caller: "system", ...caller });
     await host.close();
     const { ok, mismatches } = (await auditDatabase(erased)).result; // more than a page: half done
     expect([ok, mismatches]).toEqual([true, []]);
@@ -182,7 +183,7 @@ describe("npm run audit", () => {
       (await again.readTable("agentMemory", "usageEvents")).filter(({ userId }) => userId !== ""),
     ).toEqual([]);
     await again.close();
-    expect((await auditDatabase(erased)).result).toEqual({ ok: true, events: 212, mismatches: [] });
+    expect((await auditDatabase(erased)).result).toEqual({ ok: true, events: 213, mismatches: [] });
   });
 
   test("reads what a host that was killed has left", async () => {
