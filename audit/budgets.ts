@@ -1,5 +1,5 @@
 import { groupBy, type Mismatch } from "./mismatch.js";
-import { isOver, type BudgetRow, type LedgerRows, type LedgerRun, type SlabRow } from "./rows.js";
+import { isOver, type BudgetRow, type Held, type LedgerRows, type LedgerRun, type SlabRow } from "./rows.js";
 import { wrongSpent } from "./spent.js";
 
 /**
@@ -50,24 +50,33 @@ function wrongReserved({ _id, reserved, startedAt }: BudgetRow, slabs: SlabRow[]
 
 type Places = { budgets: Map<string, BudgetRow>; runs: Map<string, LedgerRun> };
 
-/** A slab is returned with the end of its run; of a run that died it may be taken back once it has expired. */
+/** A slab is returned in the transaction that ends its run; of one that is gone it may be taken back once it has expired. */
 function orphaned({ _id, runId, expiresAt }: SlabRow, { runs }: Places, now: number): Mismatch[] {
   const run = runs.get(runId);
-  const isHeld = run !== undefined && !isOver(run);
-  if (isHeld || expiresAt <= now) return [];
+  if (run === undefined ? expiresAt <= now : !isOver(run)) return [];
   const found = run?.state?.kind ?? null;
   return [{ table: "slabs", id: _id, what: "runId", expected: "that of a run under way", found }];
 }
 
-/** What a run holds stands in its slabs too, to the unit; of a budget that was removed it holds nothing. */
+/** What a run holds stands in its slabs too, to the unit, and nothing else; of a budget that was removed it holds nothing. */
 function wrongHeld({ budgets: rows, slabs, runs }: LedgerRows): Mismatch[] {
   const there = new Set(rows.map(({ _id }) => _id));
   const drawn = new Map(slabs.map(({ runId, budgetId, amount }) => [`${runId} ${budgetId}`, amount]));
-  return runs.flatMap(({ _id, budgets }) =>
+  const holders = new Map(runs.map((run) => [run._id, new Set(run.budgets?.held.map(idOf))]));
+  const unheld = slabs
+    .filter(({ runId, budgetId }) => holders.get(runId)?.has(budgetId) === false)
+    .map(({ _id, amount }): Mismatch => ({
+      ...{ table: "slabs", id: _id, what: "amount that its run knows of" },
+      ...{ expected: 0, found: amount },
+    }));
+  const wrong = runs.flatMap(({ _id, budgets }) =>
     (budgets?.held ?? []).flatMap((held): Mismatch[] => {
       const expected = drawn.get(`${_id} ${held.budgetId}`) ?? 0;
       if (held.drawn === expected || !there.has(held.budgetId)) return [];
       return [{ table: "runs", id: _id, what: `drawn of ${held.budgetId}`, expected, found: held.drawn }];
     }),
   );
+  return [...unheld, ...wrong];
 }
+
+const idOf = ({ budgetId }: Held): string => budgetId;

@@ -24,10 +24,11 @@ export function wrongCosts({
     periods.map((period): Priced => ({ ...period, provider, model })),
   );
   const versions = groupBy([...standing, ...rows.pastPrices], ({ version }) => String(version));
-  return usageEvents.flatMap((event) => [
-    ...unsound(event),
-    ...wrongCost(event, versions.get(String(event.priceVersion)) ?? []),
-  ]);
+  return usageEvents.flatMap((event) => {
+    const counts = unsound(event);
+    if (counts.length > 0) return counts; // nothing can be made of them
+    return wrongCost(event, versions.get(String(event.priceVersion)) ?? []);
+  });
 }
 
 const ofEvent = (event: EventRow, what: string, rest: Pick<Mismatch, "expected" | "found">): Mismatch => ({

@@ -73,7 +73,7 @@ export type BudgetRow = Row & {
   unit: "tokens" | "cost";
   period: string;
   limit: number;
-  /** It limits runs of agents with such a rule alone. */
+  /** It limits runs of agents with such a rule alone; false: it did before. */
   isByRule?: boolean;
   startedAt: number;
   spent: number;

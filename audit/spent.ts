@@ -6,8 +6,9 @@ type Bounds = { least: number; most: number };
 
 /**
  * Budgets that say something else than the runs spent that draw on them. Runs that lie in the budget's period from their
- * beginning on are counted to the unit. Of a run that began before, of one that is gone with its thread, and of calls
- * outside of runs nobody can tell any more what counted in this budget: at most all.
+ * beginning on are counted to the unit. Of a run that began before, of one that is gone with its thread, of calls
+ * outside of runs, and where the app has taken over a rule's budget, nobody can tell any more what counted in this
+ * budget: at most all.
  */
 export function wrongSpent({ budgets, runs, usageEvents }: LedgerRows): Mismatch[] {
   const events = groupBy(usageEvents.filter(isCounted), ({ runId = "" }) => runId);
@@ -33,7 +34,10 @@ function count(bounds: Bounds, { run, budget, events }: Counting): void {
   const own = events.get(run._id) ?? [];
   const amount = amountOf(own, budget);
   const began = Math.max(budget._creationTime, budget.startedAt);
-  const isInside = run._creationTime >= began && own.every((event) => event._creationTime < endOf(budget));
+  const isInside =
+    run._creationTime >= began &&
+    budget.isByRule !== false &&
+    own.every((event) => event._creationTime < endOf(budget));
   if (isInside) bounds.least += amount;
   bounds.most += amount;
 }

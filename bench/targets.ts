@@ -107,11 +107,14 @@ function durableLines({ perStep, perStepMore, perStepTogether, perStepParallel }
 const MONTH_DAYS = 31;
 const MOST_TAIL = 500;
 
-/** The ledger's own share of a turn, the sum of a month, and whole turns beside each other. */
+/** The ledger's own share of a turn, the sum of a month, and whole turns: prices and budgets make no call of their own. */
 function ledgerLines({ turns, ...counts }: LedgerCounts): Line[] {
   const most = MONTH_DAYS * counts.groups + counts.tail;
   const limits = { documentsWritten: 1, componentCalls: 0, summaryDocumentsRead: most, tail: MOST_TAIL };
-  return [...lineUp("ledger", counts, limits), ...bySizeLines("ledger, a turn", turns)];
+  const ofTurns = Object.entries(turns).flatMap(([name, turn]) =>
+    lineUp(`ledger, a turn ${name}`, { ...turn }, { componentCalls: turns.plain.componentCalls }),
+  );
+  return [...lineUp("ledger", counts, limits), ...ofTurns];
 }
 
 /** The counts of runs of different lengths, the last of which must not cost more a step than the first. */

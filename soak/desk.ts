@@ -63,8 +63,19 @@ export class Desk {
     await this.mutation(api.desk.prepare, this.as);
   }
 
-  async limitThread(threadId: string, limit: number): Promise<void> {
-    await this.mutation(api.desk.limitThread, { ...this.as, threadId, limit });
+  async limitThread(threadId: string, limit: number, period: "day" | "lifetime" = "lifetime"): Promise<void> {
+    await this.mutation(api.desk.limitThread, { ...this.as, threadId, limit, period });
+  }
+
+  /** Resolves with what a run waits for: a budget, or its turn; null where it has ended without. */
+  async waiting(runId: string): Promise<string | null> {
+    const read = async () => ({
+      waitsFor: await this.query(api.desk.waitsFor, { ...this.as, runId }),
+      state: await this.stateOf(runId),
+    });
+    const holds = ({ waitsFor, state }: Awaited<ReturnType<typeof read>>) =>
+      waitsFor !== null || ENDED.includes(state);
+    return (await this.until(read, holds)).waitsFor;
   }
 
   async removeThread(threadId: string): Promise<void> {

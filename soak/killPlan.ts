@@ -6,15 +6,15 @@ import type { Random } from "./scenarios/scenario.js";
 /** Mutations around whose commits hosts die, and how often one is passed at most before: some seconds of a host's life. */
 const COMMITS = {
   "turns:begin": 2,
-  "turns:open": 8,
-  "turns:saveStep": 8,
-  "turns:startTool": 6,
-  "turns:saveResult": 6,
+  "turns:open": 5,
+  "turns:saveStep": 5,
+  "turns:startTool": 4,
+  "turns:saveResult": 3,
   "turns:end": 2,
-  "streams:append": 25,
+  "streams:append": 12,
   "solo:settle": 2,
-  "journal:startSteps": 10,
-  "complete:complete": 8,
+  "journal:startSteps": 6,
+  "complete:complete": 6,
 };
 /** Those that only some scenes come by: a host that none comes by there is killed from outside. */
 const RARE_COMMITS = {
@@ -28,9 +28,12 @@ const RARE_COMMITS = {
   "runs:startDue": 1,
   "runs:createNestedThread": 2,
   "threads:remove": 1,
+  "turns:wait": 2,
+  "runs:wakeDue": 1,
+  "usage:fold": 1,
 };
 /** Points that the app names. */
-const INSIDE = { "inside-model-call": 8, "inside-stream": 60, "inside-tool": 6, "after-effect": 2 };
+const INSIDE = { "inside-model-call": 6, "inside-stream": 40, "inside-tool": 4, "after-effect": 2 };
 
 const sidesOf = (commits: Record<string, number>): KillPoint[] =>
   Object.entries(commits).flatMap(([path, occurrence]) =>

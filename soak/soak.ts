@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startHost, type FaultRecord, type Host } from "../host/index.js";
 import { seededRandom } from "../host/random.js";
-import { groupBy, readEvidence } from "./audit/evidence.js";
+import { mismatchText } from "../audit/mismatch.js";
+import { recount } from "../audit/recount.js";
+import { readLedger } from "../audit/rows.js";
+import { groupBy, MEMORY, readEvidence } from "./audit/evidence.js";
 import { judge, type Verdict } from "./audit/verdict.js";
 import { CALL_LOG_VARIABLE, readLines, type CallEntry } from "./callLog.js";
 import { Cast } from "./cast.js";
@@ -35,9 +38,10 @@ const USER_ID = "user_soak";
 const LEAST_POINTS = 8;
 /** So many kills that the points are bound to be among them. */
 const MANY_KILLS = 12;
+/** Runs that wait for a budget go on the next day; the one behind it some later. */
+const DAY_SHIFTS_MS = [1, 2, 3, 4].map(() => 24 * 60 * 60_000);
 /** How far the clock is moved when all is over, again and again, so that what is due later is done. */
-const SWEEP_SHIFT_MS = 11 * 60_000;
-const SWEEP_ROUNDS = 4;
+const SWEEP_SHIFTS_MS = [1, 2, 3, 4].map(() => 11 * 60_000);
 
 /** Runs the whole soak in a folder of its own, which goes with it. */
 export async function runSoak(options: SoakOptions): Promise<Verdict> {
@@ -81,13 +85,13 @@ async function soakIn(folder: string, options: SoakOptions): Promise<Verdict> {
     expected: scenes.flatMap(({ runs }) => runs),
     removed: scenes.flatMap(({ removed = [] }) => removed),
   };
-  const evidence = await afterwards({ databaseFile, environment, lives }, (host, now) =>
+  const { read: evidence, early } = await afterwards({ databaseFile, environment, lives }, (host, now) =>
     readEvidence(host, { ...told, now, calls: readLines<CallEntry>(callLogFile) }),
   );
   const faults = readLines<FaultRecord>(faultLogFile);
   const conflicts = faults.flatMap((fault) => (fault.kind === "conflict" ? [fault.path] : []));
   tellCourse(options, { scenes, lives, conflicts });
-  const problems = [...lives.problems, ...cast.problems, ...courseProblems(options, lives)];
+  const problems = [...lives.problems, ...cast.problems, ...courseProblems(options, lives), ...early];
   return judge(evidence, { kills: lives.kills, conflicts: conflicts.length, problems });
 }
 
@@ -97,20 +101,30 @@ type After = { databaseFile: string; environment: Record<string, string>; lives:
 async function afterwards<T>(
   { databaseFile, environment, lives }: After,
   read: (host: Host, now: number) => Promise<T>,
-): Promise<T> {
+): Promise<{ read: T; early: string[] }> {
   const clockShiftMs = lives.clockShiftMs + CLOCK_SHIFT_MS;
   const appDirectory = join(PROJECT, APP);
   const host = await startHost({ appDirectory, databaseFile, environment, clockShiftMs, listen: false });
   try {
     await host.idle();
-    for (let round = 0; round < SWEEP_ROUNDS; round++) {
-      await host.shiftClock(SWEEP_SHIFT_MS);
+    const now = Date.now() + clockShiftMs;
+    const early = await earlyMismatches(host, now);
+    let shiftedMs = 0;
+    for (const ms of [...DAY_SHIFTS_MS, ...SWEEP_SHIFTS_MS]) {
+      await host.shiftClock(ms);
       await host.idle();
+      shiftedMs += ms;
     }
-    return await read(host, Date.now() + clockShiftMs + SWEEP_ROUNDS * SWEEP_SHIFT_MS);
+    return { read: await read(host, Date.now() + clockShiftMs + shiftedMs), early };
   } finally {
     await host.close();
   }
+}
+
+/** What does not add up on the day of the soak, whose budgets begin anew with the next one. */
+async function earlyMismatches(host: Host, now: number): Promise<string[]> {
+  const rows = await readLedger((table) => host.readTable(MEMORY, table));
+  return recount(rows, now).map(mismatchText);
 }
 
 function courseProblems({ kill }: SoakOptions, { kills, points }: Lives): string[] {

@@ -17,9 +17,9 @@ export type LedgerCounts = MonthCounts & {
 
 const LEDGER_TABLES = [
   ...["usageEvents", "usageRollups", "usageMarks", "usageFolds"],
-  ...["ledgerSettings", "prices", "budgets", "slabs"],
+  ...["ledgerSettings", "prices", "pastPrices", "budgets", "slabs"],
 ];
-const LEDGER_DOORS = /^(usage|prices|budgets):/;
+const LEDGER_DOORS = /^(usage|prices|budgets):|^turns:record$/;
 const MODEL_STEP = "turns:saveStep";
 
 /** Calls of a month. */

@@ -3,7 +3,7 @@ import type { WorkflowId } from "@convex-dev/workflow";
 import { isMemoryError } from "convex-agent-memory";
 import { v } from "convex/values";
 import { internal } from "../api.js";
-import { clerk, lead, mover, solo } from "./agents.js";
+import { clerk, lead, limited, mover, patient, solo } from "./agents.js";
 import { memory, workflow } from "./memory.js";
 import { soakModel } from "./model.js";
 import { mutation, query } from "./server.js";
@@ -33,11 +33,16 @@ export const prepare = mutation({
   },
 });
 
-/** Lets so many tokens be used in a thread. */
+/** Lets so many tokens be used in a thread: at all, or each day. */
 export const limitThread = mutation({
-  args: { ...vAs, threadId: v.string(), limit: v.number() },
-  handler: async (ctx, { threadId, limit }): Promise<null> => {
-    const budget = { per: "thread", threadId, unit: "tokens", period: "lifetime", mode: "hard" } as const;
+  args: {
+    ...vAs,
+    threadId: v.string(),
+    limit: v.number(),
+    period: v.union(v.literal("day"), v.literal("lifetime")),
+  },
+  handler: async (ctx, { threadId, limit, period }): Promise<null> => {
+    const budget = { per: "thread", threadId, unit: "tokens", period, mode: "hard" } as const;
     await memory.asSystem().budgets.set(ctx, { ...budget, limit });
     return null;
   },
@@ -59,12 +64,15 @@ export const removeThread = mutation({
 /** The host's clock, in ms since the epoch. */
 export const now = query({ args: {}, handler: async (): Promise<number> => Date.now() });
 
-const agents = { solo, lead, clerk, mover };
+const agents = { solo, lead, clerk, mover, limited, patient };
+const vAgent = v.union(
+  ...(["solo", "lead", "clerk", "mover", "limited", "patient"] as const).map((name) => v.literal(name)),
+);
 
 export const send = mutation({
   args: {
     ...vAs,
-    agent: v.union(v.literal("solo"), v.literal("lead"), v.literal("clerk"), v.literal("mover")),
+    agent: vAgent,
     threadId: v.string(),
     prompt: v.string(),
     operationId: v.string(),
@@ -150,4 +158,11 @@ export const stateOf = query({
       throw error;
     }
   },
+});
+
+/** What a run waits for that is not over: a budget, its turn with the model; null: nothing. */
+export const waitsFor = query({
+  args: { ...vAs, runId: v.string() },
+  handler: async (ctx, { userId, runId }): Promise<string | null> =>
+    (await memory.as({ userId }).runs.get(ctx, { runId })).waitsFor ?? null,
 });

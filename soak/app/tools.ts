@@ -45,17 +45,26 @@ function logged(tool: ToolName | WaitingTool, { work, ...settings }: Settings): 
   });
 }
 
+/** What one run of a tool costs elsewhere, in millionths. */
+const TOOL_COST_MICROS = 7;
+
+/** Says in the ledger what it cost, and which run of a tool it was. */
+const pay = ({ recordUsage, operationId }: ToolContext): void =>
+  recordUsage({ provider: "paper", costMicros: TOOL_COST_MICROS, raw: operationId });
+
 export const tools: Record<ToolName, AgentTool> = {
   look: logged("look", { idempotent: true, work: async () => "seen" }),
   note: logged("note", {
     work: async (ctx) => {
+      pay(ctx);
       await ctx.runMutation(internal.tools.addNote, { operationId: ctx.operationId });
       reachPoint("after-effect");
       return "noted";
     },
   }),
   boom: logged("boom", {
-    work: async () => {
+    work: async (ctx) => {
+      pay(ctx);
       throw new Error("The tool failed, as it always does");
     },
   }),

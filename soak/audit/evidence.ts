@@ -48,6 +48,8 @@ export type ToolCallRow = Row & {
 };
 export type StreamRow = Row & { state: State<string>; runId?: string };
 export type ChunkRow = Row & { streamId: string; seq: number };
+/** What a tool cost names in `raw` which run of it that was. */
+export type UsageRow = EventRow & { raw?: string };
 export type NoteRow = Row & { operationId: string };
 /** A row of another component's, or of the scheduler: that it is there is all that matters. */
 export type LeftOver = { table: string; row: Record<string, unknown> };
@@ -64,7 +66,7 @@ export type Evidence = {
   toolCalls: ToolCallRow[];
   streams: StreamRow[];
   chunks: ChunkRow[];
-  usage: EventRow[];
+  usage: UsageRow[];
   /** The rest of the ledger. */
   ledger: Omit<LedgerRows, "usageEvents" | "runs" | "threads">;
   /** The host's clock when all was over, in ms. */
@@ -82,7 +84,7 @@ export type Evidence = {
   removed: string[];
 };
 
-const MEMORY = "agentMemory";
+export const MEMORY = "agentMemory";
 /** The ledger outlives threads. */
 const LEDGER = ["usageEvents", "usageRollups"];
 /** Tables that hold rows only while something is under way. */

@@ -24,6 +24,10 @@ export function usageMismatches(evidence: Evidence): Finding[] {
   return [
     ...unfolded({ ...ledger, usageEvents: usage }).map(({ _id }) => `event ${_id} was never folded`),
     ...recount({ ...ledger, usageEvents: usage, runs, threads }, now).map(mismatchText),
+    // Every run is over or gone, and with it what it had drawn: also where it has long expired.
+    ...ledger.slabs.map(({ _id, runId }) => `slab ${_id} of run ${runId} was never returned`),
+    ...unpriced(evidence),
+    ...toolCosts(evidence),
     ...runs.filter(isOver).flatMap((run) => countsOf(run, of(run))),
     ...matchRuns(evidence).flatMap(({ script, rows }) =>
       rows.flatMap((run) =>
@@ -33,6 +37,36 @@ export function usageMismatches(evidence: Evidence): Finding[] {
       ),
     ),
     ...uncalled(evidence, of),
+  ];
+}
+
+/** The prices are set before the first call. */
+const unpriced = ({ ledger, usage }: Evidence): Finding[] =>
+  usage
+    .filter(({ costMicros }) => costMicros === undefined)
+    .filter((event) =>
+      ledger.prices.some(({ provider, model }) => provider === event.provider && model === event.model),
+    )
+    .map(({ _id }) => `event ${_id} has no cost, and its model has a price`);
+
+/** Tools that say what they cost. */
+const PAID_TOOLS = ["note", "boom"];
+const ENDED = ["done", "failed"];
+
+/** What tools cost that came to their end, where it is not in the ledger once. */
+function toolCosts({ usage, toolCalls }: Evidence): Finding[] {
+  const paid = groupBy(
+    usage.filter(({ purpose }) => purpose === "tool"),
+    ({ raw = "" }) => raw,
+  );
+  return [
+    ...[...paid]
+      .filter(([, events]) => events.length > 1)
+      .map(([operationId, { length }]) => `tool ${operationId} is ${length} times in the ledger`),
+    ...toolCalls
+      .filter(({ toolName, state }) => PAID_TOOLS.includes(toolName) && ENDED.includes(state.kind))
+      .filter(({ runId, step }) => !paid.has(`${runId}:${step}`))
+      .map(({ runId, step }) => `tool ${runId}:${step} ended and is not in the ledger`),
   ];
 }
 

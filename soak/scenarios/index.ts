@@ -8,6 +8,7 @@ import { broken, flaky } from "./faults.js";
 import { moved } from "./moves.js";
 import { nested, nestedCancel } from "./nested.js";
 import { queue } from "./queues.js";
+import { budgetWait, rateLimit } from "./waits.js";
 import { removal } from "./removals.js";
 import { appointment } from "./appointments.js";
 import type { Random, Scenario, Scene } from "./scenario.js";
@@ -32,6 +33,8 @@ export const scenarios: Scenario[] = [
   appointment,
   removal,
   budget,
+  budgetWait,
+  rateLimit,
   moved,
 ];
 

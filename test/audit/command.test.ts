@@ -1,13 +1,16 @@
 // The command on databases of the embedded host.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HostProcess } from "../../host/hostProcess.js";
 import { parseArguments, UsageError } from "../../audit/arguments.js";
+import { auditDatabase } from "../../audit/audit.js";
+import { DatabaseError } from "../../audit/database.js";
 import { startApp } from "../support/appHost.js";
 import { used } from "../support/turns.js";
 
@@ -41,19 +44,24 @@ function audit(...args: string[]) {
   return { code: status, out: stdout.trim().split("\n"), errors: stderr };
 }
 
-type Totals = { totals: { inputTokens: number }; outputTokens: number };
-
-/** Changes the first row of a table behind the host's back; gives its id. */
-function spoilRow(database: string, table: string, spoil: (row: Totals) => unknown): string {
+/** Puts other data into the first row of a table behind the host's back; gives its id. */
+function change(database: string, table: string, changed: (data: Uint8Array) => Uint8Array): string {
   const open = new DatabaseSync(database);
   const rows = `SELECT id, data FROM documents WHERE component = 'agentMemory' AND id LIKE '%${table}'`;
   const [{ id, data }] = open.prepare(rows).all() as [{ id: string; data: Uint8Array }];
-  const row = deserialize(data) as Totals;
-  spoil(row);
-  open.prepare("UPDATE documents SET data = ? WHERE id = ?").run(serialize(row), id);
+  open.prepare("UPDATE documents SET data = ? WHERE id = ?").run(changed(data), id);
   open.close();
   return id;
 }
+
+type Totals = { totals: { inputTokens: number }; outputTokens: number };
+
+const spoilRow = (database: string, table: string, spoil: (row: Totals) => unknown): string =>
+  change(database, table, (data) => {
+    const row = deserialize(data) as Totals;
+    spoil(row);
+    return serialize(row);
+  });
 
 describe("npm run audit", () => {
   test("says with one line of JSON that a database adds up", () => {
@@ -96,18 +104,98 @@ describe("npm run audit", () => {
     },
   );
 
-  test.each([
+  const unreadable: [what: string, name: string, make: (path: string) => void][] = [
+    ["a file that is none", "text", (path) => writeFileSync(path, "no database at all")],
+    ["an empty file", "empty", (path) => writeFileSync(path, "")],
+    ["a folder", "folder", (path) => mkdirSync(path)],
     [
-      "a file that is not there",
-      join(folder, "none.sqlite"),
-      /^audit: There is no database .*none\.sqlite\.\n$/,
+      "half a database",
+      "half",
+      (path) => {
+        copyFileSync(file, path);
+        truncateSync(path, 30_000);
+      },
     ],
-    ["a file that is none", join(folder, "text"), /^audit: Cannot read the database .*text: .*\n$/],
-  ])("tells in one line of %s", (_what, database, line) => {
-    writeFileSync(join(folder, "text"), "no database at all");
-    const { code, errors } = audit("--database", database);
+    [
+      "a document that is damaged",
+      "damaged",
+      (path) => {
+        copyFileSync(file, path);
+        change(path, "runs", () => new Uint8Array([255, 15, 1]));
+      },
+    ],
+  ];
+  test.each(unreadable)("tells in one line of %s", async (_what, name, make) => {
+    make(join(folder, name));
+    const reading = auditDatabase(join(folder, name));
+    await expect(reading).rejects.toThrow(DatabaseError);
+    await expect(reading).rejects.toThrow(/^Cannot read the database [^\n]*: [^\n]+\.$/);
+  });
+
+  test("tells in one line of a file that is not there", () => {
+    const { code, errors } = audit("--database", join(folder, "none.sqlite"));
     expect(code).toBe(2);
-    expect(errors).toMatch(line);
+    expect(errors).toMatch(/^audit: There is no database .*none\.sqlite\.\n$/);
+  });
+
+  test("finds nothing on a host where nothing has happened, also where the app has a table of a name of ours", async () => {
+    const empty = join(folder, "fresh.sqlite");
+    await (await startApp({ listen: false, databaseFile: empty })).close();
+    const sound = { ok: true, events: 0, mismatches: [] };
+    expect((await auditDatabase(empty)).result).toEqual(sound);
+    const open = new DatabaseSync(empty);
+    const insert = open.prepare("INSERT INTO documents (component, id, data) VALUES ('', ?, ?)");
+    insert.run("1usageEvents", serialize({ _id: "1usageEvents", what: "of the app" }));
+    open.close();
+    expect((await auditDatabase(empty)).result).toEqual(sound);
+  });
+
+  test("finds sums whose events are all gone", async () => {
+    const copy = join(folder, "gone.sqlite");
+    copyFileSync(file, copy);
+    const open = new DatabaseSync(copy);
+    open.exec("DELETE FROM documents WHERE component = 'agentMemory' AND id LIKE '%usageEvents'");
+    open.close();
+    const { ok, events, mismatches } = (await auditDatabase(copy)).result;
+    expect([ok, events]).toEqual([false, 0]);
+    expect(new Set(mismatches.map(({ table }) => table))).toEqual(new Set(["usageRollups", "runs"]));
+  });
+
+  test("finds nothing where a user was taken out of the ledger, half of whose events were folded", async () => {
+    const erased = join(folder, "erased.sqlite");
+    copyFileSync(file, erased);
+    const host = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 3 * 60_000 });
+    const door = (path: string, args: object) => host.callComponent("agentMemory", "mutation", path, args);
+    const record = (calls: number) =>
+      door("turns:record", { caller, used: Array.from({ length: calls }, () => used) });
+    for (const calls of [50, 50, 50]) await record(calls);
+    await door("usage:record", { caller, usage: used }); // arms the fold
+    await host.shiftClock(2 * 60_000);
+    await host.idle();
+    await record(60);
+    await door("usage:eraseUser", { caller: "system", ...caller });
+    await host.close();
+    const { ok, mismatches } = (await auditDatabase(erased)).result; // more than a page: half done
+    expect([ok, mismatches]).toEqual([true, []]);
+    const again = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 10 * 60_000 });
+    await again.idle();
+    expect(
+      (await again.readTable("agentMemory", "usageEvents")).filter(({ userId }) => userId !== ""),
+    ).toEqual([]);
+    await again.close();
+    expect((await auditDatabase(erased)).result).toEqual({ ok: true, events: 213, mismatches: [] });
+  });
+
+  test("reads what a host that was killed has left", async () => {
+    const killed = join(folder, "killed.sqlite");
+    copyFileSync(file, killed);
+    const host = await HostProcess.start({
+      ...{ appDirectory: "soak/app", databaseFile: killed },
+      ...{ port: 0, clockShiftMs: 4 * 60_000 }, // the fold is due: it writes
+    });
+    await host.kill();
+    const { ok, events } = (await auditDatabase(killed)).result;
+    expect([ok, events]).toEqual([true, 2]);
   });
 
   test("tells in one line that a host has the database open", async () => {

@@ -111,7 +111,16 @@ const planted: Record<string, Plant[]> = {
       (l) => (l.usageEvents[1]!.inputTokens = -1),
       /embedded: inputTokens should be a number/,
     ],
-    ["tokens that are no number", (l) => (l.usageEvents[1]!.outputTokens = NaN), /is NaN/],
+    [
+      "tokens that are no number",
+      (l) => (l.usageEvents[0]!.outputTokens = NaN),
+      /first: outputTokens .* is NaN/,
+    ],
+    [
+      "a failed call at a price that did not hold",
+      (l) => Object.assign(l.usageEvents[0]!, { isFailed: true, costMicros: 1 }),
+      /first: costMicros should be 387 and is 1/,
+    ],
   ],
   "in the runs": [
     [
@@ -171,6 +180,19 @@ const planted: Record<string, Plant[]> = {
       (l) => (l.runs[2]!.state = { kind: "failed" }),
       /slabs held: runId .* failed/,
     ],
+    [
+      "a slab of a run that is over, also when it has expired",
+      (l) => {
+        byId(l.runs, "active").state = { kind: "canceled" };
+        byId(l.slabs, "held").expiresAt = NOW;
+      },
+      /slabs held: runId .* canceled/,
+    ],
+    [
+      "a slab that its run does not know of",
+      (l) => (l.runs[2]!.budgets!.held = []),
+      /slabs held: amount that its run knows of should be 0 and is 50/,
+    ],
     ["a slab of a run that is gone", (l) => drop(l.runs, "active"), /slabs held: runId .* is absent/],
   ],
 };
@@ -187,10 +209,12 @@ describe("what is no mismatch", () => {
   const fine: [what: string, change: (rows: LedgerRows) => unknown][] = [
     ["runs that were removed, whose events stay", (l) => drop(l.runs, "child")],
     [
-      "a slab of a run that is over, once it has expired",
+      "a slab of a run that is gone, once it has expired",
       (l) => {
         byId(l.slabs, "held").expiresAt = NOW;
-        byId(l.runs, "active").state = { kind: "failed" };
+        drop(l.runs, "active");
+        // What its calls used is in the ledger, though the run is not: nobody can tell what of it counted.
+        l.budgets[0]!.spent = 278;
       },
     ],
     ["a cost that the caller told", (l) => l.usageEvents.forEach((event) => delete event.priceVersion)],
@@ -221,6 +245,10 @@ describe("what is no mismatch", () => {
         Object.assign(l.budgets[0]!, { _creationTime: NOW, spent: 0, reserved: 0 });
         leaveNothing(l);
       },
+    ],
+    [
+      "less than was spent in a budget that the app took over from a rule",
+      (l) => Object.assign(l.budgets[0]!, { isByRule: false, spent: 0, reserved: 0 }) && leaveNothing(l),
     ],
     [
       "a rule's budget, on which runs of other agents do not draw",

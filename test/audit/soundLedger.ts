@@ -112,7 +112,7 @@ export function soundLedger(): LedgerRows {
       {
         ...row("earlier"),
         budgetId: "budget",
-        runId: "run",
+        runId: "removed",
         amount: 30,
         startedAt: 2 * DAY_MS,
         expiresAt: NOW - 1,

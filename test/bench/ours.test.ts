@@ -82,9 +82,15 @@ describe("the ledger", () => {
       tail: 501,
       summaryDocumentsRead: 564,
     };
-    const lines = linesOf({ ledger: { ours: { ...counts, turns: {} as never }, peer: null } });
-    const missed = lines.filter(({ target }) => target?.isMet === false).map(({ count }) => count);
-    expect(missed).toEqual(["documentsWritten", "componentCalls", "tail", "summaryDocumentsRead"]);
+    const turn = { ...counts, executions: 4, indexRanges: 1, documentsRead: 1, bytesRead: 1 };
+    const plain = { ...turn, bytesWritten: 1, embeddingCalls: 0, componentCalls: 3 };
+    const turns = { plain, priced: plain, budgeted: { ...plain, componentCalls: 4 } };
+    const lines = linesOf({ ledger: { ours: { ...counts, turns }, peer: null } });
+    const missed = lines.filter(({ target }) => target?.isMet === false);
+    expect(missed.map(({ work, count }) => `${work} ${count}`)).toEqual([
+      ...["ledger documentsWritten", "ledger componentCalls", "ledger tail", "ledger summaryDocumentsRead"],
+      "ledger, a turn budgeted componentCalls",
+    ]);
   });
 });
 

@@ -40,7 +40,7 @@ describe("budgets.set", () => {
   });
 
   test("takes over what an agent's rule has made, and a rule changes its own", async () => {
-    const { budgets, ctx, begin, owner, newThread } = await aBudgetScene();
+    const { budgets, ctx, begin, owner, newThread, inside } = await aBudgetScene();
     const ask = (limit: number) => asks({ rules: [rule({ limit })] });
     await begin(ask(500), { threadId: await newThread() });
     await begin(ask(600), { threadId: await newThread() });
@@ -52,6 +52,9 @@ describe("budgets.set", () => {
     const [own, ...others] = await owner.budgets.status(ctx, {});
     expect(own).toMatchObject({ limit: 2_000, reserved: 1_000 });
     expect([own?.isByRule, others]).toEqual([undefined, []]);
+    // The row keeps that it was a rule's: other runs have not counted in it until now.
+    const [row] = await inside(async ({ db }) => await db.query("budgets").collect());
+    expect(row?.isByRule).toBe(false);
   });
 
   test("a rule's budget limits runs of agents with such a rule alone", async () => {

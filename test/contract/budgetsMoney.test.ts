@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TokenPrices } from "../../src/validators/price.js";
 import { codeOf, OWNER, said } from "../support/aMemory.js";
 import { anEmbed, vectorOf } from "../support/embed.js";
-import { aBudgetScene, asks, rule, usedTokens } from "../support/budgets.js";
+import { aBudgetScene, asks, rowsIn, rule, usedTokens } from "../support/budgets.js";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
@@ -159,6 +159,20 @@ describe("a budget of zero", () => {
     await setPrices(scene, { input: 0, output: 0 }, "free");
     const { runId } = await scene.begin({ ...cost(0), model: "free" });
     expect((await scene.save(runId, 0, usedTokens(50, { model: "free" }))).state.kind).toBe("running");
+  });
+
+  test("and of what is free nothing is left at the end, nor of what has no price under a soft one", async () => {
+    const scene = await aBudgetScene();
+    await setPrices(scene, { input: 0, output: 0 }, "free");
+    for (const ask of [
+      { ...cost(0), model: "free" },
+      { ...cost(0, { mode: "soft" }), model: "unheard of" },
+    ]) {
+      const { runId } = await scene.begin(ask);
+      expect(await rowsIn(scene, "slabs")).toBe(1);
+      await scene.finish(runId, 0, usedTokens(50, { model: ask.model }));
+      expect(await rowsIn(scene, "slabs")).toBe(0);
+    }
   });
 });
 

@@ -13,12 +13,7 @@ import {
   type User,
 } from "../example/exampleApp.js";
 
-const QUESTIONS = [
-  "What does an otter eat?",
-  "How is bread baked?",
-  "How does a lighthouse keeper work?",
-  "How do sea otters sleep?",
-];
+const QUESTIONS = ["What does an otter eat?", "How is bread baked?", "How does a lighthouse keeper work?"];
 const tenantId = "acme";
 const names = ["ann", "bob"] as const;
 type Sum = { calls: number; tokens: number; costMicros: number };
@@ -41,11 +36,12 @@ const recount = (name: string) =>
   host.call("query", "costs:recount", { tenantId, userId: userIdOf(name) }) as Promise<Recount>;
 
 async function askDurably(name: string): Promise<void> {
-  for (const prompt of QUESTIONS) {
+  const ask = async (prompt: string) => {
     const threadId = await createThread(user(name));
     await user(name).mutation("ask:send", { threadId, prompt, operationId: "one" });
     await untilRunEnded(user(name), threadId);
-  }
+  };
+  await Promise.all(QUESTIONS.map(ask));
 }
 
 async function askInActions(name: string): Promise<void> {

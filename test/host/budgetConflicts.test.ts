@@ -1,5 +1,5 @@
 // Where runs of different threads meet that cost money and draw on budgets: at a draw on a budget that they share, and
-// nowhere else. `CONFLICT_MATRIX=1 vitest run test/host/budgetConflicts.test.ts` prints the tables.
+// nowhere else. How to have them printed: docs/benchmark.md.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import { startApp } from "../support/appHost.js";
@@ -8,7 +8,6 @@ import { used } from "../support/turns.js";
 import {
   aBusyThread,
   anIdleThread,
-  asTable,
   callDoor,
   meetings,
   OLGA,
@@ -16,6 +15,7 @@ import {
   playsOfBusyThread,
   playsOfIdleThread,
   rehearseAll,
+  show,
   WENDY,
   type Caller,
   type Footprints,
@@ -71,7 +71,7 @@ async function everything(caller: Caller): Promise<Footprints> {
 
 async function meet(title: string, first: Caller, second: Caller): Promise<Record<string, string>> {
   const [rows, columns] = [await everything(first), await everything(second)];
-  if (process.env["CONFLICT_MATRIX"] !== undefined) console.log(asTable(title, rows, columns));
+  show(title, rows, columns);
   return meetings(rows, columns);
 }
 

@@ -1,5 +1,5 @@
 // Which of the component's mutations could not both commit when they start from one snapshot, pair by pair.
-// `CONFLICT_MATRIX=1 vitest run test/host/conflictMatrix.test.ts` prints the tables.
+// How to have them printed: docs/benchmark.md.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import { startApp } from "../support/appHost.js";
@@ -7,7 +7,6 @@ import { used } from "../support/turns.js";
 import {
   aBusyThread,
   anIdleThread,
-  asTable,
   aWaitingThread,
   callDoor,
   meetings,
@@ -15,6 +14,7 @@ import {
   playsOfIdleThread,
   playsOfWaitingThread,
   rehearseAll,
+  show,
   writeOf,
   type Caller,
   type Footprints,
@@ -33,10 +33,6 @@ beforeAll(async () => {
   await callDoor(host, writeOf(OLGA, { key: "arms the sweep of drafts", final: false }));
 });
 afterAll(() => host.close());
-
-function show(title: string, rows: Footprints, columns: Footprints): void {
-  if (process.env["CONFLICT_MATRIX"] !== undefined) console.log(asTable(title, rows, columns));
-}
 
 describe("in one thread", () => {
   test("without a run, whatever takes a turn collides with whatever takes a turn: they share the head", async () => {

@@ -1,8 +1,8 @@
 // What the contention promises name, and nothing else: writes of a turn in one thread stand in the way of no other
 // thread, and parallel results of one run not in each other's. The whole matrix is in conflictMatrix.test.ts. Whoever
 // adds a write to a turn adds it to `writesOf`.
-// `CONFLICT_MATRIX=1 vitest run test/host/conflictPromises.test.ts` prints the tables and how many pairs there were.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+// How to have the figures printed: docs/benchmark.md.
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Host } from "../../host/index.js";
 import { call, result, text } from "../support/aMemory.js";
 import { startApp } from "../support/appHost.js";
@@ -10,13 +10,13 @@ import { used } from "../support/turns.js";
 import {
   aBusyThread,
   anIdleThread,
-  asTable,
   aWaitingThread,
   callDoor,
   meetings,
   playsOfIdleThread,
   playsOfWaitingThread,
   rehearseAll,
+  show,
   type Caller,
   type Footprints,
   type Plays,
@@ -27,6 +27,7 @@ import {
 
 let host: Host;
 beforeAll(async () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined); // runs that fail
   host = await startApp({ listen: false });
   // The first of each kind arms a sweep, which later ones find armed.
   await anAnswering(OLGA);
@@ -39,6 +40,9 @@ const begin = (caller: Caller, threadId: string, engine: "action" | "durable") =
   const { door, args } = playsOfIdleThread(caller, threadId)["begin"]!;
   return { door, args: { ...args, engine } };
 };
+
+const WAIT_MS = 60_000;
+const FAILED = { kind: "failed", code: "MODEL_FAILED", message: "It failed." };
 
 type Answering = { threadId: string; runId: string; streamId: string };
 
@@ -116,6 +120,15 @@ async function writesOf(caller: Caller): Promise<Plays> {
     "start a tool": { door: "turns.startTool", args: { caller, runId, callId: "one", idempotent: true } },
     "save result one": { door: "turns.saveResult", args: saved("one") },
     "save result two": { door: "turns.saveResult", args: saved("two") },
+    "record calls": { door: "turns.record", args: { caller, runId, step: 1, used: [used, used] } },
+    "wait for its turn with the model": {
+      door: "turns.wait",
+      args: { caller, runId, until: Date.now() + WAIT_MS, waitsFor: "rateLimit" },
+    },
+    "fail, with what was used": {
+      door: "turns.end",
+      args: { caller, runId, outcome: FAILED, usage: used, alsoUsed: [used] },
+    },
     cancel: { door: "runs.cancel", args: { caller, runId } },
     ...(await writesAround(caller)),
   };
@@ -124,15 +137,9 @@ async function writesOf(caller: Caller): Promise<Plays> {
 const footprintsOf = async (caller: Caller): Promise<Footprints> =>
   await rehearseAll(host, await writesOf(caller));
 
-function show(title: string, rows: Footprints, columns: Footprints): void {
-  if (process.env["CONFLICT_MATRIX"] === undefined) return;
-  const pairs = Object.keys(rows).length * Object.keys(columns).length;
-  const met = Object.keys(meetings(rows, columns)).length;
-  console.log(`${asTable(title, rows, columns)}\n${pairs} pairs, ${met} meet`);
-}
-
 /** What did nothing would meet nothing. */
 const WRITTEN = [
+  ...["record calls", "wait for its turn with the model", "fail, with what was used"],
   ...["begin, behind a run", "cancel, and the next begins", "cancel one that waits", "steer"],
   ...["approve one", "deny one", "decide all", "answer", "pause", "take up"],
 ];

@@ -184,8 +184,18 @@ export function writeOf(
   };
 }
 
+/** Prints how many pairs meet, and which, where `CONFLICT_MATRIX` is set; all of them as a table where it is "tables". */
+export function show(title: string, rows: Footprints, columns: Footprints): void {
+  const wanted = process.env["CONFLICT_MATRIX"];
+  if (wanted === undefined) return;
+  const pairs = Object.keys(rows).length * Object.keys(columns).length;
+  const met = Object.entries(meetings(rows, columns)).map(([pair, table]) => `  ${pair}: ${table}`);
+  const figures = [`${title}: ${pairs} pairs, ${met.length || "none"} meet`, ...met].join("\n");
+  console.log(wanted === "tables" ? `${asTable(title, rows, columns)}\n${figures}` : figures);
+}
+
 /** The pairs as a table: each row met with each column, with the tables in which they meet. */
-export function asTable(title: string, rows: Footprints, columns: Footprints): string {
+function asTable(title: string, rows: Footprints, columns: Footprints): string {
   const names = Object.keys(columns);
   const lines = Object.entries(rows).map(([name, first]) => [
     name,

@@ -11,6 +11,7 @@ import {
   OTHER,
   playsOfBusyThread,
   rehearseAll,
+  show,
   WENDY,
   type Caller,
   type Footprints,
@@ -76,6 +77,7 @@ describe("a fold", () => {
     expect(tablesOf(fold!)).toEqual(["usageFolds", "usageMarks", "usageRollups"]);
     const folds = { fold: footprintOf(fold!) };
     for (const recorders of [olga, other]) {
+      show("a fold, and what records usage", folds, recorders);
       const { record, ...steps } = recorders;
       expect(meetings(folds, steps)).toEqual({});
       expect(meetings(folds, { record: record! })).toEqual({ "fold × record": "usageFolds" });

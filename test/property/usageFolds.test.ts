@@ -172,7 +172,7 @@ describe("promise 8: the ledger adds up", () => {
           vi.useRealTimers();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 120_000);
 });

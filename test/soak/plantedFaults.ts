@@ -9,6 +9,8 @@ import { orphanStreams } from "../../soak/audit/orphanStreams.js";
 import { unremoved } from "../../soak/audit/removals.js";
 import { stuckRuns, wrongEnds, wrongOrder } from "../../soak/audit/stuckRuns.js";
 import { usageMismatches } from "../../soak/audit/usage.js";
+import { again, row, type Plant } from "./plant.js";
+import { usagePlants } from "./plantedUsage.js";
 import { SAVED_AT_MS, script } from "./soundEvidence.js";
 
 export const auditors: Record<string, Auditor> = {
@@ -26,17 +28,13 @@ export const auditors: Record<string, Auditor> = {
   unremoved,
 };
 
-type Plant = [what: string, spoil: (evidence: Evidence) => void, finds: RegExp];
 type Planted = { auditor: keyof typeof auditors; plants: Plant[] };
 
 export const message = (evidence: Evidence, id: string) => evidence.messages.find(({ _id }) => _id === id)!;
 const without = (evidence: Evidence, id: string) => {
   evidence.messages = evidence.messages.filter(({ _id }) => _id !== id);
 };
-const again = <Row extends { _id: string }>(rows: Row[], change: Partial<Row> = {}) =>
-  rows.push({ ...rows[0]!, _id: "again", ...change });
 const doubleText = ({ parts }: Evidence["messages"][number]) => (parts[0]!.text = parts[0]!.text!.repeat(2));
-const row = { _id: "row", _creationTime: 0 };
 export const started = (step: number, at: number) =>
   ({ kind: "model", event: "started", key: script.key, step, process: "second", at }) as const;
 
@@ -76,7 +74,7 @@ export const planted: Planted[] = [
       ["two runs", (e) => again(e.runs), /2 runs of answer0/],
       ["two rows of a tool call", (e) => again(e.toolCalls), /2 tool calls at run:2/],
       ["a text twice", (e) => doubleText(message(e, "answer")), /says/],
-      ["a tool ran twice", (e) => e.calls.push({ ...e.calls[2]! }), /tool note run:2 ran 2 times/],
+      ["a tool ran twice", (e) => e.calls.push({ ...e.calls[2]! }), /tool slow run:2 ran 2 times/],
       ["a mutation committed twice", (e) => again(e.notes), /2 notes of run:2/],
     ],
   },
@@ -216,32 +214,7 @@ export const planted: Planted[] = [
       ],
     ],
   },
-  {
-    auditor: "usageMismatches",
-    plants: [
-      ["a step was paid twice", (e) => again(e.usage), /2 events of step 0/],
-      ["a step is not in the ledger", (e) => e.usage.pop(), /no event of step 1/],
-      ["an event of no step", (e) => again(e.usage, { step: 5 }), /an event of step 5/],
-      ["other tokens", (e) => (e.usage[0]!.inputTokens += 1), /step 0 did not use that/],
-      [
-        "totals that differ",
-        (e) => (e.runs[0]!.totals!.outputTokens += 1),
-        /runs run: outputTokens should be/,
-      ],
-      ["more calls than events", (e) => (e.runs[0]!.totals!.calls = 3), /calls should be 2 and is 3/],
-      [
-        "a sum that differs",
-        (e) => (e.ledger.usageRollups[0]!.calls = 3),
-        /usageRollups \*: calls should be 2/,
-      ],
-      [
-        "an event that was not folded",
-        (e) => (e.ledger.usageMarks[0]!.commitTs = 1n),
-        /usage0 was never folded/,
-      ],
-      ["a call that nobody made", (e) => (e.calls = e.calls.slice(0, -1)), /never asked to the end/],
-    ],
-  },
+  { auditor: "usageMismatches", plants: usagePlants },
   {
     auditor: "unremoved",
     plants: [

@@ -4,15 +4,25 @@ import { runSoak } from "../../soak/soak.js";
 
 test("nothing is lost, paid twice or left over when hosts die", async () => {
   const said: string[] = [];
-  const only = ["answer", "approval", "nested", "steering", "pausing", "flaky", "removal", "budget"];
-  const options = { runs: 10, kill: 3, conflicts: 0.2, seed: 4, only };
+  const only = [
+    "answer",
+    "approval",
+    "nested",
+    "steering",
+    "pausing",
+    "flaky",
+    "removal",
+    "budget",
+    "budgetWait",
+  ];
+  const options = { runs: 12, kill: 3, conflicts: 0.2, seed: 4, only };
   const soak = { ...options, tell: (line: string) => said.push(line) };
   const { result, findings } = await runSoak(soak);
   expect(findings, said.join("\n")).toEqual([]);
   const { conflicts, repeatedCalls, ...counted } = result;
   expect(counted).toEqual({
     ok: true,
-    runs: 10,
+    runs: 12,
     kills: 3,
     lostSteps: 0,
     duplicateSteps: 0,

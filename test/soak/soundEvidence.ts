@@ -2,7 +2,7 @@
 import type { Evidence } from "../../soak/audit/evidence.js";
 import { promptOf, textOf, usageOf, type Script } from "../../soak/script.js";
 
-export const script: Script = { key: "answer0", steps: [["note"]], words: 3 };
+export const script: Script = { key: "answer0", steps: [["slow"]], words: 3 };
 const place = { threadId: "thread", turn: 0 };
 const row = (_id: string) => ({ _id, _creationTime: 0 });
 /** When each step was saved, in ms. */
@@ -81,7 +81,7 @@ export function soundEvidence(): Evidence {
         askedBy: 0,
         step: 2,
         callId,
-        toolName: "note",
+        toolName: "slow",
         state: { kind: "done" },
       },
     ],
@@ -97,8 +97,8 @@ export function soundEvidence(): Evidence {
     calls: [
       { kind: "model", event: "started", key: "answer0", step: 0, process: "first", at: 900 },
       { kind: "model", event: "completed", key: "answer0", step: 0, process: "first", at: 950 },
-      { kind: "tool", event: "started", tool: "note", operationId: "run:2", at: 1_100 },
-      { kind: "tool", event: "completed", tool: "note", operationId: "run:2", at: 1_150 },
+      { kind: "tool", event: "started", tool: "slow", operationId: "run:2", at: 1_100 },
+      { kind: "tool", event: "completed", tool: "slow", operationId: "run:2", at: 1_150 },
       { kind: "model", event: "started", key: "answer0", step: 1, process: "first", at: 1_900 },
       { kind: "model", event: "completed", key: "answer0", step: 1, process: "first", at: 1_950 },
     ],

@@ -68,12 +68,9 @@ export async function holdsNext(
  */
 export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Promise<Settled> {
   const { budgets } = run;
-  if (budgets === undefined) return {};
-  if (budgets.held.every(({ drawn, spent }) => drawn === 0 && spent === 0)) {
-    if (budgets.isDue === true) await removeSlabs(ctx, run); // that it waits
-    return {};
-  }
+  if (budgets === undefined || (budgets.held.length === 0 && budgets.isDue !== true)) return {};
   for (const hold of budgets.held) {
+    if (hold.drawn === 0 && hold.spent === 0) continue;
     const row = await ctx.db.get("budgets", hold.budgetId);
     if (row === null) continue;
     const state = settled(stateIn(row), hold);
@@ -81,6 +78,7 @@ export async function returnDrawn(ctx: MutationCtx, run: ToldRun & Budgets): Pro
     await saveState(ctx, row, isPassed ? { ...state, warnedAt: Date.now() } : state);
     if (isPassed) await tellBudgets(ctx, run, [toldOf(row, state)]);
   }
+  // One may be of nothing: of what has no price or costs nothing, or of a run that waits.
   await removeSlabs(ctx, run);
   return { budgets: { ...budgets, held: budgets.held.map(emptied), isDue: true } };
 }

@@ -50,10 +50,14 @@ export async function set(ctx: MutationCtx, args: SetArgs): Promise<{ budgetId: 
   }
   const isChanged = row.limit !== limit || row.mode !== mode || row.isByRule === true;
   if (isChanged)
-    await ctx.db.patch("budgets", row._id, { limit, mode, isByRule: undefined, warnedAt: undefined });
+    await ctx.db.patch("budgets", row._id, { limit, mode, ...takenOver(row), warnedAt: undefined });
   if (limit > row.limit || (mode === "soft" && row.mode === "hard")) await wakeWaiting(ctx, row._id);
   return { budgetId: row._id };
 }
+
+/** One that a rule has made keeps that it was: it may hold less than all that was spent since it was made. */
+const takenOver = ({ isByRule }: Doc<"budgets">): Partial<Pick<Doc<"budgets">, "isByRule">> =>
+  isByRule === undefined ? {} : { isByRule: false };
 
 const owned = ({ per, tenantId, userId, agentName, threadId }: SetArgs): BudgetOwner => ({
   per,

@@ -81,7 +81,10 @@ export const ledgerTables = {
     period: vBudgetPeriod,
     limit: v.number(),
     mode: vBudgetMode,
-    /** Made by an agent's rule, which may change it, and of such agents' runs alone; absent: set by the app. */
+    /**
+     * Made by an agent's rule, which may change it, and of such agents' runs alone; false: the app has taken it over;
+     * absent: set by the app.
+     */
     isByRule: v.optional(v.boolean()),
     /** When the period began that `spent` and `reserved` are of. */
     startedAt: v.number(),
