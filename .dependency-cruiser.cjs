@@ -5,7 +5,7 @@ const door = "^src/component/(?!schema|convex\\.config)[^/]+\\.ts$";
 const leaves = "thread|file|ledger|operation|block|budget";
 /** What any model may stand on. */
 const foundations =
-  "counts|currency|operations|paging|priceReads|scopeAccess|sweeps|sweepBudget|threadAccess";
+  "counts|currency|foldArming|operations|paging|priceReads|scopeAccess|sweeps|sweepBudget|threadAccess";
 const aiSdk = "^(node_modules/)?(ai|@ai-sdk/[^/]+)(/|$)";
 
 const forbid = (name, from, to) => ({ name, severity: "error", from, to });

@@ -17,7 +17,7 @@ export const memory: AgentMemory = new AgentMemory(components.agentMemory, {
     // A question takes about four calls of a model: each user may ask ten at once, then twenty a minute.
     requests: { perUser: { kind: "token bucket", rate: 80, period: MINUTE, capacity: 40 } },
     // Who asks beyond that is told so; a run that has begun waits for its turn.
-    whenExceeded: "reject",
+    whenExceeded: "fail",
   },
 });
 export const workflow = new WorkflowManager(components.workflow);

@@ -14,7 +14,8 @@ import { beginTurn } from "./beginTurn.js";
 import { boundTo } from "./boundTo.js";
 import { budgetAsk } from "./budgetAsk.js";
 import { noteAgent } from "./definedAgents.js";
-import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
+import type { AgentDefinition, ResolvedAgent } from "./definition.js";
+import { resolveAgent } from "./resolveAgent.js";
 import {
   durableFunctions,
   runNested,
@@ -63,7 +64,7 @@ export interface Agent {
    *
    * Throws `THREAD_NOT_FOUND`, `FORBIDDEN`, `PROMPT_EMPTY`, `RUN_ACTIVE` (with "reject"), `QUEUE_FULL`, `STEERING_FULL`,
    * `OPERATION_MISMATCH`, `INVALID_ARGUMENT`, `BUDGET_EXCEEDED`, `PRICE_UNKNOWN`, `RATE_LIMITED` (where the agent's
-   * `rateLimits` say "reject"), `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
+   * `rateLimits` say "fail"), `RUN_EXPORTS_MISNAMED` or `AGENT_INVALID`. Safe to retry with an `operationId`.
    *
    * @example await researcher.start(ctx, internal.researcher.run, { as: await principal(ctx), threadId, prompt, operationId });
    */

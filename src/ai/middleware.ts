@@ -9,7 +9,8 @@ import {
 import type { ActionCtx, AgentMemory, Principal } from "../client/index.js";
 import { toJsonText } from "../parts/json.js";
 import { cappedOutput } from "./budgetAsk.js";
-import { resolveAgent, type AgentDefinition, type ResolvedAgent } from "./definition.js";
+import type { AgentDefinition, ResolvedAgent } from "./definition.js";
+import { resolveAgent } from "./resolveAgent.js";
 import { MiddlewareSession, type LoopCall, type MiddlewareRun } from "./middlewareSession.js";
 import {
   endingWith,

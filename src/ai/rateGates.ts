@@ -49,7 +49,7 @@ function problemsOf(limits: RateLimits): Record<string, boolean> {
     "`rateLimits.limiter` is your `new RateLimiter(components.rateLimiter)`.": methods.some(
       (method) => typeof Reflect.get(Object(limiter), method) !== "function",
     ),
-    '`rateLimits.whenExceeded` is "wait" or "reject".': whenExceeded !== "wait" && whenExceeded !== "reject",
+    '`rateLimits.whenExceeded` is "wait" or "fail".': whenExceeded !== "wait" && whenExceeded !== "fail",
     "`rateLimits.maxWaitMs` is a number from 0.": !(maxWaitMs >= 0 && Number.isFinite(maxWaitMs)),
     "`rateLimits.name` is a text that is not empty.": typeof name !== "string" || name === "",
     [`${found[0]}.`]: found.length > 0,

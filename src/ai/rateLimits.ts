@@ -64,7 +64,7 @@ export async function checkStart(
   ctx: MutationCtx,
   { as, text }: { as: Principal; text: string },
 ): Promise<void> {
-  if (rateLimits?.whenExceeded !== "reject") return;
+  if (rateLimits?.whenExceeded !== "fail") return;
   const asked = { gates: gatesOf(rateLimits, { as }), tokens: promptTokens(agent, text) };
   checkFits(asked.gates, asked.tokens);
   const refusal = await findRefusal(rateLimits, ctx, asked);

@@ -37,7 +37,7 @@ export type RateLimits = {
   /** Agents with one name count together: unless told all that have one limiter. */
   name?: string;
   /** What `agent.start` does over the limits of its user or tenant: the run waits (unless told), or it throws `RATE_LIMITED`. */
-  whenExceeded?: "wait" | "reject";
+  whenExceeded?: "wait" | "fail";
   /** How long an action waits for its turn in the middle of a run, in ms: 10 s unless told. */
   maxWaitMs?: number;
 };

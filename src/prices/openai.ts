@@ -9,7 +9,6 @@ export const OPENAI: PriceList = {
   source: "https://developers.openai.com/api/docs/pricing",
   asOf: "2026-11-18",
   models: [
-    model("gpt-6.2-astra", { input: 8, cachedInput: 0.4, cacheWrite: 10, output: 40 }),
     model("gpt-6.2-sol", { input: 2, cachedInput: 0.1, cacheWrite: 2.5, output: 10 }),
     model("gpt-6.1-sol", { input: 2, cachedInput: 0.1, cacheWrite: 2.5, output: 10 }),
     model("gpt-6.1-terra", { input: 1, cachedInput: 0.05, cacheWrite: 1.25, output: 5 }),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whileActive } from "../../src/ai/cancelWatch.js";
-import { resolveAgent } from "../../src/ai/definition.js";
+import { resolveAgent } from "../../src/ai/resolveAgent.js";
 import { defineAgent, defineTool } from "../../src/ai/index.js";
 import { takeStep } from "../../src/ai/modelStep.js";
 import type { ActionCtx } from "../../src/client/index.js";

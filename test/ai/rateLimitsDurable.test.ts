@@ -196,7 +196,7 @@ describe("a durable run over its limits", () => {
   });
 
   test("is refused by `start` where the agent says so, before anything is said; a scheduled one is not", async () => {
-    const limits = { requests: { perUser: perMinute(1) }, whenExceeded: "reject" as const };
+    const limits = { requests: { perUser: perMinute(1) }, whenExceeded: "fail" as const };
     const app = await aLimitedApp([{ text: "One." }, { text: "Two." }], limits);
     await app.start("1?");
     await settleNow(app, 10);

@@ -181,9 +181,7 @@ const others = [
   ...["embeddings.createGeneration", "embeddings.progress", "embeddings.listUnembedded"],
   ...["embeddings.switchGeneration", "embeddings.rollBack", "embeddings.retire"],
   ...["documents.write", "documents.get", "documents.list", "documents.count", "documents.outline"],
-  "documents.readAround",
-  ...["turns.begin", "extraction.list", "summaries.listRecent"],
-  "usage.eraseUser",
+  ...["documents.readAround", "turns.begin", "extraction.list", "summaries.listRecent", "usage.eraseUser"],
   // Budgets are the app's to write, and are read by who they limit: budgetsDoors.test.ts.
   ...["budgets.set", "budgets.list", "budgets.remove", "budgets.status"],
   // Prices belong to nobody: those who may write them have their tests in prices.test.ts.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ensureFold } from "../../src/component/model/usageFold.js";
+import { ensureFold } from "../../src/component/model/foldArming.js";
 import { summary } from "../../src/component/model/usageSums.js";
 import { aThread, OWNER, type TestThread } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";

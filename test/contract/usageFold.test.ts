@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { armFold, ensureFold } from "../../src/component/model/usageFold.js";
+import { armFold, ensureFold } from "../../src/component/model/foldArming.js";
 import { FOLD_LOST_MS } from "../../src/shared/ledgerLimits.js";
 import { aThread, call, text, type TestThread } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";

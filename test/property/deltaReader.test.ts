@@ -2,7 +2,7 @@ import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { callModel } from "../../src/ai/modelCall.js";
-import { resolveAgent } from "../../src/ai/definition.js";
+import { resolveAgent } from "../../src/ai/resolveAgent.js";
 import { FileKeeper } from "../../src/ai/fileKeeper.js";
 import type { AgentMemory } from "../../src/client/index.js";
 import { foldDeltas, type StreamDelta } from "../../src/shared/foldDeltas.js";

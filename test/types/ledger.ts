@@ -78,7 +78,7 @@ export const limited: Agent = defineAgent(memory, {
     limiter: shared,
     requests: { perUser: { kind: "token bucket", rate: 5, period: MINUTE, maxReserved: 0 } },
     tokens: { perTenant: daily, perModel: { ...daily, start: 0 } },
-    ...{ name: "support", whenExceeded: "reject", maxWaitMs: 0 },
+    ...{ name: "support", whenExceeded: "fail", maxWaitMs: 0 },
   },
 });
 const leaky = { perUser: { ...daily, kind: "leaky" as const } };

@@ -264,7 +264,7 @@ export const limits = (component: ConstructorParameters<typeof RateLimiter>[0]):
   const perModel: RateLimit = { kind: "fixed window", rate: 5 };
   return [
     { limiter: new RateLimiter(component), requests },
-    { limiter, tokens: { perModel }, whenExceeded: "reject" },
+    { limiter, tokens: { perModel }, whenExceeded: "fail" },
   ];
 };
 

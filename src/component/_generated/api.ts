@@ -85,6 +85,7 @@ import type * as model_factSources from "../model/factSources.js";
 import type * as model_facts from "../model/facts.js";
 import type * as model_fileStore from "../model/fileStore.js";
 import type * as model_files from "../model/files.js";
+import type * as model_foldArming from "../model/foldArming.js";
 import type * as model_generationSweep from "../model/generationSweep.js";
 import type * as model_health from "../model/health.js";
 import type * as model_hooks from "../model/hooks.js";
@@ -288,6 +289,7 @@ const fullApi: ApiFromModules<{
   "model/facts": typeof model_facts;
   "model/fileStore": typeof model_fileStore;
   "model/files": typeof model_files;
+  "model/foldArming": typeof model_foldArming;
   "model/generationSweep": typeof model_generationSweep;
   "model/health": typeof model_health;
   "model/hooks": typeof model_hooks;

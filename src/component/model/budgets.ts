@@ -16,7 +16,7 @@ import { wakeWaiting } from "./budgetWake.js";
 import { checkCurrency } from "./currency.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { openThread } from "./threadAccess.js";
-import { prepareFold } from "./usageFold.js";
+import { prepareFold } from "./foldArming.js";
 
 export { status } from "./budgetStatus.js";
 

@@ -13,7 +13,7 @@ import { draftFor, freshChunks, withPage, type StoredDraft } from "./documentDra
 import { findByKey } from "./documentReads.js";
 import { replaceTags } from "./documentTags.js";
 import { recordUsage } from "./ledger.js";
-import { ensureFold } from "./usageFold.js";
+import { ensureFold } from "./foldArming.js";
 import { placeFor, type VectorPlace } from "./embeddingSlots.js";
 import { indexChunk } from "./recallIndex.js";
 import { armSweep } from "./sweeps.js";

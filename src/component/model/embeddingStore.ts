@@ -13,7 +13,7 @@ import { advance } from "./embeddingBuild.js";
 import { chargeOutside } from "./budgetOutside.js";
 import { checkSystem } from "./embeddingSlots.js";
 import { priceCall, recordPriced, type UsagePlace } from "./ledger.js";
-import { ensureFold } from "./usageFold.js";
+import { ensureFold } from "./foldArming.js";
 import { checkEmbedded } from "./recallArguments.js";
 import { findEntry, storeVectors, type StoredVector } from "./recallVectors.js";
 import { findHead, mayOpenThread } from "./threadAccess.js";

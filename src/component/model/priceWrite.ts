@@ -18,7 +18,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkCurrency } from "./currency.js";
 import { checkSystem } from "./embeddingSlots.js";
-import { prepareFold } from "./usageFold.js";
+import { prepareFold } from "./foldArming.js";
 
 type Writing = { caller: Caller; currency?: string };
 type ListedModel = PricedModel & { periods: NewPeriod[] };

@@ -10,7 +10,7 @@ import { addCounts } from "./counts.js";
 import { armSweep } from "./sweeps.js";
 import { openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
-import { prepareFold } from "./usageFold.js";
+import { prepareFold } from "./foldArming.js";
 
 type CreateArgs = {
   caller: Caller;

@@ -35,7 +35,7 @@ import { endStream, foldStream, type StreamFailure } from "./streams.js";
 import { interruptOpen, settleOpenCalls, type Result } from "./toolCalls.js";
 import { unrecorded } from "./turnRecorded.js";
 import { callsIn, keepLate, recordRunCalls } from "./turnUsage.js";
-import { armFold } from "./usageFold.js";
+import { armFold } from "./foldArming.js";
 
 export type EndArgs = {
   caller: Caller;

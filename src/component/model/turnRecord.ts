@@ -12,7 +12,7 @@ import { addToRun } from "./runSuperseded.js";
 import { openThread } from "./threadAccess.js";
 import { callsIn } from "./turnUsage.js";
 import { payerOf } from "./usage.js";
-import { ensureFold } from "./usageFold.js";
+import { ensureFold } from "./foldArming.js";
 
 type RecordArgs = {
   caller: Caller;

@@ -32,7 +32,7 @@ import { closeRun, endNested, endRun } from "./turnEnd.js";
 import { findHead } from "./threadAccess.js";
 import { unrecorded } from "./turnRecorded.js";
 import { callsIn, recordRunCalls } from "./turnUsage.js";
-import { armFoldBetween, ensureFold } from "./usageFold.js";
+import { armFoldBetween, ensureFold } from "./foldArming.js";
 
 export type SaveStepArgs = {
   caller: Caller;

@@ -10,7 +10,7 @@ import type { MutationCtx } from "../_generated/server.js";
 import { checkUsage, type UsagePlace } from "./ledger.js";
 import { recordSpent } from "./spentCalls.js";
 import { findHead } from "./threadAccess.js";
-import { ensureFold } from "./usageFold.js";
+import { ensureFold } from "./foldArming.js";
 
 /** Calls that come with one step: its own, others of it, and what the tools cost whose results come along. */
 export type RunCalls = {

@@ -10,7 +10,7 @@ import { recordUsage, type UsagePlace } from "./ledger.js";
 import { runOnce } from "./operations.js";
 import { findOwnRun, runNotFound } from "./runRows.js";
 import { openThread } from "./threads.js";
-import { ensureFold } from "./usageFold.js";
+import { ensureFold } from "./foldArming.js";
 
 export { recordUsage, type UsagePlace } from "./ledger.js";
 export { eraseUser } from "./usageErase.js";

@@ -1,92 +1,13 @@
-import {
-  FOLD_INTERVAL_MS,
-  FOLD_LEAST_MS,
-  FOLD_LOOK_STEPS,
-  FOLD_LOST_MS,
-  FOLD_PAGE_EVENTS,
-} from "../../shared/ledgerLimits.js";
+import { FOLD_INTERVAL_MS, FOLD_LEAST_MS, FOLD_PAGE_EVENTS } from "../../shared/ledgerLimits.js";
 import { countsOf } from "../../shared/usageSums.js";
-import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { findFold, scheduleFold, setDue } from "./foldArming.js";
 import { placesOf, RollupChanges } from "./usageRollups.js";
-
-/**
- * Arms a fold where none is armed, or where the one that is was lost: 1 range, and no document while one is armed. The
- * row is looked for where it stands only while a fold must be armed, so a step that looks meets no fold that goes on.
- */
-export async function armFold(ctx: MutationCtx): Promise<void> {
-  const unarmed = await ctx.db
-    .query("usageFolds")
-    .withIndex("by_due", (q) => q.lt("dueAt", Date.now() - FOLD_LOST_MS))
-    .first();
-  if (unarmed !== null) await arm(ctx, unarmed);
-}
-
-/**
- * As `armFold`, for a run that goes on: where it waits. Else its end looks, but for one that goes on for long, which looks
- * in full.
- */
-export async function armFoldBetween(
-  ctx: MutationCtx,
-  { steps, waits }: { steps: number; waits: boolean },
-): Promise<void> {
-  if (steps % FOLD_LOOK_STEPS === 0) await ensureFold(ctx);
-  else if (waits) await armFold(ctx);
-}
-
-/** As `armFold`, also where there has never been a fold, and where a clock that jumped left it due in years. */
-export async function ensureFold(ctx: MutationCtx): Promise<void> {
-  const fold = await findFold(ctx);
-  if (fold === null) return await armFirst(ctx);
-  if (Math.abs(fold.dueAt - Date.now()) > FOLD_LOST_MS) await arm(ctx, fold);
-}
-
-/**
- * Sees to it that `armFold` finds a row: for what comes before the first call of a model, and for the settings of the
- * app, whose ledger may be older than folds are. Nothing is armed yet.
- */
-export async function prepareFold(ctx: MutationCtx): Promise<void> {
-  if ((await findFold(ctx)) === null) await ctx.db.insert("usageFolds", { dueAt: 0 });
-}
-
-const findFold = (ctx: Pick<QueryCtx, "db">): Promise<Doc<"usageFolds"> | null> =>
-  ctx.db.query("usageFolds").first();
 
 /** How far events are folded; null: none is. */
 export const findMark = (ctx: Pick<QueryCtx, "db">): Promise<Doc<"usageMarks"> | null> =>
   ctx.db.query("usageMarks").first();
-
-async function armFirst(ctx: MutationCtx): Promise<void> {
-  const dueAt = Date.now() + FOLD_INTERVAL_MS;
-  await ctx.db.insert("usageFolds", { dueAt });
-  await schedule(ctx, dueAt, FOLD_INTERVAL_MS);
-}
-
-async function arm(
-  ctx: MutationCtx,
-  { _id, dueAt, maxEvents = FOLD_PAGE_EVENTS }: Doc<"usageFolds">,
-): Promise<void> {
-  const wasLost = dueAt !== 0;
-  const half = Math.max(1, Math.floor(maxEvents / 2));
-  await setDue(ctx, _id, { delayMs: FOLD_INTERVAL_MS, ...(wasLost ? { maxEvents: half } : {}) });
-}
-
-type Due = { delayMs: number; maxEvents?: number | undefined };
-
-async function setDue(
-  ctx: MutationCtx,
-  id: Doc<"usageFolds">["_id"],
-  { delayMs, maxEvents }: Due,
-): Promise<void> {
-  const dueAt = Date.now() + delayMs;
-  await ctx.db.patch("usageFolds", id, { dueAt, maxEvents });
-  await schedule(ctx, dueAt, delayMs);
-}
-
-/** After a time and not at one: what a clock says that jumped does not matter then. */
-const schedule = (ctx: MutationCtx, dueAt: number, delayMs: number) =>
-  ctx.scheduler.runAfter(delayMs, internal.usage.fold, { dueAt });
 
 /**
  * Adds a page of events to the sums of everybody, their tenant, user and thread, and moves the mark behind them, all in
@@ -117,7 +38,7 @@ export async function fold(ctx: MutationCtx, { dueAt }: { dueAt: number }): Prom
  */
 async function disarm(ctx: MutationCtx, { _id }: Doc<"usageFolds">): Promise<void> {
   await ctx.db.patch("usageFolds", _id, { dueAt: 0, maxEvents: undefined });
-  await schedule(ctx, 0, 0);
+  await scheduleFold(ctx, 0, 0);
 }
 
 async function addToSums(ctx: MutationCtx, events: readonly Doc<"usageEvents">[]): Promise<void> {
