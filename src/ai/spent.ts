@@ -15,7 +15,9 @@ type Where = {
  */
 export async function recordSpent({ ctx, memory, ...place }: Where, used: readonly Spent[]): Promise<void> {
   if (used.length === 0) return;
-  const calls = { ...place, used: atMost(used, STEP_MAX_OTHER_CALLS) };
+  // Each by a key: the end of the run may bring another that used the same and took equally long.
+  const keyed = atMost(used, STEP_MAX_OTHER_CALLS).map((call) => ({ key: crypto.randomUUID(), ...call }));
+  const calls = { ...place, used: keyed };
   await memory.turns.record(ctx, calls).catch(() => {
     const { runId } = place;
     const told = runId === undefined ? {} : { runId };

@@ -165,7 +165,8 @@ describe("npm run audit", () => {
     const erased = join(folder, "erased.sqlite");
     copyFileSync(file, erased);
     const host = await startApp({ listen: false, databaseFile: erased, clockShiftMs: 3 * 60_000 });
-    const door = (path: string, args: Record<string, unknown>) => host.callComponent("agentMemory", "mutation", path, args);
+    const door = (path: string, args: Record<string, unknown>) =>
+      host.callComponent("agentMemory", "mutation", path, args);
     const record = (calls: number) =>
       door("turns:record", { caller, used: Array.from({ length: calls }, () => used) });
     for (const calls of [50, 50, 50]) await record(calls);

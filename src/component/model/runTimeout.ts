@@ -32,8 +32,9 @@ export async function waitForTime(
   if (run.startJobId !== undefined) await cancelJob(ctx, run.startJobId);
   await dropStream(ctx, run);
   const startJobId = await armWake(ctx, run._id, until);
-  const isLong = until - Date.now() >= SLAB_WAIT_MS;
-  const returned = isLong ? await returnDrawn(ctx, run) : {};
+  // One that waits for a budget holds nothing; its slab of nothing says what it waits for.
+  const holds = waitsFor !== "budget" && until - Date.now() >= SLAB_WAIT_MS;
+  const returned = holds ? await returnDrawn(ctx, run) : {};
   const waits = { ...returned, waitsUntil: until, waitsFor, startJobId, streamId: undefined };
   await ctx.db.patch("runs", run._id, { ...waits, workflowId: run.workflowId ?? workflowId });
   await tellMessages(ctx, run.hooks);
