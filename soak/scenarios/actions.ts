@@ -2,7 +2,7 @@ import { isMemoryError } from "convex-agent-memory";
 import { api } from "../api.js";
 import type { Choice, Desk } from "../desk.js";
 import { promptOf, type AskedTool, type Script } from "../script.js";
-import { attend, chooseFor, endsOf } from "./approvals.js";
+import { attend, chooseFor, endsOf, isWaiting } from "./approvals.js";
 import { randomScript } from "./randomScript.js";
 import type { Scenario } from "./scenario.js";
 
@@ -42,8 +42,6 @@ const STEPS: AskedTool[][] = [
   ["note", "wait"],
   ["hurry", "fade"],
 ];
-const isWaiting = (state: string | null): boolean =>
-  state === "awaitingApproval" || state === "awaitingResult";
 
 /** Goes on with a run when what it waits for is there, until it has its answer. */
 async function goOn(
@@ -52,7 +50,10 @@ async function goOn(
 ): Promise<void> {
   const { runId, ...first } = await ask(desk, asked);
   for (let state: string = first.state; isWaiting(state);) {
-    await attend(desk, { runId, chosen }, (now) => !isWaiting(now));
+    if ((await attend(desk, { runId, chosen }, (now) => !isWaiting(now))) === "left") {
+      state = (await ask(desk, asked)).state; // only who knows that the action is dead may take the run over
+      continue;
+    }
     const resumed = { ...desk.as, runId, streaming: asked.streaming };
     state = await desk.action(api.quick.goOn, resumed).catch(async (error: unknown) => {
       // The desk has asked twice, because a host died on it: only who knows that may take the run over.

@@ -39,21 +39,29 @@ export function endsOf({ key, steps }: Script, chosen: Map<string, Choice>): Rec
   return ends;
 }
 
-/** Somebody who looks now and then, and does what is to be done, until the run is somewhere else. */
+/**
+ * Somebody who looks now and then, and does what is to be done, until the run is somewhere else: `left` where it waits
+ * and nothing is to be done, because an action died before it had asked.
+ */
 export function attend(
   desk: Desk,
   { runId, chosen }: { runId: string; chosen: Map<string, Choice> },
   isThere: (state: string | null) => boolean,
 ): Promise<string | null> {
   const look = async () => {
-    for (const { callId } of await desk.listWaiting(runId)) {
+    const waiting = await desk.listWaiting(runId);
+    for (const { callId } of waiting) {
       const choice = chosen.get(callId);
       if (choice !== undefined) await desk.decide({ runId, callId, choice });
     }
-    return await desk.stateOf(runId);
+    const state = await desk.stateOf(runId);
+    return waiting.length === 0 && isWaiting(state) ? "left" : state;
   };
   return desk.until(look, isThere);
 }
+
+export const isWaiting = (state: string | null): boolean =>
+  state === "awaitingApproval" || state === "awaitingResult";
 
 /** A run that waits for people. */
 export const approval: Scenario = {

@@ -17,16 +17,11 @@ import type {
   ScopeKind,
   WhileRunning,
 } from "../client/index.js";
-import {
-  resolveCompaction,
-  type CompactionOptions,
-  type CompactionSettings,
-} from "../shared/compactionPlan.js";
+import { type CompactionOptions, type CompactionSettings } from "../shared/compactionPlan.js";
 import type { BudgetTerms } from "../shared/agentBudgets.js";
 import type { ContextBudget } from "../shared/contextBudget.js";
 import type { ExtractionSettings } from "./extraction.js";
 import type { ModelFields } from "./modelFields.js";
-import { STREAM_PRESETS } from "./streamPresets.js";
 import type { AgentTool } from "./tool.js";
 
 export type AgentRecall = {

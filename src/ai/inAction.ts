@@ -4,6 +4,7 @@ import { closeLog } from "../shared/runLog.js";
 import { budgetAsk } from "./budgetAsk.js";
 import { beginTurn } from "./beginTurn.js";
 import { workAfterRun } from "./afterRun.js";
+import { isActive } from "../shared/runState.js";
 import { agentForCall } from "./agentForCall.js";
 import { readAnswer } from "./answer.js";
 import { whileActive, type CancelWatch } from "./cancelWatch.js";
@@ -19,6 +20,7 @@ import type { RunContext } from "./runContext.js";
 import { orGiveBack, reserveFirst } from "./rateLimits.js";
 import { isStopped, takeSteps } from "./turnSteps.js";
 import { waitForTurn } from "./turnWaiting.js";
+import { supersededError } from "./superseded.js";
 import { firstResult, promptOfArgs, type GenerateArgs, type TurnResult } from "./turnResult.js";
 import { tellWarnings } from "./warnings.js";
 
@@ -47,10 +49,10 @@ async function answer(agent: ResolvedAgent, ctx: ActionCtx, args: InAction): Pro
 async function answerIn(turn: OpenTurn, resume: boolean): Promise<TurnResult> {
   const { start } = turn;
   if (start.steered === true) return await steeredResult(turn);
-  const isLeft = start.repeated && resume && isOpen(start.state);
+  const isLeft = start.repeated && resume && isActive(start.state);
   if (start.repeated && !isLeft) return await firstResult(turn);
   const state = await untilBegun(turn);
-  if (state.kind !== "running")
+  if (!isActive(state) || (state.kind !== "running" && !isLeft))
     return isLeft ? await firstResult({ ...turn, start: { ...start, state } }) : await resultOf(turn, state);
   // What has waited was shown nothing when it was begun.
   const wasShown = !isLeft && start.behind === undefined;
@@ -63,8 +65,6 @@ async function steeredResult(turn: OpenTurn): Promise<TurnResult> {
   const result = state.kind === "running" ? await resultOf(turn, state) : await firstResult(turn);
   return { ...result, steered: true };
 }
-
-const isOpen = ({ kind }: RunState): boolean => kind === "running" || kind === "queued";
 
 async function begin(
   agent: ResolvedAgent,
@@ -136,6 +136,8 @@ async function takeUp(turn: OpenTurn, taken: TakenUp): Promise<RunState> {
   if (taken.kind !== "taken") return taken.state;
   turn.takeUps = taken.takeUps;
   await runLeft(turn, calls);
+  const waits = taken.state.kind === "running" ? null : await letGo(turn);
+  if (waits !== null && waits.kind !== "running") return waits;
   turn.totals = { ...totals };
   turn.steeredAt = steeredAt;
   if (turn.steps.length !== steps) turn.steps = stepsBefore(steps, calls);
@@ -145,6 +147,13 @@ async function takeUp(turn: OpenTurn, taken: TakenUp): Promise<RunState> {
     if (state.kind !== "running") return state;
   }
   return (await readAnew(turn)) ?? (await converse(turn));
+}
+
+/** The action that had the run died before it let go of it: what else its step waits for is not there yet. */
+async function letGo({ ctx, memory, start, takeUps }: OpenTurn): Promise<RunState> {
+  const { state, superseded } = await memory.turns.pause(ctx, { runId: start.runId, takeUps });
+  if (superseded === true) throw supersededError(start.runId);
+  return state;
 }
 
 /** Reads the context as it stands now, for the next step. Gives where the run stands if it does not go on. */

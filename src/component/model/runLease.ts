@@ -12,9 +12,14 @@ export function leaseEndsAt(run: Doc<"runs">): number {
   const { kind } = stateOf(run);
   const isTimed = kind === "running" || kind === "queued";
   if (run.engine === "durable" || !isTimed) return Infinity;
-  const activeAt = Math.ceil(run.activeAt ?? run._creationTime); // timers take whole ms
-  return activeAt + (run.isWaiting === true ? QUEUE_LEASE_MS : RUN_LEASE_MS);
+  return activeAtOf(run) + (run.isWaiting === true ? QUEUE_LEASE_MS : RUN_LEASE_MS);
 }
+
+/** When it was seen alive last; timers take whole ms. */
+const activeAtOf = (run: Doc<"runs">): number => Math.ceil(run.activeAt ?? run._creationTime);
+
+/** True where no action that was at work on the run can live any more, also while it waits for a person. */
+export const isSilent = (run: Doc<"runs">): boolean => activeAtOf(run) + RUN_LEASE_MS < Date.now();
 
 /** True for a run whose action must have died. */
 export const isLost = (run: Doc<"runs">): boolean => leaseEndsAt(run) < Date.now();

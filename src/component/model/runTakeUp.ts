@@ -6,7 +6,7 @@ import type { TakenUp } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { findComplete } from "./messages.js";
-import { isLost } from "./runLease.js";
+import { isSilent } from "./runLease.js";
 import { isActive } from "../../shared/runState.js";
 import { findRunToWrite, stateOf, stepsOf, totalsOf } from "./runRows.js";
 import { isSuperseded } from "./runSuperseded.js";
@@ -36,7 +36,8 @@ export async function pause(
 /**
  * Takes up an in-action run when what it waited for is there, for one action: a second one is refused with `RUN_ACTIVE`
  * until the first was silent for longer than an action can live. With `force` the caller knows that it is dead; where it
- * was not, it finds that the run is no longer its own, and writes nothing more.
+ * was not, it finds that the run is no longer its own, and writes nothing more. So taken up the run may still have to
+ * wait: who has run what may run of its step then lets go of it.
  */
 export async function takeUp(
   ctx: MutationCtx,
@@ -47,9 +48,10 @@ export async function takeUp(
   const { waiting } = run;
   if (!isActive(stateOf(run))) return await found(ctx, run, "ended");
   if (stateOf(run).kind === "queued") return await found(ctx, run, "waiting");
-  if (waiting !== undefined && stateWhile(waiting) !== undefined) return await found(ctx, run, "waiting");
-  const isDriven = waiting === undefined || waiting.isDriven === true;
-  if (isDriven && !isLost(run) && args.force !== true)
+  const drive = driveOf(run, args.force);
+  if (drive !== "left" && waiting !== undefined && stateWhile(waiting) !== undefined)
+    return await found(ctx, run, "waiting");
+  if (drive === "driven")
     throw memoryError("RUN_ACTIVE", "An action is at work on this run: wait for it, or cancel the run.", {
       runId: run._id,
     });
@@ -57,6 +59,13 @@ export async function takeUp(
   const takeUps = (run.takeUps ?? 0) + 1;
   await ctx.db.patch("runs", run._id, { ...taken, takeUps, activeAt: Date.now() });
   return await found(ctx, { ...run, takeUps }, "taken");
+}
+
+/** Whether an action is at work on the run: none that let go of it, one that must have died, or one that may live. */
+function driveOf(run: Doc<"runs">, force = false): "free" | "left" | "driven" {
+  const { waiting } = run;
+  if (waiting !== undefined && waiting.isDriven !== true) return "free";
+  return force || isSilent(run) ? "left" : "driven";
 }
 
 function checkKind({ _id: runId, engine, agentName }: Doc<"runs">, name: string | undefined): void {
