@@ -141,8 +141,7 @@ describe("a hundred runs at once", () => {
       try {
         await hundredRuns(unit, limits);
         const met = readFileSync(logFile, "utf8");
-        for (const path of ["turns:begin", "turns:saveStep", "runs:cancel"])
-          expect(met).toContain(`"${path}"`);
+        for (const path of ["turns:begin", "turns:saveStep"]) expect(met).toContain(`"${path}"`);
       } finally {
         await host.close();
         host = undisturbed;
