@@ -5,6 +5,7 @@ import type {
   ContextCall,
   HeldRoom,
   Principal,
+  RunOutcome,
   RunState,
   RunTotals,
   Spent,
@@ -164,28 +165,37 @@ export async function resultOf(turn: OpenTurn, state: RunState): Promise<TurnRes
 export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState> {
   const { agent, start, abort, memory, ctx } = turn;
   const { runId } = start;
-  const { takeUps } = turn;
   const outcome = abort.signal.aborted
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : runFailure(error);
   if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
-  const said = error instanceof ModelFailure ? { partial: error.partial, context: turn.shown } : {};
-  const spent = error instanceof ModelFailure ? error.spent : [];
-  const ending = { runId, outcome, takeUps, ...said };
-  const ended = await memory.turns
-    .end(ctx, { ...ending, ...alongWith(turn, spent), results: turn.results })
-    // What failed may have been the results; what they cost was paid.
-    .catch(() => memory.turns.end(ctx, { ...ending, ...alongWith(turn, [...spent, ...costsOf(turn)]) }))
-    .catch(async (failure: unknown) => {
-      // The run went with its thread: who asked has paid all the same.
-      if (isMemoryError(failure, "RUN_NOT_FOUND"))
-        await recordSpent({ ctx, memory, runId }, [...turn.spent, ...spent, ...costsOf(turn)]);
-      return null;
-    });
+  const ended = await saveEnd(turn, { outcome, failure: error instanceof ModelFailure ? error : null });
   if (ended?.superseded === true) throw supersededError(runId);
   if (ended?.totals !== undefined) turn.totals = { ...ended.totals };
   if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
   throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
+}
+
+type Ended = Awaited<ReturnType<BoundMemory["turns"]["end"]>>;
+type Failed = { outcome: RunOutcome; failure: ModelFailure | null };
+
+/** Saves how the run ended, with what was said and spent by then; null where that could not be. */
+async function saveEnd(turn: OpenTurn, { outcome, failure }: Failed): Promise<Ended | null> {
+  const { memory, ctx, takeUps, results, start } = turn;
+  const { runId } = start;
+  const said = failure === null ? {} : { partial: failure.partial, context: turn.shown };
+  const spent = failure?.spent ?? [];
+  const ending = { runId, outcome, takeUps, ...said };
+  return await memory.turns
+    .end(ctx, { ...ending, ...alongWith(turn, spent), results })
+    // What failed may have been the results; what they cost was paid.
+    .catch(() => memory.turns.end(ctx, { ...ending, ...alongWith(turn, [...spent, ...costsOf(turn)]) }))
+    .catch(async (error: unknown) => {
+      // The run went with its thread: who asked has paid all the same.
+      if (isMemoryError(error, "RUN_NOT_FOUND"))
+        await recordSpent({ ctx, memory, runId }, [...turn.spent, ...spent, ...costsOf(turn)]);
+      return null;
+    });
 }
 
 /**
