@@ -169,11 +169,15 @@ export async function endAfter(turn: OpenTurn, error: unknown): Promise<RunState
     ? { kind: "canceled" as const, reason: "Aborted by the caller." }
     : runFailure(error);
   if (outcome.kind === "failed") logFailure(error, { ctx, memory, runId, agentName: agent.name });
-  const ended = await saveEnd(turn, { outcome, failure: error instanceof ModelFailure ? error : null });
-  if (ended?.superseded === true) throw supersededError(runId);
-  if (ended?.totals !== undefined) turn.totals = { ...ended.totals };
-  if (ended?.state.kind === "canceled" || ended?.state.kind === "completed") return ended.state;
-  throw toCallerError(error instanceof ModelFailure ? error.cause : error, { agentName: agent.name, runId });
+  const failure = error instanceof ModelFailure ? error : null;
+  const ended = await saveEnd(turn, { outcome, failure });
+  if (ended !== null) {
+    const { superseded, totals, state } = ended;
+    if (superseded === true) throw supersededError(runId);
+    if (totals !== undefined) turn.totals = { ...totals };
+    if (state.kind === "canceled" || state.kind === "completed") return state;
+  }
+  throw toCallerError(failure === null ? error : failure.cause, { agentName: agent.name, runId });
 }
 
 type Ended = Awaited<ReturnType<BoundMemory["turns"]["end"]>>;
