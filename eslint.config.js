@@ -46,6 +46,7 @@ export default tseslint.config(
       "coverage/",
       ".cache/",
       ".demo/",
+      ".dev/",
       "**/_generated/",
       "**/node_modules/",
       "test/types/fixtures/",

@@ -3,6 +3,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup/environment.mjs";
 
-for (const made of ["dist", ".cache", ".demo", "coverage", "node_modules/.cache"]) {
+for (const made of ["dist", ".cache", ".demo", ".dev", "coverage", "node_modules/.cache"]) {
   rmSync(join(root, made), { recursive: true, force: true });
 }

@@ -17,6 +17,7 @@ export const commands = {
   check: { tool: "tsx", args: ["scripts/check.ts"], readiness: "built" },
   codegen: { tool: "tsx", args: ["scripts/codegen.ts", "all"], readiness: "installed" },
   demo: { tool: "tsx", args: ["example/demo/main.ts"], readiness: "built" },
+  dev: { tool: "tsx", args: ["scripts/dev.ts"], readiness: "built" },
   eval: { tool: "tsx", args: ["eval/main.ts"], readiness: "built" },
   format: { tool: "prettier", args: ["--write", "."], readiness: "installed" },
   lint: { tool: "eslint", args: ["."], readiness: "built" },
