@@ -7,7 +7,7 @@ type Source = (Line | { text: string })[];
 /** The files of one app, by their paths in it. */
 type App = Map<string, Source>;
 
-/** The project that holds all snippets, each page an app of its own. */
+/** The project that holds all snippets, each page an app of its own, or several. */
 export type SnippetProject = { directory: string; files: Map<string, Source> };
 
 const PRELUDE = "test/docs/prelude.d.ts";
@@ -38,15 +38,26 @@ export function writeProject(directory: string, pages: Page[]): SnippetProject {
   const files = new Map<string, Source>();
   for (const page of [readme, ...others]) {
     if (page === undefined) continue;
-    const app = appOf(page.snippets, base);
-    const folder = page.name.replace(/\W+/g, "-");
-    for (const [path, source] of app) files.set(`${folder}/${path}`, source);
+    for (const { choice, snippets } of choicesOf(page.snippets)) {
+      const folder = `${page.name} ${choice ?? ""}`.trim().replace(/\W+/g, "-");
+      for (const [path, source] of appOf(snippets, base)) files.set(`${folder}/${path}`, source);
+    }
   }
   files.set("prelude.ts", generated(readFileSync(PRELUDE, "utf8")));
   for (const [path, source] of files) write(join(directory, path), source.map(({ text }) => text).join("\n"));
   const extended = relative(directory, "tsconfig.base.json");
   write(join(directory, "tsconfig.json"), JSON.stringify({ extends: extended, ...TSCONFIG }));
   return { directory, files };
+}
+
+/** A page that shows several ways is an app for each of them. */
+function choicesOf(snippets: Snippet[]): { choice: string | null; snippets: Snippet[] }[] {
+  const choices = new Set(snippets.flatMap(({ choice }) => choice ?? []));
+  if (choices.size === 0) return [{ choice: null, snippets }];
+  return [...choices].map((choice) => ({
+    choice,
+    snippets: snippets.filter((snippet) => snippet.choice === null || snippet.choice === choice),
+  }));
 }
 
 function write(path: string, text: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runNode } from "../../scripts/processes.js";
@@ -62,6 +62,18 @@ describe("the code in the documentation", () => {
   test("was found at all", () => {
     const named = readPages().flatMap((page) => snippetsOf(page).filter(({ file }) => file !== null));
     expect(named.length).toBeGreaterThan(10);
+  });
+
+  test("of several ways is compiled for each of them", () => {
+    const choices = snippetsOf(readPages().find(({ path }) => path === "docs/authorization.md")!);
+    expect([...new Set(choices.flatMap(({ choice }) => choice ?? []))]).toEqual([
+      "Clerk",
+      "Auth0",
+      "Convex Auth",
+    ]);
+    const compiled = readdirSync(directory);
+    for (const name of ["Clerk", "Auth0", "Convex-Auth"])
+      expect(compiled).toContain(`docs-authorization-md-${name}`);
   });
 
   test("stands in fences that say what it is", () => {

@@ -6,19 +6,23 @@ export type Page = { path: string; text: string };
 /** A line of code and where a reader finds it. */
 export type Line = { text: string; page: string; line: number };
 
-/** A block of code of a page. `file` is the path that its first line names, `null` for a few lines in passing. */
+/**
+ * A block of code of a page. `file` is the path that its first line names, `null` for a few lines in passing; `choice` is
+ * what that file belongs to where a page shows several ways ("with Clerk"), `null` for what is in each of them.
+ */
 export type Snippet = {
   page: string;
   line: number;
   extension: "ts" | "tsx";
   file: string | null;
+  choice: string | null;
   lines: Line[];
 };
 
 /** What a fence may say that holds no code to compile. */
 const PLAIN = new Set(["sh", "text", "json", "mermaid"]);
 const FENCE = /^```(\S*)$/;
-const FILE_COMMENT = /^\/\/ ([\w./-]+\.tsx?)\b/;
+const FILE_COMMENT = /^\/\/ ([\w./-]+\.tsx?)\b(?:, with ([\w ]+))?/;
 
 /** The README, the page for coding agents, and one page for each domain. */
 export function readPages(): Page[] {
@@ -38,10 +42,10 @@ export function snippetsOf({ path, text }: Page): Snippet[] {
       open.lines.push({ text: content, page: path, line: index + 1 });
     if (language !== undefined && open !== null && open !== "plain") snippets.push(open);
   }
-  return snippets.map((snippet) => ({
-    ...snippet,
-    file: FILE_COMMENT.exec(snippet.lines[0]?.text ?? "")?.[1] ?? null,
-  }));
+  return snippets.map((snippet) => {
+    const [, file = null, choice = null] = FILE_COMMENT.exec(snippet.lines[0]?.text ?? "") ?? [];
+    return { ...snippet, file, choice };
+  });
 }
 
 function opened({
@@ -58,5 +62,5 @@ function opened({
     throw new TypeError(
       `${path}:${line}: a fence says ts, tsx or ${[...PLAIN].join(", ")}; not "${language}".`,
     );
-  return { page: path, line, extension: language, file: null, lines: [] };
+  return { page: path, line, extension: language, file: null, choice: null, lines: [] };
 }
