@@ -4,7 +4,7 @@ import type { ContextExplanation } from "convex-agent-memory";
 import { api } from "../convex/_generated/api.js";
 import { ask } from "./ask.js";
 import { memoryCitationsIn } from "./citations.js";
-import { tellExplanation } from "./explanation.js";
+import { replayToShow, tellExplanation, type ShownReplay } from "./explanation.js";
 import type { Hosts } from "./hosts.js";
 import { memoryScene } from "./questions.js";
 import type { Session } from "./session.js";
@@ -28,7 +28,7 @@ export type MemoryReport = {
   /** What the model was shown when it wrote that answer, and why. */
   explain: ContextExplanation;
   /** Whether the same context could be built again: `same`, or what stands in the way. */
-  replay: FunctionReturnType<typeof api.reports.replay>;
+  replay: ShownReplay;
 };
 
 /**
@@ -56,8 +56,8 @@ export async function showMemory(
   const tables = await readTables(client, answer.threadId);
   const messageId = tables.messages.findLast(({ role }) => role === "assistant")?.messageId;
   if (messageId === undefined) throw new Error(`"${question}" was not answered: the run is ${answer.state}.`);
-  const explain = await client.query(api.reports.explain, { messageId });
-  const replay = await client.query(api.reports.replay, { messageId });
+  const explain = await client.query(api.inspect.explainContext, { messageId });
+  const replay = replayToShow(await client.query(api.inspect.replayContext, { messageId }));
   tellExplanation(screen, { explain, replay, texts: textsOf(known, [...told, { answer, tables }]) });
   const remembered = {
     isKept,

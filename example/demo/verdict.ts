@@ -45,7 +45,7 @@ export async function answerProblems(
   if (state !== "completed") problems.push(`the run is ${state}`);
   if (citations.length === 0 && questions.includes(question)) problems.push("the answer cites nothing");
   if (falseCitations.length > 0) problems.push(`these citations name nothing: ${falseCitations.join(" ")}`);
-  const total = await client.query(api.reports.totalUsage, { threadId });
+  const total = await client.query(api.spending.usageSummary, { threadId });
   if (!ledgerAddsUp(tables, total)) problems.push("the ledger's totals are not the sum of its events");
   return problems.map((problem) => `"${question}": ${problem}`);
 }

@@ -15,7 +15,7 @@ import {
 } from "./exposedScene.js";
 
 let app: App;
-let foreign: { threadId: string; messageId: string };
+let foreign: Awaited<ReturnType<typeof aStrangersThread>>;
 beforeAll(async () => {
   app = await anApp();
   foreign = await aStrangersThread(app);
@@ -108,17 +108,17 @@ describe("what is written below something", () => {
       code: "MESSAGE_NOT_FOUND",
     },
     {
-      what: "a source that is nobody's run",
+      what: "a source that is another's run",
       name: "appendFacts",
       kind: "mutation",
-      args: () => ({ ...user, ...fact({ sources: [{ kind: "run", runId: foreign.messageId }] }) }),
+      args: () => ({ ...user, ...fact({ sources: [{ kind: "run", runId: foreign.runId }] }) }),
       code: "RUN_NOT_FOUND",
     },
     {
-      what: "a fact in place of what is none",
+      what: "a fact in place of another's",
       name: "appendFacts",
       kind: "mutation",
-      args: () => ({ ...user, ...fact({ supersedes: foreign.messageId }) }),
+      args: () => ({ ...user, ...fact({ supersedes: foreign.factId }) }),
       code: "FACT_NOT_FOUND",
     },
     {

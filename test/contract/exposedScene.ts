@@ -17,7 +17,6 @@ import {
   OTHER_TENANT,
   OWNER,
   READER,
-  said,
   STRANGER,
   text,
   WRITER,
@@ -177,11 +176,12 @@ export async function dump({ inside }: App): Promise<string> {
   return JSON.stringify(rows, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
 
-/** Something another user of her tenant said, in a thread of theirs: ids that are real, and not the caller's. */
+/** Of another user of her tenant: a thread, what was said there, the run that answers, a fact. Real ids, and not hers. */
 export async function aStrangersThread({ memory, ctx }: App) {
-  const { threadId } = await memory.as(STRANGER).threads.create(ctx, { title: "Sam's" });
-  const { places } = await memory
-    .as(STRANGER)
-    .messages.append(ctx, { threadId, messages: [said("user", "Mine")] });
-  return { threadId, messageId: places[0]?.messageId ?? "" };
+  const stranger = memory.as(STRANGER);
+  const { threadId } = await stranger.threads.create(ctx, { title: "Sam's" });
+  const begin = { threadId, agentName: "a", engine: "action" as const, prompt: [text("Mine")] };
+  const { runId, promptMessageId: messageId } = await stranger.turns.begin(ctx, begin);
+  const { facts } = await stranger.facts.append(ctx, { scope: "user", facts: [{ text: "Sam's" }] });
+  return { threadId, messageId, runId, factId: facts[0]?.factId ?? "" };
 }

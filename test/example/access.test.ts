@@ -49,10 +49,9 @@ const callsOnHers = (): Call[] => [
     args: { threadId, prompt: "Hello?", operationId: "y" },
     code: "THREAD_NOT_FOUND",
   },
-  { kind: "query", path: "reports:listRuns", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
-  { kind: "query", path: "reports:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
-  { kind: "query", path: "reports:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
-  { kind: "query", path: "reports:totalUsage", args: { threadId }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "chat:listRuns", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
+  { kind: "query", path: "chat:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
+  { kind: "query", path: "spending:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "spending:usageSummary", args: { threadId }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "spending:budgetStatus", args: { threadId }, code: "THREAD_NOT_FOUND" },
   {
@@ -66,8 +65,8 @@ const callsOnHers = (): Call[] => [
   { kind: "query", path: "costs:daysOf", args: { userId: "a", from: 0 }, code: "FORBIDDEN" },
   { kind: "query", path: "costs:statusOf", args: { userId: "a" }, code: "FORBIDDEN" },
   { kind: "mutation", path: "costs:setDailyLimit", args: { userId: "a", limitMicros: 0 }, code: "FORBIDDEN" },
-  { kind: "query", path: "reports:explain", args: { messageId }, code: "TRACE_NOT_FOUND" },
-  { kind: "query", path: "reports:replay", args: { messageId }, code: "TRACE_NOT_FOUND" },
+  { kind: "query", path: "inspect:explainContext", args: { messageId }, code: "TRACE_NOT_FOUND" },
+  { kind: "query", path: "inspect:replayContext", args: { messageId }, code: "TRACE_NOT_FOUND" },
   {
     kind: "mutation",
     path: "knowledge:forgetFact",
@@ -125,9 +124,10 @@ describe("the functions of the example", () => {
   });
 
   test("serve their owner, so that a refusal means something", async () => {
-    for (const path of ["reports:explain", "reports:replay"]) await ann.query(path, { messageId });
+    for (const path of ["inspect:explainContext", "inspect:replayContext"])
+      await ann.query(path, { messageId });
     await ann.mutation("knowledge:forgetFact", { factId, reason: "Asked." });
-    for (const path of ["chat:getRun", "reports:totalUsage"]) await ann.query(path, { threadId });
+    for (const path of ["chat:getRun", "spending:usageSummary"]) await ann.query(path, { threadId });
     expect(await ann.query("documents:progress", { ingestId })).toMatchObject({ filesDone: 3 });
     expect(await ann.query("documents:documentOutline", { scope: "tenant", key: "otters.md" })).toEqual({
       headings: ["Otters", "Otters › Food", "Otters › Sleep"],

@@ -1,7 +1,8 @@
 // The functions of the example as a client in any language calls them: JSON over HTTP, without a library of ours.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeToken, type Host } from "../../host/index.js";
+import type { Host } from "../../host/index.js";
 import { startExample } from "./exampleApp.js";
+import { marksIn, post as postTo, tokenOf } from "./httpClient.js";
 
 let host: Host;
 beforeAll(async () => {
@@ -9,37 +10,10 @@ beforeAll(async () => {
 });
 afterAll(async () => await host.close());
 
-type Answer = {
-  status: "success" | "error";
-  value?: unknown;
-  errorMessage?: string;
-  errorData?: { code: string };
-};
-
 /** Posts a call as such a client does. */
-async function post(call: string, body: object, token?: string): Promise<Answer> {
-  const [kind, path] = call.split(" ");
-  const answer = await fetch(`${host.url}/api/${kind}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ path, args: body, format: "json" }),
-  });
-  return (await answer.json()) as Answer;
-}
+const post = (call: string, body: object, token?: string) => postTo(host, call, body, token);
 
-/** Names by which Convex writes values that JSON has none for (bigint, bytes, NaN): other clients would have to know them. */
-const marksIn = (value: unknown): string[] => {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [
-    ...(name.startsWith("$") ? [name] : []),
-    ...marksIn(inner),
-  ]);
-};
-
-const ann = makeToken({ subject: "ann" });
+const ann = tokenOf("ann");
 
 async function createThread(token: string): Promise<string> {
   const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);
@@ -52,7 +26,7 @@ describe("a client that speaks HTTP and JSON", () => {
     const question = { threadId, prompt: "What does an otter eat?", operationId: "first" };
     const { status, value } = await post("action ask:answer", question, ann);
     expect([status, value]).toMatchObject(["success", { state: "completed" }]);
-    const listed = await post("query reports:listUsage", { threadId, cursor: null }, ann);
+    const listed = await post("query spending:listUsage", { threadId, cursor: null }, ann);
     expect(listed.status).toBe("success");
     expect(marksIn(listed.value)).toEqual([]);
   });
@@ -64,7 +38,7 @@ describe("a client that speaks HTTP and JSON", () => {
       ["query spending:usageTimeseries", { from, every: "hour", by: "purpose" }],
       ["query spending:budgetStatus", {}],
     ];
-    const boss = makeToken({ subject: "boss", role: "admin" });
+    const boss = tokenOf("boss", { role: "admin" });
     const userId = "https://host.invalid|ann";
     const limited = await post("mutation costs:setDailyLimit", { userId, limitMicros: 1_000_000 }, boss);
     expect(limited.status).toBe("success");
@@ -84,7 +58,7 @@ describe("a client that speaks HTTP and JSON", () => {
   test("is told with a code why it is refused", async () => {
     const threadId = await createThread(ann);
     const page = { threadId, cursor: null };
-    const foreign = await post("query chat:listMessages", page, makeToken({ subject: "bob" }));
+    const foreign = await post("query chat:listMessages", page, tokenOf("bob"));
     expect(foreign).toMatchObject({ status: "error", errorData: { code: "THREAD_NOT_FOUND" } });
     const nobody = await post("query chat:listMessages", page);
     expect(nobody).toMatchObject({ status: "error", errorData: { code: "UNAUTHENTICATED" } });

@@ -42,7 +42,6 @@ import type * as models_told from "../models/told.js";
 import type * as models_toolCalls from "../models/toolCalls.js";
 import type * as models_words from "../models/words.js";
 import type * as prices from "../prices.js";
-import type * as reports from "../reports.js";
 import type * as researcher from "../researcher.js";
 import type * as search from "../search.js";
 import type * as spending from "../spending.js";
@@ -90,7 +89,6 @@ declare const fullApi: ApiFromModules<{
   "models/toolCalls": typeof models_toolCalls;
   "models/words": typeof models_words;
   prices: typeof prices;
-  reports: typeof reports;
   researcher: typeof researcher;
   search: typeof search;
   spending: typeof spending;
