@@ -3294,7 +3294,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | "tool"
               | "extraction"
               | "compaction"
-              | "rerank";
+              | "rerank"
+              | "rerun";
             raw?: string;
             reasoningTokens?: number;
             runId?: string;
@@ -3310,6 +3311,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          agentName?: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -3318,7 +3320,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId?: string;
           usage: any;
         },
-        { eventId: string },
+        { costMicros?: number; eventId: string },
         Name
       >;
       summary: FunctionReference<
@@ -3340,7 +3342,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3385,7 +3388,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3416,7 +3420,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
