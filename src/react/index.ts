@@ -1,5 +1,6 @@
 // Hooks.
 export { useSend, type SendArgs } from "./useSend.js";
+export { useSmoothText, type SmoothTextOptions } from "./useSmoothText.js";
 export { useThread, type UseThreadArgs, type UseThreadResult } from "./useThread.js";
 
 // The same without React.

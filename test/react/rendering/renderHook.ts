@@ -92,7 +92,7 @@ export function hookRenderer({ name, createRoot }: Renderer) {
 
   async function renderHook<Props, Result>(
     useHook: (props: Props) => Result,
-    { props, client, strict = true }: RenderOptions<Props>,
+    { props, client, strict = true }: RenderOptions<NoInfer<Props>>,
   ): Promise<Rendered<Props, Result>> {
     const root = createRoot();
     const all: Result[] = [];

@@ -2,7 +2,7 @@
 import { makeFunctionReference } from "convex/server";
 import { useEffect, useMemo } from "react";
 import { describe, expect, test } from "vitest";
-import { useThread, type ThreadApi } from "../../../src/react/index.js";
+import { useSmoothText, useThread, type ThreadApi } from "../../../src/react/index.js";
 import { until } from "../../support/appHost.js";
 import { realClients, textOf } from "../realClient.js";
 import { takeComplaints } from "./complaints.js";
@@ -72,6 +72,43 @@ export function describeHooks({ name, renderHook }: ReturnType<typeof hookRender
       expect(messages.map(textOf)).toEqual(["Tell me.", "Once upon a time."]);
       await page.unmount();
       await until(liveQueries, (live) => live === 0);
+    });
+  });
+
+  describe.each([true, false])(`useSmoothText, ${name}, strict mode %s`, (strict) => {
+    type Props = { text: string; isStreaming: boolean; prefersReducedMotion?: boolean };
+    const useText = ({ text, ...options }: Props) => useSmoothText(text, options);
+
+    test("shows what comes bit by bit, and never less than before", async () => {
+      const whole = `Hello ${"👩🏽‍🚀 and more ".repeat(12)}`;
+      const page = await renderHook(useText, {
+        props: { text: "Hello", isStreaming: true },
+        ...{ client: connect(), strict },
+      });
+      expect(page.all[0]).toBe("Hello");
+      await page.rerender({ text: whole, isStreaming: true });
+      expect(page.current().length).toBeLessThan(whole.length);
+      await page.until((shown) => shown === whole);
+      const lengths = page.all.map((shown) => shown.length);
+      expect(lengths).toEqual([...lengths].sort((left, right) => left - right));
+      expect(new Set(lengths).size).toBeGreaterThan(4);
+      for (const shown of page.all) expect(whole.startsWith(shown) && shown.isWellFormed()).toBe(true);
+    });
+
+    test("holds nothing back once the text is done, or where less motion was asked for", async () => {
+      const page = await renderHook(useText, {
+        props: { text: "", isStreaming: true },
+        ...{ client: connect(), strict },
+      });
+      await page.rerender({ text: "A lot of words.", isStreaming: true });
+      await page.rerender({ text: "A lot of words. Done.", isStreaming: false });
+      expect(page.current()).toBe("A lot of words. Done.");
+      await page.rerender({
+        text: "Another text, from its start on.",
+        isStreaming: true,
+        prefersReducedMotion: true,
+      });
+      expect(page.current()).toBe("Another text, from its start on.");
     });
   });
 
