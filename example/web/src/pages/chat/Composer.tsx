@@ -1,4 +1,5 @@
 import { ActionIcon, FileButton, Group, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { useNetwork } from "@mantine/hooks";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
 import type { Run } from "convex-agent-memory";
 import { useConvexConnectionState } from "convex/react";
@@ -125,7 +126,8 @@ function MessageInput({ input, placeholder, composer, onEnter }: MessageInputPro
 /** What Enter does, or why nothing can be sent just now. */
 function Hint({ words }: { words: string }) {
   const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
-  const isOffline = hasEverConnected && !isWebSocketConnected;
+  const { online } = useNetwork();
+  const isOffline = hasEverConnected && !(isWebSocketConnected && online);
   return (
     <Text size="xs" c="dimmed" className={classes.hint} role="status">
       {isOffline ? "You are offline: what you send goes out when you are back." : words}
