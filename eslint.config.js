@@ -1,6 +1,8 @@
 import convex from "@convex-dev/eslint-plugin";
 import js from "@eslint/js";
 import jsdoc from "eslint-plugin-jsdoc";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /** The rules that Convex recommends, for folders of Convex functions wherever they lie. */
@@ -120,6 +122,16 @@ export default tseslint.config(
       "@convex-dev/no-collect-in-query": "error",
       "no-restricted-syntax": ["error", forbidden.exportAll, forbidden.openDoor],
     },
+  },
+  {
+    name: "React",
+    files: ["src/react/**/*.{ts,tsx}", "example/web/**/*.{ts,tsx}"],
+    extends: [reactHooks.configs.flat["recommended-latest"]],
+  },
+  {
+    name: "what people touch",
+    files: ["example/web/**/*.tsx"],
+    extends: [jsxA11y.flatConfigs.recommended],
   },
   {
     name: "tests",

@@ -1,0 +1,29 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import { MantineProvider } from "@mantine/core";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router";
+import { Session } from "./session/Session.js";
+import { Shell } from "./shell/Shell.js";
+import { readableColours, theme } from "./shell/theme.js";
+
+const root = document.getElementById("root");
+if (root === null) throw new TypeError("index.html has no element #root.");
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={readableColours} defaultColorScheme="auto">
+      <ModalsProvider>
+        <Notifications />
+        <BrowserRouter>
+          <Session>
+            <Shell />
+          </Session>
+        </BrowserRouter>
+      </ModalsProvider>
+    </MantineProvider>
+  </StrictMode>,
+);
