@@ -133,7 +133,7 @@ describe("bundles", () => {
   test.each([
     "src/client/index.ts",
     "src/react/index.ts",
-    ...["brief", "chat", "crons", "digests", "documents", "reports"].map(
+    ...["brief", "chat", "crons", "digests", "documents", "inspect", "knowledge", "spending"].map(
       (name) => `example/convex/${name}.ts`,
     ),
   ])("the AI SDK is not in a module that imports %s", async (entryPoint) => {

@@ -1,13 +1,21 @@
-import type { ContextExplanation } from "convex-agent-memory";
+import type { ContextExplanation, ReplayedContext } from "convex-agent-memory";
 import type { Screen } from "./screen.js";
 import { textTable } from "./textTable.js";
 
+/** What came of building the context again: how long it is, or what stands in the way. */
+export type ShownReplay = { kind: ReplayedContext["kind"]; source?: string; bytes?: number };
+
 export type ShownExplanation = {
   explain: ContextExplanation;
-  replay: { kind: string; source?: string; bytes?: number };
+  replay: ShownReplay;
   /** What is behind the ids: texts of facts and messages, labels of blocks. */
   texts: Map<string, string>;
 };
+
+export const replayToShow = (replayed: ReplayedContext): ShownReplay =>
+  replayed.kind === "same"
+    ? { kind: replayed.kind, bytes: new TextEncoder().encode(replayed.text).length }
+    : { kind: replayed.kind, source: replayed.source.kind };
 
 type Item = ContextExplanation["sections"][number]["items"][number];
 

@@ -4,11 +4,14 @@ import type { ContextExplanation } from "convex-agent-memory";
 import { api } from "../convex/_generated/api.js";
 import { ask } from "./ask.js";
 import { memoryCitationsIn } from "./citations.js";
-import { tellExplanation } from "./explanation.js";
+import { replayToShow, tellExplanation, type ShownReplay } from "./explanation.js";
 import type { Hosts } from "./hosts.js";
 import { memoryScene } from "./questions.js";
 import type { Session } from "./session.js";
 import { readTables, type Asked } from "./tables.js";
+
+/** More than the demo ever tells. */
+const FACTS_READ = 50;
 
 type Known = {
   facts: FunctionReturnType<typeof api.knowledge.listFacts>["page"];
@@ -25,7 +28,7 @@ export type MemoryReport = {
   /** What the model was shown when it wrote that answer, and why. */
   explain: ContextExplanation;
   /** Whether the same context could be built again: `same`, or what stands in the way. */
-  replay: FunctionReturnType<typeof api.reports.replay>;
+  replay: ShownReplay;
 };
 
 /**
@@ -53,8 +56,8 @@ export async function showMemory(
   const tables = await readTables(client, answer.threadId);
   const messageId = tables.messages.findLast(({ role }) => role === "assistant")?.messageId;
   if (messageId === undefined) throw new Error(`"${question}" was not answered: the run is ${answer.state}.`);
-  const explain = await client.query(api.reports.explain, { messageId });
-  const replay = await client.query(api.reports.replay, { messageId });
+  const explain = await client.query(api.inspect.explainContext, { messageId });
+  const replay = replayToShow(await client.query(api.inspect.replayContext, { messageId }));
   tellExplanation(screen, { explain, replay, texts: textsOf(known, [...told, { answer, tables }]) });
   const remembered = {
     isKept,
@@ -76,8 +79,12 @@ async function tell(session: Session): Promise<Asked> {
 }
 
 async function readKnown(client: ConvexClient): Promise<Known> {
-  const blocks = await client.query(api.knowledge.listBlocks, {});
-  const { page: facts } = await client.query(api.knowledge.listFacts, { cursor: null });
+  const blocks = await client.query(api.knowledge.listBlocks, { scope: "user" });
+  const { page: facts } = await client.query(api.knowledge.listFacts, {
+    scope: "user",
+    cursor: null,
+    limit: FACTS_READ,
+  });
   return { facts, blocks };
 }
 

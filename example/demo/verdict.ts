@@ -19,10 +19,15 @@ export async function ingestProblems(
   const problems: string[] = [];
   for (const { key } of files) {
     if (refused.has(key)) continue;
-    if ((await client.query(api.documents.get, { key })) === null) problems.push(`${key} was not ingested`);
+    if ((await client.query(api.documents.getDocument, { scope: "tenant", key })) === null)
+      problems.push(`${key} was not ingested`);
   }
-  for (const { key, phase, chunks, totalChunks } of await client.query(api.documents.listUnfinished, {}))
-    problems.push(`${key} is ${phase} with ${chunks} of ${totalChunks} chunks`);
+  const unfinished = { scope: "tenant" as const, writing: true, cursor: null };
+  for (const { key, writing } of (await client.query(api.documents.listDocuments, unfinished)).page)
+    if (writing !== undefined)
+      problems.push(
+        `${key} is ${writing.phase.kind} with ${writing.written.chunks} of ${writing.total.chunks} chunks`,
+      );
   return problems;
 }
 
@@ -40,7 +45,7 @@ export async function answerProblems(
   if (state !== "completed") problems.push(`the run is ${state}`);
   if (citations.length === 0 && questions.includes(question)) problems.push("the answer cites nothing");
   if (falseCitations.length > 0) problems.push(`these citations name nothing: ${falseCitations.join(" ")}`);
-  const total = await client.query(api.reports.totalUsage, { threadId });
+  const total = await client.query(api.spending.usageSummary, { threadId });
   if (!ledgerAddsUp(tables, total)) problems.push("the ledger's totals are not the sum of its events");
   return problems.map((problem) => `"${question}": ${problem}`);
 }

@@ -1,7 +1,9 @@
 import { ConvexError, v, type Infer } from "convex/values";
 
 /** Every code that this package throws. A code is part of the public API: it never changes its meaning. */
-export const vErrorCode = v.union(
+// Marked as pure so that pages, which have no use for the validator, load without it.
+// prettier-ignore
+export const vErrorCode = /* #__PURE__ */ (() => v.union(
   v.literal("AGENT_INVALID"),
   v.literal("ANSWER_EXPIRED"),
   v.literal("APPROVAL_DECIDED"),
@@ -12,6 +14,7 @@ export const vErrorCode = v.union(
   v.literal("BLOCK_TOO_LARGE"),
   v.literal("BUDGET_EXCEEDED"),
   v.literal("BUDGET_NOT_FOUND"),
+  v.literal("CONTEXT_GONE"),
   v.literal("CONTEXT_TOO_SMALL"),
   v.literal("CURRENCY_MISMATCH"),
   v.literal("DOCUMENT_INVALID"),
@@ -23,6 +26,8 @@ export const vErrorCode = v.union(
   v.literal("FACT_NOT_FOUND"),
   v.literal("FILE_IN_USE"),
   v.literal("FILE_NOT_FOUND"),
+  v.literal("FILE_TOO_LARGE"),
+  v.literal("FILE_TYPE_REFUSED"),
   v.literal("FORBIDDEN"),
   v.literal("GENERATION_NOT_FOUND"),
   v.literal("INVALID_ARGUMENT"),
@@ -54,7 +59,7 @@ export const vErrorCode = v.union(
   v.literal("TRACE_NOT_FOUND"),
   v.literal("UNAUTHENTICATED"),
   v.literal("VERSION_MISMATCH"),
-);
+))();
 export type ErrorCode = Infer<typeof vErrorCode>;
 
 /** What a caller needs to act on an error: plain values only. */

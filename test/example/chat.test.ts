@@ -48,11 +48,11 @@ describe("a question to the researcher", () => {
 
   test("is paid for in the ledger: the run's totals are the sum of its events", async () => {
     const { threadId, run } = await askAndWait(ann, "How does a lighthouse keeper work?");
-    const { page } = await ann.query<{ page: Event[] }>("reports:listUsage", { threadId, cursor: null });
+    const { page } = await ann.query<{ page: Event[] }>("spending:listUsage", { threadId, cursor: null });
     const answers = page.filter(({ runId, purpose }) => runId === run.runId && purpose === "answer");
     expect(answers.length).toBe(run.steps);
     expect(run.totals).toEqual(sumOf(answers));
-    expect(await ann.query("reports:totalUsage", { threadId })).toEqual(sumOf(page));
+    expect(await ann.query("spending:usageSummary", { threadId })).toMatchObject(sumOf(page));
   });
 
   test("waits for its turn where another is being answered, and both are listed when they have ended", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { localUserId, type Host } from "../../host/index.js";
 import { startExample } from "./exampleApp.js";
+import { marksIn, post as postTo } from "./httpClient.js";
 
 let host: Host;
 let ann: string;
@@ -11,35 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await host.close());
 
-type Answer = {
-  status: "success" | "error";
-  value?: unknown;
-  errorMessage?: string;
-  errorData?: { code: string };
-};
-
 /** Posts a call as such a client does. */
-async function post(call: string, body: object, token?: string): Promise<Answer> {
-  const [kind, path] = call.split(" ");
-  const answer = await fetch(`${host.url}/api/${kind}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ path, args: body, format: "json" }),
-  });
-  return (await answer.json()) as Answer;
-}
-
-/** Names by which Convex writes values that JSON has none for (bigint, bytes, NaN): other clients would have to know them. */
-const marksIn = (value: unknown): string[] => {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [
-    ...(name.startsWith("$") ? [name] : []),
-    ...marksIn(inner),
-  ]);
-};
+const post = (call: string, body: object, token?: string) => postTo(host, call, body, token);
 
 async function createThread(token: string): Promise<string> {
   const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);
@@ -52,7 +26,7 @@ describe("a client that speaks HTTP and JSON", () => {
     const question = { threadId, prompt: "What does an otter eat?", operationId: "first" };
     const { status, value } = await post("action ask:answer", question, ann);
     expect([status, value]).toMatchObject(["success", { state: "completed" }]);
-    const listed = await post("query reports:listUsage", { threadId, cursor: null }, ann);
+    const listed = await post("query spending:listUsage", { threadId, cursor: null }, ann);
     expect(listed.status).toBe("success");
     expect(marksIn(listed.value)).toEqual([]);
   });

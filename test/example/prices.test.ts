@@ -32,7 +32,7 @@ describe("the prices of the example", () => {
     expect(await host.call("mutation", "prices:load")).toEqual({ changed: 0 });
     const { run, threadId } = await askAndWait(ann, "How is bread baked?");
     expect((run as Run).totals.costMicros).toBeGreaterThan(0);
-    const { page } = await ann.query<{ page: Event[] }>("reports:listUsage", { threadId, cursor: null });
+    const { page } = await ann.query<{ page: Event[] }>("spending:listUsage", { threadId, cursor: null });
     expect(page.map(({ purpose }) => purpose)).toEqual(expect.arrayContaining(["answer", "embedding"]));
     expect(page.filter(({ costMicros }) => costMicros === undefined)).toEqual([]);
   });

@@ -1336,6 +1336,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          accept?: { maxBytes?: number; mediaTypes?: Array<string> };
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2591,6 +2592,25 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         null,
         Name
       >;
+      search: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          query: string;
+        },
+        Array<{
+          messageId?: string;
+          snippet: string;
+          threadId: string;
+          title?: string;
+        }>,
+        Name
+      >;
       setParticipant: FunctionReference<
         "mutation",
         "internal",
@@ -3294,7 +3314,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | "tool"
               | "extraction"
               | "compaction"
-              | "rerank";
+              | "rerank"
+              | "rerun";
             raw?: string;
             reasoningTokens?: number;
             runId?: string;
@@ -3310,6 +3331,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          agentName?: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -3318,7 +3340,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId?: string;
           usage: any;
         },
-        { eventId: string },
+        { costMicros?: number; eventId: string },
         Name
       >;
       summary: FunctionReference<
@@ -3340,7 +3362,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3385,7 +3408,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3416,7 +3440,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
