@@ -41,7 +41,7 @@ module.exports = {
     only(
       "model-sits-on-tables",
       "^src/component/model/",
-      "^src/(component/(model/|_generated/|schema\\.ts)|shared/|validators/)",
+      "^src/(component/(model/|_generated/|schema\\.ts)|parts/|shared/|validators/)",
     ),
     // What ends a thread ends what it holds: threadSweep belongs to retention. What passed a budget is told by hooks, and
     // what waits for one is a run.

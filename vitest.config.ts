@@ -8,6 +8,7 @@ const entryPoints = {
   "convex-agent-memory": "src/client/index.ts",
   "convex-agent-memory/ai": "src/ai/index.ts",
   "convex-agent-memory/react": "src/react/index.ts",
+  "convex-agent-memory/parts": "src/parts/index.ts",
   "convex-agent-memory/prices": "src/prices/index.ts",
   "convex-agent-memory/test": "src/test.ts",
   "convex-agent-memory/convex.config": "src/component/convex.config.ts",

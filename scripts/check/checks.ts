@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runNode, type ProcessResult } from "../processes.js";
 import { root, toolPath } from "../setup/environment.mjs";
+import { checkBundleSizes } from "./bundleSizes.js";
 import type { CheckResult } from "./checkResult.js";
 import { checkGeneratedCode } from "./generatedCode.js";
 
@@ -39,6 +40,7 @@ export const checks: Check[] = [
   { name: "prettier", run: () => tool("prettier", "--check", ".") },
   { name: "knip", run: () => tool("knip", "--no-progress") },
   { name: "publint", run: () => tool("publint", "--strict") },
+  { name: "bundle sizes", run: checkBundleSizes },
 ];
 
 function codeFolders(): string[] {

@@ -13,6 +13,7 @@
 /** @type {Record<string, Command>} */
 export const commands = {
   audit: { tool: "tsx", args: ["audit/main.ts"], readiness: "built" },
+  build: { tool: "tsx", args: ["scripts/bundleSizes.ts"], readiness: "built" },
   bench: { tool: "tsx", args: ["bench/main.ts"], readiness: "built" },
   check: { tool: "tsx", args: ["scripts/check.ts"], readiness: "built" },
   codegen: { tool: "tsx", args: ["scripts/codegen.ts", "all"], readiness: "installed" },

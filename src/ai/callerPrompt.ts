@@ -3,7 +3,7 @@ import type { Part, ReservedCall, StepResult } from "../client/index.js";
 import type { EncodeOptions } from "../parts/codec.js";
 import { fromModelMessage } from "../parts/fromModelMessage.js";
 import { toJsonText } from "../parts/json.js";
-import { encodePart } from "../parts/registry.js";
+import { encodePart } from "../parts/encodePart.js";
 import type { PartOf } from "../validators/content.js";
 import { memoryError } from "../validators/errors.js";
 import type { ModelPrompt, SystemMessage } from "./modelTap.js";

@@ -7,7 +7,7 @@ import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
 import { checkQuestion } from "../shared/recallArguments.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
-import { vWhileRunning } from "../validators/run.js";
+import { vWhileRunning } from "../validators/runDriving.js";
 import type { AgentContext, AgentDefinition, ResolvedAgent } from "./definition.js";
 import { activeOf, modelFieldProblems } from "./modelFields.js";
 import { rateLimitsOf } from "./rateGates.js";

@@ -6,7 +6,7 @@ import {
 } from "convex/server";
 import type { Principal } from "../client/index.js";
 import { memoryError } from "../validators/errors.js";
-import type { RunDriver } from "../validators/run.js";
+import type { RunDriver } from "../validators/runDriving.js";
 
 /** A reference to the `run` that an app exports from `agent.durable(workflow)`: `internal.researcher.run`. */
 export type RunReference = FunctionReference<"mutation", "internal">;

@@ -1,5 +1,5 @@
 import type { RunOutcome } from "../client/index.js";
-import { vErrorCode, type ErrorCode } from "../validators/errors.js";
+import { ERROR_CODES, type ErrorCode } from "../validators/errors.js";
 import { recordIn } from "./lastTry.js";
 
 /** What Convex says about a function that is not there; a message is all that a workflow hands on. */
@@ -57,7 +57,7 @@ export function errorText(error: unknown): string {
 }
 
 const isErrorCode = (code: string | undefined): code is ErrorCode =>
-  vErrorCode.members.some((member) => member.value === code);
+  ERROR_CODES.some((known) => known === code);
 
 const field = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

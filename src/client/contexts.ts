@@ -1,11 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import {
-  renderMaterial,
-  type AgentContent,
-  type ContextHindrance,
-  type ContextMaterial,
-} from "../parts/contextMaterial.js";
-import { shortHash } from "../shared/canonicalJson.js";
+import type { AgentContent, ContextHindrance, ContextMaterial } from "../parts/contextMaterial.js";
 import type { ContextExplanation, ContextSource } from "../validators/context.js";
 import type { Caller } from "../validators/principal.js";
 import type { QueryCtx } from "./ctx.js";
@@ -46,11 +40,7 @@ export class ContextsClient {
    * if (replayed.kind === "same") console.log(replayed.text);
    */
   async replay(ctx: QueryCtx, args: { messageId: string }): Promise<ReplayedContext> {
-    const material = await this.material(ctx, args);
-    if (material.kind !== "material") return material;
-    const { text } = renderMaterial({ ...material, ...material.agent });
-    if ((await shortHash(text)) === material.hash) return { kind: "same", text };
-    return material.suspects[0] ?? { kind: "SOURCE_CHANGED", source: { kind: "rendering" } };
+    return await ctx.runQuery(this.component.contexts.replay, { ...args, caller: this.caller });
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { BuildPlace, Generation, WorkTarget } from "../validators/embedding.js";
 import type { Caller } from "../validators/principal.js";
-import type { EntryVector, PendingEntry } from "../validators/recall.js";
+import type { EntryVector, PendingEntry } from "../validators/recallEntry.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 

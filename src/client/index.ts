@@ -35,14 +35,8 @@ export type {
   HeldRoom,
 } from "../validators/budget.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
-export type {
-  ContextAsk,
-  ContextCall,
-  ContextEntry,
-  ContextExplanation,
-  ContextGiven,
-  ContextSource,
-} from "../validators/context.js";
+export type { ContextExplanation, ContextSource } from "../validators/context.js";
+export type { ContextAsk, ContextCall, ContextEntry, ContextGiven } from "../validators/contextGiven.js";
 export type {
   Chunk,
   ChunkSpan,
@@ -57,14 +51,8 @@ export type { File, FileAcceptance } from "../validators/file.js";
 export type { BoundedCount, Health } from "../validators/health.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
-export type {
-  EmbeddedText,
-  EntryVector,
-  PendingEntry,
-  RecallHit,
-  RecallKind,
-  RecallReason,
-} from "../validators/recall.js";
+export type { RecallHit, RecallKind, RecallReason } from "../validators/recall.js";
+export type { EmbeddedText, EntryVector, PendingEntry } from "../validators/recallEntry.js";
 export type { Generation } from "../validators/embedding.js";
 export type {
   ModelPrices,
@@ -82,7 +70,6 @@ export type {
   LogLevel,
   OpenCall,
   Run,
-  RunOutcome,
   WaitsFor,
   RunState,
   RunTicket,
@@ -90,17 +77,17 @@ export type {
   ToolCall,
   ToolCallState,
   WaitingCall,
-  WhileRunning,
 } from "../validators/run.js";
+export type { RunOutcome, WhileRunning } from "../validators/runDriving.js";
 export type { StreamChunk, StreamState } from "../validators/stream.js";
+export type { Summary } from "../validators/summary.js";
 export type {
   Committed,
   CompactionHead,
   NewSummary,
   OwnedSummary,
-  Summary,
   Uncovered,
-} from "../validators/summary.js";
+} from "../validators/summaryWork.js";
 export type { CommitSummary } from "./summaries.js";
 export type { Thread, ThreadHit, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
@@ -108,7 +95,6 @@ export type {
   ContextLimits,
   ReservedCall,
   StepResult,
-  SteeringPlace,
   StepSaved,
   CallDrawn,
   StepStart,
@@ -116,6 +102,7 @@ export type {
   ToolStart,
   TurnStart,
 } from "../validators/turn.js";
+export type { SteeringPlace } from "../validators/steering.js";
 export type { Spent, Usage, UsageEvent, UsagePurpose } from "../validators/usage.js";
 export type {
   SeriesQuestion,
@@ -152,18 +139,6 @@ export { vThread } from "../validators/thread.js";
 export { vBudget, vBudgetStatus, vBudgetWarning } from "../validators/budget.js";
 export { vUsageEvent } from "../validators/usage.js";
 export { vUsageSeries, vUsageSummary, vUsageTop } from "../validators/usageSums.js";
-
-// Messages of the AI SDK: in, to import a history, and out, for a model and for an interface.
-export { fromModelMessages } from "../parts/fromModelMessage.js";
-export { fromUIMessages } from "../parts/fromUIMessages.js";
-export { toModelMessages } from "../parts/modelMessages.js";
-export { toUIMessages } from "../parts/uiMessages.js";
-export type { MessageMetadata, StreamedParts, ThreadMessage, UIOptions } from "../parts/uiMessages.js";
-export type { EncodeOptions, ModelOptions } from "../parts/codec.js";
-export type { InlineFile } from "../parts/fileData.js";
-
-// The deltas of a stream, for readers without the hooks.
-export { foldDeltas, parseDeltas, type StreamDelta } from "../shared/foldDeltas.js";
 
 // Errors.
 export { isMemoryError, memoryError } from "../validators/errors.js";

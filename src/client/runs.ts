@@ -2,10 +2,11 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller } from "../validators/principal.js";
 import type { Part } from "../validators/content.js";
 import { toJsonText } from "../parts/json.js";
-import { toolResultPart } from "../parts/toolResult.js";
+import { storeError, storeValue } from "../parts/storedOutput.js";
 import { memoryError } from "../validators/errors.js";
-import type { Answer, CallDecision, Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
-import type { SteeringPlace } from "../validators/turn.js";
+import type { Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
+import type { Answer, CallDecision } from "../validators/runDriving.js";
+import type { SteeringPlace } from "../validators/steering.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -202,7 +203,7 @@ function decisionAsText(decision: Decision): CallDecision {
 }
 
 function answerAsText(callId: string, given: CallAnswer): Answer {
-  const { outputKind, output } = toolResultPart({ callId, toolName: "", ...given });
+  const { outputKind, output } = "error" in given ? storeError(given.error) : storeValue(given.output);
   if (outputKind === "text" || outputKind === "json" || "error" in given)
     return { outputKind: outputKind === "text" || outputKind === "json" ? outputKind : "error", output };
   throw memoryError("INVALID_ARGUMENT", "The answer has no JSON text: a circular value, or a bigint.", {

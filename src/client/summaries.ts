@@ -1,13 +1,13 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller, Principal } from "../validators/principal.js";
+import type { Summary } from "../validators/summary.js";
 import type {
   Committed,
   CompactionHead,
   NewSummary,
   OwnedSummary,
-  Summary,
   Uncovered,
-} from "../validators/summary.js";
+} from "../validators/summaryWork.js";
 import type { ThreadPlace } from "../validators/thread.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";

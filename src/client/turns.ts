@@ -1,17 +1,10 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { BudgetAsk } from "../validators/budget.js";
-import type { ContextAsk, ContextCall } from "../validators/context.js";
+import type { ContextAsk, ContextCall } from "../validators/contextGiven.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
-import type {
-  ParentCall,
-  RunDriver,
-  RunEngine,
-  RunOutcome,
-  RunState,
-  WaitsFor,
-  WhileRunning,
-} from "../validators/run.js";
+import type { RunEngine, RunState, WaitsFor } from "../validators/run.js";
+import type { ParentCall, RunDriver, RunOutcome, WhileRunning } from "../validators/runDriving.js";
 import type {
   AskedWait,
   ContextLimits,

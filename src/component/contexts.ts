@@ -18,6 +18,13 @@ export const explain = query({
   handler: (ctx, args) => contexts.explain(ctx, args),
 });
 
+/** All that the model was given as one text, or what stands in the way. */
+export const replay = query({
+  args: vTraceArgs,
+  returns: v.union(vHindrance, v.object({ kind: v.literal("same"), text: v.string() })),
+  handler: (ctx, args) => contexts.replay(ctx, args),
+});
+
 /** What that call was shown, to be rendered again; or what stands in the way. */
 export const read = query({
   args: vTraceArgs,

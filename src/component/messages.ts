@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { vOpaqueParts } from "../validators/content.js";
+import { vOpaqueParts } from "../validators/opaqueParts.js";
 import { vHooks } from "../validators/hook.js";
 import { vMessage, vNewMessage, vPlace } from "../validators/message.js";
 import { vPage, vPageRequest } from "../validators/page.js";

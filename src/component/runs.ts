@@ -1,9 +1,10 @@
 import { v } from "convex/values";
-import { vOpaqueParts } from "../validators/content.js";
+import { vOpaqueParts } from "../validators/opaqueParts.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { vAnswer, vCallDecision, vRun, vRunState, vToolCall, vWaitingCall } from "../validators/run.js";
-import { vSteeringPlace } from "../validators/turn.js";
+import { vRun, vRunState, vToolCall, vWaitingCall } from "../validators/run.js";
+import { vAnswer, vCallDecision } from "../validators/runDriving.js";
+import { vSteeringPlace } from "../validators/steering.js";
 import { internalMutation, mutation, query } from "./_generated/server.js";
 import * as runs from "./model/runs.js";
 

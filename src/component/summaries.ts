@@ -1,14 +1,14 @@
 import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vPrincipal } from "../validators/principal.js";
+import { vSummary } from "../validators/summary.js";
 import {
   vCommitted,
   vCompactionHead,
   vNewSummary,
   vOwnedSummary,
-  vSummary,
   vUncovered,
-} from "../validators/summary.js";
+} from "../validators/summaryWork.js";
 import { vThreadPlace } from "../validators/thread.js";
 import { vOpaqueUsage } from "../validators/usage.js";
 import { mutation, query } from "./_generated/server.js";

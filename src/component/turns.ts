@@ -1,19 +1,11 @@
 import { v } from "convex/values";
 import { vOpaqueBudgetAsk } from "../validators/budget.js";
-import { vContextAsk, vContextCall } from "../validators/context.js";
-import { vOpaqueParts } from "../validators/content.js";
+import { vContextAsk, vContextCall } from "../validators/contextGiven.js";
+import { vOpaqueParts } from "../validators/opaqueParts.js";
 import { vHooks } from "../validators/hook.js";
 import { vCaller } from "../validators/principal.js";
-import {
-  vLogLevel,
-  vOpaqueRunState,
-  vParentCall,
-  vRunDriver,
-  vRunEngine,
-  vRunOutcome,
-  vWaitsFor,
-  vWhileRunning,
-} from "../validators/run.js";
+import { vLogLevel, vOpaqueRunState, vRunEngine, vWaitsFor } from "../validators/run.js";
+import { vParentCall, vRunDriver, vRunOutcome, vWhileRunning } from "../validators/runDriving.js";
 import {
   vAskedWait,
   vCallDrawn,

@@ -1,29 +1,41 @@
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartCodec } from "./codec.js";
 
-/** What somebody answered to an `approvalRequest`. In an interface it is a state of the call. */
-export const approvalResponse: PartCodec<"approvalResponse"> = {
-  encode({ approvalId, approved, reason, providerExecuted }) {
-    return {
-      type: "approvalResponse",
-      approvalId,
-      approved,
-      ...(reason === undefined ? {} : { reason: wellFormed(reason) }),
-      ...(providerExecuted === undefined ? {} : { providerExecuted }),
-    };
-  },
+// What somebody answered to an `approvalRequest`. In an interface it is a state of the call.
 
-  toModel({ approvalId, approved, reason, providerExecuted }) {
-    return {
-      type: "tool-approval-response",
-      approvalId,
-      approved,
-      ...(reason === undefined ? {} : { reason }),
-      ...(providerExecuted === undefined ? {} : { providerExecuted }),
-    };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"approvalResponse">["encode"] = ({
+  approvalId,
+  approved,
+  reason,
+  providerExecuted,
+}) => {
+  return {
+    type: "approvalResponse",
+    approvalId,
+    approved,
+    ...(reason === undefined ? {} : { reason: wellFormed(reason) }),
+    ...(providerExecuted === undefined ? {} : { providerExecuted }),
+  };
+};
 
-  toUI() {
-    return null;
-  },
+/** To a model. */
+export const toModel: PartCodec<"approvalResponse">["toModel"] = ({
+  approvalId,
+  approved,
+  reason,
+  providerExecuted,
+}) => {
+  return {
+    type: "tool-approval-response",
+    approvalId,
+    approved,
+    ...(reason === undefined ? {} : { reason }),
+    ...(providerExecuted === undefined ? {} : { providerExecuted }),
+  };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"approvalResponse">["toUI"] = () => {
+  return null;
 };

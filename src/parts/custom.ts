@@ -4,21 +4,23 @@ import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 
 type Kind = `${string}.${string}`;
 
-/** What only one provider knows. It goes back to that provider as it came. */
-export const custom: PartCodec<"custom"> = {
-  encode({ kind, ...extras }) {
-    return { type: "custom", kind, ...encodeProvider(extras) };
-  },
+// What only one provider knows. It goes back to that provider as it came.
 
-  toModel(part) {
-    return { type: "custom", kind: kindOf(part), ...providerOptions(part) };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"custom">["encode"] = ({ kind, ...extras }) => {
+  return { type: "custom", kind, ...encodeProvider(extras) };
+};
 
-  toUI(part) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
-    return { type: "custom", kind: kindOf(part), ...providerMetadata };
-  },
+/** To a model. */
+export const toModel: PartCodec<"custom">["toModel"] = (part) => {
+  return { type: "custom", kind: kindOf(part), ...providerOptions(part) };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"custom">["toUI"] = (part) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
+  return { type: "custom", kind: kindOf(part), ...providerMetadata };
 };
 
 /** The boundary where a stored text is the SDK's `provider.kind` again. */

@@ -9,7 +9,7 @@ import type {
 import type { Part } from "../validators/content.js";
 import type { NewMessage } from "../validators/message.js";
 import type { EncodeOptions } from "./codec.js";
-import { encodePart } from "./registry.js";
+import { encodePart } from "./encodePart.js";
 
 type UserContent = Exclude<UserModelMessage["content"], string>[number];
 type AnswerContent = Exclude<AssistantModelMessage["content"], string>[number];

@@ -3,7 +3,7 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { UIPart } from "./codec.js";
 import { toJsonText } from "./json.js";
 import { encodeProvider, withoutOwn } from "./provider.js";
-import { encodePart } from "./registry.js";
+import { encodePart } from "./encodePart.js";
 import { toolResultPart } from "./toolResult.js";
 
 export type ToolUI = Extract<UIPart, { type: "dynamic-tool" } | { type: `tool-${string}` }>;

@@ -5,7 +5,7 @@ import type { EncodeOptions, UIPart } from "./codec.js";
 import { fromToolUI, isToolUI } from "./fromToolUI.js";
 import { storedIdOf } from "./filePlace.js";
 import { encodeProvider, withoutOwn } from "./provider.js";
-import { encodePart } from "./registry.js";
+import { encodePart } from "./encodePart.js";
 
 /**
  * Messages of an interface, such as those of `useChat`, as messages to append, to import a history. An answer becomes

@@ -10,7 +10,7 @@ import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 import type { ModelOptions } from "./codec.js";
 import { providerOptions } from "./provider.js";
-import { partToModel } from "./registry.js";
+import { partToModel } from "./partToModel.js";
 import { pairTools, type ToolPairs } from "./toolPairs.js";
 import { interruptedResult } from "./toolResult.js";
 

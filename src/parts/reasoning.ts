@@ -3,26 +3,26 @@ import type { PartCodec } from "./codec.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedOf, wholePartAt } from "./shortened.js";
 
-/** What a model thought. Providers sign it, so a shortened one is left out of contexts rather than changed. */
-export const reasoning: PartCodec<"reasoning"> = {
-  encode(source) {
-    return { type: "reasoning", text: wellFormed(source.text), ...encodeProvider(source) };
-  },
+// What a model thought. Providers sign it, so a shortened one is left out of contexts rather than changed.
 
-  toModel(part) {
-    return shortenedOf(part) === null
-      ? { type: "reasoning", text: part.text, ...providerOptions(part) }
-      : null;
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"reasoning">["encode"] = (source) => {
+  return { type: "reasoning", text: wellFormed(source.text), ...encodeProvider(source) };
+};
 
-  toUI(part, view) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
-    return {
-      type: "reasoning",
-      text: part.text,
-      state: view.isStreaming && view.isLast ? "streaming" : "done",
-      ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
-    };
-  },
+/** To a model. */
+export const toModel: PartCodec<"reasoning">["toModel"] = (part) => {
+  return shortenedOf(part) === null ? { type: "reasoning", text: part.text, ...providerOptions(part) } : null;
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"reasoning">["toUI"] = (part, view) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
+  return {
+    type: "reasoning",
+    text: part.text,
+    state: view.isStreaming && view.isLast ? "streaming" : "done",
+    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+  };
 };

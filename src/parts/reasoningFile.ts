@@ -3,24 +3,26 @@ import { readFileData } from "./fileData.js";
 import { notKept, placeOf, shownFile, urlOf } from "./filePlace.js";
 import { encodeProvider, providerOptions } from "./provider.js";
 
-/** A file that a model made while it thought. One that cannot be fetched any more is left out of contexts. */
-export const reasoningFile: PartCodec<"reasoningFile"> = {
-  encode(source, options) {
-    const content = readFileData(source.data);
-    const named = { mediaType: source.mediaType };
-    const place = placeOf(content, named, options);
-    if (place === null) return { type: "text", text: notKept(named, content) };
-    return { type: "reasoningFile", ...named, file: place, ...encodeProvider(source) };
-  },
+// A file that a model made while it thought. One that cannot be fetched any more is left out of contexts.
 
-  toModel(part, { fileUrl }) {
-    const url = urlOf(part.file, fileUrl);
-    if (url === null) return null;
-    const data = { type: "url" as const, url };
-    return { type: "reasoning-file", mediaType: part.mediaType, data, ...providerOptions(part) };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"reasoningFile">["encode"] = (source, options) => {
+  const content = readFileData(source.data);
+  const named = { mediaType: source.mediaType };
+  const place = placeOf(content, named, options);
+  if (place === null) return { type: "text", text: notKept(named, content) };
+  return { type: "reasoningFile", ...named, file: place, ...encodeProvider(source) };
+};
 
-  toUI(part, view) {
-    return { type: "reasoning-file", mediaType: part.mediaType, ...shownFile(part, view) };
-  },
+/** To a model. */
+export const toModel: PartCodec<"reasoningFile">["toModel"] = (part, { fileUrl }) => {
+  const url = urlOf(part.file, fileUrl);
+  if (url === null) return null;
+  const data = { type: "url" as const, url };
+  return { type: "reasoning-file", mediaType: part.mediaType, data, ...providerOptions(part) };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"reasoningFile">["toUI"] = (part, view) => {
+  return { type: "reasoning-file", mediaType: part.mediaType, ...shownFile(part, view) };
 };

@@ -3,7 +3,7 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { EncodedFrom, EncodeOptions, ToolNotes, VendorExtras } from "./codec.js";
 import type { InlineFile } from "./fileData.js";
 import { encodeProvider } from "./provider.js";
-import { encodePart } from "./registry.js";
+import { encodePart } from "./encodePart.js";
 import { toolResultPart } from "./toolResult.js";
 
 type LanguageModelV4 = Extract<LanguageModel, { specificationVersion: "v4" }>;

@@ -4,37 +4,39 @@ import { decodeProvider, encodeProvider } from "./provider.js";
 
 const UNKNOWN_MEDIA_TYPE = "application/octet-stream";
 
-/** What a provider read for an answer: shown to people; no provider takes it back. */
-export const source: PartCodec<"source"> = {
-  encode(given) {
-    return { type: "source", sourceId: given.id, ...fieldsOf(given), ...encodeProvider(given) };
-  },
+// What a provider read for an answer: shown to people; no provider takes it back.
 
-  toModel() {
-    return null;
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"source">["encode"] = (given) => {
+  return { type: "source", sourceId: given.id, ...fieldsOf(given), ...encodeProvider(given) };
+};
 
-  toUI(part) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
-    const { sourceId, url, title, name, mediaType } = part;
-    if (url !== undefined)
-      return {
-        type: "source-url",
-        sourceId,
-        url,
-        ...(title === undefined ? {} : { title }),
-        ...providerMetadata,
-      };
+/** To a model. */
+export const toModel: PartCodec<"source">["toModel"] = () => {
+  return null;
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"source">["toUI"] = (part) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
+  const { sourceId, url, title, name, mediaType } = part;
+  if (url !== undefined)
     return {
-      type: "source-document",
+      type: "source-url",
       sourceId,
-      mediaType: mediaType ?? UNKNOWN_MEDIA_TYPE,
-      title: title ?? name ?? sourceId,
-      ...(name === undefined ? {} : { filename: name }),
+      url,
+      ...(title === undefined ? {} : { title }),
       ...providerMetadata,
     };
-  },
+  return {
+    type: "source-document",
+    sourceId,
+    mediaType: mediaType ?? UNKNOWN_MEDIA_TYPE,
+    title: title ?? name ?? sourceId,
+    ...(name === undefined ? {} : { filename: name }),
+    ...providerMetadata,
+  };
 };
 
 function fieldsOf(

@@ -4,33 +4,35 @@ import type { PartCodec } from "./codec.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { textForModel, wholePartAt } from "./shortened.js";
 
-/** Texts with their citations, which go to interfaces and not back to models. */
-export const text: PartCodec<"text"> = {
-  encode(source) {
-    return {
-      type: "text",
-      text: wellFormed(source.text),
-      ...encodeProvider(source, answerCitations(source)),
-    };
-  },
+// Texts with their citations, which go to interfaces and not back to models.
 
-  toModel(part) {
-    const options = providerOptions(part);
-    if (part.text === "" && options.providerOptions === undefined) return null;
-    return { type: "text", text: textForModel(part), ...options };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"text">["encode"] = (source) => {
+  return {
+    type: "text",
+    text: wellFormed(source.text),
+    ...encodeProvider(source, answerCitations(source)),
+  };
+};
 
-  toUI(part, view) {
-    const { metadata, own } = decodeProvider(part.provider);
-    const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
-    return {
-      type: "text",
-      text: part.text,
-      state: view.isStreaming && view.isLast ? "streaming" : "done",
-      ...(hasCitations(own) ? { citations: own.citations } : {}),
-      ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
-    };
-  },
+/** To a model. */
+export const toModel: PartCodec<"text">["toModel"] = (part) => {
+  const options = providerOptions(part);
+  if (part.text === "" && options.providerOptions === undefined) return null;
+  return { type: "text", text: textForModel(part), ...options };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"text">["toUI"] = (part, view) => {
+  const { metadata, own } = decodeProvider(part.provider);
+  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
+  return {
+    type: "text",
+    text: part.text,
+    state: view.isStreaming && view.isLast ? "streaming" : "done",
+    ...(hasCitations(own) ? { citations: own.citations } : {}),
+    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+  };
 };
 
 /** The citations of a text among our own extras of its part; nothing where there are none. */

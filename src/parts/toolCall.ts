@@ -8,51 +8,53 @@ import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedNote, shortenedOf, wholePartAt } from "./shortened.js";
 import { outputValue } from "./toolOutput.js";
 
-/** What a model asked a tool for. The input is kept as the model wrote it, also when it is no JSON. */
-export const toolCall: PartCodec<"toolCall"> = {
-  encode(source) {
-    const input = source.inputText ?? toJsonText(source.input) ?? "null";
-    return {
-      type: "toolCall",
-      callId: source.toolCallId,
-      toolName: source.toolName,
-      input: wellFormed(input),
-      ...(source.providerExecuted === undefined ? {} : { providerExecuted: source.providerExecuted }),
-      ...(source.dynamic === undefined ? {} : { dynamic: source.dynamic }),
-      ...encodeProvider(source, notesOf(source)),
-    };
-  },
+// What a model asked a tool for. The input is kept as the model wrote it, also when it is no JSON.
 
-  toModel(part) {
-    return {
-      type: "tool-call",
-      toolCallId: part.callId,
-      toolName: part.toolName,
-      input: inputForModel(part),
-      ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
-      ...providerOptions(part),
-    };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"toolCall">["encode"] = (source) => {
+  const input = source.inputText ?? toJsonText(source.input) ?? "null";
+  return {
+    type: "toolCall",
+    callId: source.toolCallId,
+    toolName: source.toolName,
+    input: wellFormed(input),
+    ...(source.providerExecuted === undefined ? {} : { providerExecuted: source.providerExecuted }),
+    ...(source.dynamic === undefined ? {} : { dynamic: source.dynamic }),
+    ...encodeProvider(source, notesOf(source)),
+  };
+};
 
-  toUI(part, view) {
-    const { metadata, own } = decodeProvider(part.provider);
-    const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
-    const call = {
-      type: "dynamic-tool" as const,
-      toolName: part.toolName,
-      toolCallId: part.callId,
-      ...shownNotes(own),
-      ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
-      ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
-    };
-    const input = inputValue(part.input);
-    const isWritten = view.isStreaming && view.result === undefined && input === undefined;
-    if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
-    const asked = { ...call, input: input === undefined ? part.input : input };
-    return view.result === undefined && view.waiting !== undefined
-      ? withWait(asked, view.waiting)
-      : withResult(asked, view);
-  },
+/** To a model. */
+export const toModel: PartCodec<"toolCall">["toModel"] = (part) => {
+  return {
+    type: "tool-call",
+    toolCallId: part.callId,
+    toolName: part.toolName,
+    input: inputForModel(part),
+    ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
+    ...providerOptions(part),
+  };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"toolCall">["toUI"] = (part, view) => {
+  const { metadata, own } = decodeProvider(part.provider);
+  const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
+  const call = {
+    type: "dynamic-tool" as const,
+    toolName: part.toolName,
+    toolCallId: part.callId,
+    ...shownNotes(own),
+    ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
+    ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
+  };
+  const input = inputValue(part.input);
+  const isWritten = view.isStreaming && view.result === undefined && input === undefined;
+  if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
+  const asked = { ...call, input: input === undefined ? part.input : input };
+  return view.result === undefined && view.waiting !== undefined
+    ? withWait(asked, view.waiting)
+    : withResult(asked, view);
 };
 
 /** The title and metadata that the SDK gives to tools for interfaces; no provider takes them. */

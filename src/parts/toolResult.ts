@@ -2,50 +2,47 @@ import type { PartOf } from "../validators/content.js";
 import type { PartCodec } from "./codec.js";
 import { encodeProvider, providerOptions } from "./provider.js";
 import { withResult } from "./toolCall.js";
-import {
-  INTERRUPTED_OUTPUT,
-  outputForModel,
-  outputNotes,
-  storeError,
-  storeOutput,
-  storeValue,
-  ToolOutput,
-  withStoredFiles,
-} from "./toolOutput.js";
+import { storeError, storeOutput, storeValue, ToolOutput } from "./storedOutput.js";
+import { INTERRUPTED_OUTPUT, outputForModel, outputNotes, withStoredFiles } from "./toolOutput.js";
 
-/** What came of a call. In an interface it is shown with its call, alone only where that is on another page. */
-export const toolResult: PartCodec<"toolResult"> = {
-  encode({ toolCallId, toolName, output: given, ...extras }, options) {
-    const { output, files } = withStoredFiles(given, options);
-    return {
-      type: "toolResult",
-      callId: toolCallId,
-      toolName,
-      ...storeOutput(output),
-      ...(files.length === 0 ? {} : { files }),
-      ...encodeProvider(extras, outputNotes(output)),
-    };
-  },
+// What came of a call. In an interface it is shown with its call, alone only where that is on another page.
 
-  toModel(part, options) {
-    const output = outputForModel(part, options);
-    return {
-      type: "tool-result",
-      toolCallId: part.callId,
-      toolName: part.toolName,
-      output,
-      ...providerOptions(part),
-    };
-  },
+/** From the AI SDK. */
+export const encode: PartCodec<"toolResult">["encode"] = (
+  { toolCallId, toolName, output: given, ...extras },
+  options,
+) => {
+  const { output, files } = withStoredFiles(given, options);
+  return {
+    type: "toolResult",
+    callId: toolCallId,
+    toolName,
+    ...storeOutput(output),
+    ...(files.length === 0 ? {} : { files }),
+    ...encodeProvider(extras, outputNotes(output)),
+  };
+};
 
-  toUI(part, { hasCall, fileUrl }) {
-    if (hasCall === true) return null;
-    const { toolName, callId: toolCallId } = part;
-    return withResult(
-      { type: "dynamic-tool", toolName, toolCallId, input: undefined },
-      { result: part, fileUrl },
-    );
-  },
+/** To a model. */
+export const toModel: PartCodec<"toolResult">["toModel"] = (part, options) => {
+  const output = outputForModel(part, options);
+  return {
+    type: "tool-result",
+    toolCallId: part.callId,
+    toolName: part.toolName,
+    output,
+    ...providerOptions(part),
+  };
+};
+
+/** To an interface. */
+export const toUI: PartCodec<"toolResult">["toUI"] = (part, { hasCall, fileUrl }) => {
+  if (hasCall === true) return null;
+  const { toolName, callId: toolCallId } = part;
+  return withResult(
+    { type: "dynamic-tool", toolName, toolCallId, input: undefined },
+    { result: part, fileUrl },
+  );
 };
 
 /**

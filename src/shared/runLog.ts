@@ -1,4 +1,4 @@
-import { vErrorCode, type ErrorCode } from "../validators/errors.js";
+import { ERROR_CODES, type ErrorCode } from "../validators/errors.js";
 import type { LogLevel } from "../validators/run.js";
 import { LOG_LINES_PER_FUNCTION } from "./runLimits.js";
 
@@ -95,7 +95,7 @@ function print(line: LogLine): void {
 
 /** The code of ours that an error's words begin with; nothing else of them. */
 export function ownCode(words: string): { code?: ErrorCode } {
-  const code = vErrorCode.members.find(({ value }) => words.trimStart().startsWith(`${value}:`))?.value;
+  const code = ERROR_CODES.find((known) => words.trimStart().startsWith(`${known}:`));
   return code === undefined ? {} : { code };
 }
 

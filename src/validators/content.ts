@@ -123,9 +123,3 @@ export type Part = Infer<typeof vPart>;
 export type PartType = Part["type"];
 export type PartOf<T extends PartType> = Extract<Part, { type: T }>;
 export type ToolOutputKind = Infer<typeof vToolOutputKind>;
-
-/**
- * Parts at a door. Opaque on purpose: the union inlined at every door would be most of the generated API.
- * The model checks each part against `vPart` before it is written.
- */
-export const vOpaqueParts = v.array(v.any());

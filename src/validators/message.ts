@@ -1,5 +1,6 @@
 import { v, type Infer } from "convex/values";
-import { vOpaqueParts, type Part } from "./content.js";
+import type { Part } from "./content.js";
+import { vOpaqueParts } from "./opaqueParts.js";
 import { vOpaqueError } from "./providerError.js";
 
 export const vMessageRole = v.union(

@@ -1,9 +1,10 @@
 import { v, type Infer } from "convex/values";
 import { vOpaqueExceeded, vOpaqueRoom } from "./budget.js";
-import { vOpaqueParts, type Part, type PartOf } from "./content.js";
-import { vContextGiven } from "./context.js";
+import type { Part, PartOf } from "./content.js";
+import { vOpaqueParts } from "./opaqueParts.js";
+import { vContextGiven } from "./contextGiven.js";
 import { vMessage, type Message } from "./message.js";
-import { vEmbeddedText, vPendingEntry } from "./recall.js";
+import { vEmbeddedText, vPendingEntry } from "./recallEntry.js";
 import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall, vWaitsFor } from "./run.js";
 import { vOpaqueSpent } from "./usage.js";
 
@@ -160,15 +161,6 @@ export type TurnEnded = Infer<typeof vTurnEnded>;
 /** When the step after a saved one streams: `ifSteered` where there is one only because of steering. */
 export const vNextStream = v.union(v.boolean(), v.literal("ifSteered"));
 export type NextStream = Infer<typeof vNextStream>;
-
-/** Where a steering message stands. */
-export const vSteeringPlace = v.object({
-  runId: v.string(),
-  messageId: v.string(),
-  turn: v.number(),
-  step: v.number(),
-});
-export type SteeringPlace = Infer<typeof vSteeringPlace>;
 
 export const vToolStart = v.union(
   v.object({

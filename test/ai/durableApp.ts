@@ -26,7 +26,8 @@ import {
   type ComponentApi,
   type LogLevel,
 } from "../../src/client/index.js";
-import { vRunTicket, vWhileRunning } from "../../src/validators/run.js";
+import { vRunTicket } from "../../src/validators/run.js";
+import { vWhileRunning } from "../../src/validators/runDriving.js";
 import { register } from "../../src/test.js";
 import { scriptedModel, type ScriptedModel, type ScriptedTurn } from "../../src/testing/scriptedModel.js";
 import { OWNER } from "../support/aMemory.js";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as decisions from "../../src/component/model/runDecide.js";
 import { EDITED_INPUT_MAX_BYTES } from "../../src/shared/runLimits.js";
 import { isMemoryError } from "../../src/validators/errors.js";
-import type { CallDecision } from "../../src/validators/run.js";
+import type { CallDecision } from "../../src/validators/runDriving.js";
 import { codeOf, OWNER } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
 import { used } from "../support/turns.js";

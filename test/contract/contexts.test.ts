@@ -7,7 +7,7 @@ import {
   type ContextTrace,
 } from "../../src/shared/contextTrace.js";
 import { AGENT_TEXTS_MAX, TRACE_MAX_TEXTS } from "../../src/shared/limits.js";
-import type { ContextCall } from "../../src/validators/context.js";
+import type { ContextCall } from "../../src/validators/contextGiven.js";
 import fc from "fast-check";
 import { aThread, codeOf, said, text, type TestThread } from "../support/aMemory.js";
 import { used } from "../support/turns.js";

@@ -1,7 +1,7 @@
 import type { UIMessage } from "ai";
 import { describe, expect, test } from "vitest";
 import { storingFiles } from "../../src/ai/index.js";
-import { fromUIMessages } from "../../src/client/index.js";
+import { fromUIMessages } from "../../src/parts/index.js";
 import { codeOf, aThread } from "../support/aMemory.js";
 import { countStored } from "../support/upload.js";
 

@@ -141,7 +141,7 @@ const cases: Case[] = [
   ...casesOf(byThread, { id: "threadId", of: "thread", code: "THREAD_NOT_FOUND" }),
   ...casesOf(prefixed("messages", byMessage), { id: "messageId", of: "message", code: "MESSAGE_NOT_FOUND" }),
   ...casesOf(
-    { "contexts.explain": {}, "contexts.read": {} },
+    { "contexts.explain": {}, "contexts.read": {}, "contexts.replay": {} },
     { id: "messageId", of: "answer", code: "TRACE_NOT_FOUND" },
   ),
   ...casesOf(byRun, { id: "runId", of: "run", code: "RUN_NOT_FOUND" }),

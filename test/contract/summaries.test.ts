@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BoundMemory } from "../../src/client/boundMemory.js";
-import type { CompactionHead, NewSummary } from "../../src/validators/summary.js";
+import type { CompactionHead, NewSummary } from "../../src/validators/summaryWork.js";
 import type { ThreadPlace } from "../../src/validators/thread.js";
 import { aThread, call, codeOf, OWNER, result, said, text, type TestThread } from "../support/aMemory.js";
 import { used } from "../support/turns.js";

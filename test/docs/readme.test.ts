@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import * as commonLimits from "../../src/shared/limits.js";
 import * as ledgerLimits from "../../src/shared/ledgerLimits.js";
 import * as runLimits from "../../src/shared/runLimits.js";
-import { vErrorCode } from "../../src/validators/errors.js";
+import { ERROR_CODES } from "../../src/validators/errors.js";
 import { readPages } from "./snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
@@ -104,7 +104,7 @@ const LIMITS: Record<string, number[]> = {
 describe("the README", () => {
   test("explains every error code and no other", () => {
     const explained = rowsOf("Errors").map(([code = ""]) => code.replaceAll("`", ""));
-    expect(explained.sort()).toEqual(vErrorCode.members.map((member) => member.value).sort());
+    expect(explained.sort()).toEqual(ERROR_CODES.toSorted());
   });
 
   test("tells every limit as the constant has it", () => {

@@ -1,5 +1,5 @@
 import type { BoundMemory } from "../../src/client/index.js";
-import type { WhileRunning } from "../../src/validators/run.js";
+import type { WhileRunning } from "../../src/validators/runDriving.js";
 import { aThread, text, type TestThread } from "./aMemory.js";
 import { used } from "./turns.js";
 

@@ -1,5 +1,5 @@
 // A run whose first step waits, and what is done about it.
-import type { CallDecision } from "../../src/validators/run.js";
+import type { CallDecision } from "../../src/validators/runDriving.js";
 import type { AskedWait } from "../../src/validators/turn.js";
 import { aThread, call, OWNER, text, type TestThread } from "./aMemory.js";
 import { used } from "./turns.js";

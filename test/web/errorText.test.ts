@@ -2,10 +2,10 @@
 import { memoryError } from "convex-agent-memory";
 import { ConvexError } from "convex/values";
 import { expect, test } from "vitest";
-import { vErrorCode } from "../../src/validators/errors.js";
+import { ERROR_CODES } from "../../src/validators/errors.js";
 import { errorText } from "../../example/web/src/shell/errorText.js";
 
-const CODES = vErrorCode.members.map((member) => member.value);
+const CODES = ERROR_CODES;
 const RESETS_AT = Date.UTC(2026, 10, 27);
 
 test("every code of the package has words of its own, without a code in them", () => {

@@ -11,7 +11,7 @@ import {
   type ToolCall,
   type WaitingCall,
 } from "../../validators/run.js";
-import { vSteeringPlace, type SteeringPlace } from "../../validators/turn.js";
+import { vSteeringPlace, type SteeringPlace } from "../../validators/steering.js";
 import type { PageRequest } from "../scopes.js";
 import { mutation, query, type DoorsOf } from "./door.js";
 import { vOptionalNumber, vOptionalText, vText, type Page } from "./shapes.js";

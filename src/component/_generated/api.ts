@@ -40,6 +40,7 @@ import type * as model_budgetTurn from "../model/budgetTurn.js";
 import type * as model_budgetWait from "../model/budgetWait.js";
 import type * as model_budgetWake from "../model/budgetWake.js";
 import type * as model_budgets from "../model/budgets.js";
+import type * as model_contextAgain from "../model/contextAgain.js";
 import type * as model_contextExplain from "../model/contextExplain.js";
 import type * as model_contextGiven from "../model/contextGiven.js";
 import type * as model_contextOpen from "../model/contextOpen.js";
@@ -245,6 +246,7 @@ const fullApi: ApiFromModules<{
   "model/budgetWait": typeof model_budgetWait;
   "model/budgetWake": typeof model_budgetWake;
   "model/budgets": typeof model_budgets;
+  "model/contextAgain": typeof model_contextAgain;
   "model/contextExplain": typeof model_contextExplain;
   "model/contextGiven": typeof model_contextGiven;
   "model/contextOpen": typeof model_contextOpen;

@@ -400,6 +400,35 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           },
         Name
       >;
+      replay: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          messageId: string;
+        },
+        | {
+            kind: "SOURCE_CHANGED" | "SOURCE_ERASED";
+            source: {
+              id?: string;
+              kind:
+                | "message"
+                | "block"
+                | "summary"
+                | "fact"
+                | "chunk"
+                | "file"
+                | "instructions"
+                | "rendering"
+                | "prepareStep";
+              place?: { step: number; turn: number };
+            };
+          }
+        | { kind: "same"; text: string },
+        Name
+      >;
     };
     documents: {
       count: FunctionReference<

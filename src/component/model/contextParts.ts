@@ -5,7 +5,7 @@ import {
   PAYLOAD_PIECE_MAX_BYTES,
 } from "../../shared/limits.js";
 import { splitText, utf8Bytes } from "../../shared/utf8.js";
-import type { ContextText } from "../../validators/context.js";
+import type { ContextText } from "../../validators/contextGiven.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import type { SweepBudget } from "./sweepBudget.js";

@@ -8,7 +8,7 @@ import {
 } from "../../shared/limits.js";
 import { agentScopeIn, tenantScopeIn, threadScope } from "../../shared/scope.js";
 import { utf8Bytes } from "../../shared/utf8.js";
-import type { ContextCall } from "../../validators/context.js";
+import type { ContextCall } from "../../validators/contextGiven.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

@@ -1,7 +1,7 @@
 import { EMBEDDING_LOOK_ENTRIES, EMBEDDING_SETTLE_MS } from "../../shared/limits.js";
 import type { BuildPlace } from "../../validators/embedding.js";
 import type { Caller } from "../../validators/principal.js";
-import type { PendingEntry } from "../../validators/recall.js";
+import type { PendingEntry } from "../../validators/recallEntry.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { checkedPage } from "./embeddingQueue.js";

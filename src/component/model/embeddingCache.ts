@@ -7,7 +7,7 @@ import {
   SWEEP_MAX_FILES,
 } from "../../shared/limits.js";
 import { memoryError } from "../../validators/errors.js";
-import type { EmbeddedText } from "../../validators/recall.js";
+import type { EmbeddedText } from "../../validators/recallEntry.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { armSweep } from "./sweeps.js";

@@ -4,7 +4,7 @@ import { userScope } from "../../shared/scope.js";
 import type { WorkTarget } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { EmbeddedText, PendingEntry } from "../../validators/recall.js";
+import type { EmbeddedText, PendingEntry } from "../../validators/recallEntry.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findEmbedded } from "./embeddingCache.js";

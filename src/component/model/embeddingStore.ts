@@ -5,7 +5,7 @@ import { shareOut } from "../../shared/shareOut.js";
 import type { BuildPlace } from "../../validators/embedding.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { EntryVector } from "../../validators/recall.js";
+import type { EntryVector } from "../../validators/recallEntry.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";

@@ -3,7 +3,7 @@ import { chunkToEmbed, embeddedTextHash, plainToEmbed } from "../../shared/embed
 import { EMBEDDING_READ_MAX_BYTES, PAGE_MAX_BYTES } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
 import { once } from "../../shared/once.js";
-import type { PendingEntry } from "../../validators/recall.js";
+import type { PendingEntry } from "../../validators/recallEntry.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findEmbedded } from "./embeddingCache.js";

@@ -1,7 +1,7 @@
 import { NESTING_MAX_DEPTH } from "../../shared/runLimits.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { ParentCall } from "../../validators/run.js";
+import type { ParentCall } from "../../validators/runDriving.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { isActive } from "../../shared/runState.js";

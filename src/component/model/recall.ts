@@ -1,5 +1,5 @@
 import type { Caller } from "../../validators/principal.js";
-import type { EntryVector } from "../../validators/recall.js";
+import type { EntryVector } from "../../validators/recallEntry.js";
 import type { Usage } from "../../validators/usage.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { keepQuery } from "./embeddingCache.js";

@@ -3,7 +3,8 @@ import { RECALL_STORE_MAX_VECTORS } from "../../shared/limits.js";
 import { checkVectors } from "../../shared/vectors.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
-import type { EntryVector, RecallKind } from "../../validators/recall.js";
+import type { RecallKind } from "../../validators/recall.js";
+import type { EntryVector } from "../../validators/recallEntry.js";
 import type { Usage } from "../../validators/usage.js";
 
 /** A question, and where to look for its answer. */

@@ -1,7 +1,7 @@
 import { isTextHash } from "../../shared/embeddedText.js";
 import { checkVectors, isZeroVector, ownerKey, threadKey } from "../../shared/vectors.js";
 import { memoryError } from "../../validators/errors.js";
-import type { EntryVector } from "../../validators/recall.js";
+import type { EntryVector } from "../../validators/recallEntry.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { placeFor, type VectorPlace } from "./embeddingSlots.js";

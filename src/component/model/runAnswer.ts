@@ -1,6 +1,7 @@
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Answer, RunState } from "../../validators/run.js";
+import type { RunState } from "../../validators/run.js";
+import type { Answer } from "../../validators/runDriving.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";

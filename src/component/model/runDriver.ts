@@ -1,5 +1,5 @@
 import type { FunctionHandle } from "convex/server";
-import type { DriverCall } from "../../validators/run.js";
+import type { DriverCall } from "../../validators/runDriving.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 

@@ -1,7 +1,7 @@
 import { QUEUE_MAX_RUNS, SCHEDULED_MAX_RUNS } from "../../shared/runLimits.js";
 import { comparePositions, PROMPT_STEP } from "../../shared/position.js";
 import { BEGUN_EVENT, isInQueue, type Begun } from "../../shared/runState.js";
-import type { RunOutcome } from "../../validators/run.js";
+import type { RunOutcome } from "../../validators/runDriving.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { tellRunEnd } from "./hooks.js";

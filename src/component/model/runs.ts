@@ -2,7 +2,7 @@ import { stream } from "convex-helpers/server/stream";
 import { isActive, isScheduled } from "../../shared/runState.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
-import type { SteeringPlace } from "../../validators/turn.js";
+import type { SteeringPlace } from "../../validators/steering.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { pageOf, type PageRequest } from "./paging.js";

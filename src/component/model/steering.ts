@@ -7,7 +7,7 @@ import { threadScope, userScope } from "../../shared/scope.js";
 import type { Part } from "../../validators/content.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { SteeringPlace } from "../../validators/turn.js";
+import type { SteeringPlace } from "../../validators/steering.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";

@@ -8,7 +8,7 @@ import { utf8Bytes } from "../../shared/utf8.js";
 import { wellFormed } from "../../shared/wellFormed.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Committed, CompactionHead, NewSummary } from "../../validators/summary.js";
+import type { Committed, CompactionHead, NewSummary } from "../../validators/summaryWork.js";
 import type { ThreadPlace } from "../../validators/thread.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

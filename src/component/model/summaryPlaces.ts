@@ -1,7 +1,7 @@
 import { comparePositions, PROMPT_STEP, type Position } from "../../shared/position.js";
 import { callsToRun } from "../../shared/toolGroups.js";
 import { memoryError } from "../../validators/errors.js";
-import type { NewSummary } from "../../validators/summary.js";
+import type { NewSummary } from "../../validators/summaryWork.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { isComplete } from "./messageRows.js";

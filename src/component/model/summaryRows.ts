@@ -1,5 +1,6 @@
 import type { Position } from "../../shared/position.js";
-import type { CompactionHead, Summary } from "../../validators/summary.js";
+import type { Summary } from "../../validators/summary.js";
+import type { CompactionHead } from "../../validators/summaryWork.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 

@@ -1,8 +1,9 @@
 import type { BudgetAsk } from "../../validators/budget.js";
-import type { ContextAsk } from "../../validators/context.js";
+import type { ContextAsk } from "../../validators/contextGiven.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
-import type { LogLevel, ParentCall, RunDriver, RunEngine, WhileRunning } from "../../validators/run.js";
+import type { LogLevel, RunEngine } from "../../validators/run.js";
+import type { ParentCall, RunDriver, WhileRunning } from "../../validators/runDriving.js";
 import type { ContextLimits } from "../../validators/turn.js";
 
 /** What a turn is begun with. */

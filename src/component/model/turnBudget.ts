@@ -2,7 +2,7 @@ import { tokensOf } from "../../shared/partBodies.js";
 import { NO_TOTALS } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { estimateTokens } from "../../shared/tokens.js";
-import type { ContextGiven } from "../../validators/context.js";
+import type { ContextGiven } from "../../validators/contextGiven.js";
 import type { Message } from "../../validators/message.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

@@ -1,7 +1,7 @@
 import { RECALL_PENDING_PER_TURN } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
-import type { ContextAsk } from "../../validators/context.js";
+import type { ContextAsk } from "../../validators/contextGiven.js";
 import { memoryError } from "../../validators/errors.js";
 import type { RunState } from "../../validators/run.js";
 import type { Message } from "../../validators/message.js";

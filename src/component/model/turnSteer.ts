@@ -1,7 +1,8 @@
 import { findOperation } from "./operations.js";
 import { findOwnRun, stateOf } from "./runRows.js";
 import { operationOf, steerRun } from "./steering.js";
-import type { SteeringPlace, TurnStart } from "../../validators/turn.js";
+import type { SteeringPlace } from "../../validators/steering.js";
+import type { TurnStart } from "../../validators/turn.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import type { BeginArgs } from "./turnArgs.js";

@@ -5,7 +5,7 @@ import { addTotals } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { callsToRun } from "../../shared/toolGroups.js";
 import type { Part } from "../../validators/content.js";
-import type { ContextCall } from "../../validators/context.js";
+import type { ContextCall } from "../../validators/contextGiven.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { RunState, RunTotals } from "../../validators/run.js";

@@ -1,6 +1,6 @@
 import { VECTOR_DIMENSIONS } from "../../shared/limits.js";
 import { dimensionsFor, makerOf, padVector, type VectorDimensions } from "../../shared/vectors.js";
-import type { EmbeddedText } from "../../validators/recall.js";
+import type { EmbeddedText } from "../../validators/recallEntry.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 

@@ -4,16 +4,13 @@ import { vRunBudgets } from "../../validators/budget.js";
 import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,
-  vKeptTotals,
   vLogLevel,
-  vReadSteering,
-  vRunDriver,
   vRunEngine,
   vRunState,
   vToolCallState,
-  vUnreadSteering,
   vWaitsFor,
 } from "../../validators/run.js";
+import { vKeptTotals, vReadSteering, vRunDriver, vUnreadSteering } from "../../validators/runDriving.js";
 import { vStreamState } from "../../validators/stream.js";
 import { vReservedCall } from "../../validators/turn.js";
 
