@@ -1,7 +1,7 @@
 // A prompt from the click to its row, in the genuine Convex client, over a WebSocket to the embedded host.
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
-import { createSend, type SendMutation } from "../../src/react/sendPrompt.js";
+import { createSend } from "../../src/react/sendPrompt.js";
 import type { ThreadApi } from "../../src/react/threadApi.js";
 import type { ThreadSnapshot } from "../../src/react/threadStore.js";
 import { said } from "../support/aMemory.js";
@@ -21,7 +21,7 @@ async function aConversation(name: string, earlier = 1) {
   const client = connect();
   const watched = watch(client, threadId);
   await until(watched.store.getSnapshot, ({ messages: shown }) => shown.length === earlier);
-  const send = createSend(client, { mutation: mutation(name) as SendMutation, api });
+  const send = createSend(client, { mutation: mutation(name), api });
   return { threadId, client, watched, send };
 }
 
@@ -132,7 +132,7 @@ describe("a prompt that is sent", () => {
 
   test("is no message before its row where nothing says in which thread, or no queries are known", async () => {
     const { threadId, client, watched } = await aConversation("say");
-    const send = createSend(client, { mutation: mutation("say") as SendMutation });
+    const send = createSend(client, { mutation: mutation("say") });
     const sent = send({ threadId, prompt: "Unseen." });
     expect(textsOf(watched.store.getSnapshot())).toEqual(["earlier 0"]);
     await sent;
