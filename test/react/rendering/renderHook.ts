@@ -47,7 +47,7 @@ export type Rendered<Props, Result> = {
   error: () => unknown;
   rerender: (props: Props) => Promise<void>;
   unmount: () => Promise<void>;
-  /** Waits until what the hook returns is so. */
+  /** Waits until what the hook returns is so; throws what the hook has thrown. */
   until: (holds: (result: Result) => boolean) => Promise<Result>;
   untilError: () => Promise<unknown>;
 };
@@ -121,13 +121,17 @@ export function hookRenderer({ name, createRoot }: Renderer) {
     mounted.add(unmount);
     await rerender(props);
     const read = () => all.at(-1) as Result; // a render was committed, or the test asks for the error
+    const readSound = (): Result => {
+      if (failure !== null) throw toError(failure.error);
+      return read();
+    };
     return {
       current: read,
       all,
       error: () => failure?.error,
       rerender,
       unmount,
-      until: (holds) => until(read, (result) => all.length > 0 && holds(result)),
+      until: (holds) => until(readSound, (result) => all.length > 0 && holds(result)),
       untilError: async () =>
         (
           await until(
@@ -140,6 +144,9 @@ export function hookRenderer({ name, createRoot }: Renderer) {
 
   return { name: `${name} (${version})`, version, renderHook };
 }
+
+const toError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new TypeError(String(thrown));
 
 /** Lets React's scheduler and what it set off come to rest. */
 async function settled(): Promise<void> {

@@ -8,6 +8,7 @@ import { chatPages } from "../chatPage.js";
 import { comparable, textShown } from "../chatSupport.js";
 import { realClients, textOf } from "../realClient.js";
 import { takeComplaints } from "./complaints.js";
+import { describeEveryHook } from "./everyHook.js";
 import type { hookRenderer } from "./renderHook.js";
 
 const api: ThreadApi = {
@@ -26,6 +27,7 @@ export function describeRendering(rendering: () => Renderer, expected: Expected)
   const renderer = rendering();
   describeHarness(renderer, clients, expected);
   describeHooks(renderer, clients);
+  describeEveryHook(renderer, clients);
 }
 
 /** The harness itself: that it renders with the React it names, mounts twice in strict mode and hears complaints. */
