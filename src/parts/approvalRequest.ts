@@ -1,4 +1,4 @@
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 import { encodeProvider } from "./provider.js";
 
@@ -29,8 +29,9 @@ export const approvalRequest: PartCodec<"approvalRequest"> = {
       ...(input === undefined ? {} : { inputSchemaInput: parseJson(input) }),
     };
   },
+};
 
-  toUI() {
-    return null;
-  },
+/** As an interface shows it. */
+export const approvalRequestToUI: ShowPart<"approvalRequest"> = () => {
+  return null;
 };

@@ -1,5 +1,5 @@
 import { wellFormed } from "../shared/wellFormed.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 
 /** What somebody answered to an `approvalRequest`. In an interface it is a state of the call. */
 export const approvalResponse: PartCodec<"approvalResponse"> = {
@@ -22,8 +22,9 @@ export const approvalResponse: PartCodec<"approvalResponse"> = {
       ...(providerExecuted === undefined ? {} : { providerExecuted }),
     };
   },
+};
 
-  toUI() {
-    return null;
-  },
+/** As an interface shows it. */
+export const approvalResponseToUI: ShowPart<"approvalResponse"> = () => {
+  return null;
 };

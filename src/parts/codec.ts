@@ -79,10 +79,15 @@ export type PartView = {
   fileUrl?: (fileId: string) => string | undefined;
 };
 
-/** How one kind of part is read from the AI SDK and shown to it; `null` where there is nothing to show. */
+/** How one kind of part is read from the AI SDK and told to it; `null` where a model is not told. */
 export type PartCodec<T extends PartType> = {
   /** A part that cannot be kept becomes a text that says so. */
   encode(source: EncodedFrom[T], options: EncodeOptions): Part;
   toModel(part: PartOf<T>, options: ModelOptions): ModelPart | null;
-  toUI(part: PartOf<T>, view: PartView): UIPart | null;
 };
+
+/**
+ * How one kind of part is shown in an interface; `null` where there is nothing to show. Not in the codec: pages load
+ * this alone.
+ */
+export type ShowPart<T extends PartType> = (part: PartOf<T>, view: PartView) => UIPart | null;

@@ -1,5 +1,5 @@
 import type { PartOf } from "../validators/content.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 
 type Kind = `${string}.${string}`;
@@ -13,12 +13,13 @@ export const custom: PartCodec<"custom"> = {
   toModel(part) {
     return { type: "custom", kind: kindOf(part), ...providerOptions(part) };
   },
+};
 
-  toUI(part) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
-    return { type: "custom", kind: kindOf(part), ...providerMetadata };
-  },
+/** As an interface shows it. */
+export const customToUI: ShowPart<"custom"> = (part) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
+  return { type: "custom", kind: kindOf(part), ...providerMetadata };
 };
 
 /** The boundary where a stored text is the SDK's `provider.kind` again. */

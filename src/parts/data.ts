@@ -1,4 +1,4 @@
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 
 /** What an app shows beside the words of a message. Models are not shown it. */
@@ -11,8 +11,9 @@ export const data: PartCodec<"data"> = {
   toModel() {
     return null;
   },
+};
 
-  toUI({ name, dataId, data: text }) {
-    return { type: `data-${name}`, ...(dataId === undefined ? {} : { id: dataId }), data: parseJson(text) };
-  },
+/** As an interface shows it. */
+export const dataToUI: ShowPart<"data"> = ({ name, dataId, data: text }) => {
+  return { type: `data-${name}`, ...(dataId === undefined ? {} : { id: dataId }), data: parseJson(text) };
 };

@@ -1,6 +1,6 @@
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { readFileData } from "./fileData.js";
 import { notKept, placeOf, referenceOf, shownFile, urlOf } from "./filePlace.js";
 import { encodeProvider, providerOptions } from "./provider.js";
@@ -25,17 +25,18 @@ export const file: PartCodec<"file"> = {
     const filename = part.name === undefined ? {} : { filename: part.name };
     return { type: "file", mediaType: part.mediaType, ...filename, data, ...providerOptions(part) };
   },
+};
 
-  toUI(part, view) {
-    const reference = referenceOf(part.file);
-    return {
-      type: "file",
-      mediaType: part.mediaType,
-      ...(part.name === undefined ? {} : { filename: part.name }),
-      ...shownFile(part, view),
-      ...(reference === undefined ? {} : { providerReference: reference }),
-    };
-  },
+/** As an interface shows it. */
+export const fileToUI: ShowPart<"file"> = (part, view) => {
+  const reference = referenceOf(part.file);
+  return {
+    type: "file",
+    mediaType: part.mediaType,
+    ...(part.name === undefined ? {} : { filename: part.name }),
+    ...shownFile(part, view),
+    ...(reference === undefined ? {} : { providerReference: reference }),
+  };
 };
 
 type FileUrl = Parameters<typeof urlOf>[1];

@@ -1,5 +1,5 @@
 import { wellFormed } from "../shared/wellFormed.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedOf, wholePartAt } from "./shortened.js";
 
@@ -14,15 +14,16 @@ export const reasoning: PartCodec<"reasoning"> = {
       ? { type: "reasoning", text: part.text, ...providerOptions(part) }
       : null;
   },
+};
 
-  toUI(part, view) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
-    return {
-      type: "reasoning",
-      text: part.text,
-      state: view.isStreaming && view.isLast ? "streaming" : "done",
-      ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
-    };
-  },
+/** As an interface shows it. */
+export const reasoningToUI: ShowPart<"reasoning"> = (part, view) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
+  return {
+    type: "reasoning",
+    text: part.text,
+    state: view.isStreaming && view.isLast ? "streaming" : "done",
+    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+  };
 };

@@ -1,4 +1,4 @@
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { readFileData } from "./fileData.js";
 import { notKept, placeOf, shownFile, urlOf } from "./filePlace.js";
 import { encodeProvider, providerOptions } from "./provider.js";
@@ -19,8 +19,9 @@ export const reasoningFile: PartCodec<"reasoningFile"> = {
     const data = { type: "url" as const, url };
     return { type: "reasoning-file", mediaType: part.mediaType, data, ...providerOptions(part) };
   },
+};
 
-  toUI(part, view) {
-    return { type: "reasoning-file", mediaType: part.mediaType, ...shownFile(part, view) };
-  },
+/** As an interface shows it. */
+export const reasoningFileToUI: ShowPart<"reasoningFile"> = (part, view) => {
+  return { type: "reasoning-file", mediaType: part.mediaType, ...shownFile(part, view) };
 };

@@ -1,13 +1,5 @@
 import type { Part, PartType } from "../validators/content.js";
-import type {
-  EncodedFrom,
-  EncodeOptions,
-  ModelOptions,
-  ModelPart,
-  PartCodec,
-  PartView,
-  UIPart,
-} from "./codec.js";
+import type { EncodedFrom, EncodeOptions, ModelOptions, ModelPart, PartCodec } from "./codec.js";
 import { approvalRequest } from "./approvalRequest.js";
 import { approvalResponse } from "./approvalResponse.js";
 import { custom } from "./custom.js";
@@ -50,14 +42,6 @@ export function partToModel<T extends PartType>(
   options: ModelOptions = {},
 ): ModelPart | null {
   return codecOf(part).toModel(part, options);
-}
-
-/** A part as an interface shows it; `null` where it is shown with another one. */
-export function partToUI<T extends PartType>(
-  part: Extract<Part, { type: T }>,
-  view: PartView,
-): UIPart | null {
-  return codecOf(part).toUI(part, view);
 }
 
 /** A part's own `type` picks its codec. */

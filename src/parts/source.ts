@@ -1,5 +1,5 @@
 import type { PartOf } from "../validators/content.js";
-import type { EncodedFrom, PartCodec } from "./codec.js";
+import type { EncodedFrom, PartCodec, ShowPart } from "./codec.js";
 import { decodeProvider, encodeProvider } from "./provider.js";
 
 const UNKNOWN_MEDIA_TYPE = "application/octet-stream";
@@ -13,28 +13,29 @@ export const source: PartCodec<"source"> = {
   toModel() {
     return null;
   },
+};
 
-  toUI(part) {
-    const { metadata } = decodeProvider(part.provider);
-    const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
-    const { sourceId, url, title, name, mediaType } = part;
-    if (url !== undefined)
-      return {
-        type: "source-url",
-        sourceId,
-        url,
-        ...(title === undefined ? {} : { title }),
-        ...providerMetadata,
-      };
+/** As an interface shows it. */
+export const sourceToUI: ShowPart<"source"> = (part) => {
+  const { metadata } = decodeProvider(part.provider);
+  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
+  const { sourceId, url, title, name, mediaType } = part;
+  if (url !== undefined)
     return {
-      type: "source-document",
+      type: "source-url",
       sourceId,
-      mediaType: mediaType ?? UNKNOWN_MEDIA_TYPE,
-      title: title ?? name ?? sourceId,
-      ...(name === undefined ? {} : { filename: name }),
+      url,
+      ...(title === undefined ? {} : { title }),
       ...providerMetadata,
     };
-  },
+  return {
+    type: "source-document",
+    sourceId,
+    mediaType: mediaType ?? UNKNOWN_MEDIA_TYPE,
+    title: title ?? name ?? sourceId,
+    ...(name === undefined ? {} : { filename: name }),
+    ...providerMetadata,
+  };
 };
 
 function fieldsOf(

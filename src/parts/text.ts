@@ -1,6 +1,6 @@
 import type { Citation } from "ai";
 import { wellFormed } from "../shared/wellFormed.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { textForModel, wholePartAt } from "./shortened.js";
 
@@ -19,18 +19,19 @@ export const text: PartCodec<"text"> = {
     if (part.text === "" && options.providerOptions === undefined) return null;
     return { type: "text", text: textForModel(part), ...options };
   },
+};
 
-  toUI(part, view) {
-    const { metadata, own } = decodeProvider(part.provider);
-    const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
-    return {
-      type: "text",
-      text: part.text,
-      state: view.isStreaming && view.isLast ? "streaming" : "done",
-      ...(hasCitations(own) ? { citations: own.citations } : {}),
-      ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
-    };
-  },
+/** As an interface shows it. */
+export const textToUI: ShowPart<"text"> = (part, view) => {
+  const { metadata, own } = decodeProvider(part.provider);
+  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
+  return {
+    type: "text",
+    text: part.text,
+    state: view.isStreaming && view.isLast ? "streaming" : "done",
+    ...(hasCitations(own) ? { citations: own.citations } : {}),
+    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+  };
 };
 
 /** The citations of a text among our own extras of its part; nothing where there are none. */

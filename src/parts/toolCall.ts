@@ -2,7 +2,7 @@ import type { ProviderMetadata } from "ai";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf } from "../validators/content.js";
 import type { OpenCall } from "../validators/run.js";
-import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart } from "./codec.js";
+import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart, ShowPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
 import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
 import { shortenedNote, shortenedOf, wholePartAt } from "./shortened.js";
@@ -33,26 +33,27 @@ export const toolCall: PartCodec<"toolCall"> = {
       ...providerOptions(part),
     };
   },
+};
 
-  toUI(part, view) {
-    const { metadata, own } = decodeProvider(part.provider);
-    const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
-    const call = {
-      type: "dynamic-tool" as const,
-      toolName: part.toolName,
-      toolCallId: part.callId,
-      ...shownNotes(own),
-      ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
-      ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
-    };
-    const input = inputValue(part.input);
-    const isWritten = view.isStreaming && view.result === undefined && input === undefined;
-    if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
-    const asked = { ...call, input: input === undefined ? part.input : input };
-    return view.result === undefined && view.waiting !== undefined
-      ? withWait(asked, view.waiting)
-      : withResult(asked, view);
-  },
+/** As an interface shows it. */
+export const toolCallToUI: ShowPart<"toolCall"> = (part, view) => {
+  const { metadata, own } = decodeProvider(part.provider);
+  const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
+  const call = {
+    type: "dynamic-tool" as const,
+    toolName: part.toolName,
+    toolCallId: part.callId,
+    ...shownNotes(own),
+    ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
+    ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
+  };
+  const input = inputValue(part.input);
+  const isWritten = view.isStreaming && view.result === undefined && input === undefined;
+  if (isWritten) return { ...call, state: "input-streaming", input: undefined, rawInput: part.input };
+  const asked = { ...call, input: input === undefined ? part.input : input };
+  return view.result === undefined && view.waiting !== undefined
+    ? withWait(asked, view.waiting)
+    : withResult(asked, view);
 };
 
 /** The title and metadata that the SDK gives to tools for interfaces; no provider takes them. */

@@ -1,5 +1,5 @@
 import type { PartOf } from "../validators/content.js";
-import type { PartCodec } from "./codec.js";
+import type { PartCodec, ShowPart } from "./codec.js";
 import { encodeProvider, providerOptions } from "./provider.js";
 import { withResult } from "./toolCall.js";
 import {
@@ -37,15 +37,16 @@ export const toolResult: PartCodec<"toolResult"> = {
       ...providerOptions(part),
     };
   },
+};
 
-  toUI(part, { hasCall, fileUrl }) {
-    if (hasCall === true) return null;
-    const { toolName, callId: toolCallId } = part;
-    return withResult(
-      { type: "dynamic-tool", toolName, toolCallId, input: undefined },
-      { result: part, fileUrl },
-    );
-  },
+/** As an interface shows it. */
+export const toolResultToUI: ShowPart<"toolResult"> = (part, { hasCall, fileUrl }) => {
+  if (hasCall === true) return null;
+  const { toolName, callId: toolCallId } = part;
+  return withResult(
+    { type: "dynamic-tool", toolName, toolCallId, input: undefined },
+    { result: part, fileUrl },
+  );
 };
 
 /**

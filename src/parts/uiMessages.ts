@@ -4,7 +4,7 @@ import type { Part, PartOf } from "../validators/content.js";
 import type { Message, MessageState } from "../validators/message.js";
 import type { OpenCall, Run } from "../validators/run.js";
 import type { PartView, UIPart } from "./codec.js";
-import { partToUI } from "./registry.js";
+import { partToUI } from "./partToUI.js";
 import { pairTools, type ToolPairs } from "./toolPairs.js";
 
 /** What an interface knows of a message besides its parts; `state` is of the answer as a whole. */
