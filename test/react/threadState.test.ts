@@ -55,9 +55,8 @@ describe("a prompt on its way", () => {
 
   test("of which the server keeps the start alone is known by that", () => {
     const words = "A long question. ".repeat(200);
-    const row = aMessage("user", [
-      { ...textPart(words.slice(0, 100)), payload: { bytes: 3_400, hash: "", pieces: 1 } },
-    ]);
+    const payload = { bytes: 3_400, hash: "", pieces: 1 };
+    const row = aMessage("user", [{ type: "text", text: words.slice(0, 100), payload }]);
     const sent = reduceThread(EMPTY_THREAD, {
       kind: "recentPage",
       ...withSending({ page: [], cursor: null }, { ...sending, prompt: words }),
@@ -65,6 +64,8 @@ describe("a prompt on its way", () => {
     const both = withSending({ page: [row], cursor: null }, { ...sending, prompt: words });
     const view = createView();
     const [before] = view(sent);
-    expect(view(reduceThread(sent, { kind: "recentPage", ...both })).map(({ id }) => id)).toEqual([before!.id]);
+    expect(view(reduceThread(sent, { kind: "recentPage", ...both })).map(({ id }) => id)).toEqual([
+      before!.id,
+    ]);
   });
 });
