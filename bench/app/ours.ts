@@ -172,4 +172,5 @@ async function authorize(ctx: { auth: Auth }): Promise<{ userId: string }> {
   return { userId: identity.subject };
 }
 
-export const { listMessages, followStream, getRun, listThreads } = memory.exposeApi({ authorize });
+export const { listMessages, followStream, getRun, getRunById, listToolCalls, listWaiting, listThreads } =
+  memory.exposeApi({ authorize });

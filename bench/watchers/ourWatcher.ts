@@ -1,60 +1,85 @@
-import { Watcher, type Live, type WatcherAddress } from "./watcher.js";
+import { ConvexProvider, ConvexReactClient } from "convex/react";
+import {
+  useRun,
+  useThread,
+  useThreads,
+  type RunApi,
+  type ThreadApi,
+  type ThreadsApi,
+} from "convex-agent-memory/react";
+import { anyApi } from "convex/server";
+import { createRequire } from "node:module";
+import { createElement } from "react";
+import type * as UniversalRenderer from "universal-test-renderer";
+import WebSocket from "ws";
+import { makeToken } from "../../host/index.js";
+import type { PageWatcher, WatcherAddress } from "./watcher.js";
 
 const PAGE_MESSAGES = 10;
-/** The client's cursor moves in steps, so that watchers share one cached query. */
-const CURSOR_QUANTUM = 8;
 
-type Part = { type: string; text?: string };
-type Message = { role: string; parts: Part[]; state: { kind: string; streamId?: string } };
-type Followed = { state: { kind: string }; chunks: { seq: number; deltas: string }[]; more: boolean };
+// Its build for `import` names a file that Node does not find; the other is the same code.
+const { createRoot } = createRequire(import.meta.url)("universal-test-renderer") as typeof UniversalRenderer;
 
-/** What `useThread` subscribes to: the newest messages, the run, and the stream of the answer that is being written. */
-export class OurWatcher extends Watcher {
-  #saved = "";
-  #followed: { streamId: string; after: number; live: Live } | null = null;
-  readonly #texts = new Map<number, string>();
+/** The boundary where names of functions get the types of the functions that `memory.exposeApi` gave them. */
+const api = anyApi.ours as unknown as ThreadApi & RunApi & ThreadsApi;
 
-  constructor(address: WatcherAddress) {
-    super(address);
-    const { threadId } = this;
-    this.watch<{ page: Message[] }>(
-      "ours:listMessages",
-      { threadId, cursor: null, limit: PAGE_MESSAGES },
-      ({ page }) => this.#onMessages(page),
-    );
-    this.watch("ours:getRun", { threadId }, () => {});
-  }
+type Watch = { onUpdate: (listener: () => void) => () => void; localQueryResult: () => unknown };
+type WatchQuery = (...asked: unknown[]) => Watch;
 
-  get shown(): string {
-    return this.#followed === null ? this.#saved : [...this.#texts.values()].join("");
-  }
-
-  #onMessages(page: Message[]): void {
-    const newest = page[0];
-    const streamId = newest?.state.kind === "streaming" ? newest.state.streamId : undefined;
-    if (streamId === this.#followed?.streamId) return;
-    this.#followed?.live.stop();
-    this.#followed = null;
-    if (streamId !== undefined) this.#follow(streamId, 0);
-    else this.#saved = newest?.role === "assistant" ? newest.parts.map(({ text = "" }) => text).join("") : "";
-  }
-
-  #follow(streamId: string, after: number): void {
-    const { threadId } = this;
-    const live = this.watch<Followed>("ours:followStream", { threadId, streamId, after }, (followed) => {
-      if (this.#followed?.after === after) this.#onChunks(streamId, followed);
-    });
-    this.#followed?.live.stop();
-    this.#followed = { streamId, after, live };
-  }
-
-  #onChunks(streamId: string, { chunks }: Followed): void {
-    for (const { seq, deltas } of chunks) this.#texts.set(seq, textOf(deltas));
-    const next = (chunks.at(-1)?.seq ?? -1) + 1;
-    const after = next - (next % CURSOR_QUANTUM);
-    if (after > (this.#followed?.after ?? 0)) this.#follow(streamId, after);
-  }
+/** Notes what a client watches, and tells whether some of it has not been answered yet. */
+function waitingOf(client: ConvexReactClient): () => boolean {
+  const watches = new Set<Watch>();
+  // The boundary where any query is watched: the client's own overloads tell queries apart by their types alone.
+  const watchQuery = client.watchQuery.bind(client) as unknown as WatchQuery;
+  const noting: WatchQuery = (...asked) => {
+    const watch = watchQuery(...asked);
+    const onUpdate = (listener: () => void) => {
+      watches.add(watch);
+      const stop = watch.onUpdate(listener);
+      return () => {
+        watches.delete(watch);
+        stop();
+      };
+    };
+    return { ...watch, onUpdate };
+  };
+  client.watchQuery = noting as unknown as typeof client.watchQuery;
+  return () => [...watches].some((watch) => watch.localQueryResult() === undefined);
 }
 
-const textOf = (deltas: string): string =>
-  (JSON.parse(deltas) as { kind: string; text?: string }[]).map(({ text = "" }) => text).join("");
+/** A page that shows a thread, its run and the list of threads: the real hooks, rendered by React without a document. */
+export class OurWatcher implements PageWatcher {
+  shown = "";
+  readonly #client: ConvexReactClient;
+  readonly #isWaiting: () => boolean;
+  readonly #root = createRoot();
+
+  constructor({ url, userId, threadId }: WatcherAddress) {
+    this.#client = new ConvexReactClient(url, {
+      webSocketConstructor: WebSocket as never, // the types of ws are a little wider than the browser's
+      unsavedChangesWarning: false,
+      logger: false,
+    });
+    this.#client.setAuth(async () => makeToken({ subject: userId }));
+    this.#isWaiting = waitingOf(this.#client);
+    const Page = (): null => {
+      const { messages } = useThread(api, { threadId, limit: PAGE_MESSAGES });
+      useRun(api, { threadId });
+      useThreads(api);
+      const last = messages.at(-1);
+      const texts = last?.role === "assistant" ? last.parts : [];
+      this.shown = texts.map((part) => (part.type === "text" ? part.text : "")).join("");
+      return null;
+    };
+    this.#root.render(createElement(ConvexProvider, { client: this.#client }, createElement(Page)));
+  }
+
+  get isWaiting(): boolean {
+    return this.#isWaiting();
+  }
+
+  async close(): Promise<void> {
+    this.#root.unmount();
+    await this.#client.close();
+  }
+}

@@ -1,4 +1,4 @@
-// A client that subscribes to what a React hook would, with the genuine Convex client.
+// Who watches a thread, with the genuine Convex client.
 import { ConvexClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
 import WebSocket from "ws";
@@ -9,8 +9,16 @@ export type WatcherAddress = { url: string; userId: string; threadId: string };
 /** One live query of a watcher. */
 export type Live = { stop(): void };
 
-export abstract class Watcher {
-  /** What the watcher shows of the answer, while it is written and when it is saved. */
+export interface PageWatcher {
+  /** What is shown of the answer, while it is written and when it is saved. */
+  readonly shown: string;
+  /** Something was asked and not answered yet. Throws what a query threw. */
+  readonly isWaiting: boolean;
+  close(): Promise<void>;
+}
+
+/** A client that subscribes to what a React hook would. */
+export abstract class Watcher implements PageWatcher {
   abstract get shown(): string;
   readonly threadId: string;
   readonly #client: ConvexClient;
@@ -74,7 +82,7 @@ const QUIET_LOOKS = 5;
 const SETTLE_TIMEOUT_MS = 20_000;
 
 /** Waits until every watcher shows at least this text and nothing is on its way to any of them. */
-export async function settle(host: Host, watchers: readonly Watcher[], said: string): Promise<void> {
+export async function settle(host: Host, watchers: readonly PageWatcher[], said: string): Promise<void> {
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   let last = "";
   for (let quiet = 0; quiet < QUIET_LOOKS;) {

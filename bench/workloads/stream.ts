@@ -7,7 +7,7 @@ import { setGate } from "../pace.js";
 import { seedThread, threadArgs, USER_ID, type Side } from "../sides.js";
 import { OurWatcher } from "../watchers/ourWatcher.js";
 import { PeerWatcher } from "../watchers/peerWatcher.js";
-import { settle, type Watcher } from "../watchers/watcher.js";
+import { settle, type PageWatcher } from "../watchers/watcher.js";
 
 const PRIOR_MESSAGES = 20;
 const WATCHERS = 3;
@@ -47,7 +47,7 @@ function stream(side: Side, userIds: string[]): Promise<{ counts: Counts; queryR
   );
 }
 
-type Watching = { threadId: string; watchers: Watcher[] };
+type Watching = { threadId: string; watchers: PageWatcher[] };
 
 async function play(
   host: Host,
@@ -86,7 +86,7 @@ async function shareWith(
     if (reader !== USER_ID) await host.call("mutation", "ours:share", { userId: USER_ID, threadId, reader });
 }
 
-function openWatcher(host: Host, side: Side, watching: { threadId: string; userId: string }): Watcher {
+function openWatcher(host: Host, side: Side, watching: { threadId: string; userId: string }): PageWatcher {
   const address = { url: host.url ?? "", ...watching };
   return side.name === "ours" ? new OurWatcher(address) : new PeerWatcher(address);
 }

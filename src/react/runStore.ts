@@ -27,7 +27,8 @@ const BY_PLACE = {
 };
 
 type Reads = Pick<RunApi, "getRun" | "getRunById" | "listToolCalls" | "listWaiting">;
-type Stored<Snapshot> = { store: WatchingStore<Snapshot>; end: () => void };
+/** A store that a run is shown from; `end` is there while it is watched. */
+type Part<Snapshot> = { store: WatchingStore<Snapshot>; end: (() => void) | null };
 
 /**
  * Follows a run without a framework: its state, its tool calls, and, while there are any, the calls that wait.
@@ -39,8 +40,8 @@ type Stored<Snapshot> = { store: WatchingStore<Snapshot>; end: () => void };
 export class RunStore extends WatchingStore<RunSnapshot> {
   readonly #run: QueryStore<PublicQuery<Record<string, string>, Run | null>>;
   #end = () => {};
-  #parts: { runId: string; calls: Stored<PagedSnapshot<ToolCall>> } | null = null;
-  #waiting: Stored<QuerySnapshot<WaitingCall[]>> | null = null;
+  #calls: { runId: string; part: Part<PagedSnapshot<ToolCall>> } | null = null;
+  #waiting: Part<QuerySnapshot<WaitingCall[]>> | null = null;
 
   constructor(
     private readonly client: WatchClient,
@@ -61,27 +62,39 @@ export class RunStore extends WatchingStore<RunSnapshot> {
 
   protected stop(): void {
     this.#end();
-    this.#unfollow();
+    this.#leave(this.#calls?.part);
+    this.#leave(this.#waiting);
   }
 
   /** Another run of the thread has other calls; one that waits for nothing has none that wait. */
   readonly #onRun = (): void => {
-    const { result: run } = this.#run.getSnapshot();
-    if (run?.runId !== this.#parts?.runId) this.#unfollow();
-    if (this.isWatched && run !== undefined && run !== null) this.#follow(run);
+    const run = this.#run.getSnapshot().result ?? null;
+    const isWaiting = run?.waiting !== undefined && run.waiting.approvals + run.waiting.results > 0;
+    if (this.#calls?.runId !== run?.runId) {
+      this.#leave(this.#calls?.part);
+      this.#calls = null;
+    }
+    if (this.#calls === null || !isWaiting) {
+      this.#leave(this.#waiting);
+      this.#waiting = null;
+    }
+    if (run !== null) this.#follow(run.runId, isWaiting);
     this.#publish();
   };
 
-  #follow(run: Run): void {
-    const { runId, waiting } = run;
-    this.#parts ??= { runId, calls: this.#watch(this.#callsOf(runId)) };
-    const waits = waiting !== undefined && waiting.approvals + waiting.results > 0;
-    if (waits) this.#waiting ??= this.#watch(this.#waitingOf(runId));
-    else this.#endWaiting();
+  #follow(runId: string, isWaiting: boolean): void {
+    this.#calls ??= { runId, part: { store: this.#callsOf(runId), end: null } };
+    this.#watch(this.#calls.part);
+    if (isWaiting) this.#watch((this.#waiting ??= { store: this.#waitingOf(runId), end: null }));
   }
 
-  #watch<Snapshot>(store: WatchingStore<Snapshot>): Stored<Snapshot> {
-    return { store, end: store.subscribe(() => this.#publish()) };
+  #watch<Snapshot>(part: Part<Snapshot>): void {
+    if (this.isWatched) part.end ??= part.store.subscribe(() => this.#publish());
+  }
+
+  #leave(part: Part<unknown> | null | undefined): void {
+    part?.end?.();
+    if (part) part.end = null;
   }
 
   #callsOf(runId: string): PagedStore<ToolCall> {
@@ -94,20 +107,9 @@ export class RunStore extends WatchingStore<RunSnapshot> {
     return new QueryStore(this.client, { query: this.api.listWaiting, args: { runId } });
   }
 
-  #unfollow(): void {
-    this.#parts?.calls.end();
-    this.#parts = null;
-    this.#endWaiting();
-  }
-
-  #endWaiting(): void {
-    this.#waiting?.end();
-    this.#waiting = null;
-  }
-
   #publish(): void {
     const run = this.#run.getSnapshot();
-    const calls = this.#parts?.calls.store.getSnapshot() ?? NO_CALLS;
+    const calls = this.#calls?.part.store.getSnapshot() ?? NO_CALLS;
     const waiting = this.#waiting?.store.getSnapshot() ?? NOTHING_WAITS;
     const error = run.error ?? calls.error ?? waiting.error;
     const next: RunSnapshot = {

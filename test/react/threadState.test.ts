@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { EMPTY_THREAD, reduceThread, type ThreadState } from "../../src/react/threadState.js";
+import { withSending } from "../../src/react/sentMessages.js";
+import { createView, EMPTY_THREAD, reduceThread, type ThreadState } from "../../src/react/threadState.js";
 import type { Message } from "../../src/validators/message.js";
 import { aMessage, callPart, resultPart, textPart } from "../parts/aMessage.js";
 
@@ -35,5 +36,45 @@ describe("messages that are written before one that is known", () => {
     const state = seen([prompt, asks, steering], [prompt, asks, ...results(6), steering]);
     expect(steps(state)).toEqual([5, 6, 7, 66]);
     expect(state.cursor).toBe("before");
+  });
+});
+
+test("a page that came anew leaves the messages the same objects that have not changed", () => {
+  const view = createView();
+  const before = view(seen([prompt, asks]));
+  const after = view(
+    seen([prompt, asks], structuredClone([prompt, asks]), structuredClone([prompt, asks, steering])),
+  );
+  expect(after.map((message, index) => message === before[index])).toEqual([true, true, false]);
+});
+
+describe("a prompt on its way", () => {
+  const sending = { threadId: "thread", prompt: "Which?", operationId: "one", sentAt: 0 };
+
+  test("leaves nothing behind where its answer has filled the newest page before it was seen", () => {
+    const sent = reduceThread(EMPTY_THREAD, {
+      kind: "recentPage",
+      ...withSending({ page: [], cursor: null }, sending),
+    });
+    const page = [asks, result(0), result(1), result(2)].reverse();
+    const state = reduceThread(sent, { kind: "recentPage", page, cursor: "before" });
+    expect(steps(state)).toEqual([1, 2, 3, 4]);
+    expect(createView()(state).map(({ metadata }) => metadata?.isSending)).toEqual([undefined]);
+  });
+
+  test("of which the server keeps the start alone is known by that", () => {
+    const words = "A long question. ".repeat(200);
+    const payload = { bytes: 3_400, hash: "", pieces: 1 };
+    const row = aMessage("user", [{ type: "text", text: words.slice(0, 100), payload }]);
+    const sent = reduceThread(EMPTY_THREAD, {
+      kind: "recentPage",
+      ...withSending({ page: [], cursor: null }, { ...sending, prompt: words }),
+    });
+    const both = withSending({ page: [row], cursor: null }, { ...sending, prompt: words });
+    const view = createView();
+    const [before] = view(sent);
+    expect(view(reduceThread(sent, { kind: "recentPage", ...both })).map(({ id }) => id)).toEqual([
+      before!.id,
+    ]);
   });
 });

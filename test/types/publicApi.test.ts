@@ -30,4 +30,12 @@ describe("the types of the public API", () => {
     expect(instantiations(output)).toBeGreaterThan(0);
     expect(instantiations(output)).toBeLessThanOrEqual(200_000);
   });
+
+  test("cost a page with all hooks, and all that is told of budgets and usage, at most 75,000", async () => {
+    const { output } = await compile(
+      ...["-p", "test/types", "--skipLibCheck", "--singleThreaded", "--extendedDiagnostics"],
+    );
+    expect(instantiations(output)).toBeGreaterThan(0);
+    expect(instantiations(output)).toBeLessThanOrEqual(75_000);
+  });
 });

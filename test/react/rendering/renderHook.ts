@@ -1,8 +1,8 @@
 // How a test renders a hook: import one of dom19.ts, dom18.ts or bare19.ts of this folder FIRST (it decides which React
 // the process has), then, once in the file:
 //
-//   const { renderHook } = rendering();
 //   const { connect, aThread } = realClients();
+//   const { renderHook } = rendering();   // second: what was set up last is ended first, pages before their clients
 //   test("…", async () => {
 //     const page = await renderHook(({ threadId }) => useThread(api, { threadId }), { props: { threadId }, client: connect() });
 //     await page.until(({ messages }) => messages.length === 2);   // waits for a committed render
@@ -47,7 +47,7 @@ export type Rendered<Props, Result> = {
   error: () => unknown;
   rerender: (props: Props) => Promise<void>;
   unmount: () => Promise<void>;
-  /** Waits until what the hook returns is so. */
+  /** Waits until what the hook returns is so; throws what the hook has thrown. */
   until: (holds: (result: Result) => boolean) => Promise<Result>;
   untilError: () => Promise<unknown>;
 };
@@ -121,13 +121,17 @@ export function hookRenderer({ name, createRoot }: Renderer) {
     mounted.add(unmount);
     await rerender(props);
     const read = () => all.at(-1) as Result; // a render was committed, or the test asks for the error
+    const readSound = (): Result => {
+      if (failure !== null) throw toError(failure.error);
+      return read();
+    };
     return {
       current: read,
       all,
       error: () => failure?.error,
       rerender,
       unmount,
-      until: (holds) => until(read, (result) => all.length > 0 && holds(result)),
+      until: (holds) => until(readSound, (result) => all.length > 0 && holds(result)),
       untilError: async () =>
         (
           await until(
@@ -140,6 +144,9 @@ export function hookRenderer({ name, createRoot }: Renderer) {
 
   return { name: `${name} (${version})`, version, renderHook };
 }
+
+const toError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new TypeError(String(thrown));
 
 /** Lets React's scheduler and what it set off come to rest. */
 async function settled(): Promise<void> {

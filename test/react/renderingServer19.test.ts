@@ -1,0 +1,3 @@
+import { describeServer } from "./rendering/server.js";
+
+describeServer("19");

@@ -1,0 +1,33 @@
+// What pages show besides a thread, as an app exposes it.
+import { memory, principal } from "./memory.js";
+
+export const {
+  listThreads,
+  createThread,
+  updateThread,
+  removeThread,
+  getRun,
+  getRunById,
+  listToolCalls,
+  listWaiting,
+  decideApproval,
+  answerTool,
+  cancelRun,
+  steerRun,
+  listFacts,
+  appendFacts,
+  supersedeFact,
+  updateFact,
+  retractFact,
+  forgetFact,
+  confirmFact,
+  declineFact,
+  listBlocks,
+  createBlock,
+  updateBlock,
+  restoreBlock,
+  removeBlock,
+  usageSummary,
+  usageTimeseries,
+  budgetStatus,
+} = memory.exposeApi({ authorize: principal });
