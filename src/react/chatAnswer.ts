@@ -1,6 +1,6 @@
 import type { UIMessage, UIMessageChunk } from "ai";
 import type { MessageMetadata, ThreadMessage } from "../parts/uiMessages.js";
-import { isMemoryError } from "../validators/memoryError.js";
+import { isMemoryError } from "../validators/errors.js";
 import type { MessageState } from "../validators/message.js";
 import type { Run, RunTotals } from "../validators/run.js";
 import type { UIPart } from "../parts/codec.js";

@@ -1,4 +1,4 @@
-import { isMemoryError } from "../validators/memoryError.js";
+import { isMemoryError } from "../validators/errors.js";
 
 /** The same error with its sentence for a message, where Convex has the whole of its data as JSON text. */
 export function plainError(error: unknown): unknown {

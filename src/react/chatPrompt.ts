@@ -1,6 +1,6 @@
 import type { UIMessage } from "ai";
 import { storedIdOf } from "../parts/filePlace.js";
-import { memoryError } from "../validators/memoryError.js";
+import { memoryError } from "../validators/errors.js";
 
 /** A prompt that is to be sent. */
 export type SentMessage = {

@@ -1,4 +1,4 @@
-import { memoryError } from "../validators/memoryError.js";
+import { memoryError } from "../validators/errors.js";
 import type { ScopeKind } from "../validators/principal.js";
 
 /** Where facts and blocks are kept: with the scope `thread` its `threadId`. */

@@ -1,4 +1,4 @@
-import { memoryError } from "../validators/memoryError.js";
+import { memoryError } from "../validators/errors.js";
 import type { RunState, WaitingCall } from "../validators/run.js";
 import { newOperationId } from "./operationId.js";
 import type { RunApi } from "./runApi.js";

@@ -1,6 +1,6 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import type { MessageMetadata } from "../parts/uiMessages.js";
-import { memoryError } from "../validators/memoryError.js";
+import { memoryError } from "../validators/errors.js";
 import type { Run, WaitingCall } from "../validators/run.js";
 import { callMutation } from "./boundMutation.js";
 import type { FollowedAnswer } from "./chatAnswer.js";

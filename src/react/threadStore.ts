@@ -1,7 +1,7 @@
 import type { ConvexReactClient, Preloaded } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import type { ThreadMessage } from "../parts/uiMessages.js";
-import { isMemoryError } from "../validators/memoryError.js";
+import { isMemoryError } from "../validators/errors.js";
 import type { Run } from "../validators/run.js";
 import { preloadedPage } from "./preloadedPage.js";
 import type { ThreadApi } from "./threadApi.js";

@@ -1,5 +1,5 @@
 import type { BlockEdit } from "../validators/block.js";
-import { isMemoryError } from "../validators/memoryError.js";
+import { isMemoryError } from "../validators/errors.js";
 import type { FunctionReturnType } from "convex/server";
 import { boundMutation, onceMutation, type BoundMutation } from "./boundMutation.js";
 import { named, type ScopeArgs } from "./namedScope.js";
