@@ -105,6 +105,13 @@ describe("a prompt that is sent", () => {
     expectNoFlicker(watched.seen);
   });
 
+  test("may leave out what is not given", async () => {
+    const { threadId, watched, send } = await aConversation("say");
+    await send({ threadId, prompt: "Hello.", operationId: undefined });
+    await arrived(watched);
+    expect(textsOf(watched.store.getSnapshot())).toEqual(["earlier 0", "Hello."]);
+  });
+
   test("may say the same as another that is on its way, under an id of its own", async () => {
     const { threadId, watched, send } = await aConversation("say");
     const both = ["one", "two"].map((operationId) => send({ threadId, prompt: "Yes.", operationId }));

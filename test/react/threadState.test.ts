@@ -39,6 +39,15 @@ describe("messages that are written before one that is known", () => {
   });
 });
 
+test("a page that came anew leaves the messages the same objects that have not changed", () => {
+  const view = createView();
+  const before = view(seen([prompt, asks]));
+  const after = view(
+    seen([prompt, asks], structuredClone([prompt, asks]), structuredClone([prompt, asks, steering])),
+  );
+  expect(after.map((message, index) => message === before[index])).toEqual([true, true, false]);
+});
+
 describe("a prompt on its way", () => {
   const sending = { threadId: "thread", prompt: "Which?", operationId: "one", sentAt: 0 };
 

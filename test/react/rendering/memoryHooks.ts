@@ -69,7 +69,7 @@ export function describeMemoryHooks({ name, renderHook }: ReturnType<typeof hook
       await client.mutation(shown.updateThread, { threadId, status: "archived" });
       type Args = Parameters<typeof useThreads>[1];
       const page = await renderHook((args: Args) => useThreads(shown, args), {
-        props: "skip" as Args,
+        props: "skip",
         client,
       });
       expect(page.current()).toMatchObject({ threads: [], isLoading: false, canLoadMore: false });
