@@ -44,6 +44,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText | ((details: Deta
   }),
   BUDGET_EXCEEDED: budgetExceeded,
   BUDGET_NOT_FOUND: { title: "There is no such budget", advice: GONE },
+  CONTEXT_GONE: {
+    title: "What this call was shown is not there any more",
+    advice: "Something of it was changed or erased since, so it cannot be run again as it was.",
+  },
   CONTEXT_TOO_SMALL: { title: "The question is too long", advice: "Ask for less at once, or shorten it." },
   CURRENCY_MISMATCH: { title: "This amount is in another currency", advice: "Convert it first." },
   DOCUMENT_INVALID: {
