@@ -24,13 +24,18 @@ export async function knowSomething(call: Call): Promise<void> {
 }
 
 /** Asks in a thread and waits until the run has ended, or waits for somebody. */
-export async function ask(call: Call, prompt: string, inThread?: string): Promise<{ threadId: string; run: Run }> {
-  const threadId = inThread ?? (await call<{ threadId: string }>("mutation chat:createThread", { title: prompt })).threadId;
+export async function ask(
+  call: Call,
+  prompt: string,
+  inThread?: string,
+): Promise<{ threadId: string; run: Run }> {
+  const threadId =
+    inThread ?? (await call<{ threadId: string }>("mutation chat:createThread", { title: prompt })).threadId;
   await call("mutation ask:send", { threadId, prompt, operationId: crypto.randomUUID() });
   return { threadId, run: await settled(call, threadId) };
 }
 
-async function settled(call: Call, threadId: string): Promise<Run> {
+export async function settled(call: Call, threadId: string): Promise<Run> {
   for (;;) {
     const run = await call<Run | null>("query chat:getRun", { threadId });
     if (run !== null && run.state.kind !== "running" && run.state.kind !== "queued") return run;
@@ -39,6 +44,10 @@ async function settled(call: Call, threadId: string): Promise<Run> {
 }
 
 export async function messagesIn(call: Call, threadId: string): Promise<Message[]> {
-  const { page } = await call<{ page: Message[] }>("query chat:listMessages", { threadId, cursor: null, limit: 100 });
+  const { page } = await call<{ page: Message[] }>("query chat:listMessages", {
+    threadId,
+    cursor: null,
+    limit: 100,
+  });
   return page.toReversed();
 }

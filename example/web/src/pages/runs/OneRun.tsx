@@ -10,14 +10,26 @@ import { WaitingCallForm } from "../chat/WaitingCallForm.js";
 import { titleOf } from "../chat/threadTitle.js";
 import { RunHeader } from "./RunHeader.js";
 import { RunSteps } from "./timeline/RunSteps.js";
+import { NotThere } from "./NotThere.js";
+import { useOne } from "./useOne.js";
 import { runAddress, waitSentence } from "./runWords.js";
 
-/** Everything of one run, live: how it stands, what it waits for, and its steps. */
-export function OneRun({ runId, threadId }: { runId: string; threadId: string }) {
+type RunPlace = { runId: string; threadId: string };
+
+/** One run by its address; in words where there is none for who asks. */
+export function OneRun({ runId, threadId }: RunPlace) {
+  const found = useOne(api.chat.getRunById, { runId });
+  if (found === undefined) return <LoadingState label="Loading the run" />;
+  if (found instanceof Error) return <NotThere error={found} />;
+  if (found.threadId !== threadId) return <Navigate to={runAddress(found)} replace />;
+  return <RunView runId={runId} threadId={threadId} />;
+}
+
+/** Everything of a run, live: how it stands, what it waits for, and its steps. */
+function RunView({ runId, threadId }: RunPlace) {
   const { run, waiting, isLoading, approve, deny, answer, cancel } = useRun(api.chat, { runId });
-  const thread = useQuery(api.chat.getThread, run === null ? "skip" : { threadId: run.threadId });
+  const thread = useQuery(api.chat.getThread, { threadId });
   if (run === null || isLoading) return <LoadingState label="Loading the run" />;
-  if (run.threadId !== threadId) return <Navigate to={runAddress(run)} replace />;
   const { state } = run;
   const waits = waitSentence(run);
   return (

@@ -1,12 +1,8 @@
-import { Button, Stack } from "@mantine/core";
 import { Component, type ReactNode } from "react";
-import { Link } from "react-router";
-import { ErrorState } from "../../shell/states.js";
+import { NotThere } from "./NotThere.js";
 
-type Props = { children: ReactNode; hasWayBack: boolean };
-
-/** What is shown where a run cannot be: it is gone, or another's; and the way back. */
-export class RunBoundary extends Component<Props, { error: unknown; hasFailed: boolean }> {
+/** What is shown where a run went while it was looked at. */
+export class RunBoundary extends Component<{ children: ReactNode }, { error: unknown; hasFailed: boolean }> {
   override state = { error: null as unknown, hasFailed: false };
 
   static getDerivedStateFromError(error: unknown) {
@@ -16,17 +12,7 @@ export class RunBoundary extends Component<Props, { error: unknown; hasFailed: b
   override render(): ReactNode {
     if (!this.state.hasFailed) return this.props.children;
     return (
-      <Stack align="center" gap={0}>
-        <ErrorState
-          error={this.state.error}
-          onRetry={() => this.setState({ error: null, hasFailed: false })}
-        />
-        {this.props.hasWayBack && (
-          <Button component={Link} to="/runs" variant="light">
-            Back to all runs
-          </Button>
-        )}
-      </Stack>
+      <NotThere error={this.state.error} onRetry={() => this.setState({ error: null, hasFailed: false })} />
     );
   }
 }

@@ -10,7 +10,7 @@ export default function RunsPage() {
   const { threadId, runId } = useParams();
   return (
     <div className={classes.page}>
-      <RunBoundary key={`${threadId} ${runId}`} hasWayBack={threadId !== undefined}>
+      <RunBoundary key={`${threadId} ${runId}`}>
         {threadId === undefined ? (
           <Overview />
         ) : runId === undefined ? (

@@ -1,12 +1,13 @@
 import { Anchor, Button, Stack } from "@mantine/core";
 import { IconTimeline } from "@tabler/icons-react";
-import { useQuery } from "convex/react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
 import { titleOf } from "../chat/threadTitle.js";
+import { NotThere } from "./NotThere.js";
+import { useOne } from "./useOne.js";
 import { RunGroups } from "./RunGroups.js";
 
 const MORE_RUNS = 20;
@@ -16,8 +17,10 @@ const MOST_RUNS = 200;
 /** The runs of one conversation, newest first, live. */
 export function ThreadRuns({ threadId }: { threadId: string }) {
   const [limit, setLimit] = useState(MORE_RUNS);
-  const thread = useQuery(api.chat.getThread, { threadId });
-  const listed = useQuery(api.chat.listRuns, { threadId, cursor: null, limit });
+  const thread = useOne(api.chat.getThread, { threadId });
+  const listed = useOne(api.chat.listRuns, { threadId, cursor: null, limit });
+  if (thread instanceof Error) return <NotThere error={thread} />;
+  if (listed instanceof Error) return <NotThere error={listed} />;
   const title = thread === undefined ? "Conversation" : titleOf(thread);
   return (
     <Stack gap="lg">

@@ -4,22 +4,25 @@ import type { Block, Chunk, Fact, Message } from "convex-agent-memory";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
-import { formatCount } from "../../../shell/formats.js";
+import { formatTokens } from "../../../shell/formats.js";
 import { textIn } from "../TextOf.js";
 import { useOne } from "../useOne.js";
 import { rankWords, type Item } from "./sections.js";
 
-/** One thing that the model was shown: what it is, why it is there, and the way to where it comes from. */
-export function ItemLine({ item }: { item: Item }) {
+/** One thing that the model was shown: what it is, why unless the one before said so, and the way to where it is from. */
+export function ItemLine({ item, isWhyKnown = false }: { item: Item; isWhyKnown?: boolean }) {
   const { why, tokens } = item;
   const ranks = rankWords(item.ranks);
+  const isSaid = isWhyKnown && ranks === "" && tokens === undefined;
   return (
     <li>
       <ItemSource item={item} />
-      <Text size="xs" c="dimmed" fw={400}>
-        {ranks === "" ? sentence(why) : `Found for the prompt: ${ranks}.`}
-        {tokens === undefined ? "" : ` ${formatCount(tokens)} tokens.`}
-      </Text>
+      {!isSaid && (
+        <Text size="xs" c="dimmed" fw={400}>
+          {ranks === "" ? sentence(why) : `Found for the prompt: ${ranks}.`}
+          {tokens === undefined ? "" : ` ${formatTokens(tokens)}.`}
+        </Text>
+      )}
     </li>
   );
 }

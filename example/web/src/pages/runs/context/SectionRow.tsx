@@ -23,7 +23,7 @@ export function SectionRow({ section, all }: { section: Section; all: number }) 
         {items.length > 0 && (
           <ul className={classes.items}>
             {shown.map((item, index) => (
-              <ItemLine key={index} item={item} />
+              <ItemLine key={index} item={item} isWhyKnown={item.why === shown[index - 1]?.why} />
             ))}
           </ul>
         )}

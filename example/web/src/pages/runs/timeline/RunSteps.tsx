@@ -31,11 +31,7 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
           Steps
         </Title>
       )}
-      {entries.length === 0 && (
-        <Text c="dimmed">
-          {isActive(run) ? "It has not begun yet." : "It ended before its model was asked."}
-        </Text>
-      )}
+      {entries.length === 0 && <NothingYet run={run} />}
       <ol className={classes.timeline} aria-label="What the run did, in order">
         {entries.map((entry, index) => (
           <TimelineEntry key={keyOf(entry, index)} {...{ entry, run, span, now }} />
@@ -52,6 +48,10 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
     </Stack>
   );
 }
+
+const NothingYet = ({ run }: { run: Run }) => (
+  <Text c="dimmed">{isActive(run) ? "It has not begun yet." : "It ended before its model was asked."}</Text>
+);
 
 const Prompt = ({ prompt, title }: { prompt: Message; title: string }) => (
   <Paper withBorder p="md">
