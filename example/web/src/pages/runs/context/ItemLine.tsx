@@ -94,14 +94,18 @@ function FactLine({ item: { id } }: { item: Item }) {
   const found = useOne(api.knowledge.getFact, id === undefined ? "skip" : { factId: id });
   return (
     <Found<Fact> found={found} kind="Fact">
-      {({ text, factId }) => (
-        <Line
-          kind="Fact"
-          text={text}
-          label="Open the fact"
-          to={`/memory/facts?fact=${encodeURIComponent(factId)}`}
-        />
-      )}
+      {({ text, factId, state }) =>
+        state.kind === "forgotten" ? (
+          <Line kind="Fact" text={GONE} />
+        ) : (
+          <Line
+            kind="Fact"
+            text={text}
+            label="Open the fact"
+            to={`/memory/facts?fact=${encodeURIComponent(factId)}`}
+          />
+        )
+      }
     </Found>
   );
 }

@@ -33,6 +33,8 @@ export function RerunPanel({ message, call, isOpen }: RerunPanelProps) {
     return <LoadingState label="Loading what there is to change" />;
   if (replayed instanceof Error) return <Refusal {...errorText(replayed)} />;
   if (explained instanceof Error) return <Refusal {...errorText(explained)} />;
+  if (replayed.kind === "SOURCE_ERASED" && replayed.source.kind !== "file")
+    return <Refusal {...errorText({ code: "CONTEXT_GONE" })} />;
   const instructions = ownInstructions(replayed);
   return (
     <Stack gap="md">
