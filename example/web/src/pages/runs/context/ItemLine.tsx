@@ -51,11 +51,17 @@ type LineProps = { kind: string; text: string; to?: string; label?: string };
 /** A line with the kind, the words and the way to them. */
 function Line({ kind, text, to, label = "Open" }: LineProps) {
   return (
-    <Group gap="xs" wrap="nowrap" align="baseline">
+    <Group gap="xs" align="baseline">
       <Badge size="xs" variant="outline" color="gray" style={{ flex: "none" }}>
         {kind}
       </Badge>
-      <Text size="sm" fw={400} dir="auto" lineClamp={3} style={{ overflowWrap: "anywhere", flex: 1 }}>
+      <Text
+        size="sm"
+        fw={400}
+        dir="auto"
+        lineClamp={3}
+        style={{ overflowWrap: "anywhere", flex: "1 1 11rem" }}
+      >
         {text}
       </Text>
       {to !== undefined && (

@@ -33,8 +33,7 @@ export function RerunPanel({ message, call, isOpen }: RerunPanelProps) {
     return <LoadingState label="Loading what there is to change" />;
   if (replayed instanceof Error) return <Refusal {...errorText(replayed)} />;
   if (explained instanceof Error) return <Refusal {...errorText(explained)} />;
-  if (replayed.kind === "SOURCE_ERASED" && replayed.source.kind !== "file")
-    return <Refusal {...errorText({ code: "CONTEXT_GONE" })} />;
+  if (isErased(replayed)) return <Refusal {...errorText({ code: "CONTEXT_GONE" })} />;
   const instructions = ownInstructions(replayed);
   return (
     <Stack gap="md">
@@ -56,6 +55,10 @@ export function RerunPanel({ message, call, isOpen }: RerunPanelProps) {
     </Stack>
   );
 }
+
+/** A file that is gone is only named to the model; everything else that is erased cannot be shown to it again. */
+const isErased = (replayed: typeof api.inspect.replayContext._returnType): boolean =>
+  replayed.kind === "SOURCE_ERASED" && replayed.source.kind !== "file";
 
 /** Blocks stand behind the instructions in the same text: they are a section of their own. */
 const BLOCKS = "\n\n<memory>";
