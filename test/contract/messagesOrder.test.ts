@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readTail } from "../../src/component/model/messages.js";
-import { aThread, call, listAll, result, said, text } from "../support/aMemory.js";
+import { aThread, call, codeOf, listAll, result, said, text } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
 
 const placesOf = (messages: { turn: number; step: number }[]) =>
@@ -27,6 +27,22 @@ describe("promise 2: one order", () => {
     expect(placesOf(places)).toEqual(["0.0", "1.0", "1.1", "1.2", "1.3", "2.0"]);
     const next = await owner.messages.append(ctx, { threadId, messages: [said("assistant", "Welcome")] });
     expect(placesOf(next.places)).toEqual(["3.0"]);
+  });
+
+  test("the messages of one turn are listed alone, page by page", async () => {
+    const { ctx, threadId, owner, stranger } = await aThread();
+    const messages = ["a", "b", "c"].flatMap((words) => [said("user", words), said("assistant", words)]);
+    await owner.messages.append(ctx, { threadId, messages });
+    const list = (cursor: string | null, turn = 1) =>
+      owner.messages.list(ctx, { threadId, turn, cursor, limit: 1, order: "asc" });
+    const first = await list(null);
+    const second = await list(first.cursor);
+    expect(placesOf([...first.page, ...second.page])).toEqual(["1.0", "1.1"]);
+    expect((await list(null, 9)).page).toEqual([]);
+    expect(await codeOf(list(first.cursor, 2))).toBe("INVALID_ARGUMENT"); // the cursor of another list
+    expect(await codeOf(stranger.messages.list(ctx, { threadId, turn: 1, cursor: null }))).toBe(
+      "THREAD_NOT_FOUND",
+    );
   });
 
   test("two writers at once get distinct places, and both see the same list", async () => {
