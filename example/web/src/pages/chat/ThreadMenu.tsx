@@ -48,7 +48,9 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
           Rename
         </Menu.Item>
         <Menu.Item
-          leftSection={isArchived ? <IconArchiveOff size={16} aria-hidden /> : <IconArchive size={16} aria-hidden />}
+          leftSection={
+            isArchived ? <IconArchiveOff size={16} aria-hidden /> : <IconArchive size={16} aria-hidden />
+          }
           onClick={archive}
         >
           {isArchived ? "Take out of the archive" : "Archive"}
