@@ -41,7 +41,9 @@ describeInBrowser("a tool that asks", () => {
     expect(await factsOf("ada")).toEqual([]);
     expect(await card(page).count()).toBe(0);
     await list.getByText("Waits for you").waitFor({ state: "detached" });
-    await answers(page).getByRole("button", { name: /^Erased a fact/ }).click();
+    await answers(page)
+      .getByRole("button", { name: /^Erased a fact/ })
+      .click();
     await page.getByText(/^Approved by you at /).waitFor();
   });
 
@@ -53,7 +55,9 @@ describeInBrowser("a tool that asks", () => {
     await untilAnswered(page, 2);
     expect(await wordsOf(answers(page).last())).toContain("I did not forget this");
     expect(await factsOf("ben")).toEqual(["I deploy on Fridays."]);
-    await answers(page).getByRole("button", { name: /Erasing a fact.*not allowed/ }).click();
+    await answers(page)
+      .getByRole("button", { name: /Erasing a fact.*not allowed/ })
+      .click();
     await page.getByText(/^Denied by you at .*: I changed my mind\.$/).waitFor();
   });
 

@@ -1,7 +1,16 @@
 // An answer under way in the chat page: seen while it is written, by several tabs and people; stopped, followed, told more.
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { answers, beginThread, ingest, messageBox, prompts, say, untilAnswered, wordsOf } from "./support/chat.js";
+import {
+  answers,
+  beginThread,
+  ingest,
+  messageBox,
+  prompts,
+  say,
+  untilAnswered,
+  wordsOf,
+} from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
@@ -13,7 +22,8 @@ const KEEPER_WORDS = "A lighthouse keeper trimmed the wick every four hours";
 const SLOWLY = { BUILT_IN_DELAY_MS: "300" };
 
 /** Waits until some words of an answer are there, and not yet all of it. */
-const untilBegun = (page: Page) => page.waitForSelector('article[data-state="streaming"] p >> text=/\\w+ \\w+/');
+const untilBegun = (page: Page) =>
+  page.waitForSelector('article[data-state="streaming"] p >> text=/\\w+ \\w+/');
 const stopButton = (page: Page) => page.getByRole("button", { name: "Stop the answer" });
 
 describeInBrowser("an answer under way", () => {
@@ -39,7 +49,10 @@ describeInBrowser("an answer under way", () => {
     expect(new Set(lengths).size).toBeGreaterThan(2);
     expect(lengths).toEqual(lengths.toSorted((left, right) => left - right));
     await expectWhole(page);
-    await page.getByRole("status").filter({ hasText: "The answer is done: An otter eats" }).waitFor({ state: "attached" });
+    await page
+      .getByRole("status")
+      .filter({ hasText: "The answer is done: An otter eats" })
+      .waitFor({ state: "attached" });
   });
 
   test("goes on after a reload in its middle, and is there once", async () => {
@@ -89,10 +102,9 @@ describeInBrowser("an answer under way", () => {
       await say(page, KEEPER);
       const queue = page.getByRole("region", { name: "Questions that wait" });
       await queue.getByRole("listitem").nth(1).waitFor();
-      expect((await queue.getByRole("listitem").allInnerTexts()).map((text) => text.replace(/\s+/g, " "))).toEqual([
-        "1 How is bread baked?",
-        `2 ${KEEPER}`,
-      ]);
+      expect(
+        (await queue.getByRole("listitem").allInnerTexts()).map((text) => text.replace(/\s+/g, " ")),
+      ).toEqual(["1 How is bread baked?", `2 ${KEEPER}`]);
       await queue.getByRole("button", { name: "Take back: How is bread baked?" }).click();
       await queue.getByText("How is bread baked?").waitFor({ state: "detached" });
       await untilAnswered(page, 2);
@@ -104,7 +116,10 @@ describeInBrowser("an answer under way", () => {
       const { page } = await openThread("ada");
       await say(page, OTTER);
       await untilBegun(page);
-      await page.getByRole("radiogroup", { name: "While an answer is under way" }).getByText("Tell this answer now").click();
+      await page
+        .getByRole("radiogroup", { name: "While an answer is under way" })
+        .getByText("Tell this answer now")
+        .click();
       await say(page, KEEPER);
       await prompts(page).nth(1).waitFor();
       expect(await page.getByRole("region", { name: "Questions that wait" }).count()).toBe(0);

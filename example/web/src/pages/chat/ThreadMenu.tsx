@@ -18,7 +18,10 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
   const { threadId, status } = thread;
   const isArchived = status === "archived";
   const rename = () =>
-    modals.open({ title: "Rename the conversation", children: <RenameForm thread={thread} /> });
+    modals.open({
+      title: "Rename the conversation",
+      children: <RenameForm title={titleOf(thread)} onSave={(title) => update({ threadId, title })} />,
+    });
   const archive = () => void telling(update({ threadId, status: isArchived ? "active" : "archived" }));
   const confirmRemoval = () =>
     modals.openConfirmModal({
