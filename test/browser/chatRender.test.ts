@@ -30,6 +30,17 @@ const CODE = Array.from({ length: 2_000 }, (_, line) => `const line${line} = "${
   "\n",
 );
 
+/** Waits until the list has come to rest. */
+const untilStill = (page: Page) =>
+  page.waitForFunction(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const log = document.querySelector('[role="log"]')!;
+        const [top, height] = [log.scrollTop, log.scrollHeight];
+        setTimeout(() => resolve(log.scrollTop === top && log.scrollHeight === height), 300);
+      }),
+  );
+
 describeInBrowser("messages", () => {
   const { open, callAs, scene } = browserScene();
   const openWith = async (
@@ -143,24 +154,21 @@ describeInBrowser("messages", () => {
     test("stay where they are read while older ones come in above", async () => {
       const page = await openWith(thousand.slice(0, 200));
       await page.getByText("Message 199.").waitFor();
+      await untilStill(page);
       const log = page.getByRole("log");
+      const height = await log.evaluate((element) => element.scrollHeight);
       // Up to where the next page is asked for, and then no further.
       await log.evaluate((element) => (element.scrollTop = 850));
-      const first = page
-        .locator("article")
-        .filter({ hasText: /Message 16\d\./ })
-        .first();
-      await first.waitFor();
-      const label = await first.innerText();
-      const one = page.locator("article").filter({ hasText: label.slice(0, 12) });
-      const before = (await one.boundingBox())!.y;
-      const height = await log.evaluate((element) => element.scrollHeight);
+      await page.getByText("Message 165.").waitFor();
+      const place = async () => (await page.getByText("Message 165.").boundingBox())!.y;
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const before = await place();
       await page.waitForFunction(
-        (less) => document.querySelector('[role="log"]')!.scrollHeight > less + 500,
+        (less) => document.querySelector('[role="log"]')!.scrollHeight > less + 1_000,
         height,
       );
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-      expect(Math.abs((await one.boundingBox())!.y - before)).toBeLessThan(4);
+      await untilStill(page);
+      expect(Math.abs((await place()) - before)).toBeLessThan(4);
     });
   });
 
