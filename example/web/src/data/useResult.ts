@@ -1,0 +1,35 @@
+import { useQueries } from "convex/react";
+import {
+  getFunctionName,
+  makeFunctionReference,
+  type FunctionArgs,
+  type FunctionReference,
+  type FunctionReturnType,
+} from "convex/server";
+import { useMemo } from "react";
+
+/** What a live query says now; an error is a value, for the place on the page that it belongs to. */
+export type Result<Value> =
+  { kind: "loading" } | { kind: "failed"; error: Error } | { kind: "ready"; value: Value };
+
+type Args = Parameters<typeof useQueries>[0][string]["args"];
+
+/** A request by the name of its query and its arguments as text, which stay the same from render to render. */
+export const requestOf = (name: string, args: string) => ({
+  query: makeFunctionReference<"query">(name),
+  args: JSON.parse(args) as Args, // it was written from arguments
+});
+
+/** Follows a query, or none. */
+export function useResult<Query extends FunctionReference<"query">>(
+  query: Query,
+  args: FunctionArgs<Query> | "skip",
+): Result<FunctionReturnType<Query>> {
+  const name = getFunctionName(query);
+  const key = args === "skip" ? null : JSON.stringify(args);
+  const requests = useMemo(() => (key === null ? {} : { only: requestOf(name, key) }), [name, key]);
+  const given: unknown = useQueries(requests)["only"];
+  if (given === undefined) return { kind: "loading" };
+  if (given instanceof Error) return { kind: "failed", error: given };
+  return { kind: "ready", value: given as FunctionReturnType<Query> }; // `useQueries` forgets what its queries return
+}

@@ -1,0 +1,44 @@
+import { Button, Group, Stack } from "@mantine/core";
+import { IconMessageQuestion, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { PageBoundary } from "../../../shell/PageBoundary.js";
+import { EmptyState } from "../../../shell/states.js";
+import { ScopePicker } from "../ScopePicker.js";
+import { useScope } from "../useScope.js";
+import { FactList } from "./FactList.js";
+
+/** The facts of a scope. */
+export function FactsTab() {
+  const scope = useScope();
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" gap="sm">
+        <ScopePicker scope={scope} />
+        <Button
+          leftSection={<IconPlus size={16} aria-hidden />}
+          onClick={() => setAdding(true)}
+          disabled={scope.args === null}
+        >
+          Add a fact
+        </Button>
+      </Group>
+      {scope.args === null ? (
+        <ChooseConversation />
+      ) : (
+        <PageBoundary key={JSON.stringify(scope.args)}>
+          <FactList scope={scope.args} isAdding={isAdding} onAdded={() => setAdding(false)} />
+        </PageBoundary>
+      )}
+    </Stack>
+  );
+}
+
+/** Until one of the conversations is chosen. */
+export function ChooseConversation() {
+  return (
+    <EmptyState icon={IconMessageQuestion} title="Which conversation?">
+      Choose one above: what is kept in a conversation is shared by those who take part in it.
+    </EmptyState>
+  );
+}
