@@ -2,13 +2,38 @@ import { memory, principal } from "./memory.js";
 
 // This module knows no agent, so that its queries load no AI SDK: a question is asked in ask.ts.
 
+/** What people may attach: what the researcher's models read. */
+const uploads = {
+  mediaTypes: ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/*"],
+  maxBytes: 10 * 1024 * 1024,
+};
+
+/** Threads, what is said in them, and the runs that answer; files that messages hold. */
 export const {
   listThreads,
+  getThread,
+  searchThreads,
+  createThread,
+  updateThread,
+  removeThread,
   listMessages,
+  getMessage,
+  readMessage,
+  removeMessage,
   followStream,
   getRun,
-  createThread,
+  getRunById,
+  listRuns,
+  listNestedRuns,
+  listToolCalls,
+  steerRun,
   cancelRun,
   listWaiting,
   decideApproval,
-} = memory.exposeApi({ authorize: principal });
+  answerTool,
+  createUploadUrl,
+  registerFile,
+  getFile,
+  listFiles,
+  removeFile,
+} = memory.exposeApi({ authorize: principal, uploads });

@@ -61,60 +61,19 @@ export const recordBatch = internalMutation({
   },
 });
 
-/** How many documents and chunks the tenant has. */
-export const count = query({
-  args: {},
-  returns: v.object({ documents: v.number(), chunks: v.number() }),
-  handler: async (ctx) => {
-    const as = await principal(ctx);
-    return await memory.as(as).documents.count(ctx, { scope: "tenant" });
-  },
-});
+/** The documents of the caller, and those that everyone of the tenant can search. They are put by ingest.ts and search.ts. */
+export const {
+  listDocuments,
+  getDocument,
+  countDocuments,
+  documentOutline,
+  listChunks,
+  getChunk,
+  readChunksAround,
+  removeDocument,
+} = memory.exposeApi({ authorize: principal });
 
-const MAX_UNFINISHED = 20;
-
-/** Documents that are being written, or whose write failed or fell silent: how much of each is there. Live. */
-export const listUnfinished = query({
-  args: {},
-  returns: v.array(
-    v.object({ key: v.string(), phase: v.string(), chunks: v.number(), totalChunks: v.number() }),
-  ),
-  handler: async (ctx) => {
-    const as = await principal(ctx);
-    const request = { scope: "tenant" as const, writing: true, cursor: null, limit: MAX_UNFINISHED };
-    const { page } = await memory.as(as).documents.list(ctx, request);
-    return page.flatMap(({ key, writing }) => {
-      if (writing === undefined) return [];
-      const { phase, written, total } = writing;
-      return [{ key, phase: phase.kind, chunks: written.chunks, totalChunks: total.chunks }];
-    });
-  },
-});
-
-/** One document as it is stored, `null` when there is none. */
-export const get = query({
-  args: { key: v.string() },
-  returns: v.union(v.object({ key: v.string(), chunks: v.number(), bytes: v.number() }), v.null()),
-  handler: async (ctx, args) => {
-    const as = await principal(ctx);
-    const document = await memory.as(as).documents.get(ctx, { scope: "tenant", ...args });
-    if (document === null) return null;
-    const { key, chunks, bytes } = document;
-    return { key, chunks, bytes };
-  },
-});
-
-/** The headings of one document: what a citation may name. */
-export const listHeadings = query({
-  args: { key: v.string() },
-  returns: v.object({ headings: v.array(v.string()) }),
-  handler: async (ctx, { key }) => {
-    const as = await principal(ctx);
-    return await memory.as(as).documents.outline(ctx, { scope: "tenant", key });
-  },
-});
-
-/** As `listHeadings`, for a tool that works for a user. */
+/** As `documentOutline`, for a tool that works for a user. */
 export const outline = internalQuery({
   args: { as: vPrincipal, key: v.string() },
   returns: v.object({ headings: v.array(v.string()) }),

@@ -22,7 +22,7 @@ export async function findFalseCitations(client: ConvexClient, citations: string
   const wrong: string[] = [];
   for (const citation of citations) {
     const [, key = "", heading = ""] = [...citation.matchAll(CITATION)][0] ?? [];
-    const { headings } = await client.query(api.documents.listHeadings, { key });
+    const { headings } = await client.query(api.documents.documentOutline, { scope: "tenant", key });
     if (!headings.includes(heading)) wrong.push(citation);
   }
   return wrong;

@@ -42,7 +42,7 @@ export async function ingestFiles({ client, screen }: Session, files: SourceFile
   const ingestMs = performance.now() - startedAt;
   unsubscribe();
   show(await client.query(api.documents.progress, { ingestId }));
-  const { documents, chunks } = await client.query(api.documents.count, {});
+  const { documents, chunks } = await client.query(api.documents.countDocuments, { scope: "tenant" });
   const result = {
     documents,
     chunks,

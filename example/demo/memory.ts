@@ -10,6 +10,9 @@ import { memoryScene } from "./questions.js";
 import type { Session } from "./session.js";
 import { readTables, type Asked } from "./tables.js";
 
+/** More than the demo ever tells. */
+const FACTS_READ = 50;
+
 type Known = {
   facts: FunctionReturnType<typeof api.knowledge.listFacts>["page"];
   blocks: FunctionReturnType<typeof api.knowledge.listBlocks>;
@@ -76,8 +79,12 @@ async function tell(session: Session): Promise<Asked> {
 }
 
 async function readKnown(client: ConvexClient): Promise<Known> {
-  const blocks = await client.query(api.knowledge.listBlocks, {});
-  const { page: facts } = await client.query(api.knowledge.listFacts, { cursor: null });
+  const blocks = await client.query(api.knowledge.listBlocks, { scope: "user" });
+  const { page: facts } = await client.query(api.knowledge.listFacts, {
+    scope: "user",
+    cursor: null,
+    limit: FACTS_READ,
+  });
   return { facts, blocks };
 }
 

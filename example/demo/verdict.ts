@@ -19,10 +19,15 @@ export async function ingestProblems(
   const problems: string[] = [];
   for (const { key } of files) {
     if (refused.has(key)) continue;
-    if ((await client.query(api.documents.get, { key })) === null) problems.push(`${key} was not ingested`);
+    if ((await client.query(api.documents.getDocument, { scope: "tenant", key })) === null)
+      problems.push(`${key} was not ingested`);
   }
-  for (const { key, phase, chunks, totalChunks } of await client.query(api.documents.listUnfinished, {}))
-    problems.push(`${key} is ${phase} with ${chunks} of ${totalChunks} chunks`);
+  const unfinished = { scope: "tenant" as const, writing: true, cursor: null };
+  for (const { key, writing } of (await client.query(api.documents.listDocuments, unfinished)).page)
+    if (writing !== undefined)
+      problems.push(
+        `${key} is ${writing.phase.kind} with ${writing.written.chunks} of ${writing.total.chunks} chunks`,
+      );
   return problems;
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import type { File } from "../validators/file.js";
+import type { File, FileAcceptance } from "../validators/file.js";
 import type { Caller } from "../validators/principal.js";
 import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 
@@ -22,11 +22,17 @@ export class FilesClient {
 
   /**
    * Makes an upload a file of the caller. The same bytes give the same file (`deduplicated`). A file that no message
-   * holds is removed after a day. Safe to retry. Throws `FILE_NOT_FOUND`.
+   * holds is removed after a day. What `accept` does not take is refused, by the size and by both types, the named
+   * one and the one it was posted with; it is removed after a day. Safe to retry. Throws `FILE_NOT_FOUND`,
+   * `FILE_TOO_LARGE` and `FILE_TYPE_REFUSED`.
+   *
+   * @example
+   * const accept = { mediaTypes: ["image/*", "application/pdf"], maxBytes: 5_000_000 };
+   * await memory.as(principal).files.register(ctx, { storageId, accept });
    */
   async register(
     ctx: MutationCtx,
-    args: { storageId: string; name?: string; mediaType?: string },
+    args: { storageId: string; name?: string; mediaType?: string; accept?: FileAcceptance },
   ): Promise<{ fileId: string; deduplicated: boolean }> {
     return await ctx.runMutation(this.component.files.register, { ...args, caller: this.caller });
   }

@@ -52,7 +52,7 @@ export type {
 } from "../validators/document.js";
 export type { ExtractedFact, ExtractionCommit, SaidMessage, Unread } from "../validators/extraction.js";
 export type { Fact, FactSource, FactState, FactStatus, FactWrite, NewFact } from "../validators/fact.js";
-export type { File } from "../validators/file.js";
+export type { File, FileAcceptance } from "../validators/file.js";
 export type { BoundedCount, Health } from "../validators/health.js";
 export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
@@ -100,7 +100,7 @@ export type {
   Uncovered,
 } from "../validators/summary.js";
 export type { CommitSummary } from "./summaries.js";
-export type { Thread, ThreadPlace, ThreadStatus } from "../validators/thread.js";
+export type { Thread, ThreadHit, ThreadPlace, ThreadStatus } from "../validators/thread.js";
 export type {
   AskedWait,
   ContextLimits,

@@ -5,6 +5,8 @@ import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
 
+type TextPiece = { text: string; cursor: number | null };
+
 /** What was said in a thread, in the order (turn, step). */
 export class MessagesClient {
   constructor(
@@ -67,18 +69,22 @@ export class MessagesClient {
   async read(ctx: QueryCtx, args: { messageId: string; part: number }): Promise<string> {
     const texts: string[] = [];
     for (let cursor: number | null = 0; cursor !== null;) {
-      const piece: { text: string; cursor: number | null } = await ctx.runQuery(
-        this.component.messages.read,
-        {
-          ...args,
-          cursor,
-          caller: this.caller,
-        },
-      );
+      const piece: TextPiece = await this.readPiece(ctx, { ...args, cursor });
       texts.push(piece.text);
       cursor = piece.cursor;
     }
     return texts.join("");
+  }
+
+  /**
+   * The text of one part as `read` gives it, from its start or the `cursor` of the piece before on: up to 4 MiB. The
+   * answer's `cursor` is `null` at the end. Throws as `read`, and `INVALID_ARGUMENT` for a cursor that is none.
+   */
+  async readPiece(
+    ctx: QueryCtx,
+    { cursor = 0, ...args }: { messageId: string; part: number; cursor?: number },
+  ): Promise<TextPiece> {
+    return await ctx.runQuery(this.component.messages.read, { ...args, cursor, caller: this.caller });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller, ParticipantRole, Principal } from "../validators/principal.js";
-import type { Participant, Thread, ThreadStatus } from "../validators/thread.js";
+import type { Participant, Thread, ThreadHit, ThreadStatus } from "../validators/thread.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 
 type ThreadFields = { title?: string; metadata?: string };
@@ -42,6 +42,21 @@ export class ThreadsClient {
     args: { cursor: string | null; limit?: number; status?: ThreadStatus; owner?: Principal },
   ): Promise<{ page: Thread[]; cursor: string | null }> {
     return await ctx.runQuery(this.component.threads.list, { ...args, caller: this.caller });
+  }
+
+  /**
+   * The caller's own threads that fit some words, live in a query: those whose title does (its last word may be begun
+   * only), then those in which it was said, best first, 20 unless told and 50 at most. Archived ones are among them,
+   * threads that others share are not. One question looks at the 64 messages that fit best, in whole words.
+   * Throws `INVALID_ARGUMENT`, `FORBIDDEN` for naming another owner.
+   *
+   * @example const hits = await memory.as(principal).threads.search(ctx, { query: "trip to os" });
+   */
+  async search(
+    ctx: QueryCtx,
+    args: { query: string; limit?: number; owner?: Principal },
+  ): Promise<ThreadHit[]> {
+    return await ctx.runQuery(this.component.threads.search, { ...args, caller: this.caller });
   }
 
   /** How many threads the caller has, archived ones too. Reads one row, however many there are. */

@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { vFile } from "../validators/file.js";
+import { vFile, vFileAcceptance } from "../validators/file.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { action, mutation, query } from "./_generated/server.js";
@@ -17,6 +17,7 @@ export const register = mutation({
     storageId: v.string(),
     name: v.optional(v.string()),
     mediaType: v.optional(v.string()),
+    accept: v.optional(vFileAcceptance),
   },
   returns: v.object({ fileId: v.string(), deduplicated: v.boolean() }),
   handler: (ctx, args) => files.register(ctx, args),

@@ -1,7 +1,7 @@
 import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vParticipantRole, vPrincipal } from "../validators/principal.js";
-import { vParticipant, vThread, vThreadStatus } from "../validators/thread.js";
+import { vParticipant, vThread, vThreadHit, vThreadStatus } from "../validators/thread.js";
 import { mutation, query } from "./_generated/server.js";
 import * as threads from "./model/threads.js";
 
@@ -36,6 +36,13 @@ export const list = query({
   },
   returns: vPage(vThread),
   handler: (ctx, args) => threads.list(ctx, args),
+});
+
+/** The threads of an owner that fit some words, by their titles and by what was said. */
+export const search = query({
+  args: { caller: vCaller, query: v.string(), limit: v.optional(v.number()), owner: v.optional(vPrincipal) },
+  returns: v.array(vThreadHit),
+  handler: (ctx, args) => threads.search(ctx, args),
 });
 
 /** How many threads an owner has. */

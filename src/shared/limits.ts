@@ -44,6 +44,13 @@ export const CONTEXT_DEFAULT_TOKENS = 32_000;
 
 /** Characters of the last message shown in a list of threads. */
 export const THREAD_PREVIEW_CHARACTERS = 80;
+/** Threads that one search shows when the caller names no number, and at most. */
+export const THREAD_SEARCH_DEFAULT_HITS = 20;
+export const THREAD_SEARCH_MAX_HITS = 50;
+/** Messages that one search of threads looks at, the best of all: it is asked again with every letter typed. */
+export const THREAD_SEARCH_MESSAGES = 64;
+/** Characters of a message that a search shows around the word it found. */
+export const SEARCH_SNIPPET_CHARACTERS = 160;
 /** How exact a thread's last activity is, in ms: a turn that ends sooner after its begin spares a write and every list a re-read. */
 export const ACTIVITY_RESOLUTION_MS = 60 * 1000;
 /** Bytes of a title, and of metadata as JSON text. */
@@ -132,6 +139,8 @@ export const VECTOR_DIMENSIONS = [256, 512, 1024, 1536, 2048, 3072, 4096] as con
 export const FILE_GRACE_MS = 24 * 60 * 60 * 1000;
 /** How far a newly armed sweep of files looks back for uploads that nobody registered, in ms. */
 export const FILE_SWEEP_LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+/** Bytes of a file that people upload unless the app says otherwise: what models take of one file. */
+export const UPLOAD_MAX_BYTES = 20 * MIB;
 /** Bytes of a provider's own usage record; a longer one is left out of the ledger. */
 export const USAGE_RAW_MAX_BYTES = 4 * KIB;
 

@@ -23,6 +23,8 @@ export const vErrorCode = v.union(
   v.literal("FACT_NOT_FOUND"),
   v.literal("FILE_IN_USE"),
   v.literal("FILE_NOT_FOUND"),
+  v.literal("FILE_TOO_LARGE"),
+  v.literal("FILE_TYPE_REFUSED"),
   v.literal("FORBIDDEN"),
   v.literal("GENERATION_NOT_FOUND"),
   v.literal("INVALID_ARGUMENT"),

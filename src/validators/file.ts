@@ -12,3 +12,10 @@ export const vFile = v.object({
   createdAt: v.number(),
 });
 export type File = Infer<typeof vFile>;
+
+/** Which files are taken: up to so many bytes, and of these types (`image/png`, `image/*`). Absent: of any. */
+export const vFileAcceptance = v.object({
+  maxBytes: v.optional(v.number()),
+  mediaTypes: v.optional(v.array(v.string())),
+});
+export type FileAcceptance = Infer<typeof vFileAcceptance>;

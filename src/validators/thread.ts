@@ -33,3 +33,13 @@ export type Thread = Infer<typeof vThread>;
 /** A user of the thread's tenant who may open it, besides its owner. */
 export const vParticipant = v.object({ userId: v.string(), role: vParticipantRole });
 export type Participant = Infer<typeof vParticipant>;
+
+/** A thread that a search found: a line of the message in which it was said, else of what was said last. */
+export const vThreadHit = v.object({
+  threadId: v.string(),
+  title: v.optional(v.string()),
+  snippet: v.string(),
+  /** The message that the snippet is of, where what was said fits. */
+  messageId: v.optional(v.string()),
+});
+export type ThreadHit = Infer<typeof vThreadHit>;

@@ -21,7 +21,7 @@ beforeAll(async () => {
   runId = asked.run.runId;
   messageId = asked.messages.at(-1)?.messageId ?? "";
   await askAndWait(ann, "Remember that otters are my favourite animals.");
-  const { page } = await ann.query<{ page: Fact[] }>("knowledge:listFacts", { cursor: null });
+  const { page } = await ann.query<{ page: Fact[] }>("knowledge:listFacts", { scope: "user", cursor: null });
   factId = page[0]?.factId ?? "";
   briefId = await ann.mutation<string>("brief:start", { threadId, topic: "How do sea otters sleep?" });
 });
@@ -68,7 +68,12 @@ const callsOnHers = (): Call[] => [
   { kind: "mutation", path: "costs:setDailyLimit", args: { userId: "a", limitMicros: 0 }, code: "FORBIDDEN" },
   { kind: "query", path: "reports:explain", args: { messageId }, code: "TRACE_NOT_FOUND" },
   { kind: "query", path: "reports:replay", args: { messageId }, code: "TRACE_NOT_FOUND" },
-  { kind: "mutation", path: "knowledge:forgetFact", args: { factId }, code: "FACT_NOT_FOUND" },
+  {
+    kind: "mutation",
+    path: "knowledge:forgetFact",
+    args: { factId, reason: "Asked." },
+    code: "FACT_NOT_FOUND",
+  },
   { kind: "action", path: "worker:learn", args: { threadId }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "documents:progress", args: { ingestId }, code: "INGEST_NOT_FOUND" },
   {
@@ -88,14 +93,14 @@ const otherCalls = (): Omit<Call, "code">[] => [
   { kind: "query", path: "chat:followStream", args: { threadId, streamId: "x", after: 0 } },
   { kind: "mutation", path: "chat:createThread", args: {} },
   { kind: "mutation", path: "documents:begin", args: { files: 1 } },
-  { kind: "query", path: "documents:count", args: {} },
-  { kind: "query", path: "documents:listUnfinished", args: {} },
-  { kind: "query", path: "documents:get", args: { key: "otters.md" } },
-  { kind: "query", path: "documents:listHeadings", args: { key: "otters.md" } },
+  { kind: "query", path: "documents:countDocuments", args: { scope: "tenant" } },
+  { kind: "query", path: "documents:listDocuments", args: { scope: "tenant", cursor: null } },
+  { kind: "query", path: "documents:getDocument", args: { scope: "tenant", key: "otters.md" } },
+  { kind: "query", path: "documents:documentOutline", args: { scope: "tenant", key: "otters.md" } },
   { kind: "query", path: "digests:list", args: {} },
   { kind: "mutation", path: "knowledge:createProfile", args: {} },
-  { kind: "query", path: "knowledge:listBlocks", args: {} },
-  { kind: "query", path: "knowledge:listFacts", args: { cursor: null } },
+  { kind: "query", path: "knowledge:listBlocks", args: { scope: "user" } },
+  { kind: "query", path: "knowledge:listFacts", args: { scope: "user", cursor: null } },
   { kind: "action", path: "about:models", args: {} },
 ];
 
@@ -106,7 +111,9 @@ describe("the functions of the example", () => {
       const refusal = await refusalOf(stranger[kind](path, args));
       expect(refusal.code, path).toMatch(code);
     }
-    expect(await stranger.query("knowledge:listFacts", { cursor: null })).toMatchObject({ page: [] });
+    expect(await stranger.query("knowledge:listFacts", { scope: "user", cursor: null })).toMatchObject({
+      page: [],
+    });
     expect(await stranger.query("chat:listThreads", { cursor: null })).toMatchObject({ page: [] });
   });
 
@@ -119,10 +126,10 @@ describe("the functions of the example", () => {
 
   test("serve their owner, so that a refusal means something", async () => {
     for (const path of ["reports:explain", "reports:replay"]) await ann.query(path, { messageId });
-    await ann.mutation("knowledge:forgetFact", { factId });
+    await ann.mutation("knowledge:forgetFact", { factId, reason: "Asked." });
     for (const path of ["chat:getRun", "reports:totalUsage"]) await ann.query(path, { threadId });
     expect(await ann.query("documents:progress", { ingestId })).toMatchObject({ filesDone: 3 });
-    expect(await ann.query("documents:listHeadings", { key: "otters.md" })).toEqual({
+    expect(await ann.query("documents:documentOutline", { scope: "tenant", key: "otters.md" })).toEqual({
       headings: ["Otters", "Otters › Food", "Otters › Sleep"],
     });
   });

@@ -29,8 +29,16 @@ describe("ingest", () => {
     expect(again).toEqual({ ...first, unchanged: 3 });
     const progress = await ann.query<Progress>("documents:progress", { ingestId });
     expect(progress).toMatchObject({ files: 3, filesDone: 3, chunks: first.chunks, unchanged: 0 });
-    expect(await ann.query("documents:count")).toEqual({ documents: 3, chunks: first.chunks });
-    expect(await ann.query("documents:listUnfinished")).toEqual([]);
+    expect(await ann.query("documents:countDocuments", { scope: "tenant" })).toEqual({
+      documents: 3,
+      chunks: first.chunks,
+    });
+    expect(
+      await ann.query("documents:listDocuments", { scope: "tenant", writing: true, cursor: null }),
+    ).toEqual({
+      page: [],
+      cursor: null,
+    });
   });
 
   test("skips a file that is no text, with the reason, and takes the others", async () => {
@@ -43,7 +51,7 @@ describe("ingest", () => {
     expect(skipped).toHaveLength(1);
     expect(skipped[0]).toMatchObject({ key: "binary.md" });
     expect(skipped[0]?.reason).not.toBe("");
-    expect(await ann.query("documents:count")).toMatchObject({ documents: 1 });
+    expect(await ann.query("documents:countDocuments", { scope: "tenant" })).toMatchObject({ documents: 1 });
     expect(await ann.query("documents:progress", { ingestId })).toMatchObject({ filesDone: 2, skipped: 1 });
   });
 
@@ -53,7 +61,7 @@ describe("ingest", () => {
     const text = sections.join("").slice(0, 3 * 1024 * 1024);
     const ingestId = await ann.mutation<string>("documents:begin", { files: 1 });
     const { chunks } = await put(ingestId, 0, [{ key: "long.md", text }]);
-    expect(await ann.query("documents:get", { key: "long.md" })).toMatchObject({
+    expect(await ann.query("documents:getDocument", { scope: "tenant", key: "long.md" })).toMatchObject({
       chunks,
       bytes: text.length,
     });

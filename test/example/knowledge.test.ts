@@ -24,8 +24,8 @@ let ann: User;
 let told: Awaited<ReturnType<typeof askAndWait>>;
 
 const factsOf = async (user: User) =>
-  (await user.query<{ page: Fact[] }>("knowledge:listFacts", { cursor: null })).page;
-const blocksOf = (user: User) => user.query<Block[]>("knowledge:listBlocks");
+  (await user.query<{ page: Fact[] }>("knowledge:listFacts", { scope: "user", cursor: null })).page;
+const blocksOf = (user: User) => user.query<Block[]>("knowledge:listBlocks", { scope: "user" });
 const replayOf = (user: User, messageId: string) =>
   user.query<{ kind: string; source?: string; bytes?: number }>("reports:replay", { messageId });
 
@@ -140,8 +140,8 @@ describe("what the researcher is told", () => {
   test("is gone when its fact is forgotten, also from what was shown with it", async () => {
     const { messageId } = await answerTo(ann, "Which day do I deploy?");
     const [fact] = await factsOf(ann);
-    await ann.mutation("knowledge:forgetFact", { factId: fact?.factId });
-    await ann.mutation("knowledge:forgetFact", { factId: fact?.factId });
+    await ann.mutation("knowledge:forgetFact", { factId: fact?.factId, reason: "Asked." });
+    await ann.mutation("knowledge:forgetFact", { factId: fact?.factId, reason: "Asked." });
     expect(await factsOf(ann)).toEqual([]);
     expect(await replayOf(ann, messageId)).toEqual({ kind: "SOURCE_ERASED", source: "fact" });
   });

@@ -12,8 +12,8 @@ describe("two tenants of the example", () => {
   test("know their own documents only, by the claim of who asks", async () => {
     const [ann, zoe] = [userOf(host, "ann", { tenant: "acme" }), userOf(host, "zoe", { tenant: "zen" })];
     await ingestDocuments(ann);
-    expect(await ann.query("documents:count")).toMatchObject({ documents: 3 });
-    expect(await zoe.query("documents:count")).toMatchObject({ documents: 0 });
+    expect(await ann.query("documents:countDocuments", { scope: "tenant" })).toMatchObject({ documents: 3 });
+    expect(await zoe.query("documents:countDocuments", { scope: "tenant" })).toMatchObject({ documents: 0 });
     const { messages } = await askAndWait(zoe, "What does an otter eat?");
     expect(messages.map(textOf).join(" ")).not.toContain("An otter eats mostly fish");
     const own = await askAndWait(ann, "What does an otter eat?");

@@ -154,6 +154,7 @@ import type * as model_sweeps from "../model/sweeps.js";
 import type * as model_threadAccess from "../model/threadAccess.js";
 import type * as model_threadParticipants from "../model/threadParticipants.js";
 import type * as model_threadReads from "../model/threadReads.js";
+import type * as model_threadSearch from "../model/threadSearch.js";
 import type * as model_threadSweep from "../model/threadSweep.js";
 import type * as model_threadWrites from "../model/threadWrites.js";
 import type * as model_threads from "../model/threads.js";
@@ -358,6 +359,7 @@ const fullApi: ApiFromModules<{
   "model/threadAccess": typeof model_threadAccess;
   "model/threadParticipants": typeof model_threadParticipants;
   "model/threadReads": typeof model_threadReads;
+  "model/threadSearch": typeof model_threadSearch;
   "model/threadSweep": typeof model_threadSweep;
   "model/threadWrites": typeof model_threadWrites;
   "model/threads": typeof model_threads;

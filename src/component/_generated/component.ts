@@ -1336,6 +1336,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          accept?: { maxBytes?: number; mediaTypes?: Array<string> };
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -2589,6 +2590,25 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           userId: string;
         },
         null,
+        Name
+      >;
+      search: FunctionReference<
+        "query",
+        "internal",
+        {
+          caller:
+            | { agentName?: string; tenantId?: string; userId: string }
+            | "system";
+          limit?: number;
+          owner?: { agentName?: string; tenantId?: string; userId: string };
+          query: string;
+        },
+        Array<{
+          messageId?: string;
+          snippet: string;
+          threadId: string;
+          title?: string;
+        }>,
         Name
       >;
       setParticipant: FunctionReference<

@@ -1,10 +1,11 @@
 import { paginator } from "convex-helpers/server/pagination";
+import { checkAccepted } from "../../shared/acceptedFiles.js";
 import { checkName } from "../../shared/checkedArguments.js";
 import { FILE_GRACE_MS, FILE_SWEEP_LOOK_BACK_MS } from "../../shared/limits.js";
 import { storedFilesOf } from "../../shared/partBodies.js";
 import { mayUseScope, scopeOf } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
-import type { File } from "../../validators/file.js";
+import type { File, FileAcceptance } from "../../validators/file.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -57,11 +58,18 @@ export async function createUploadUrl(ctx: MutationCtx): Promise<string> {
   return await ctx.storage.generateUploadUrl();
 }
 
-type Upload = { caller: Caller; storageId: string; name?: string; mediaType?: string };
+type Upload = {
+  caller: Caller;
+  storageId: string;
+  name?: string;
+  mediaType?: string;
+  accept?: FileAcceptance;
+};
 
 /**
  * Makes an upload a file of the caller: once per content, so the same bytes give the same file and the second upload
  * is left to the sweep. Repeating it gives the same answer. Until a message holds the file, the grace period runs.
+ * What `accept` does not take is left to the sweep as well.
  */
 export async function register(
   ctx: MutationCtx,
@@ -76,6 +84,11 @@ export async function register(
     .withIndex("by_storage", (q) => q.eq("storageId", upload._id))
     .first();
   if (known !== null && known.scope !== scope) throw fileNotFound({ storageId: args.storageId });
+  // Both types: the address serves it as the one it was posted with, models are told the other.
+  checkAccepted(args.accept ?? {}, {
+    bytes: upload.size,
+    mediaTypes: [args.mediaType, upload.contentType ?? undefined],
+  });
   if (known !== null) return { fileId: known._id, deduplicated: false };
   await armSweep(ctx, "files", { delayMs: FILE_GRACE_MS });
   const same = await ctx.db

@@ -27,7 +27,8 @@ export const threadsTables = {
     .index("by_activity", ["lastActivityAt"])
     .index("by_scope_status_activity", ["scope", "status", "lastActivityAt"])
     .index("by_operation", ["scope", "operationId"])
-    .index("by_parent", ["parentThreadId", "parentRunId"]),
+    .index("by_parent", ["parentThreadId", "parentRunId"])
+    .searchIndex("by_title", { searchField: "title", filterFields: ["scope"] }),
   // The hot row of a thread: its next turn, its counts and its active run. Written by begin, append and finish.
   // Every access check reads it: it holds the owner. `removing` closes the thread to everyone at once.
   threadHeads: defineTable({
