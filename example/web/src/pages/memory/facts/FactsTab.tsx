@@ -1,10 +1,10 @@
 import { Button, Group, Stack } from "@mantine/core";
-import { IconMessageQuestion, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { PageBoundary } from "../../../shell/PageBoundary.js";
-import { EmptyState } from "../../../shell/states.js";
 import { ScopePicker } from "../ScopePicker.js";
 import { useScope } from "../useScope.js";
+import { ChooseConversation } from "./ChooseConversation.js";
 import { FactList } from "./FactList.js";
 
 /** The facts of a scope. */
@@ -31,14 +31,5 @@ export function FactsTab() {
         </PageBoundary>
       )}
     </Stack>
-  );
-}
-
-/** Until one of the conversations is chosen. */
-export function ChooseConversation() {
-  return (
-    <EmptyState icon={IconMessageQuestion} title="Which conversation?">
-      Choose one above: what is kept in a conversation is shared by those who take part in it.
-    </EmptyState>
   );
 }
