@@ -9,6 +9,13 @@ import { pairTools, type ToolPairs } from "./toolPairs.js";
 
 /** What an interface knows of a message besides its parts; `state` is of the answer as a whole. */
 export type MessageMetadata = {
+  /**
+   * In a thread that is watched: the id of the message's row, for functions that take one. `id` is another where the
+   * message was shown before it was there.
+   */
+  messageId?: string;
+  /** The prompt is on its way: the server does not have it yet. */
+  isSending?: boolean;
   turn: number;
   state: MessageState;
   createdAt: number;

@@ -10,6 +10,8 @@ import { comparePositions } from "../shared/position.js";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 import type { Run } from "../validators/run.js";
+import { isSameList, keepSame, keepSameItems } from "./keepSame.js";
+import { isSending, keysOfSent, type SentKeys } from "./sentMessages.js";
 import { addStreamPage, shownParts, takingOver, UNSEEN_STREAM, type FollowedStream } from "./streamState.js";
 import type { MessagePage, StreamPage } from "./threadApi.js";
 
@@ -24,6 +26,8 @@ export type ThreadState = {
   cursor: string | null;
   streams: Readonly<Record<string, FollowedStream>>;
   run: Run | null;
+  /** Under which ids messages are shown that were sent from here. */
+  sent: SentKeys;
 };
 
 export type ThreadEvent =
@@ -33,7 +37,14 @@ export type ThreadEvent =
   | { kind: "streamPage"; streamId: string; page: StreamPage }
   | { kind: "run"; run: Run | null };
 
-export const EMPTY_THREAD: ThreadState = { recent: null, older: [], cursor: null, streams: {}, run: null };
+export const EMPTY_THREAD: ThreadState = {
+  recent: null,
+  older: [],
+  cursor: null,
+  streams: {},
+  run: null,
+  sent: {},
+};
 
 /** The thread after an event; the same object where the event changes nothing. */
 export function reduceThread(state: ThreadState, event: ThreadEvent): ThreadState {
@@ -47,18 +58,24 @@ export function reduceThread(state: ThreadState, event: ThreadEvent): ThreadStat
       const stream = addStreamPage(known, event.page);
       return stream === known ? state : { ...state, streams: { ...state.streams, [event.streamId]: stream } };
     }
-    case "run":
-      return { ...state, run: event.run };
+    case "run": {
+      const run = keepSame(state.run, event.run);
+      return run === state.run ? state : { ...state, run };
+    }
   }
 }
 
 function withRecentPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
-  const recent = inOrder(page);
+  const known = knownIn(state);
+  const recent = keepSameItems(known, inOrder(page), ({ messageId }) => messageId);
+  const sent = keysOfSent(state.sent, { known, page: recent });
   const before = messagesBefore(state, recent);
   const streams = liveStreams(state, recent);
   const rest = before.length === 0 ? { older: [], cursor } : { older: before, cursor: state.cursor };
-  return { ...state, recent, streams, ...rest };
+  return { ...state, recent, streams, sent, ...rest };
 }
+
+const knownIn = ({ older, recent }: ThreadState): Message[] => [...older, ...(recent ?? [])];
 
 /** The streams of the page, as far as they are known. One on the row of another goes on from what that had said. */
 function liveStreams(state: ThreadState, recent: readonly Message[]): Record<string, FollowedStream> {
@@ -82,7 +99,7 @@ function liveStreams(state: ThreadState, recent: readonly Message[]): Record<str
 function messagesBefore(state: ThreadState, recent: readonly Message[]): Message[] {
   const [oldest] = recent;
   if (oldest === undefined) return [];
-  const known = [...state.older, ...(state.recent ?? [])];
+  const known = knownIn(state).filter((message) => !isSending(message));
   const before = known.filter((message) => comparePositions(message, oldest) < 0);
   const isKnown = known.some(({ messageId }) => messageId === oldest.messageId);
   const joins = isKnown || isRightBehind(oldest, before.at(-1));
@@ -94,7 +111,7 @@ const isRightBehind = (message: Message, before: Message | undefined): boolean =
   before?.turn === message.turn && before.step === message.step - 1;
 
 function withOlderPage(state: ThreadState, { page, cursor }: MessagePage): ThreadState {
-  const known = new Set([...state.older, ...(state.recent ?? [])].map(({ messageId }) => messageId));
+  const known = new Set(knownIn(state).map(({ messageId }) => messageId));
   const added = inOrder(page).filter(({ messageId }) => !known.has(messageId));
   return { ...state, older: [...added, ...state.older], cursor };
 }
@@ -134,7 +151,7 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
     const streamed: Record<string, readonly Part[]> = {};
     for (const { streamId, messageId } of streamsIn(state.recent ?? []))
       streamed[messageId] = shownParts(state.streams[streamId] ?? UNSEEN_STREAM);
-    const messages = [...state.older, ...(state.recent ?? [])];
+    const messages = withoutClaimed(knownIn(state), state.sent);
     const decisions = decisionsIn(messages);
     const shown = groupMessages(messages).map((group): ShownGroup => {
       const live = group.flatMap(({ messageId }) =>
@@ -144,10 +161,15 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
       const waiting = run?.turn === group[0].turn ? run.waiting : undefined;
       const known = last.get(group[0].messageId);
       const decided = decidedIn(group, decisions);
-      const isKnown = known?.waiting === waiting && isSame(known?.group ?? [], group);
-      if (known !== undefined && isKnown && isSame(known.streamed, live) && isSame(known.decided, decided))
+      const isKnown = known?.waiting === waiting && isSameList(known?.group ?? [], group);
+      if (
+        known !== undefined &&
+        isKnown &&
+        isSameList(known.streamed, live) &&
+        isSameList(known.decided, decided)
+      )
         return known;
-      const message = toUIMessage(group, streamed, { run, decisions });
+      const message = shownAs(toUIMessage(group, streamed, { run, decisions }), state.sent);
       return { group, streamed: live, waiting, decided, message };
     });
     last = new Map(shown.map((item) => [item.group[0].messageId, item]));
@@ -163,5 +185,15 @@ const decidedIn = (group: MessageGroup, decisions: Decisions): Part[] =>
     }),
   );
 
-const isSame = (left: readonly unknown[], right: readonly unknown[]): boolean =>
-  left.length === right.length && left.every((item, index) => item === right[index]);
+/** The messages but those that are still on their way although their rows are there. */
+function withoutClaimed(messages: Message[], sent: SentKeys): Message[] {
+  const claimed = new Set(Object.values(sent));
+  return claimed.size === 0 ? messages : messages.filter(({ messageId }) => !claimed.has(messageId));
+}
+
+/** A message under the id by which it is known here, with that of its row beside it. */
+function shownAs({ id, metadata, ...message }: ThreadMessage, sent: SentKeys): ThreadMessage {
+  if (metadata === undefined) return { id, ...message };
+  const row = isSending({ messageId: id }) ? { isSending: true } : { messageId: id };
+  return { id: sent[id] ?? id, metadata: { ...metadata, ...row }, ...message };
+}

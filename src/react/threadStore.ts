@@ -1,8 +1,9 @@
+import type { ConvexReactClient, Preloaded } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
-import type { ConvexReactClient } from "convex/react";
 import type { ThreadMessage } from "../parts/uiMessages.js";
 import { isMemoryError } from "../validators/errors.js";
 import type { Run } from "../validators/run.js";
+import { preloadedPage } from "./preloadedPage.js";
 import type { ThreadApi } from "./threadApi.js";
 import {
   createView,
@@ -12,6 +13,7 @@ import {
   type ThreadEvent,
   type ThreadState,
 } from "./threadState.js";
+import { toError, watchResults, WatchingStore, type Asked } from "./watchingStore.js";
 
 /** What of a Convex client a thread needs: `ConvexReactClient` has it. */
 export type ThreadClient = Pick<ConvexReactClient, "query" | "watchQuery">;
@@ -28,7 +30,15 @@ export type ThreadSnapshot = {
   error?: Error;
 };
 
-export type ThreadStoreOptions = { threadId: string; limit?: number };
+export type ThreadStoreOptions = {
+  threadId: string;
+  /** Messages of a page, 40 unless told or preloaded. */
+  limit?: number;
+  /** The newest page as a server read it: what is known from the beginning. One of another thread counts for nothing. */
+  preloaded?: Preloaded<ThreadApi["listMessages"]>;
+};
+
+type View = ReturnType<typeof createView>;
 
 /** A query that is being watched: `stop` ends it. */
 type Watched = { after: number; stop: () => void };
@@ -41,34 +51,31 @@ type Watched = { after: number; stop: () => void };
  * const store = new ThreadStore(client, api.chat, { threadId });
  * const stop = store.subscribe(() => draw(store.getSnapshot().messages));
  */
-export class ThreadStore {
-  readonly #listeners = new Set<() => void>();
-  readonly #view = createView();
-  #state: ThreadState = EMPTY_THREAD;
-  #snapshot: ThreadSnapshot = { messages: [], run: null, isLoading: true, canLoadMore: false };
+export class ThreadStore extends WatchingStore<ThreadSnapshot> {
+  readonly #view: View;
+  #state: ThreadState;
   #error: Error | undefined;
   #stops: (() => void)[] = [];
   #streams = new Map<string, Watched>();
   #loading: Promise<void> | null = null;
+  #limit: number;
 
   constructor(
     private readonly client: ThreadClient,
     private readonly api: ThreadApi,
     private readonly options: ThreadStoreOptions,
-  ) {}
-
-  /** Calls `listener` after each change; the function that it returns ends that. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.#start();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#stop();
-    };
-  };
-
-  /** The thread as it is known; the same object until something changes. */
-  getSnapshot = (): ThreadSnapshot => this.#snapshot;
+  ) {
+    const preloaded = preloadedPage(options);
+    const state =
+      preloaded === null
+        ? EMPTY_THREAD
+        : reduceThread(EMPTY_THREAD, { kind: "recentPage", ...preloaded.page });
+    const view = createView();
+    super(snapshotOf(state, view));
+    this.#view = view;
+    this.#state = state;
+    this.#limit = options.limit ?? preloaded?.limit ?? DEFAULT_PAGE_MESSAGES;
+  }
 
   /** Loads the page before the oldest message. One at a time: a call meanwhile waits for the same page. */
   loadMore = (): Promise<void> => {
@@ -84,44 +91,30 @@ export class ThreadStore {
   }
 
   #page(): { threadId: string; limit: number } {
-    const { threadId, limit = DEFAULT_PAGE_MESSAGES } = this.options;
-    return { threadId, limit };
+    return { threadId: this.options.threadId, limit: this.#limit };
   }
 
-  #start(): void {
+  protected start(): void {
     const { threadId } = this.options;
-    const newest = { ...this.#page(), cursor: null };
+    const { listMessages, getRun } = this.api;
+    const newest = { query: listMessages, args: { ...this.#page(), cursor: null } };
     this.#stops = [
-      this.#watch(this.api.listMessages, newest, (page) => this.#dispatch({ kind: "recentPage", ...page })),
-      this.#watch(this.api.getRun, { threadId }, (run) => this.#dispatch({ kind: "run", run })),
+      this.#watch(newest, (page) => this.#dispatch({ kind: "recentPage", ...page })),
+      this.#watch({ query: getRun, args: { threadId } }, (run) => this.#dispatch({ kind: "run", run })),
     ];
   }
 
-  #stop(): void {
+  protected stop(): void {
     for (const stop of [...this.#stops, ...[...this.#streams.values()].map(({ stop }) => stop)]) stop();
     this.#stops = [];
     this.#streams.clear();
   }
 
-  /** Watches a query and hands on each of its results, the one that is there already too. */
   #watch<Query extends FunctionReference<"query">>(
-    query: Query,
-    args: Query["_args"],
+    asked: Asked<Query>,
     onResult: (result: FunctionReturnType<Query>) => void,
   ): () => void {
-    const watch = this.client.watchQuery(query, args);
-    const read = (): void => {
-      let result: FunctionReturnType<Query> | undefined;
-      try {
-        result = watch.localQueryResult();
-      } catch (error) {
-        return this.#fail(error);
-      }
-      if (result !== undefined) onResult(result);
-    };
-    const stop = watch.onUpdate(read);
-    read();
-    return stop;
+    return watchResults(this.client, asked, { onResult, onError: (error) => this.#fail(error) });
   }
 
   #dispatch(event: ThreadEvent): void {
@@ -129,7 +122,7 @@ export class ThreadStore {
     this.#state = reduceThread(before, event);
     if (this.#state === before) return;
     if (event.kind === "recentPage") this.#error = undefined;
-    if (this.#listeners.size > 0) this.#followStreams();
+    if (this.isWatched) this.#followStreams();
     this.#publish();
   }
 
@@ -151,7 +144,7 @@ export class ThreadStore {
     const before = this.#streams.get(streamId);
     const next: Watched = { after, stop: () => {} };
     this.#streams.set(streamId, next);
-    const stop = this.#watch(this.api.followStream, args, (page) =>
+    const stop = this.#watch({ query: this.api.followStream, args }, (page) =>
       this.#dispatch({ kind: "streamPage", streamId, page }),
     );
     before?.stop();
@@ -163,19 +156,22 @@ export class ThreadStore {
   /** A stream that is gone has been swept: its message is there, or comes with the next page. */
   #fail(error: unknown): void {
     if (isMemoryError(error, "STREAM_NOT_FOUND")) return;
-    this.#error = error instanceof Error ? error : new TypeError(String(error));
+    this.#error = toError(error);
     this.#publish();
   }
 
   #publish(): void {
-    const { recent, cursor, run } = this.#state;
-    this.#snapshot = {
-      messages: this.#view(this.#state),
-      run,
-      isLoading: recent === null && this.#error === undefined,
-      canLoadMore: cursor !== null,
-      ...(this.#error === undefined ? {} : { error: this.#error }),
-    };
-    for (const listener of [...this.#listeners]) listener();
+    this.publish(snapshotOf(this.#state, this.#view, this.#error));
   }
+}
+
+function snapshotOf(state: ThreadState, view: View, error?: Error): ThreadSnapshot {
+  const { recent, cursor, run } = state;
+  return {
+    messages: view(state),
+    run,
+    isLoading: recent === null && error === undefined,
+    canLoadMore: cursor !== null,
+    ...(error === undefined ? {} : { error }),
+  };
 }

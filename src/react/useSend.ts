@@ -1,30 +1,26 @@
-import { useMutation } from "convex/react";
-import type { FunctionReference, FunctionReturnType } from "convex/server";
-import { useCallback } from "react";
-import { newOperationId } from "./operationId.js";
-
-type SendMutation = FunctionReference<"mutation", "public">;
-
-/** The arguments of the app's mutation; `operationId` may be left out. */
-export type SendArgs<Mutation extends SendMutation> = Omit<Mutation["_args"], "operationId"> & {
-  operationId?: string;
-};
+import { keyOf } from "./references.js";
+import { createSend, type Send, type SendApi, type SendMutation } from "./sendPrompt.js";
+import { useMade } from "./useStore.js";
 
 /**
  * The app's mutation that sends a prompt. Each call makes its own `operationId`, so that what the client sends again
  * after a lost connection starts one run only. To try again what failed, pass the `operationId` of the first try.
  *
+ * With `api`, whose `listMessages` the thread is watched by, and a mutation that takes `threadId` and `prompt`, the
+ * prompt is a message of the thread at once (`metadata.isSending`). Its row takes its place under the same id, without
+ * a flicker. When the mutation fails the message goes and the promise rejects: put the words back where they were typed.
+ *
+ * - A call with the same arguments while one is under way is that one, and gives its promise: two clicks on a button
+ *   send once. Who means to say the same thing twice names an `operationId` of their own.
+ * - Offline, a prompt waits in the client and is sent when the connection is back. A tab that is closed takes with it
+ *   what the server does not have yet; Convex's client asks before (`unsavedChangesWarning`). What the server has is
+ *   answered without the tab.
+ *
  * @example
- * const send = useSend(api.ask.send);
- * await send({ threadId, prompt: "Which one?" });
+ * const send = useSend(api.ask.send, api.chat);
+ * await send({ threadId, prompt: "Which one?" }).catch(() => setDraft("Which one?"));
  */
-export function useSend<Mutation extends SendMutation>(
-  mutation: Mutation,
-): (args: SendArgs<Mutation>) => Promise<FunctionReturnType<Mutation>> {
-  const send: (args: Mutation["_args"]) => Promise<FunctionReturnType<Mutation>> = useMutation(mutation);
-  return useCallback((args) => send(withOperationId(args)), [send]);
+export function useSend<Mutation extends SendMutation>(mutation: Mutation, api?: SendApi): Send<Mutation> {
+  const key = keyOf(api === undefined ? [mutation] : [mutation, api.listMessages]);
+  return useMade(key, (client) => createSend(client, { mutation, api }));
 }
-
-/** The boundary where the arguments are whole again: what was left out of them has been added. */
-const withOperationId = <Args extends { operationId?: string }>(args: Args) =>
-  ({ ...args, operationId: args.operationId ?? newOperationId() }) as Args & { operationId: string };

@@ -1,19 +1,24 @@
-import { useConvex } from "convex/react";
-import { getFunctionName } from "convex/server";
-import { useMemo, useSyncExternalStore } from "react";
+import type { Preloaded } from "convex/react";
 import type { ThreadMessage } from "../parts/uiMessages.js";
 import type { Run } from "../validators/run.js";
+import { keyOf } from "./references.js";
 import type { ThreadApi } from "./threadApi.js";
 import { ThreadStore, type ThreadSnapshot } from "./threadStore.js";
+import { useMade, useSnapshot } from "./useStore.js";
 
 export type UseThreadArgs = {
   threadId: string;
-  /** Messages of a page, 40 by default; the newest page is live. */
+  /** Messages of a page, 40 unless told or preloaded; the newest page is live. */
   limit?: number;
+  /** The newest page as `preloadQuery` of `convex/nextjs` gave it: shown at once, by a server too. */
+  preloaded?: Preloaded<ThreadApi["listMessages"]>;
 };
 
 export type UseThreadResult = {
-  /** In order; an answer has one id from its first chunk on, and stays the same object until it changes. */
+  /**
+   * In order; a message has one id from when it is first shown, a prompt that is on its way and the first chunk of an
+   * answer alike, and stays the same object until it changes. `metadata.messageId` is the id of its row.
+   */
   messages: ThreadMessage[];
   /** The thread's active run, else its last; `null` until one is known. */
   run: Run | null;
@@ -25,7 +30,6 @@ export type UseThreadResult = {
 };
 
 const SKIPPED: ThreadSnapshot = { messages: [], run: null, isLoading: false, canLoadMore: false };
-const watchNothing = () => () => {};
 const loadNothing = () => Promise.resolve();
 
 /**
@@ -35,27 +39,18 @@ const loadNothing = () => Promise.resolve();
  * @example
  * const { messages, run, loadMore, canLoadMore } = useThread(api.chat, { threadId });
  * return messages.map((message) => <Bubble key={message.id} message={message} />);
+ *
+ * @example
+ * // A server component preloads the newest page: const preloaded = await preloadQuery(api.chat.listMessages, {
+ * //   threadId, cursor: null, limit: 40 }, { token });
+ * const { messages } = useThread(api.chat, { threadId, preloaded });
  */
 export function useThread(api: ThreadApi, args: UseThreadArgs | "skip"): UseThreadResult {
-  const store = useThreadStore(api, args);
-  const read = store?.getSnapshot ?? getSkipped;
-  const { error, ...thread } = useSyncExternalStore(store?.subscribe ?? watchNothing, read, read);
-  if (error !== undefined) throw error;
-  return { ...thread, loadMore: store?.loadMore ?? loadNothing };
-}
-
-const getSkipped = (): ThreadSnapshot => SKIPPED;
-
-/** One store for each thread; references to functions are new objects each time, so they count by their names. */
-function useThreadStore(api: ThreadApi, args: UseThreadArgs | "skip"): ThreadStore | null {
-  const client = useConvex();
-  const names = [api.listMessages, api.followStream, api.getRun]
-    .map((query) => getFunctionName(query))
-    .join();
-  const threadId = args === "skip" ? null : args.threadId;
-  const limit = args === "skip" ? undefined : args.limit;
-  return useMemo(
-    () => (threadId === null ? null : new ThreadStore(client, api, { threadId, limit })),
-    [client, names, threadId, limit],
+  const key = keyOf(
+    [api.listMessages, api.followStream, api.getRun],
+    args === "skip" ? null : [args.threadId, args.limit],
   );
+  const store = useMade(key, (client) => (args === "skip" ? null : new ThreadStore(client, api, args)));
+  const { messages, run, isLoading, canLoadMore } = useSnapshot(store, SKIPPED);
+  return { messages, run, isLoading, canLoadMore, loadMore: store?.loadMore ?? loadNothing };
 }

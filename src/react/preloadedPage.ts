@@ -1,0 +1,17 @@
+import { jsonToConvex, type JSONValue, type Value } from "convex/values";
+import type { MessagePage } from "./threadApi.js";
+import type { ThreadStoreOptions } from "./threadStore.js";
+
+/** The newest page of a thread as a server has read it, with the limit it was read with; null where there is none. */
+export function preloadedPage({
+  preloaded,
+  threadId,
+}: ThreadStoreOptions): { page: MessagePage; limit: number | undefined } | null {
+  if (preloaded === undefined) return null;
+  const args = fromJson(preloaded._argsJSON) as { threadId: string; cursor: string | null; limit?: number };
+  if (args.threadId !== threadId || args.cursor !== null) return null;
+  return { page: fromJson(preloaded._valueJSON) as unknown as MessagePage, limit: args.limit };
+}
+
+/** The boundary where a payload of `preloadQuery` is values again; its types call the JSON in it a string. */
+const fromJson = (json: unknown): Value => jsonToConvex(json as JSONValue);
