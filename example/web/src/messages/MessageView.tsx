@@ -5,7 +5,7 @@ import { AnswerContext } from "./answerContext.js";
 import { numberCitations, shortName, type CitationNumbers, type NumberedCitation } from "./citations.js";
 import { MessageFile } from "./FileChip.js";
 import classes from "./messages.module.css";
-import { passagesIn, type MessagePart } from "./parts.js";
+import { passagesIn, rowIdOf, type MessagePart } from "./parts.js";
 import { Reasoning } from "./Reasoning.js";
 import { AnswerText, PromptText } from "./TextPart.js";
 import { timeOf } from "./time.js";
@@ -43,7 +43,7 @@ function Prompt({ message }: { message: ThreadMessage }) {
       {files.length > 0 && (
         <div className={classes.files}>
           {files.map((part, index) => (
-            <MessageFile key={index} part={part} messageId={message.id} />
+            <MessageFile key={index} part={part} messageId={rowIdOf(message)} />
           ))}
         </div>
       )}
@@ -128,7 +128,7 @@ function AnswerPart({ part, message, numbers }: AnswerPartProps) {
     case "dynamic-tool":
       return <ToolCard part={part} runId={message.metadata?.runId} />;
     case "file":
-      return <MessageFile part={part} messageId={message.id} />;
+      return <MessageFile part={part} messageId={rowIdOf(message)} />;
     case "source-url":
       return (
         <p>

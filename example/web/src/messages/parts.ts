@@ -32,6 +32,9 @@ export function fieldOf(value: unknown, name: string): unknown {
 
 export const isTool = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool";
 
+/** The id of a message's row, by which its files and its context are found; while it is on its way it has none yet. */
+export const rowIdOf = ({ id, metadata }: ThreadMessage): string => metadata?.messageId ?? id;
+
 /** The words of a message. */
 export const textOf = ({ parts }: ThreadMessage): string =>
   parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");

@@ -5,12 +5,12 @@ import { toUIMessages, type ThreadMessage } from "convex-agent-memory/react";
 import { useQueries, useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../api.js";
-import { passagesIn, textOf } from "./parts.js";
+import { passagesIn, rowIdOf, textOf } from "./parts.js";
 import { timeOf } from "./time.js";
 
 /** The facts that an answer's model was shown, of which those that it quotes are what a citation means. */
 export function FactSource({ message, factKey }: { message: ThreadMessage; factKey: string }) {
-  const context = useQuery(api.inspect.explainContext, { messageId: message.id });
+  const context = useQuery(api.inspect.explainContext, { messageId: rowIdOf(message) });
   const found = passagesIn(message.parts).flatMap(({ factId }) => (factId === undefined ? [] : [factId]));
   const shown = shownOfKind(context, "fact");
   const factIds = [...new Set([...shown, ...found])];
@@ -57,7 +57,7 @@ function FactCard({ fact }: { fact: Fact }) {
         <Group gap="xs">
           {fact.key !== undefined && <Badge variant="light">{fact.key}</Badge>}
           <Text size="xs" c="dimmed">
-            Kept {timeOf(fact.createdAt)}
+            Holds since {timeOf(fact.validFrom)}
           </Text>
         </Group>
       </Stack>
@@ -90,7 +90,7 @@ type SaidSourceProps = { message: ThreadMessage; text: string; place: string };
 
 /** Something that was said, in this conversation or in another. */
 export function SaidSource({ message, text, place }: SaidSourceProps) {
-  const context = useQuery(api.inspect.explainContext, { messageId: message.id });
+  const context = useQuery(api.inspect.explainContext, { messageId: rowIdOf(message) });
   const read = passagesIn(message.parts).find(({ citation }) => citation === text);
   const shown = (context?.sections ?? [])
     .flatMap(({ items }) => items)

@@ -5,7 +5,7 @@ import type { ThreadMessage } from "convex-agent-memory/react";
 import { useMutation, useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "../../api.js";
-import { textOf } from "../../messages/parts.js";
+import { rowIdOf, textOf } from "../../messages/parts.js";
 import { errorText } from "../../shell/errorText.js";
 import classes from "./chat.module.css";
 
@@ -45,7 +45,7 @@ function Queued({ prompt, place, runId }: QueuedProps) {
   const [isGoing, setGoing] = useState(false);
   const cancel = useMutation(api.chat.cancelRun);
   const remove = useMutation(api.chat.removeMessage);
-  const messageId = prompt.metadata?.messageId ?? prompt.id;
+  const messageId = rowIdOf(prompt);
   const takeBack = async (ofRun: string): Promise<void> => {
     setGoing(true);
     try {

@@ -5,6 +5,7 @@ import type { ThreadMessage } from "convex-agent-memory/react";
 import { useSend } from "convex-agent-memory/react";
 import { useState } from "react";
 import { api } from "../../api.js";
+import { rowIdOf } from "../../messages/parts.js";
 import { timeOf } from "../../messages/time.js";
 import { ProblemAlert } from "./ProblemAlert.js";
 import { failureWords } from "./failureWords.js";
@@ -99,7 +100,7 @@ function TryAgain({ threadId, run, messages }: RunNoticeProps & { run: Run }) {
     setSending(true);
     setProblem(null);
     try {
-      await again({ threadId, promptMessageId: prompt.metadata?.messageId ?? prompt.id });
+      await again({ threadId, promptMessageId: rowIdOf(prompt) });
     } catch (error) {
       setProblem(problemOf(error));
     }

@@ -11,7 +11,7 @@ export function titleFrom(prompt: string): string | undefined {
   const line = prompt.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line === "") return undefined;
   if (line.length <= TITLE_CHARACTERS) return line;
-  const cut = line.slice(0, TITLE_CHARACTERS);
+  const cut = [...line].slice(0, TITLE_CHARACTERS).join("");
   const space = cut.lastIndexOf(" ");
-  return `${space > TITLE_CHARACTERS / 2 ? cut.slice(0, space) : cut} …`.toWellFormed();
+  return `${space > TITLE_CHARACTERS / 2 ? cut.slice(0, space) : cut} …`;
 }
