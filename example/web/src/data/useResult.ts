@@ -12,13 +12,14 @@ import { useMemo } from "react";
 export type Result<Value> =
   { kind: "loading" } | { kind: "failed"; error: Error } | { kind: "ready"; value: Value };
 
-type Args = Parameters<typeof useQueries>[0][string]["args"];
+type Requests = Parameters<typeof useQueries>[0];
 
 /** A request by the name of its query and its arguments as text, which stay the same from render to render. */
-export const requestOf = (name: string, args: string) => ({
-  query: makeFunctionReference<"query">(name),
-  args: JSON.parse(args) as Args, // it was written from arguments
-});
+function requestFor(name: string, args: string | null): Requests {
+  if (args === null) return {};
+  const given = JSON.parse(args) as Requests[string]["args"]; // it was written from arguments
+  return { only: { query: makeFunctionReference<"query">(name), args: given } };
+}
 
 /** Follows a query, or none. */
 export function useResult<Query extends FunctionReference<"query">>(
@@ -27,7 +28,7 @@ export function useResult<Query extends FunctionReference<"query">>(
 ): Result<FunctionReturnType<Query>> {
   const name = getFunctionName(query);
   const key = args === "skip" ? null : JSON.stringify(args);
-  const requests = useMemo(() => (key === null ? {} : { only: requestOf(name, key) }), [name, key]);
+  const requests = useMemo(() => requestFor(name, key), [name, key]);
   const given: unknown = useQueries(requests)["only"];
   if (given === undefined) return { kind: "loading" };
   if (given instanceof Error) return { kind: "failed", error: given };

@@ -49,9 +49,7 @@ function commonLengths(one: string[], other: string[]): Uint16Array[] {
       const here = rows[row]!; // each row was made above
       const below = rows[row + 1]!;
       here[column] =
-        one[row] === other[column]
-          ? below[column + 1]! + 1
-          : Math.max(below[column]!, here[column + 1]!);
+        one[row] === other[column] ? below[column + 1]! + 1 : Math.max(below[column]!, here[column + 1]!);
     }
   return rows;
 }

@@ -8,7 +8,13 @@ import { MarkdownText } from "./MarkdownText.js";
 type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
 
 /** A chunk: what recall finds and an answer cites as one. */
-export function ChunkText({ chunk: { index, heading, text, tokens }, isMarked }: { chunk: Chunk; isMarked: boolean }) {
+export function ChunkText({
+  chunk: { index, heading, text, tokens },
+  isMarked,
+}: {
+  chunk: Chunk;
+  isMarked: boolean;
+}) {
   const name = `Chunk ${index + 1}${heading === "" ? "" : `, ${heading}`}${isMarked ? ", cited" : ""}`;
   return (
     <section

@@ -15,24 +15,29 @@ import classes from "./documents.module.css";
 export type DocumentRow = FunctionReturnType<typeof api.documents.listDocuments>["page"][number];
 
 const PAGE_DOCUMENTS = 30;
+/** All of the tenant, by their key. */
+const LISTED = {
+  args: { scope: "tenant", limit: PAGE_DOCUMENTS } as const,
+  order: {
+    idOf: ({ documentId }: DocumentRow) => documentId,
+    compare: (left: DocumentRow, right: DocumentRow) => (left.key < right.key ? -1 : 1),
+  },
+};
 /** From here on a table has room. */
 const WIDE = "(min-width: 48em)";
 
 /** All documents by their key, live. */
 export function DocumentList() {
-  const { items, isLoading, error, canLoadMore, loadMore } = usePages(
-    api.documents.listDocuments,
-    { scope: "tenant" },
-    PAGE_DOCUMENTS,
-  );
+  const { items, isLoading, error, canLoadMore, loadMore } = usePages(api.documents.listDocuments, LISTED);
   const isWide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
-  if (error !== null) return <ErrorState error={error} />;
+  if (error !== undefined) return <ErrorState error={error} />;
   if (items.length === 0)
     return isLoading ? (
       <LoadingState label="Loading the documents" />
     ) : (
       <EmptyState icon={IconFiles} title="No documents yet">
-        Drop Markdown or text files above. The researcher finds passages in them and cites them in its answers.
+        Drop Markdown or text files above. The researcher finds passages in them and cites them in its
+        answers.
       </EmptyState>
     );
   return (
@@ -40,7 +45,7 @@ export function DocumentList() {
       {isWide ? <WideList documents={items} /> : <NarrowList documents={items} />}
       {canLoadMore && (
         <Center>
-          <Button variant="default" onClick={loadMore} loading={isLoading}>
+          <Button variant="default" onClick={() => void loadMore()}>
             Show more documents
           </Button>
         </Center>

@@ -38,7 +38,11 @@ export function DocumentPage({ documentKey }: { documentKey: string }) {
       {document.kind === "ready" && document.value !== null && (
         <Stack gap="lg" mt="xs">
           <Head document={document.value} />
-          <DocumentView document={document.value} chunkId={search.get("chunk")} />
+          <DocumentView
+            key={document.value.generation}
+            document={document.value}
+            chunkId={search.get("chunk")}
+          />
         </Stack>
       )}
     </Container>
@@ -92,7 +96,8 @@ function useRemoval({ documentId, key }: Document): () => void {
       title: `Remove “${key}”?`,
       children: (
         <Text size="sm">
-          Nobody of your tenant finds it any more. Answers that cite it stay, but their citations lead nowhere.
+          Nobody of your tenant finds it any more. Answers that cite it stay, but their citations lead
+          nowhere.
         </Text>
       ),
       labels: { confirm: "Remove the document", cancel: "Keep it" },

@@ -12,56 +12,73 @@ import classes from "./documents.module.css";
 import { FarPassage } from "./FarPassage.js";
 import { Outline } from "./Outline.js";
 
+type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
 type Document = NonNullable<FunctionReturnType<typeof api.documents.getDocument>>;
 
 const PAGE_CHUNKS = 100;
+const IN_ORDER = {
+  idOf: ({ chunkId }: Chunk) => chunkId,
+  compare: (left: Chunk, right: Chunk) => left.index - right.index,
+};
 /** A passage further down is shown by itself: to scroll there, everything before it would be loaded. */
 const SCROLL_MAX_CHUNKS = 500;
 
 /** The outline of a document beside its chunks; the one of `chunkId` is scrolled to and marked. */
 export function DocumentView({ document, chunkId }: { document: Document; chunkId: string | null }) {
-  const { documentId, key, generation, state } = document;
-  // Another generation has other chunks: the list begins anew.
-  const chunks = usePages(api.documents.listChunks, { documentId }, PAGE_CHUNKS);
+  const { documentId, key, state } = document;
+  const chunks = usePages(api.documents.listChunks, {
+    args: { documentId, limit: PAGE_CHUNKS },
+    order: IN_ORDER,
+  });
   const wanted = useResult(api.documents.getChunk, chunkId === null ? "skip" : { chunkId });
   const index = wanted.kind === "ready" && wanted.value.documentKey === key ? wanted.value.index : null;
   useLoadUpTo(index, chunks);
   useScrollTo(index !== null && index < chunks.items.length ? chunkElementId(index) : null);
   if (state.kind === "empty")
-    return (
-      <EmptyState icon={IconFileOff} title="Nothing to read yet">
-        It is being written for the first time.
-      </EmptyState>
-    );
-  if (chunks.error !== null) return <ErrorState error={chunks.error} />;
+    return <NothingToRead title="Nothing to read yet" text="It is being written for the first time." />;
+  if (chunks.error !== undefined) return <ErrorState error={chunks.error} />;
+  if (chunks.isLoading) return <LoadingState label="Loading the text" />;
   if (chunks.items.length === 0)
-    return chunks.isLoading ? (
-      <LoadingState label="Loading the text" />
-    ) : (
-      <EmptyState icon={IconFileOff} title="No words in it">
-        The document has no text that could be found or cited.
-      </EmptyState>
+    return (
+      <NothingToRead title="No words in it" text="The document has no text that could be found or cited." />
     );
   return (
     <div className={classes["view"]}>
       <Outline documentKey={key} chunks={chunks.items} />
       <Stack gap="sm">
-        {chunkId !== null && wanted.kind !== "loading" && index === null && <NoSuchPassage />}
-        {chunkId !== null && index !== null && index >= SCROLL_MAX_CHUNKS && <FarPassage chunkId={chunkId} />}
-        <div key={generation}>
+        {chunkId !== null && (
+          <CitedPassage chunkId={chunkId} index={index} isKnown={wanted.kind !== "loading"} />
+        )}
+        <div>
           {chunks.items.map((chunk) => (
             <ChunkText key={chunk.chunkId} chunk={chunk} isMarked={chunk.index === index} />
           ))}
         </div>
         {chunks.canLoadMore && (
           <Center>
-            <Button variant="default" onClick={chunks.loadMore} loading={chunks.isLoading}>
+            <Button variant="default" onClick={() => void chunks.loadMore()}>
               Show more of it
             </Button>
           </Center>
         )}
       </Stack>
     </div>
+  );
+}
+
+type CitedProps = { chunkId: string; index: number | null; isKnown: boolean };
+
+/** What is said of a cited passage that cannot be scrolled to. */
+function CitedPassage({ chunkId, index, isKnown }: CitedProps) {
+  if (index === null) return isKnown && <NoSuchPassage />;
+  return index >= SCROLL_MAX_CHUNKS && <FarPassage chunkId={chunkId} />;
+}
+
+function NothingToRead({ title, text }: { title: string; text: string }) {
+  return (
+    <EmptyState icon={IconFileOff} title={title}>
+      {text}
+    </EmptyState>
   );
 }
 
@@ -76,11 +93,15 @@ function NoSuchPassage() {
 /** Loads pages until a chunk is there. */
 function useLoadUpTo(
   index: number | null,
-  { items, canLoadMore, loadMore }: { items: unknown[]; canLoadMore: boolean; loadMore: () => void },
+  {
+    items,
+    canLoadMore,
+    loadMore,
+  }: { items: readonly unknown[]; canLoadMore: boolean; loadMore: () => Promise<void> },
 ): void {
   const isMissing = index !== null && index < SCROLL_MAX_CHUNKS && index >= items.length && canLoadMore;
   useEffect(() => {
-    if (isMissing) loadMore();
+    if (isMissing) void loadMore();
   }, [isMissing, items.length]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each page that came
 }
 

@@ -7,6 +7,9 @@ import { chosenFiles, FILE_MAX_BYTES, TEXT_ENDINGS, type ChosenFile } from "./re
 
 const HINT = `Markdown and text (${TEXT_ENDINGS.join(", ")}), up to ${formatBytes(FILE_MAX_BYTES)} a file. A file of the same name takes the place of the one before.`;
 
+/** A choice of folders, which browsers know and the types of React do not. */
+const FOLDER = { webkitdirectory: "", "aria-label": "Folder to add" };
+
 /** Where files are dropped, or chosen one by one or as a folder. What is refused is told in the list of uploads. */
 export function DropFiles({ onFiles }: { onFiles: (files: ChosenFile[]) => void }) {
   const open = useRef<() => void>(null);
@@ -37,7 +40,7 @@ export function DropFiles({ onFiles }: { onFiles: (files: ChosenFile[]) => void 
           <Button leftSection={<IconFileUpload size={16} aria-hidden />} onClick={() => open.current?.()}>
             Choose files
           </Button>
-          <FileButton onChange={take} multiple inputProps={{ webkitdirectory: "", "aria-label": "Folder to add" }}>
+          <FileButton onChange={take} multiple inputProps={FOLDER}>
             {(props) => (
               <Button {...props} variant="default" leftSection={<IconFolderPlus size={16} aria-hidden />}>
                 Choose a folder

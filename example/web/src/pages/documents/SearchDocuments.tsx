@@ -42,7 +42,9 @@ export function SearchDocuments() {
             aria-label="Search in documents"
             placeholder="Search in documents"
             leftSection={<IconSearch size={16} aria-hidden />}
-            rightSection={question !== "" && <CloseButton size="sm" aria-label="End the search" onClick={end} />}
+            rightSection={
+              question !== "" && <CloseButton size="sm" aria-label="End the search" onClick={end} />
+            }
             value={question}
             onChange={({ currentTarget }) => setQuestion(currentTarget.value)}
             onKeyDown={({ key }) => key === "Escape" && end()}

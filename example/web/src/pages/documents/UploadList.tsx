@@ -1,4 +1,14 @@
-import { Button, Group, Paper, Progress, ScrollArea, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import {
+  Button,
+  Group,
+  Paper,
+  Progress,
+  ScrollArea,
+  Stack,
+  Text,
+  Title,
+  VisuallyHidden,
+} from "@mantine/core";
 import {
   IconAlertTriangle,
   IconBan,
@@ -59,7 +69,9 @@ export function UploadList({ uploads, queue }: { uploads: readonly Upload[]; que
           <Progress value={(settled / uploads.length) * 100} size="sm" aria-label="Files done" animated />
         )}
         <VisuallyHidden role="status">
-          {isUnderWay ? `${formatCount(settled)} of ${plural(uploads.length, "file")} done` : summaryOf(uploads)}
+          {isUnderWay
+            ? `${formatCount(settled)} of ${plural(uploads.length, "file")} done`
+            : summaryOf(uploads)}
         </VisuallyHidden>
         <ScrollArea.Autosize mah={280} type="auto" viewportProps={{ tabIndex: 0, "aria-label": "Files" }}>
           <Stack component="ul" gap={6} className={classes["plainList"]}>
@@ -135,7 +147,9 @@ function stateText(state: UploadState, draft: Draft | undefined): string {
       if (draft === undefined) return "Reading and embedding";
       return `Writing: ${formatCount(draft.written.chunks)} of ${plural(draft.total.chunks, "chunk")}`;
     case "ready":
-      return state.chunks === 0 ? "Ready, but there are no words in it" : `Ready: ${plural(state.chunks, "chunk")}`;
+      return state.chunks === 0
+        ? "Ready, but there are no words in it"
+        : `Ready: ${plural(state.chunks, "chunk")}`;
     case "unchanged":
       return `Unchanged: it was stored already, in ${plural(state.chunks, "chunk")}`;
     case "failed": {
@@ -157,5 +171,7 @@ function summaryOf(uploads: readonly Upload[]): string {
     [count("failed"), "failed"],
     [count("refused"), "not taken"],
   ] as const;
-  return told.flatMap(([number, word]) => (number === 0 ? [] : [`${plural(number, "file")} ${word}`])).join(", ");
+  return told
+    .flatMap(([number, word]) => (number === 0 ? [] : [`${plural(number, "file")} ${word}`]))
+    .join(", ");
 }

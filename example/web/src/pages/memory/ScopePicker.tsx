@@ -28,7 +28,13 @@ export function ScopePicker({ scope: { name, threadId, choose } }: { scope: Chos
 const THREADS_SHOWN = 100;
 
 /** A choice among the viewer's conversations, the latest first. */
-export function ThreadSelect({ value, onChange }: { value: string | null; onChange: (threadId: string | null) => void }) {
+export function ThreadSelect({
+  value,
+  onChange,
+}: {
+  value: string | null;
+  onChange: (threadId: string | null) => void;
+}) {
   const { threads, isLoading } = useThreads(api.chat, { limit: THREADS_SHOWN });
   const data = threads.map(({ threadId, title, preview }) => {
     return { value: threadId, label: title ?? preview?.text ?? "A conversation without words" };

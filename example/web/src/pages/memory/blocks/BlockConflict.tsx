@@ -34,8 +34,8 @@ export function BlockConflict({ block: { label, value: theirs, version }, scope,
     >
       <Stack gap="sm">
         <Text size="sm">
-          It stands at version {version} now. What you wrote is still here; nothing is saved until you choose. From
-          theirs to yours:
+          It stands at version {version} now. What you wrote is still here; nothing is saved until you choose.
+          From theirs to yours:
         </Text>
         <Difference before={theirs} after={value} />
         <Group gap="xs">

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Paper, Stack, Text, Textarea, Title } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { IconHistory, IconLock, IconSettings, IconTrash } from "@tabler/icons-react";
 import type { Block } from "convex-agent-memory";
 import { estimateTokens } from "convex-agent-memory/react";
@@ -12,45 +13,30 @@ import { BlockHistory } from "./BlockHistory.js";
 import { BlockSettings } from "./BlockSettings.js";
 import { RemoveBlock } from "./RemoveBlock.js";
 import { TokenMeter } from "./TokenMeter.js";
-import { useBlockDraft } from "./useBlockDraft.js";
+import { useBlockDraft, type BlockDraft } from "./useBlockDraft.js";
 
 type Props = { block: Block; scope: ScopeArgs; actions: BlockActions; onRemoved: () => void };
 type Dialog = "history" | "settings" | "remove";
 
 /** The value of a block, to be changed; what another writes meanwhile is told and never lost. */
 export function BlockEditor({ block, scope, actions, onRemoved }: Props) {
-  const { value, isChanged, isConflict, edit, drop, save, isBusy, failure } = useBlockDraft(block, actions);
+  const draft = useBlockDraft(block, actions);
+  const { value, isConflict, edit, drop, save, isBusy, failure } = draft;
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const { label, description, maxTokens, version, updatedAt, readOnly } = block;
+  const { label, maxTokens, readOnly } = block;
   const tokens = estimateTokens(value);
   const isOver = tokens > maxTokens;
   const close = () => setDialog(null);
   return (
     <Paper withBorder p="md" component="section" aria-label={`Block ${label}`}>
       <Stack gap="sm">
-        <Group justify="space-between" gap="xs" align="flex-start">
-          <div style={{ flex: "1 1 200px" }}>
-            <Title order={2} size="h4" ff="monospace">
-              {label}
-            </Title>
-            <Text size="sm" c="dimmed">
-              {description ?? "It is not said what belongs in it."}
-            </Text>
-          </div>
-          <Group gap="xs">
-            <Button size="xs" variant="default" leftSection={<IconHistory size={14} aria-hidden />} onClick={() => setDialog("history")}>
-              History
-            </Button>
-            <Button size="xs" variant="default" leftSection={<IconSettings size={14} aria-hidden />} onClick={() => setDialog("settings")}>
-              Settings
-            </Button>
-            <Button size="xs" variant="default" leftSection={<IconTrash size={14} aria-hidden />} onClick={() => setDialog("remove")}>
-              Remove
-            </Button>
-          </Group>
-        </Group>
+        <BlockHead block={block} onOpen={setDialog} />
         {readOnly && (
-          <Alert color="gray" icon={<IconLock aria-hidden />} title="Agents read this block, and never write it">
+          <Alert
+            color="gray"
+            icon={<IconLock aria-hidden />}
+            title="Agents read this block, and never write it"
+          >
             You can change it here.
           </Alert>
         )}
@@ -66,28 +52,80 @@ export function BlockEditor({ block, scope, actions, onRemoved }: Props) {
         />
         <TokenMeter tokens={tokens} maxTokens={maxTokens} label="Tokens of what is written here" />
         {isConflict && <BlockConflict {...{ block, scope, value, isBusy }} onKeep={save} onDrop={drop} />}
-        {failure !== null && !isConflict && (
-          <Alert role="alert" color="red" title={failure.title}>
-            {failure.advice}
-          </Alert>
-        )}
-        <Group justify="space-between" gap="xs">
-          <Text size="xs" c="dimmed">
-            Version {version}, <Moment at={updatedAt} />
-          </Text>
-          <Group gap="xs">
-            <Button variant="default" disabled={!isChanged || isBusy} onClick={drop}>
-              Undo changes
-            </Button>
-            <Button disabled={!isChanged || isOver || isConflict} loading={isBusy} onClick={save}>
-              Save
-            </Button>
-          </Group>
-        </Group>
+        {!isConflict && <FailureNotice failure={failure} />}
+        <BlockFoot block={block} draft={draft} isOver={isOver} />
       </Stack>
       {dialog === "history" && <BlockHistory {...{ block, scope, actions }} onClose={close} />}
       {dialog === "settings" && <BlockSettings {...{ block, actions }} onClose={close} />}
       {dialog === "remove" && <RemoveBlock {...{ block, actions, onRemoved }} onClose={close} />}
     </Paper>
+  );
+}
+
+function BlockHead({
+  block: { label, description },
+  onOpen,
+}: {
+  block: Block;
+  onOpen: (dialog: Dialog) => void;
+}) {
+  return (
+    <Group justify="space-between" gap="xs" align="flex-start">
+      <div style={{ flex: "1 1 200px" }}>
+        <Title order={2} size="h4" ff="monospace">
+          {label}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {description ?? "It is not said what belongs in it."}
+        </Text>
+      </div>
+      <Group gap="xs">
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconHistory size={14} aria-hidden />}
+          onClick={() => onOpen("history")}
+        >
+          History
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconSettings size={14} aria-hidden />}
+          onClick={() => onOpen("settings")}
+        >
+          Settings
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconTrash size={14} aria-hidden />}
+          onClick={() => onOpen("remove")}
+        >
+          Remove
+        </Button>
+      </Group>
+    </Group>
+  );
+}
+
+type FootProps = { block: Block; draft: BlockDraft; isOver: boolean };
+
+function BlockFoot({ block: { version, updatedAt }, draft, isOver }: FootProps) {
+  const { isChanged, isConflict, isBusy, drop, save } = draft;
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text size="xs" c="dimmed">
+        Version {version}, <Moment at={updatedAt} />
+      </Text>
+      <Group gap="xs">
+        <Button variant="default" disabled={!isChanged || isBusy} onClick={drop}>
+          Undo changes
+        </Button>
+        <Button disabled={!isChanged || isOver || isConflict} loading={isBusy} onClick={save}>
+          Save
+        </Button>
+      </Group>
+    </Group>
   );
 }

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, NumberInput, Stack, Switch, Textarea } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Switch, Textarea } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { ErrorText } from "../../../shell/errorText.js";
 
@@ -20,9 +21,19 @@ type Props = {
 };
 
 /** The settings of a block, of a new one or of one that is there. */
-export function BlockForm({ initial, confirm, isBusy, isReady = true, failure, onSave, onCancel, children }: Props) {
+export function BlockForm({
+  initial,
+  confirm,
+  isBusy,
+  isReady = true,
+  failure,
+  onSave,
+  onCancel,
+  children,
+}: Props) {
   const [settings, setSettings] = useState(initial);
-  const change = (changes: Partial<BlockSettingsValue>) => setSettings((before) => ({ ...before, ...changes }));
+  const change = (changes: Partial<BlockSettingsValue>) =>
+    setSettings((before) => ({ ...before, ...changes }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSave(settings);
@@ -53,11 +64,7 @@ export function BlockForm({ initial, confirm, isBusy, isReady = true, failure, o
           checked={settings.readOnly}
           onChange={({ currentTarget }) => change({ readOnly: currentTarget.checked })}
         />
-        {failure !== null && (
-          <Alert role="alert" color="red" title={failure.title}>
-            {failure.advice}
-          </Alert>
-        )}
+        <FailureNotice failure={failure} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel}>
             Cancel

@@ -1,5 +1,6 @@
 import { Alert, Button, Center, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
-import type { Block } from "convex-agent-memory";
+import { FailureNotice } from "../../../text/FailureNotice.js";
+import type { Block, BlockVersion } from "convex-agent-memory";
 import { useState } from "react";
 import { api } from "../../../api.js";
 import { useAttempt } from "../../../data/useAttempt.js";
@@ -13,6 +14,10 @@ import { writerName } from "../writerName.js";
 import type { BlockActions } from "./blockActions.js";
 
 const PAGE_VERSIONS = 20;
+const NEWEST_FIRST = {
+  idOf: ({ version }: BlockVersion) => String(version),
+  compare: (left: BlockVersion, right: BlockVersion) => right.version - left.version,
+};
 
 type Props = { block: Block; scope: ScopeArgs; actions: BlockActions; onClose: () => void };
 
@@ -33,17 +38,16 @@ export function BlockHistory({ block, scope, actions, onClose }: Props) {
 }
 
 function Versions({ block, scope, actions: { restore } }: Omit<Props, "onClose">) {
-  const { label, version, value } = block;
-  const versions = usePages(api.knowledge.blockHistory, { ...scope, label }, PAGE_VERSIONS);
+  const { label, version } = block;
+  const versions = usePages(api.knowledge.blockHistory, {
+    args: { ...scope, label, limit: PAGE_VERSIONS },
+    order: NEWEST_FIRST,
+  });
   const [chosen, setChosen] = useState<number | null>(null);
-  const { isBusy, failure, attempt } = useAttempt();
   const { user } = useSession();
-  if (versions.error !== null) return <ErrorState error={versions.error} />;
+  if (versions.error !== undefined) return <ErrorState error={versions.error} />;
   if (versions.items.length === 0) return <LoadingState label="Loading the history" />;
   const open = versions.items.find((one) => one.version === chosen);
-  const restoreOpen = async (from: number) => {
-    if (await attempt(() => restore({ label, from, version }), `Version ${from} is back.`)) setChosen(null);
-  };
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -67,29 +71,58 @@ function Versions({ block, scope, actions: { restore } }: Omit<Props, "onClose">
       </nav>
       {versions.canLoadMore && (
         <Center>
-          <Button size="xs" variant="default" onClick={versions.loadMore}>
+          <Button size="xs" variant="default" onClick={() => void versions.loadMore()}>
             Show older versions
           </Button>
         </Center>
       )}
       {open !== undefined && open.version !== version && (
-        <Stack gap="xs" component="section" aria-label={`Version ${open.version}`}>
-          <Text size="sm" fw={500}>
-            From version {version}, as it stands, to version {open.version}
-          </Text>
-          <Difference before={value} after={open.value} />
-          {failure !== null && (
-            <Alert role="alert" color="red" title={failure.title}>
-              {failure.advice}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button size="xs" loading={isBusy} onClick={() => void restoreOpen(open.version)}>
-              Restore version {open.version}
-            </Button>
-          </Group>
-        </Stack>
+        <Comparison
+          key={open.version}
+          block={block}
+          old={open}
+          restore={restore}
+          onRestored={() => setChosen(null)}
+        />
       )}
+    </Stack>
+  );
+}
+
+type ComparisonProps = {
+  block: Block;
+  old: BlockVersion;
+  restore: BlockActions["restore"];
+  onRestored: () => void;
+};
+
+/** An old value beside the one that stands, and the way back to it. */
+function Comparison({ block: { label, version, value }, old, restore, onRestored }: ComparisonProps) {
+  const [isChanged, setChanged] = useState(false);
+  const { isBusy, failure, attempt } = useAttempt();
+  const restoreOld = () =>
+    attempt(async () => {
+      const { kind } = await restore({ label, from: old.version, version });
+      setChanged(kind === "conflict");
+      if (kind === "written") onRestored();
+    });
+  return (
+    <Stack gap="xs" component="section" aria-label={`Version ${old.version}`}>
+      <Text size="sm" fw={500}>
+        From version {version}, as it stands, to version {old.version}
+      </Text>
+      <Difference before={value} after={old.value} />
+      {isChanged && (
+        <Alert role="alert" color="yellow" title="The block was changed meanwhile">
+          Nothing was restored. Compare with how it stands now, and choose again.
+        </Alert>
+      )}
+      <FailureNotice failure={failure} />
+      <Group justify="flex-end">
+        <Button size="xs" loading={isBusy} onClick={() => void restoreOld()}>
+          Restore version {old.version}
+        </Button>
+      </Group>
     </Stack>
   );
 }

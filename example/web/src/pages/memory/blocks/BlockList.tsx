@@ -12,7 +12,15 @@ import { CreateBlock } from "./CreateBlock.js";
 import { TokenMeter } from "./TokenMeter.js";
 
 /** Blocks with how full each is, and the one that the address names, to be edited. */
-export function BlockList({ scope, isCreating, onCreated }: { scope: ScopeArgs; isCreating: boolean; onCreated: () => void }) {
+export function BlockList({
+  scope,
+  isCreating,
+  onCreated,
+}: {
+  scope: ScopeArgs;
+  isCreating: boolean;
+  onCreated: () => void;
+}) {
   const { blocks, isLoading, ...actions } = useBlocks(api.knowledge, scope);
   const [search, setSearch] = useSearchParams();
   const named = search.get("block");
@@ -69,7 +77,13 @@ function BlockCard({ block, isOpen, search }: { block: Block; isOpen: boolean; s
           {label}
         </Text>
         {readOnly && (
-          <Badge variant="default" size="sm" tt="none" fw={400} leftSection={<IconLock size={11} aria-hidden />}>
+          <Badge
+            variant="default"
+            size="sm"
+            tt="none"
+            fw={400}
+            leftSection={<IconLock size={11} aria-hidden />}
+          >
             Read-only
           </Badge>
         )}
@@ -87,8 +101,8 @@ function BlockCard({ block, isOpen, search }: { block: Block; isOpen: boolean; s
 function NoBlocks() {
   return (
     <EmptyState icon={IconNotes} title="No blocks yet">
-      A block is a short text that stands before the agent in every conversation, such as how you like to be answered.
-      Make one, and say what belongs in it.
+      A block is a short text that stands before the agent in every conversation, such as how you like to be
+      answered. Make one, and say what belongs in it.
     </EmptyState>
   );
 }

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { Block } from "convex-agent-memory";
 import { useAttempt } from "../../../data/useAttempt.js";
 import type { BlockActions } from "./blockActions.js";
@@ -14,16 +15,17 @@ export function RemoveBlock({ block: { label }, actions, onRemoved, onClose }: P
     onRemoved();
   };
   return (
-    <Modal opened onClose={onClose} title={`Remove “${label}”?`} closeButtonProps={{ "aria-label": "Close the dialog" }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Remove “${label}”?`}
+      closeButtonProps={{ "aria-label": "Close the dialog" }}
+    >
       <Stack gap="sm">
         <Text size="sm">
           It goes with its history, and no agent is shown it any more. This cannot be undone.
         </Text>
-        {failure !== null && (
-          <Alert role="alert" color="red" title={failure.title}>
-            {failure.advice}
-          </Alert>
-        )}
+        <FailureNotice failure={failure} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>
             Keep it

@@ -6,7 +6,15 @@ import classes from "../memory.module.css";
 const NEAR = 0.9;
 
 /** How much of a limit is used; beyond it, by how much. */
-export function TokenMeter({ tokens, maxTokens, label }: { tokens: number; maxTokens: number; label: string }) {
+export function TokenMeter({
+  tokens,
+  maxTokens,
+  label,
+}: {
+  tokens: number;
+  maxTokens: number;
+  label: string;
+}) {
   const share = maxTokens === 0 ? 1 : tokens / maxTokens;
   const isOver = tokens > maxTokens;
   return (

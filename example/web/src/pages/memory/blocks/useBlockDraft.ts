@@ -18,14 +18,22 @@ export type BlockDraft = Pick<Attempt, "isBusy" | "failure"> & {
 };
 
 /** What stands in an editor: the block as it is, until someone begins to write. */
-export function useBlockDraft({ label, value: stored, version }: Block, { update }: BlockActions): BlockDraft {
+export function useBlockDraft(
+  { label, value: stored, version }: Block,
+  { update }: BlockActions,
+): BlockDraft {
   const [draft, setDraft] = useState<Draft | null>(null);
   const { isBusy, failure, attempt, clear } = useAttempt();
   const isChanged = draft !== null && draft.value !== stored;
   const write = async () => {
     if (draft === null) return;
     const edit = { kind: "set" as const, value: draft.value };
-    if (await attempt(() => update({ label, edit, version }), "Saved.")) setDraft(null);
+    await attempt(async () => {
+      const written = await update({ label, edit, version });
+      // Else the newer version is on its way to this page, and is told as a conflict.
+      if (written.kind === "written") setDraft(null);
+      else setDraft({ ...draft, base: version });
+    });
   };
   return {
     value: draft?.value ?? stored,

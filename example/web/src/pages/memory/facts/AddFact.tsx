@@ -1,4 +1,14 @@
-import { Alert, Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  Stack,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 import { useAttempt } from "../../../data/useAttempt.js";
@@ -10,13 +20,25 @@ type Props = { isOpen: boolean; onClose: () => void; append: FactActions["append
 /** Writes a fact by hand. */
 export function AddFact({ isOpen, onClose, append }: Props) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Add a fact" closeButtonProps={{ "aria-label": "Close the dialog" }}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title="Add a fact"
+      closeButtonProps={{ "aria-label": "Close the dialog" }}
+    >
       <AddFactForm append={append} onClose={onClose} />
     </Modal>
   );
 }
 
-const EMPTY = { text: "", key: "", since: "", importance: "" as string | number, pinned: false, isHeld: false };
+const EMPTY = {
+  text: "",
+  key: "",
+  since: "",
+  importance: "" as string | number,
+  pinned: false,
+  isHeld: false,
+};
 
 function AddFactForm({ append, onClose }: Omit<Props, "isOpen">) {
   const [given, setGiven] = useState(EMPTY);
@@ -33,55 +55,8 @@ function AddFactForm({ append, onClose }: Omit<Props, "isOpen">) {
   return (
     <form onSubmit={(event) => void add(event)}>
       <Stack gap="sm">
-        <Textarea
-          label="What is true"
-          description="One sentence that can be understood alone."
-          required
-          autosize
-          minRows={2}
-          value={given.text}
-          onChange={({ currentTarget }) => change({ text: currentTarget.value })}
-          data-autofocus
-        />
-        <TextInput
-          label="About"
-          description="A short key where facts follow each other, such as home.city."
-          value={given.key}
-          onChange={({ currentTarget }) => change({ key: currentTarget.value })}
-        />
-        <Group grow align="flex-start">
-          <TextInput
-            type="datetime-local"
-            label="True since"
-            value={given.since}
-            onChange={({ currentTarget }) => change({ since: currentTarget.value })}
-          />
-          <NumberInput
-            label="Importance"
-            placeholder="0 to 1"
-            min={0}
-            max={1}
-            step={0.1}
-            decimalScale={2}
-            value={given.importance}
-            onChange={(importance) => change({ importance })}
-          />
-        </Group>
-        <Checkbox
-          label="Pin it: it never expires"
-          checked={given.pinned}
-          onChange={({ currentTarget }) => change({ pinned: currentTarget.checked })}
-        />
-        <Checkbox
-          label="Hold it back for review"
-          checked={given.isHeld}
-          onChange={({ currentTarget }) => change({ isHeld: currentTarget.checked })}
-        />
-        {failure !== null && (
-          <Alert role="alert" color="red" title={failure.title}>
-            {failure.advice}
-          </Alert>
-        )}
+        <Fields given={given} change={change} />
+        <FailureNotice failure={failure} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
@@ -92,6 +67,59 @@ function AddFactForm({ append, onClose }: Omit<Props, "isOpen">) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+type FieldsProps = { given: typeof EMPTY; change: (changes: Partial<typeof EMPTY>) => void };
+
+function Fields({ given, change }: FieldsProps) {
+  return (
+    <>
+      <Textarea
+        label="What is true"
+        description="One sentence that can be understood alone."
+        required
+        autosize
+        minRows={2}
+        value={given.text}
+        onChange={({ currentTarget }) => change({ text: currentTarget.value })}
+        data-autofocus
+      />
+      <TextInput
+        label="About"
+        description="A short key where facts follow each other, such as home.city."
+        value={given.key}
+        onChange={({ currentTarget }) => change({ key: currentTarget.value })}
+      />
+      <Group grow align="flex-start">
+        <TextInput
+          type="datetime-local"
+          label="True since"
+          value={given.since}
+          onChange={({ currentTarget }) => change({ since: currentTarget.value })}
+        />
+        <NumberInput
+          label="Importance"
+          placeholder="0 to 1"
+          min={0}
+          max={1}
+          step={0.1}
+          decimalScale={2}
+          value={given.importance}
+          onChange={(importance) => change({ importance })}
+        />
+      </Group>
+      <Checkbox
+        label="Pin it: it never expires"
+        checked={given.pinned}
+        onChange={({ currentTarget }) => change({ pinned: currentTarget.checked })}
+      />
+      <Checkbox
+        label="Hold it back for review"
+        checked={given.isHeld}
+        onChange={({ currentTarget }) => change({ isHeld: currentTarget.checked })}
+      />
+    </>
   );
 }
 

@@ -13,7 +13,12 @@ export function CorrectFact({ fact: { factId, text }, actions, onClose }: FactDi
   const save = async () => {
     const validFrom = timeOfInput(since);
     const next = { text: corrected.trim(), ...(validFrom === undefined ? {} : { validFrom }) };
-    if (await attempt(() => actions.supersede({ factId, facts: [next] }), "Corrected. The old fact stays in the history."))
+    if (
+      await attempt(
+        () => actions.supersede({ factId, facts: [next] }),
+        "Corrected. The old fact stays in the history.",
+      )
+    )
       onClose();
   };
   return (
@@ -24,8 +29,8 @@ export function CorrectFact({ fact: { factId, text }, actions, onClose }: FactDi
       onConfirm={() => void save()}
     >
       <Text size="sm">
-        The fact as it stands is closed, and kept in the history as what was known until now. If it was never true,
-        choose that instead.
+        The fact as it stands is closed, and kept in the history as what was known until now. If it was never
+        true, choose that instead.
       </Text>
       <Textarea
         label="What is true now"

@@ -38,7 +38,11 @@ export function ExpireFact({ fact, actions, onClose }: FactDialogProps) {
       <TextInput
         type="datetime-local"
         label="Expires"
-        description={pinned ? "A pinned fact never expires: unpin it first." : "Nobody finds it from then on. Left empty: never."}
+        description={
+          pinned
+            ? "A pinned fact never expires: unpin it first."
+            : "Nobody finds it from then on. Left empty: never."
+        }
         disabled={pinned}
         value={expiry}
         onChange={({ currentTarget }) => setExpiry(currentTarget.value)}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Menu, Stack } from "@mantine/core";
+import { Button, Group, Menu, Stack } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconClockHour4,
@@ -11,94 +11,121 @@ import {
 import type { Fact } from "convex-agent-memory";
 import { useState } from "react";
 import { useAttempt } from "../../../data/useAttempt.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { CorrectFact } from "./CorrectFact.js";
 import { ExpireFact } from "./ExpireFact.js";
 import type { FactActions } from "./factActions.js";
+import type { FactDialogProps } from "./FactDialog.js";
 import { isOpen } from "./factWords.js";
 import { ForgetFact } from "./ForgetFact.js";
 import { RetractFact } from "./RetractFact.js";
 
-type Dialog = "correct" | "expire" | "retract" | "forget";
+const DIALOGS = { correct: CorrectFact, expire: ExpireFact, retract: RetractFact, forget: ForgetFact };
+type Dialog = keyof typeof DIALOGS;
 
 /** What can be done about a fact, by its state. */
 export function FactButtons({ fact, actions }: { fact: Fact; actions: FactActions }) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { failure, attempt, isBusy } = useAttempt();
-  const { factId, pinned, state } = fact;
-  const close = () => setDialog(null);
-  const asked = { fact, actions, onClose: close };
-  if (state.kind === "forgotten") return null;
+  if (fact.state.kind === "forgotten") return null;
+  const asked: FactDialogProps = { fact, actions, onClose: () => setDialog(null) };
+  const Open = dialog === null ? null : DIALOGS[dialog];
+  const act = (work: () => Promise<unknown>, done?: string) => void attempt(work, done);
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        {state.kind === "candidate" && (
-          <>
-            <Button size="xs" loading={isBusy} onClick={() => void attempt(() => actions.confirm({ factId }), "Confirmed.")}>
-              Confirm
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              disabled={isBusy}
-              onClick={() => void attempt(() => actions.decline({ factId }), "Declined.")}
-            >
-              Decline
-            </Button>
-          </>
-        )}
+        {fact.state.kind === "candidate" && <Decide {...{ fact, actions, isBusy, act }} />}
         {isOpen(fact) && (
-          <>
-            <Button
-              size="xs"
-              variant={state.kind === "candidate" ? "default" : "filled"}
-              leftSection={<IconPencil size={14} aria-hidden />}
-              onClick={() => setDialog("correct")}
-            >
-              Correct
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              disabled={isBusy}
-              leftSection={pinned ? <IconPinnedOff size={14} aria-hidden /> : <IconPin size={14} aria-hidden />}
-              onClick={() => void attempt(() => actions.update({ factId, pinned: !pinned }))}
-            >
-              {pinned ? "Unpin" : "Pin"}
-            </Button>
-          </>
+          <Change {...{ fact, actions, isBusy, act }} onCorrect={() => setDialog("correct")} />
         )}
-        <Menu position="bottom-start">
-          <Menu.Target>
-            <Button size="xs" variant="default" leftSection={<IconDots size={14} aria-hidden />}>
-              More
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {isOpen(fact) && (
-              <Menu.Item leftSection={<IconClockHour4 size={14} aria-hidden />} onClick={() => setDialog("expire")}>
-                Importance and expiry…
-              </Menu.Item>
-            )}
-            {state.kind === "active" && (
-              <Menu.Item leftSection={<IconArrowBackUp size={14} aria-hidden />} onClick={() => setDialog("retract")}>
-                It was never true…
-              </Menu.Item>
-            )}
-            <Menu.Item leftSection={<IconEraser size={14} aria-hidden />} onClick={() => setDialog("forget")}>
-              Forget for good…
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <More fact={fact} onChoose={setDialog} />
       </Group>
-      {failure !== null && (
-        <Alert role="alert" color="red" title={failure.title}>
-          {failure.advice}
-        </Alert>
-      )}
-      {dialog === "correct" && <CorrectFact {...asked} />}
-      {dialog === "expire" && <ExpireFact {...asked} />}
-      {dialog === "retract" && <RetractFact {...asked} />}
-      {dialog === "forget" && <ForgetFact {...asked} />}
+      <FailureNotice failure={failure} />
+      {Open !== null && <Open {...asked} />}
     </Stack>
+  );
+}
+
+type ActProps = {
+  fact: Fact;
+  actions: FactActions;
+  isBusy: boolean;
+  act: (work: () => Promise<unknown>, done?: string) => void;
+};
+
+function Decide({ fact: { factId }, actions, isBusy, act }: ActProps) {
+  return (
+    <>
+      <Button size="xs" loading={isBusy} onClick={() => act(() => actions.confirm({ factId }), "Confirmed.")}>
+        Confirm
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={isBusy}
+        onClick={() => act(() => actions.decline({ factId }), "Declined.")}
+      >
+        Decline
+      </Button>
+    </>
+  );
+}
+
+function Change({ fact, actions, isBusy, act, onCorrect }: ActProps & { onCorrect: () => void }) {
+  const { factId, pinned, state } = fact;
+  const PinIcon = pinned ? IconPinnedOff : IconPin;
+  return (
+    <>
+      <Button
+        size="xs"
+        variant={state.kind === "candidate" ? "default" : "filled"}
+        leftSection={<IconPencil size={14} aria-hidden />}
+        onClick={onCorrect}
+      >
+        Correct
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={isBusy}
+        leftSection={<PinIcon size={14} aria-hidden />}
+        onClick={() => act(() => actions.update({ factId, pinned: !pinned }))}
+      >
+        {pinned ? "Unpin" : "Pin"}
+      </Button>
+    </>
+  );
+}
+
+function More({ fact, onChoose }: { fact: Fact; onChoose: (dialog: Dialog) => void }) {
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button size="xs" variant="default" leftSection={<IconDots size={14} aria-hidden />}>
+          More
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isOpen(fact) && (
+          <Menu.Item
+            leftSection={<IconClockHour4 size={14} aria-hidden />}
+            onClick={() => onChoose("expire")}
+          >
+            Importance and expiry…
+          </Menu.Item>
+        )}
+        {fact.state.kind === "active" && (
+          <Menu.Item
+            leftSection={<IconArrowBackUp size={14} aria-hidden />}
+            onClick={() => onChoose("retract")}
+          >
+            It was never true…
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconEraser size={14} aria-hidden />} onClick={() => onChoose("forget")}>
+          Forget for good…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

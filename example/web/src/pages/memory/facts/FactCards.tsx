@@ -15,7 +15,8 @@ export function FactCards({ facts, filter }: { facts: readonly Fact[]; filter: F
         <Paper key={fact.factId} component="li" withBorder p="sm" className={classes["row"]}>
           <FactLink fact={fact} filter={filter} />
           <Text size="xs" c="dimmed" mt={6}>
-            {ORIGINS[fact.origin]} · true <Validity fact={fact} /> · learned <Moment at={fact.recordedAt} isDay />
+            {ORIGINS[fact.origin]} · true <Validity fact={fact} /> · learned{" "}
+            <Moment at={fact.recordedAt} isDay />
           </Text>
         </Paper>
       ))}

@@ -29,7 +29,12 @@ export function FactDetails({ factId, actions }: { factId: string; actions: Fact
   return (
     <Stack gap="lg">
       <div>
-        <Text size="lg" fw={500} className={classes["text"]} c={value.state.kind === "forgotten" ? "dimmed" : undefined}>
+        <Text
+          size="lg"
+          fw={500}
+          className={classes["text"]}
+          c={value.state.kind === "forgotten" ? "dimmed" : undefined}
+        >
           {factText(value)}
         </Text>
         <Group gap={6} mt={6}>

@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { Fact } from "convex-agent-memory";
 import type { FormEvent, ReactNode } from "react";
 import type { ErrorText } from "../../../shell/errorText.js";
@@ -31,11 +32,7 @@ export function FactDialog({ title, confirm, color, isReady = true, ...props }: 
       <form onSubmit={submit}>
         <Stack gap="sm">
           {children}
-          {failure !== null && (
-            <Alert role="alert" color="red" title={failure.title}>
-              {failure.advice}
-            </Alert>
-          )}
+          <FailureNotice failure={failure} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,5 +1,13 @@
 import { Anchor, Skeleton, Text, Timeline } from "@mantine/core";
-import { IconArrowBackUp, IconBulb, IconCheck, IconEraser, IconHourglass, IconX, type Icon } from "@tabler/icons-react";
+import {
+  IconArrowBackUp,
+  IconBulb,
+  IconCheck,
+  IconEraser,
+  IconHourglass,
+  IconX,
+  type Icon,
+} from "@tabler/icons-react";
 import type { Fact } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
@@ -31,7 +39,11 @@ export function FactHistory({ factId }: { factId: string }) {
       {facts.map((fact) => {
         const StateIcon = ICONS[fact.state.kind];
         return (
-          <Timeline.Item key={fact.factId} bullet={<StateIcon size={13} aria-hidden />} color={STATES[fact.state.kind].color}>
+          <Timeline.Item
+            key={fact.factId}
+            bullet={<StateIcon size={13} aria-hidden />}
+            color={STATES[fact.state.kind].color}
+          >
             <HistoryEntry fact={fact} isHere={fact.factId === factId} />
           </Timeline.Item>
         );

@@ -17,7 +17,15 @@ const PAGE_FACTS = 30;
 const WIDE = "(min-width: 62em)";
 
 /** The facts that the address asks for, live; the one that it names opens beside them. */
-export function FactList({ scope, isAdding, onAdded }: { scope: ScopeArgs; isAdding: boolean; onAdded: () => void }) {
+export function FactList({
+  scope,
+  isAdding,
+  onAdded,
+}: {
+  scope: ScopeArgs;
+  isAdding: boolean;
+  onAdded: () => void;
+}) {
   const filter = useFactFilter();
   const { status, key, openId, set } = filter;
   const { facts, isLoading, loadMore, canLoadMore, ...actions } = useFacts(api.knowledge, {
@@ -33,13 +41,18 @@ export function FactList({ scope, isAdding, onAdded }: { scope: ScopeArgs; isAdd
       <StatusFilter scope={scope} status={status} onChange={(next) => set({ status: next })} />
       {key !== null && (
         <div>
-          <Pill withRemoveButton onRemove={() => set({ key: null })} removeButtonProps={{ "aria-label": "Show all keys" }}>
+          <Pill
+            withRemoveButton
+            onRemove={() => set({ key: null })}
+            removeButtonProps={{ "aria-label": "Show all keys" }}
+          >
             About {key}
           </Pill>
         </div>
       )}
       {facts.length > 0 && (isWide ? <FactTable {...shown} /> : <FactCards {...shown} />)}
-      {facts.length === 0 && (isLoading ? <LoadingState label="Loading the facts" /> : <NoFacts filter={filter} />)}
+      {facts.length === 0 &&
+        (isLoading ? <LoadingState label="Loading the facts" /> : <NoFacts filter={filter} />)}
       {canLoadMore && (
         <Center>
           <Button variant="default" onClick={() => void loadMore()}>

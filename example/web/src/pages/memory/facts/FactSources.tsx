@@ -15,7 +15,11 @@ import { ORIGINS } from "./factWords.js";
 const SHOWN_LINES = 4;
 
 /** What a fact rests on: messages, each with the way to its conversation, and what the app names. */
-export function FactSources({ fact: { sources, origin, state } }: { fact: Pick<Fact, "sources" | "origin" | "state"> }) {
+export function FactSources({
+  fact: { sources, origin, state },
+}: {
+  fact: Pick<Fact, "sources" | "origin" | "state">;
+}) {
   if (sources.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -66,9 +70,14 @@ function MessageSource({ messageId, threadId }: { messageId: string; threadId: s
   );
 }
 
-function Speaker({ message: { role, author, speaker, agentName, createdAt, saidAt, editedAt } }: { message: Message }) {
+function Speaker({
+  message: { role, author, speaker, agentName, createdAt, saidAt, editedAt },
+}: {
+  message: Message;
+}) {
   const { user } = useSession();
-  const name = role === "assistant" ? (agentName ?? "The agent") : (speaker ?? writerName(author, user?.subject));
+  const name =
+    role === "assistant" ? (agentName ?? "The agent") : (speaker ?? writerName(author, user?.subject));
   return (
     <Text size="xs" c="dimmed">
       {name}, <Moment at={saidAt ?? createdAt} />

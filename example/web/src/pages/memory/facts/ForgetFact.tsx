@@ -24,8 +24,8 @@ export function ForgetFact({ fact: { factId, text }, actions, onClose }: FactDia
         “{text}”
       </Text>
       <Text size="sm">
-        Its words are erased from memory, from the past as well, and no extraction learns them again. Only that
-        there was a fact, and when, is kept. The conversation that it came from stays as it is.
+        Its words are erased from memory, from the past as well, and no extraction learns them again. Only
+        that there was a fact, and when, is kept. The conversation that it came from stays as it is.
       </Text>
       <Checkbox
         label="I know that this cannot be undone"

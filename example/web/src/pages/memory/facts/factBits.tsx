@@ -19,7 +19,11 @@ export function StateBadge({ state }: Pick<Fact, "state">) {
 /** What a fact is about, as the way to all facts about it. */
 export function KeyButton({ name, onChoose }: { name: string; onChoose: () => void }) {
   return (
-    <UnstyledButton onClick={onChoose} className={classes["above"]} aria-label={`Show only facts about ${name}`}>
+    <UnstyledButton
+      onClick={onChoose}
+      className={classes["above"]}
+      aria-label={`Show only facts about ${name}`}
+    >
       <Badge variant="default" size="sm" tt="none" fw={400} ff="monospace">
         {name}
       </Badge>
@@ -32,12 +36,24 @@ export function FactMarks({ fact: { pinned, expiresAt } }: { fact: Pick<Fact, "p
   return (
     <>
       {pinned && (
-        <Badge variant="default" size="sm" tt="none" fw={400} leftSection={<IconPinFilled size={11} aria-hidden />}>
+        <Badge
+          variant="default"
+          size="sm"
+          tt="none"
+          fw={400}
+          leftSection={<IconPinFilled size={11} aria-hidden />}
+        >
           Pinned
         </Badge>
       )}
       {expiresAt !== undefined && (
-        <Badge variant="default" size="sm" tt="none" fw={400} leftSection={<IconClockHour4 size={11} aria-hidden />}>
+        <Badge
+          variant="default"
+          size="sm"
+          tt="none"
+          fw={400}
+          leftSection={<IconClockHour4 size={11} aria-hidden />}
+        >
           Expires {formatDay(expiresAt)}
         </Badge>
       )}

@@ -38,8 +38,8 @@ export function RecallAnswerView({ ask, answer, ms }: { ask: RecallAsk; answer: 
       )}
       {isWide ? <RecallTable {...shown} /> : <RecallCards {...shown} />}
       <Text size="xs" c="dimmed">
-        The best come first and fill the room. What does not fit any more is passed over; a score compares inside one
-        answer only.
+        The best come first and fill the room. What does not fit any more is passed over; a score compares
+        inside one answer only.
       </Text>
     </Stack>
   );

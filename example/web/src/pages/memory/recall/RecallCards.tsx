@@ -27,8 +27,8 @@ export function RecallCards({ hits, question }: { hits: readonly RecallHit[]; qu
               </Group>
               <HitText hit={hit} question={question} isWhole={isOpen} />
               <Text size="xs" c="dimmed" className={classes["number"]}>
-                Words {rankText(hit.lexicalRank)} · meaning {rankText(hit.vectorRank)} · score {hit.score.toFixed(2)} ·{" "}
-                {formatTokens(hit.tokens)}
+                Words {rankText(hit.lexicalRank)} · meaning {rankText(hit.vectorRank)} · score{" "}
+                {hit.score.toFixed(2)} · {formatTokens(hit.tokens)}
               </Text>
               {isOpen && <HitExplanation hit={hit} />}
             </Stack>

@@ -21,7 +21,13 @@ const DEFAULT_TOKENS = 2_000;
 const LEAST_TOKENS = 50;
 const MOST_TOKENS = 20_000;
 
-type Given = { query: string; kinds: Kind[]; scopes: Scope[]; threadId: string | null; maxTokens: string | number };
+type Given = {
+  query: string;
+  kinds: Kind[];
+  scopes: Scope[];
+  threadId: string | null;
+  maxTokens: string | number;
+};
 const FIRST: Given = {
   query: "",
   kinds: KINDS.map(({ value }) => value),
@@ -51,8 +57,18 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
             onChange={({ currentTarget }) => change({ query: currentTarget.value })}
           />
           <Group gap="xl" align="flex-start">
-            <Choice name="Look through" options={KINDS} value={given.kinds} onChange={(kinds) => change({ kinds })} />
-            <Choice name="Of" options={SCOPES} value={given.scopes} onChange={(scopes) => change({ scopes })} />
+            <Choice
+              name="Look through"
+              options={KINDS}
+              value={given.kinds}
+              onChange={(kinds) => change({ kinds })}
+            />
+            <Choice
+              name="Of"
+              options={SCOPES}
+              value={given.scopes}
+              onChange={(scopes) => change({ scopes })}
+            />
             <NumberInput
               label="Room, in tokens"
               size="xs"

@@ -30,7 +30,8 @@ function Found({ recalled }: { recalled: Recalled }) {
   if (recalled.answer.hits.length === 0)
     return (
       <EmptyState icon={IconSearchOff} title="Nothing is found">
-        Nothing that you chose to look through fits “{recalled.ask.query}”. Try other words, or look in more places.
+        Nothing that you chose to look through fits “{recalled.ask.query}”. Try other words, or look in more
+        places.
       </EmptyState>
     );
   return <RecallAnswerView {...recalled} />;

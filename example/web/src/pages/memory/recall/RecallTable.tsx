@@ -13,26 +13,7 @@ export function RecallTable({ hits, question }: { hits: readonly RecallHit[]; qu
   const [openId, setOpenId] = useState<string | null>(hits[0]?.sourceId ?? null);
   return (
     <Table verticalSpacing="xs" aria-label="Hits">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th className={classes["end"]}>#</Table.Th>
-          <Table.Th>What was found</Table.Th>
-          <Table.Th className={classes["end"]} title="Its place among what shares words with the question">
-            Words
-          </Table.Th>
-          <Table.Th className={classes["end"]} title="Its place among what is near in meaning">
-            Meaning
-          </Table.Th>
-          <Table.Th className={classes["end"]} title="What how new and how important it is multiplied by">
-            × New, important
-          </Table.Th>
-          <Table.Th className={classes["end"]}>Score</Table.Th>
-          <Table.Th className={classes["end"]}>Tokens</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Why</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <Head />
       <Table.Tbody>
         {hits.map((hit, index) => {
           const isOpen = hit.sourceId === openId;
@@ -70,5 +51,30 @@ export function RecallTable({ hits, question }: { hits: readonly RecallHit[]; qu
         })}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function Head() {
+  return (
+    <Table.Thead>
+      <Table.Tr>
+        <Table.Th className={classes["end"]}>#</Table.Th>
+        <Table.Th>What was found</Table.Th>
+        <Table.Th className={classes["end"]} title="Its place among what shares words with the question">
+          Words
+        </Table.Th>
+        <Table.Th className={classes["end"]} title="Its place among what is near in meaning">
+          Meaning
+        </Table.Th>
+        <Table.Th className={classes["end"]} title="What how new and how important it is multiplied by">
+          × New, important
+        </Table.Th>
+        <Table.Th className={classes["end"]}>Score</Table.Th>
+        <Table.Th className={classes["end"]}>Tokens</Table.Th>
+        <Table.Th>
+          <VisuallyHidden>Why</VisuallyHidden>
+        </Table.Th>
+      </Table.Tr>
+    </Table.Thead>
   );
 }

@@ -1,5 +1,12 @@
 import { ActionIcon, Anchor, Group, Text } from "@mantine/core";
-import { IconChevronDown, IconChevronUp, IconFileText, IconBulb, IconMessage, type Icon } from "@tabler/icons-react";
+import {
+  IconChevronDown,
+  IconChevronUp,
+  IconFileText,
+  IconBulb,
+  IconMessage,
+  type Icon,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { RecallHit } from "../../../data/useRecall.js";
 import { Moment } from "../../../text/Moment.js";

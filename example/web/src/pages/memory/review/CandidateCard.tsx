@@ -35,27 +35,7 @@ export function CandidateCard({ fact, isChosen, isBusy, onChoose, onDecide }: Pr
             checked={isChosen}
             onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
           />
-          <Group gap="xs">
-            <Button
-              size="xs"
-              leftSection={<IconCheck size={14} aria-hidden />}
-              disabled={isBusy}
-              onClick={() => onDecide("confirm")}
-              aria-label={`Confirm: ${text}`}
-            >
-              Confirm
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconX size={14} aria-hidden />}
-              disabled={isBusy}
-              onClick={() => onDecide("decline")}
-              aria-label={`Decline: ${text}`}
-            >
-              Decline
-            </Button>
-          </Group>
+          <DecideButtons {...{ text, isBusy, onDecide }} />
         </Group>
         <Group gap="xs">
           {key !== undefined && (
@@ -69,13 +49,40 @@ export function CandidateCard({ fact, isChosen, isBusy, onChoose, onDecide }: Pr
         </Group>
         {editedAt !== undefined && (
           <Text size="sm">
-            It was known until <Moment at={editedAt} />, when the message that it rests on was edited. Is it still true?
+            It was known until <Moment at={editedAt} />, when the message that it rests on was edited. Is it
+            still true?
           </Text>
         )}
         {supersedes !== undefined && <Replaces factId={supersedes} />}
         <FactSources fact={fact} />
       </Stack>
     </Paper>
+  );
+}
+
+function DecideButtons({ text, isBusy, onDecide }: Pick<Props, "isBusy" | "onDecide"> & { text: string }) {
+  return (
+    <Group gap="xs">
+      <Button
+        size="xs"
+        leftSection={<IconCheck size={14} aria-hidden />}
+        disabled={isBusy}
+        onClick={() => onDecide("confirm")}
+        aria-label={`Confirm: ${text}`}
+      >
+        Confirm
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconX size={14} aria-hidden />}
+        disabled={isBusy}
+        onClick={() => onDecide("decline")}
+        aria-label={`Decline: ${text}`}
+      >
+        Decline
+      </Button>
+    </Group>
   );
 }
 

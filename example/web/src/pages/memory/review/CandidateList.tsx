@@ -1,5 +1,7 @@
-import { Alert, Button, Center, Group, Kbd, Stack, Text } from "@mantine/core";
+import { Button, Center, Group, Kbd, Stack, Text } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { IconChecklist } from "@tabler/icons-react";
+import type { Fact } from "convex-agent-memory";
 import { useFacts } from "convex-agent-memory/react";
 import { useState } from "react";
 import { api } from "../../../api.js";
@@ -26,15 +28,14 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
     attempt(
       async () => {
         // One by one: each is a transaction of its own, and what was decided stays where a later one fails.
-        for (const factId of factIds) await (decision === "confirm" ? confirm({ factId }) : decline({ factId }));
+        for (const factId of factIds)
+          await (decision === "confirm" ? confirm({ factId }) : decline({ factId }));
       },
       `${plural(factIds.length, "fact")} ${decision === "confirm" ? "confirmed" : "declined"}.`,
     );
   useCandidateKeys((factId, decision) => void decide([factId], decision));
   if (facts.length === 0) return isLoading ? <LoadingState label="Loading what waits" /> : <NothingWaits />;
   const selected = facts.filter(({ factId }) => chosen.has(factId));
-  // What replaces another fact is decided by itself, with both before one's eyes.
-  const safe = selected.filter(({ supersedes }) => supersedes === undefined).map(({ factId }) => factId);
   const choose = (factId: string, isChosen: boolean) => {
     const next = new Set(chosen);
     if (isChosen) next.add(factId);
@@ -43,34 +44,12 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
   };
   return (
     <Stack gap="sm">
-      <Group justify="space-between" gap="xs">
-        <Text size="sm" c="dimmed" visibleFrom="sm">
-          In a card: <Kbd>C</Kbd> confirms, <Kbd>D</Kbd> declines, <Kbd>↓</Kbd> <Kbd>↑</Kbd> move.
-        </Text>
-        <Group gap="xs" role="group" aria-label="All that are selected">
-          <Button size="xs" disabled={safe.length === 0 || isBusy} onClick={() => void decide(safe, "confirm")}>
-            Confirm {plural(safe.length, "selected fact")}
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={selected.length === 0 || isBusy}
-            onClick={() => void decide(selected.map(({ factId }) => factId), "decline")}
-          >
-            Decline {plural(selected.length, "selected fact")}
-          </Button>
-        </Group>
-      </Group>
-      {safe.length < selected.length && (
-        <Text size="sm">
-          {plural(selected.length - safe.length, "selected fact")} would replace another: confirm such facts one by one.
-        </Text>
-      )}
-      {failure !== null && (
-        <Alert role="alert" color="red" title={failure.title}>
-          {failure.advice}
-        </Alert>
-      )}
+      <Toolbar
+        selected={selected}
+        isBusy={isBusy}
+        onDecide={(factIds, decision) => void decide(factIds, decision)}
+      />
+      <FailureNotice failure={failure} />
       <Stack component="ul" gap="sm" className={classes["plainList"]} aria-label="Facts to review">
         {facts.map((fact) => (
           <CandidateCard
@@ -94,11 +73,52 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
   );
 }
 
+type ToolbarProps = {
+  selected: readonly Fact[];
+  isBusy: boolean;
+  onDecide: (factIds: readonly string[], decision: Decision) => void;
+};
+
+/** What can be done about several facts at once. */
+function Toolbar({ selected, isBusy, onDecide }: ToolbarProps) {
+  const all = selected.map(({ factId }) => factId);
+  // What replaces another fact is decided by itself, with both before one's eyes.
+  const safe = selected.filter(({ supersedes }) => supersedes === undefined).map(({ factId }) => factId);
+  return (
+    <>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" visibleFrom="sm">
+          In a card: <Kbd>C</Kbd> confirms, <Kbd>D</Kbd> declines, <Kbd>↓</Kbd> <Kbd>↑</Kbd> move.
+        </Text>
+        <Group gap="xs" role="group" aria-label="All that are selected">
+          <Button size="xs" disabled={safe.length === 0 || isBusy} onClick={() => onDecide(safe, "confirm")}>
+            Confirm {plural(safe.length, "selected fact")}
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            disabled={all.length === 0 || isBusy}
+            onClick={() => onDecide(all, "decline")}
+          >
+            Decline {plural(all.length, "selected fact")}
+          </Button>
+        </Group>
+      </Group>
+      {safe.length < all.length && (
+        <Text size="sm">
+          {plural(all.length - safe.length, "selected fact")} would replace another: confirm such facts one by
+          one.
+        </Text>
+      )}
+    </>
+  );
+}
+
 function NothingWaits() {
   return (
     <EmptyState icon={IconChecklist} title="Nothing waits for you">
-      Facts come here when an extraction or an agent is told to ask first, when you hold one back as you add it, and
-      when the message that a fact rests on is edited.
+      Facts come here when an extraction or an agent is told to ask first, when you hold one back as you add
+      it, and when the message that a fact rests on is edited.
     </EmptyState>
   );
 }
