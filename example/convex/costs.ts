@@ -1,4 +1,12 @@
-import { vBudgetStatus, vUsageSeries, vUsageSummary, vUsageTop } from "convex-agent-memory";
+import {
+  vBudgetStatus,
+  vPage,
+  vPageRequest,
+  vUsageEvent,
+  vUsageSeries,
+  vUsageSummary,
+  vUsageTop,
+} from "convex-agent-memory";
 import { v } from "convex/values";
 import { internalQuery, mutation, query } from "./_generated/server.js";
 import { admin, memory, principal } from "./memory.js";
@@ -26,6 +34,50 @@ export const topUsers = query({
   handler: async (ctx, { period }) => {
     const { tenantId } = await admin(ctx);
     return await memory.asSystem().usage.top(ctx, { tenantId, period, by: "user", limit: TOP_USERS });
+  },
+});
+
+/** From when on and until when, in ms since the epoch, and of which user; of all of the tenant without one. */
+const vAsked = { from: v.number(), to: v.optional(v.number()), userId: v.optional(v.string()) };
+const vBy = v.union(
+  v.literal("provider"),
+  v.literal("model"),
+  v.literal("agent"),
+  v.literal("purpose"),
+  v.literal("user"),
+);
+
+/** What the admin's tenant, or a user of it, has used in a span. Live. */
+export const summaryOf = query({
+  args: { ...vAsked, by: v.optional(vBy) },
+  returns: vUsageSummary,
+  handler: async (ctx, args) => {
+    const { tenantId } = await admin(ctx);
+    return await memory.asSystem().usage.summary(ctx, { ...args, tenantId });
+  },
+});
+
+/** The same as points of hours, days or months. Live. */
+export const seriesOf = query({
+  args: {
+    ...vAsked,
+    by: v.optional(vBy),
+    every: v.union(v.literal("hour"), v.literal("day"), v.literal("month")),
+  },
+  returns: vUsageSeries,
+  handler: async (ctx, args) => {
+    const { tenantId } = await admin(ctx);
+    return await memory.asSystem().usage.timeseries(ctx, { ...args, tenantId });
+  },
+});
+
+/** The same call by call, newest first. Live. */
+export const eventsOf = query({
+  args: { ...vAsked, ...vPageRequest },
+  returns: vPage(vUsageEvent),
+  handler: async (ctx, args) => {
+    const { tenantId } = await admin(ctx);
+    return await memory.asSystem().usage.list(ctx, { ...args, tenantId });
   },
 });
 
@@ -58,6 +110,20 @@ export const setDailyLimit = mutation({
     const { tenantId } = await admin(ctx);
     const budget = { per: "user", unit: "cost", period: "day", mode: "hard" } as const;
     await memory.asSystem().budgets.set(ctx, { ...budget, tenantId, userId, limit });
+    return null;
+  },
+});
+
+/** Takes the daily limit of a user of the admin's tenant away. Safe to repeat. */
+export const removeDailyLimit = mutation({
+  args: { userId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { userId }) => {
+    const { tenantId } = await admin(ctx);
+    const { budgets } = memory.asSystem();
+    const { page } = await budgets.list(ctx, { owner: { per: "user", tenantId, userId }, cursor: null });
+    for (const { budgetId, unit, period, isByRule } of page)
+      if (unit === "cost" && period === "day" && isByRule !== true) await budgets.remove(ctx, { budgetId });
     return null;
   },
 });

@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { contentPolicy } from "./contentPolicy.js";
 import { localAuth } from "./localAuth.js";
 
 /** Where the functions run while nothing else is said: the page asks its own origin, which hands it on to the host. */
@@ -9,15 +10,22 @@ const proxy = {
   "/api": { target: host, ws: true },
 };
 
+/** What a policy in the page itself cannot say; whoever serves the build elsewhere sends these too. */
+const PREVIEW_HEADERS = {
+  "content-security-policy": "frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: source("."),
-  plugins: [react(), localAuth()],
+  plugins: [react(), localAuth(), contentPolicy(process.env)],
   // The package from its source, so that a change of it shows at once.
   resolve: { alias: { "convex-agent-memory/react": source("../../src/react/index.ts") } },
   server: { host: "127.0.0.1", proxy },
-  preview: { host: "127.0.0.1", proxy },
+  preview: { host: "127.0.0.1", proxy, headers: PREVIEW_HEADERS },
   build: {
     outDir: source("../../.cache/web"),
     emptyOutDir: true,

@@ -1,4 +1,4 @@
-import type { BudgetStatus, UsageSeries, UsageSummary, UsageTop } from "convex-agent-memory";
+import type { BudgetStatus, UsageEvent, UsageSeries, UsageSummary, UsageTop } from "convex-agent-memory";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import {
@@ -10,6 +10,8 @@ import {
   userOf,
   type User,
 } from "./exampleApp.js";
+
+type Page<Item> = { page: Item[]; cursor: string | null };
 
 let host: Host;
 let [ann, bob, zoe, boss]: User[] = [];
@@ -71,6 +73,29 @@ describe("what a tenant spends", () => {
     expect(items.find(({ userId }) => userId === userIdOf("ann"))?.costMicros).toBe(own.costMicros);
   });
 
+  test("is told apart by user, by span and call by call, and the three ways agree", async () => {
+    const span = { from: Date.now() - DAY_MS };
+    const whole = await boss!.query<UsageSummary>("costs:summaryOf", { ...span, by: "user" });
+    expect(new Set(whole.groups?.map(({ userId }) => userId))).toEqual(new Set(["ann", "bob"].map(userIdOf)));
+    const { points } = await boss!.query<UsageSeries>("costs:seriesOf", {
+      ...span,
+      every: "hour",
+      by: "user",
+    });
+    expect(points.reduce((sum, { costMicros = 0 }) => sum + costMicros, 0)).toBe(whole.costMicros);
+    const ofAnn = { ...span, userId: userIdOf("ann") };
+    const { calls, costMicros } = await boss!.query<UsageSummary>("costs:summaryOf", ofAnn);
+    const own = await ann!.query<UsageSummary>("spending:usageSummary", span);
+    expect({ calls, costMicros }).toEqual({ calls: own.calls, costMicros: own.costMicros });
+    const { page } = await boss!.query<Page<UsageEvent>>("costs:eventsOf", {
+      ...ofAnn,
+      cursor: null,
+      limit: 200,
+    });
+    expect(page.length).toBe(calls);
+    expect(new Set(page.map(({ userId }) => userId))).toEqual(new Set([userIdOf("ann")]));
+  });
+
   test("is refused to its other users, and empty for an admin of another tenant", async () => {
     const from = Date.now() - DAY_MS;
     const userId = userIdOf("ann");
@@ -79,13 +104,19 @@ describe("what a tenant spends", () => {
       () => bob!.query("costs:topUsers", thisMonth),
       () => bob!.query("costs:daysOf", { userId, from }),
       () => bob!.query("costs:statusOf", { userId }),
+      () => bob!.query("costs:summaryOf", { userId, from }),
+      () => bob!.query("costs:seriesOf", { userId, from, every: "day" }),
+      () => bob!.query("costs:eventsOf", { userId, from, cursor: null }),
       () => bob!.mutation("costs:setDailyLimit", { userId, limitMicros: 0 }),
+      () => bob!.mutation("costs:removeDailyLimit", { userId }),
     ];
     for (const call of calls) expect(await refusalOf(call())).toMatchObject({ code: "FORBIDDEN" });
     expect(await zoe!.query("costs:ofTenant", thisMonth)).toMatchObject({ calls: 0 });
     expect(await zoe!.query("costs:topUsers", thisMonth)).toMatchObject({ items: [] });
     const days = await zoe!.query<UsageSeries>("costs:daysOf", { userId, from });
     expect(days.points.every((point) => point.calls === 0)).toBe(true);
+    expect(await zoe!.query("costs:summaryOf", { userId, from })).toMatchObject({ calls: 0 });
+    expect(await zoe!.query("costs:eventsOf", { from, cursor: null })).toEqual({ page: [], cursor: null });
   });
 });
 
@@ -104,5 +135,15 @@ describe("a limit", () => {
     expect(meter).toMatchObject({ per: "user", period: "day", limit: 1, reserved: 0 });
     expect(await boss!.query("costs:statusOf", { userId })).toEqual([meter]);
     await askAndWait(ann!, "How is bread baked?");
+  });
+
+  test("that is taken away stops nobody, and no other tenant's admin takes it away", async () => {
+    const userId = userIdOf("bob");
+    await zoe!.mutation("costs:removeDailyLimit", { userId });
+    expect(await boss!.query<BudgetStatus[]>("costs:statusOf", { userId })).toHaveLength(1);
+    await boss!.mutation("costs:removeDailyLimit", { userId });
+    await boss!.mutation("costs:removeDailyLimit", { userId }); // again: nothing to do
+    expect(await boss!.query("costs:statusOf", { userId })).toEqual([]);
+    await askAndWait(bob!, "What does an otter eat?");
   });
 });

@@ -8,14 +8,14 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { Session } from "./session/Session.js";
 import { Shell } from "./shell/Shell.js";
-import { theme } from "./shell/theme.js";
+import { readableColours, theme } from "./shell/theme.js";
 
 const root = document.getElementById("root");
 if (root === null) throw new TypeError("index.html has no element #root.");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={readableColours} defaultColorScheme="auto">
       <ModalsProvider>
         <Notifications />
         <BrowserRouter>

@@ -105,7 +105,7 @@ export async function servePage(hostUrl: string): Promise<{ url: string; close: 
 async function signIn(page: Page, { as, url }: { as: Person; url: string }): Promise<void> {
   await page.goto(url);
   await page.getByRole("button", { name: `Sign in as ${PEOPLE[as].name}` }).click();
-  await page.getByRole("navigation", { name: "Pages" }).waitFor({ state: "attached" });
+  await page.getByRole("banner").waitFor();
 }
 
 /** Collects what a page's console tells as an error or a warning, and what it throws. */

@@ -1,5 +1,5 @@
-import { Button, Menu } from "@mantine/core";
-import { IconLogout, IconUser } from "@tabler/icons-react";
+import { Avatar, Button, Menu } from "@mantine/core";
+import { IconChevronDown, IconLogout } from "@tabler/icons-react";
 import { useSession } from "../session/useSession.js";
 
 /** Who is signed in, and the way out. */
@@ -9,11 +9,18 @@ export function Account() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" size="compact-md" leftSection={<IconUser size={16} aria-hidden />}>
+        <Button
+          variant="subtle"
+          color="gray"
+          px="xs"
+          leftSection={<Avatar size={26} color="indigo" name={user.name} aria-hidden alt="" />}
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+        >
           {user.name}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Label>{user.role === "admin" ? "Admin of this tenant" : "Signed in"}</Menu.Label>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
           Sign out
         </Menu.Item>

@@ -1,16 +1,32 @@
 import { Component, type ReactNode } from "react";
+import { errorCodeOf, isStalePage } from "./errorText.js";
+import { SignedOut } from "./SignedOut.js";
 import { ErrorState } from "./states.js";
 
-/** Shows, in the place of a page, what it or one of its queries threw. */
-export class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
-  override state: { error: unknown } = { error: null };
+type Props = { children: ReactNode; /** Where one is: another place is tried afresh. */ place: string };
+type State = { error: unknown; hasFailed: boolean; place: string };
 
-  static getDerivedStateFromError(error: unknown): { error: unknown } {
-    return { error };
+/** Shows, in the place of a page, what it or one of its queries threw. */
+export class PageBoundary extends Component<Props, State> {
+  override state: State = { error: null, hasFailed: false, place: this.props.place };
+
+  static getDerivedStateFromError(error: unknown): Partial<State> {
+    return { error, hasFailed: true };
   }
 
+  static getDerivedStateFromProps({ place }: Props, state: State): Partial<State> | null {
+    return place === state.place ? null : { error: null, hasFailed: false, place };
+  }
+
+  private readonly retry = (): void => {
+    if (isStalePage(this.state.error)) window.location.reload();
+    else this.setState({ error: null, hasFailed: false });
+  };
+
   override render(): ReactNode {
-    if (this.state.error === null) return this.props.children;
-    return <ErrorState error={this.state.error} onRetry={() => this.setState({ error: null })} />;
+    const { error, hasFailed } = this.state;
+    if (!hasFailed) return this.props.children;
+    if (errorCodeOf(error) === "UNAUTHENTICATED") return <SignedOut />;
+    return <ErrorState error={error} onRetry={this.retry} />;
   }
 }

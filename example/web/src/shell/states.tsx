@@ -1,4 +1,4 @@
-import { Alert, Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Center, Loader, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconAlertTriangle, type Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { errorText } from "./errorText.js";
@@ -16,17 +16,22 @@ export function LoadingState({ label = "Loading" }: { label?: string }) {
 export function EmptyState({
   icon: Icon,
   title,
+  order = 2,
   children,
 }: {
   icon: Icon;
   title: string;
+  /** Of its heading: 1 where it stands for the whole page. */
+  order?: 1 | 2 | 3;
   children?: ReactNode;
 }) {
   return (
     <Center p="xl">
       <Stack align="center" gap="xs" maw={420}>
-        <Icon size={40} stroke={1.2} aria-hidden />
-        <Title order={2} size="h4">
+        <ThemeIcon size={64} radius="xl" variant="light" color="gray" aria-hidden>
+          <Icon size={32} stroke={1.4} />
+        </ThemeIcon>
+        <Title order={order} size="h4" ta="center">
           {title}
         </Title>
         <Text c="dimmed" ta="center" component="div">
