@@ -50,7 +50,7 @@ export class AnswerWriter {
     const { runId, promptMessageId, before } = this.followed;
     if (before !== undefined) return messages.find(({ id }) => id === before.id);
     const answers = messages
-      .slice(messages.findIndex(({ id }) => id === promptMessageId) + 1)
+      .slice(messages.findIndex(({ id, metadata }) => (metadata?.messageId ?? id) === promptMessageId) + 1)
       .filter(({ role, metadata }) => role === "assistant" && metadata?.runId === runId);
     return promptMessageId === undefined ? answers.at(-1) : answers[0];
   }

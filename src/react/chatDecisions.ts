@@ -1,20 +1,11 @@
 import type { UIMessage } from "ai";
 import type { UIPart } from "../parts/codec.js";
 import type { WaitingCall } from "../validators/run.js";
-
-/** The arguments of `decideApproval` and of `answerTool`. */
-export type CallDecision = {
-  runId: string;
-  callId: string;
-  step?: number;
-  approved: boolean;
-  reason?: string;
-};
-export type CallAnswer = { runId: string; callId: string; output?: unknown; error?: string };
+import type { RunApi } from "./runApi.js";
 
 type Decided = {
-  decisions: Omit<CallDecision, "runId">[];
-  answers: Omit<CallAnswer, "runId">[];
+  decisions: Omit<RunApi["decideApproval"]["_args"], "runId">[];
+  answers: Omit<RunApi["answerTool"]["_args"], "runId">[];
 };
 type ToolUI = Extract<UIPart, { type: "dynamic-tool" }>;
 

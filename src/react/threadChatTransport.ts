@@ -1,39 +1,31 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
-import type { ConvexReactClient } from "convex/react";
-import type { FunctionReference } from "convex/server";
+import type { MessageMetadata } from "../parts/uiMessages.js";
 import { memoryError } from "../validators/errors.js";
 import type { Run, WaitingCall } from "../validators/run.js";
 import type { FollowedAnswer } from "./chatAnswer.js";
-import { decisionsFor, type CallAnswer, type CallDecision } from "./chatDecisions.js";
+import { decisionsFor } from "./chatDecisions.js";
 import { plainError } from "./chatErrors.js";
 import { sentMessage, type SentMessage } from "./chatPrompt.js";
 import { streamAnswer } from "./chatStream.js";
 import { newOperationId } from "./operationId.js";
+import type { PublicMutation } from "./references.js";
+import type { RunApi } from "./runApi.js";
 import type { ThreadApi } from "./threadApi.js";
 import { ThreadStore } from "./threadStore.js";
-
-type Mutation<Args extends Record<string, unknown>, Returns = unknown> = FunctionReference<
-  "mutation",
-  "public",
-  Args,
-  Returns
->;
+import type { MemoryClient } from "./watchingStore.js";
 
 /** The app's functions that a chat calls, as `memory.exposeApi` makes them. */
-export type ThreadChatApi = ThreadApi & {
-  cancelRun: Mutation<{ runId: string }>;
-  listWaiting: FunctionReference<"query", "public", { runId: string }, WaitingCall[]>;
-  decideApproval: Mutation<CallDecision>;
-  /** Only for tools that the page answers itself. */
-  answerTool?: Mutation<CallAnswer>;
-};
+export type ThreadChatApi = ThreadApi &
+  Pick<RunApi, "cancelRun" | "listWaiting" | "decideApproval"> &
+  // Only for tools that the page answers itself.
+  Partial<Pick<RunApi, "answerTool">>;
 
 /** What of a prompt's run a chat must know: `agent.start` gives it. */
 type Ticket = { runId: string; messageId: string };
-type SendMutation = FunctionReference<"mutation", "public", Record<string, unknown>, Ticket>;
+type SendMutation = PublicMutation<Record<string, unknown>, Ticket>;
 
 export type ThreadChatOptions<Send extends SendMutation> = {
-  client: Pick<ConvexReactClient, "query" | "watchQuery" | "mutation">;
+  client: MemoryClient;
   api: ThreadChatApi;
   /** The app's mutation that sends a prompt and gives the run's ticket. */
   send: Send;
@@ -43,7 +35,7 @@ export type ThreadChatOptions<Send extends SendMutation> = {
    */
   args?: (sent: SentMessage) => Send["_args"];
   /** The app's mutation that answers an earlier prompt again. Without it `regenerate` only sends again what failed. */
-  regenerate?: Mutation<{ threadId: string; promptMessageId: string; operationId: string }, Ticket>;
+  regenerate?: PublicMutation<{ threadId: string; promptMessageId: string; operationId: string }, Ticket>;
   /** What `stop` does to the run: `cancel` unless told; `leave` lets it go on, unseen by this chat. */
   onAbort?: "cancel" | "leave";
 };
@@ -112,8 +104,8 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
 
   /** The message of the thread that this one is; undefined where it has not been sent. */
   #knownId({ id, metadata }: UIMessage): string | undefined {
-    const isOfThread = typeof metadata === "object" && metadata !== null && "turn" in metadata;
-    return this.#sent.get(id) ?? (isOfThread ? id : undefined);
+    const { turn, messageId = id } = (metadata ?? {}) as Partial<MessageMetadata>; // whatever the app put there
+    return this.#sent.get(id) ?? (typeof turn === "number" ? messageId : undefined);
   }
 
   async #send(prompt: UIMessage, { chatId: threadId, body }: SendOptions): Promise<Ticket> {
@@ -136,10 +128,8 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
 
   /** Hands on what was decided in an answer, and follows how it goes on. */
   async #goOn(before: UIMessage, { chatId, abortSignal }: SendOptions): Promise<Chunks> {
-    const { metadata } = before;
-    const runId =
-      typeof metadata === "object" && metadata !== null && "runId" in metadata ? metadata.runId : undefined;
-    if (typeof runId !== "string")
+    const { runId } = (before.metadata ?? {}) as Partial<MessageMetadata>;
+    if (runId === undefined)
       throw memoryError("INVALID_ARGUMENT", "No run waits for this message: send a new one.");
     const isUnchanged = (await this.#decide(runId, before)) === 0;
     return this.#follow({ runId, before, isUnchanged }, chatId, abortSignal);

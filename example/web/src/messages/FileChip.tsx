@@ -31,7 +31,6 @@ export type FileChipProps = { name: string; mediaType: string; bytes?: number; u
 
 /** The name of a file, its size, and a link to it where it has an address. */
 export function FileChip({ name, mediaType, bytes, url }: FileChipProps) {
-  const Icon = iconOf(mediaType);
   const label = (
     <Text size="sm" truncate maw="14rem" component="span">
       {name}
@@ -39,7 +38,7 @@ export function FileChip({ name, mediaType, bytes, url }: FileChipProps) {
   );
   return (
     <Paper withBorder px="sm" py={4} radius="md" style={{ display: "flex", gap: 8, alignItems: "center" }}>
-      <Icon size={18} stroke={1.5} aria-hidden />
+      <FileIcon mediaType={mediaType} />
       {url === undefined ? (
         label
       ) : (
@@ -56,7 +55,8 @@ export function FileChip({ name, mediaType, bytes, url }: FileChipProps) {
   );
 }
 
-function iconOf(mediaType: string) {
-  if (mediaType.startsWith("image/")) return IconPhoto;
-  return mediaType === "application/pdf" ? IconFileTypePdf : IconFile;
+function FileIcon({ mediaType }: { mediaType: string }) {
+  if (mediaType.startsWith("image/")) return <IconPhoto size={18} stroke={1.5} aria-hidden />;
+  if (mediaType === "application/pdf") return <IconFileTypePdf size={18} stroke={1.5} aria-hidden />;
+  return <IconFile size={18} stroke={1.5} aria-hidden />;
 }

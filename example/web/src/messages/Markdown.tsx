@@ -46,7 +46,7 @@ const components: Components = {
   li: ({ children }: Children) => <li dir="auto">{children}</li>,
   blockquote: ({ children }: Children) => <blockquote dir="auto">{children}</blockquote>,
   // Under the headings of the page; a message has no chapters of its own.
-  h1: ({ children }: Children) => <h3 dir="auto">{children}</h3>,
+  h1: ({ children }: Children) => <h2 dir="auto">{children}</h2>,
   h2: ({ children }: Children) => <h3 dir="auto">{children}</h3>,
   h3: ({ children }: Children) => <h4 dir="auto">{children}</h4>,
   h4: ({ children }: Children) => <h5 dir="auto">{children}</h5>,

@@ -92,11 +92,9 @@ type SaidSourceProps = { message: ThreadMessage; text: string; place: string };
 export function SaidSource({ message, text, place }: SaidSourceProps) {
   const context = useQuery(api.inspect.explainContext, { messageId: rowIdOf(message) });
   const read = passagesIn(message.parts).find(({ citation }) => citation === text);
-  const shown = (context?.sections ?? [])
-    .flatMap(({ items }) => items)
-    .find((item) => item.kind === "message" && `${item.place?.turn}.${item.place?.step}` === place);
-  const said = useQuery(api.chat.getMessage, shown?.id === undefined ? "skip" : { messageId: shown.id });
-  if (context === undefined || (shown?.id !== undefined && said === undefined)) return <Loading />;
+  const messageId = messageAt(context, place);
+  const said = useQuery(api.chat.getMessage, messageId === undefined ? "skip" : { messageId });
+  if (context === undefined || (messageId !== undefined && said === undefined)) return <Loading />;
   const words = said === undefined ? read?.text : toUIMessages([said]).map(textOf).join("\n\n");
   return (
     <>
@@ -113,6 +111,12 @@ export function SaidSource({ message, text, place }: SaidSourceProps) {
     </>
   );
 }
+
+/** The message of a place such as `3.1` among those that the answer's model was shown. */
+const messageAt = (context: Explained | undefined, place: string): string | undefined =>
+  (context?.sections ?? [])
+    .flatMap(({ items }) => items)
+    .find((item) => item.kind === "message" && `${item.place?.turn}.${item.place?.step}` === place)?.id;
 
 const ToMemory = ({ tab }: { tab: string }) => (
   <Anchor component={Link} to={`/memory/${tab}`} size="sm">

@@ -1,7 +1,10 @@
 import { fieldOf, type ToolPart } from "./parts.js";
 
-/** What a tool does, in words: while it is at it, once it is done, and the field of its input that says about what. */
-type ToolWords = { doing: string; done: string; about?: string };
+/**
+ * What a tool does, in words: while it is at it, once it is done, the field of its input that says about what, and how a
+ * person is asked whether it may.
+ */
+type ToolWords = { doing: string; done: string; about?: string; ask?: string };
 
 const WORDS: Readonly<Record<string, ToolWords>> = {
   search: { doing: "Searching the documents", done: "Searched the documents", about: "query" },
@@ -10,7 +13,7 @@ const WORDS: Readonly<Record<string, ToolWords>> = {
   remember: { doing: "Keeping", done: "Kept in memory", about: "text" },
   recall: { doing: "Searching memory", done: "Searched memory", about: "query" },
   updateBlock: { doing: "Changing the block", done: "Changed the block", about: "label" },
-  forget: { doing: "Erasing a fact", done: "Erased a fact" },
+  forget: { doing: "Erasing a fact", done: "Erased a fact", ask: "Erase this for good?" },
   askResearcher: { doing: "Asking the researcher", done: "Asked the researcher", about: "prompt" },
 };
 
@@ -29,6 +32,12 @@ export function toolWords({ toolName, input }: Pick<ToolPart, "toolName" | "inpu
     about: typeof about === "string" ? about : "",
   };
 }
+
+/** How a person is asked whether a tool may be used. */
+export const askWords = (toolName: string): string => WORDS[toolName]?.ask ?? `May this be done: ${humanName(toolName)}?`;
+
+/** How a person is asked for what a tool cannot know. */
+export const answerWords = (toolName: string): string => `Your answer is needed: ${humanName(toolName)}`;
 
 export type ToolProgress = "running" | "asks" | "done" | "failed" | "denied";
 

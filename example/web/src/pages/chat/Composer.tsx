@@ -1,8 +1,9 @@
 import { ActionIcon, FileButton, Group, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { useNetwork } from "@mantine/hooks";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
 import type { Run } from "convex-agent-memory";
 import { useConvexConnectionState } from "convex/react";
-import { useEffect, useRef, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
+import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from "react";
 import { ACCEPTED } from "./acceptedFile.js";
 import { Attachments } from "./Attachments.js";
 import classes from "./chat.module.css";
@@ -33,8 +34,6 @@ const MOST_ROWS = 10;
 export function Composer(props: ComposerProps) {
   const { run, isFocused = false } = props;
   const composer = useComposer(props);
-  const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
-  const isOffline = hasEverConnected && !isWebSocketConnected;
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (isFocused) input.current?.focus();
@@ -63,33 +62,15 @@ export function Composer(props: ComposerProps) {
       {run !== undefined && <WayChoice way={composer.way} onChange={composer.setWay} />}
       <Attachments uploads={composer.uploads} onRemove={composer.remove} />
       <div className={classes.box}>
-        <Textarea
-          ref={input}
-          aria-label="Message"
+        <MessageInput
+          input={input}
           placeholder={placeholderOf(run, composer.way)}
-          autosize
-          minRows={1}
-          maxRows={MOST_ROWS}
-          variant="unstyled"
-          dir="auto"
-          className={classes.input}
-          value={composer.text}
-          onChange={(event) => composer.write(event.currentTarget.value)}
-          onKeyDown={(event: KeyboardEvent) => {
-            // While a word is being composed, Enter chooses it.
-            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-            event.preventDefault();
-            submit();
-          }}
-          onPaste={(event: ClipboardEvent) => {
-            if (event.clipboardData.files.length > 0) composer.add([...event.clipboardData.files]);
-          }}
+          composer={composer}
+          onEnter={submit}
         />
         <Group justify="space-between" gap="xs" wrap="nowrap">
           <AttachButton onAdd={composer.add} isDisabled={composer.way === "steer"} />
-          <Text size="xs" c="dimmed" className={classes.hint} role="status">
-            {isOffline ? "You are offline: it is sent when you are back." : composer.hint}
-          </Text>
+          <Hint words={composer.hint} />
           <Group gap="xs" wrap="nowrap">
             {run !== undefined && <StopButton onStop={composer.stop} />}
             <ActionIcon
@@ -105,6 +86,52 @@ export function Composer(props: ComposerProps) {
         </Group>
       </div>
     </form>
+  );
+}
+
+type MessageInputProps = {
+  input: RefObject<HTMLTextAreaElement | null>;
+  placeholder: string;
+  composer: Pick<ReturnType<typeof useComposer>, "text" | "write" | "add">;
+  onEnter: () => void;
+};
+
+function MessageInput({ input, placeholder, composer, onEnter }: MessageInputProps) {
+  return (
+    <Textarea
+      ref={input}
+      aria-label="Message"
+      placeholder={placeholder}
+      autosize
+      minRows={1}
+      maxRows={MOST_ROWS}
+      variant="unstyled"
+      dir="auto"
+      className={classes.input}
+      value={composer.text}
+      onChange={(event) => composer.write(event.currentTarget.value)}
+      onKeyDown={(event: KeyboardEvent) => {
+        // While a word is being composed, Enter chooses it.
+        if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        onEnter();
+      }}
+      onPaste={({ clipboardData }) => {
+        if (clipboardData.files.length > 0) composer.add([...clipboardData.files]);
+      }}
+    />
+  );
+}
+
+/** What Enter does, or why nothing can be sent just now. */
+function Hint({ words }: { words: string }) {
+  const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
+  const { online } = useNetwork();
+  const isOffline = hasEverConnected && !(isWebSocketConnected && online);
+  return (
+    <Text size="xs" c="dimmed" className={classes.hint} role="status">
+      {isOffline ? "You are offline: what you send goes out when you are back." : words}
+    </Text>
   );
 }
 

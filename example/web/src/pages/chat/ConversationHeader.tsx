@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Text, Tooltip } from "@mantine/core";
-import { IconMenu2, IconPencilPlus, IconTimeline } from "@tabler/icons-react";
+import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
+import { IconMessages, IconPencilPlus, IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
@@ -18,16 +18,16 @@ export function ConversationHeader({
   const thread = useQuery(api.chat.getThread, threadId === undefined ? "skip" : { threadId });
   return (
     <Group className={classes.header} wrap="nowrap" gap="xs" px="md">
-      <Button
+      <ActionIcon
         className={classes.listButton}
         variant="default"
-        size="compact-sm"
-        leftSection={<IconMenu2 size={16} aria-hidden />}
+        size="md"
+        aria-label="Conversations"
         onClick={onOpenList}
       >
-        Conversations
-      </Button>
-      <Text component="h2" fw={600} truncate style={{ flex: 1, minWidth: 0 }} dir="auto">
+        <IconMessages size={18} aria-hidden />
+      </ActionIcon>
+      <Text component="h1" size="md" fw={600} tabIndex={-1} truncate style={{ flex: 1, minWidth: 0 }} dir="auto">
         {threadId === undefined ? "New conversation" : thread === undefined ? "" : titleOf(thread)}
       </Text>
       {thread !== undefined && (

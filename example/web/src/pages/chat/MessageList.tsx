@@ -25,8 +25,7 @@ const TAIL = "tail";
  * written, unless someone has scrolled up; older pages come in above without moving what is read.
  */
 export function MessageList({ messages, tail, canLoadMore, loadMore, children }: MessageListProps) {
-  const list = useRef<VListHandle>(null);
-  const { isAtEnd, onScroll, onResize, toEnd } = useEnd(list, messages);
+  const { list, isAtEnd, onScroll, onResize, toEnd } = useEnd(messages);
   const isPrepended = useIsPrepended(messages);
   const loadAtStart = useLoadAtStart({ canLoadMore, loadMore });
   const rows = [...messages, TAIL] as const;
@@ -69,16 +68,15 @@ export function MessageList({ messages, tail, canLoadMore, loadMore, children }:
 }
 
 /** Whether someone is at the end, and what keeps them there. */
-function useEnd(list: { current: VListHandle | null }, messages: readonly ThreadMessage[]) {
+function useEnd(messages: readonly ThreadMessage[]) {
+  const list = useRef<VListHandle>(null);
   const count = messages.length;
   // What someone has just said brings them to the end, wherever they read.
   const saying = messages.at(-1)?.metadata?.isSending === true ? messages.at(-1)?.id : undefined;
   const [isAtEnd, setAtEnd] = useState(true);
   const stays = useRef(true);
   const last = useRef(0);
-  const scrollToEnd = useCallback(() => {
-    list.current?.scrollToIndex(count, { align: "end" });
-  }, [list, count]);
+  const scrollToEnd = useCallback(() => list.current?.scrollToIndex(count, { align: "end" }), [count]);
   useLayoutEffect(() => {
     if (saying !== undefined) stays.current = true;
   }, [saying]);
@@ -102,7 +100,7 @@ function useEnd(list: { current: VListHandle | null }, messages: readonly Thread
     setAtEnd(true);
     scrollToEnd();
   };
-  return { isAtEnd, onScroll, onResize, toEnd };
+  return { list, isAtEnd, onScroll, onResize, toEnd };
 }
 
 /** True for a list of messages that begins earlier than the one before. */

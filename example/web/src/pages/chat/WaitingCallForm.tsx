@@ -4,12 +4,12 @@ import type { RunActions } from "convex-agent-memory/react";
 import { useState } from "react";
 import { useWholePart } from "../../messages/useWholePart.js";
 import { timeOf } from "../../messages/time.js";
-import { toolWords } from "../../messages/toolWords.js";
+import { answerWords, askWords } from "../../messages/toolWords.js";
 import classes from "./chat.module.css";
 import { ProblemAlert } from "./ProblemAlert.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
 import { readJson } from "./readJson.js";
-import { WhatIsMeant } from "./WhatIsMeant.js";
+import { isToldInWords, WhatIsMeant } from "./WhatIsMeant.js";
 
 type FormProps = { call: WaitingCall } & Pick<RunActions, "approve" | "deny" | "answer">;
 
@@ -38,10 +38,8 @@ export function WaitingCallForm({ call, approve, deny, answer }: FormProps) {
   );
 }
 
-function titleOf({ kind, toolName }: WaitingCall): string {
-  const { action } = toolWords({ toolName, input: undefined }, false);
-  return kind === "approval" ? `May this be done? ${action}` : `This waits for your answer: ${action}`;
-}
+const titleOf = ({ kind, toolName }: WaitingCall): string =>
+  kind === "approval" ? askWords(toolName) : answerWords(toolName);
 
 type Act = (deed: () => Promise<unknown>) => Promise<void>;
 
@@ -72,9 +70,7 @@ function ApprovalFields({ call, input, isBusy, act, approve, deny }: Fields & Pi
   return (
     <>
       {edited === null ? (
-        <Code block className={classes.asked}>
-          {pretty(input)}
-        </Code>
+        !isToldInWords(call.toolName) && <AskedInput input={input} />
       ) : (
         <JsonInput
           label="Input"
@@ -131,9 +127,7 @@ function AnswerFields({ call, input, isBusy, act, answer }: Fields & Pick<FormPr
   };
   return (
     <>
-      <Code block className={classes.asked}>
-        {pretty(input)}
-      </Code>
+      <AskedInput input={input} />
       <Textarea
         label="Your answer"
         autosize
@@ -161,6 +155,12 @@ function AnswerFields({ call, input, isBusy, act, answer }: Fields & Pick<FormPr
     </>
   );
 }
+
+const AskedInput = ({ input }: { input: string }) => (
+  <Code block className={classes.asked}>
+    {pretty(input)}
+  </Code>
+);
 
 function pretty(input: string): string {
   const parsed = readJson(input);
