@@ -1,12 +1,7 @@
 import { memory, principal } from "./memory.js";
+import { uploads } from "./uploads.js";
 
 // This module knows no agent, so that its queries load no AI SDK: a question is asked in ask.ts.
-
-/** What people may attach: what the researcher's models read. */
-const uploads = {
-  mediaTypes: ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/*"],
-  maxBytes: 10 * 1024 * 1024,
-};
 
 /** Threads, what is said in them, and the runs that answer; files that messages hold. */
 export const {

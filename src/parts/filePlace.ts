@@ -11,9 +11,14 @@ const STORED_FILE_SCHEME = "agent-memory-file:";
 /** A stored file as an address of ours, which no model can fetch. */
 export const storedAddress = (fileId: string): string => `${STORED_FILE_SCHEME}${fileId}`;
 
-/** The file that such an address stands for; null for any other address. */
-export const storedIdIn = (url: string): string | null =>
-  url.startsWith(STORED_FILE_SCHEME) ? url.slice(STORED_FILE_SCHEME.length) : null;
+/** The stored file that an interface shows, by what we noted of it or by its address; null for any other. */
+export function storedIdOf({ url, providerMetadata }: ShownFile): string | null {
+  const fileId = providerMetadata?.[OWN_METADATA]?.fileId;
+  if (typeof fileId === "string") return fileId;
+  return url.startsWith(STORED_FILE_SCHEME) ? url.slice(STORED_FILE_SCHEME.length) : null;
+}
+
+type ShownFile = { url: string; providerMetadata?: ProviderMetadata };
 
 type AnyFile = PartOf<"file" | "reasoningFile">;
 export type FilePlace = AnyFile["file"];

@@ -3,8 +3,8 @@ import type { Part } from "../validators/content.js";
 import type { NewMessage } from "../validators/message.js";
 import type { EncodeOptions, UIPart } from "./codec.js";
 import { fromToolUI, isToolUI } from "./fromToolUI.js";
-import { storedIdIn } from "./filePlace.js";
-import { encodeProvider, OWN_METADATA, withoutOwn } from "./provider.js";
+import { storedIdOf } from "./filePlace.js";
+import { encodeProvider, withoutOwn } from "./provider.js";
 import { encodePart } from "./registry.js";
 
 /**
@@ -106,7 +106,7 @@ type ReasoningFileUI = Extract<UIPart, { type: "reasoning-file" }>;
 function fromFile(part: FileUI, options: EncodeOptions): Part {
   const { mediaType, filename, url, providerReference } = part;
   const extras = withoutOwn(part);
-  const fileId = storedOf(part);
+  const fileId = storedIdOf(part);
   if (fileId !== null) {
     const name = filename === undefined ? {} : { name: filename };
     return { type: "file", mediaType, ...name, file: { kind: "stored", fileId }, ...encodeProvider(extras) };
@@ -119,14 +119,9 @@ function fromFile(part: FileUI, options: EncodeOptions): Part {
 function fromReasoningFile(part: ReasoningFileUI, options: EncodeOptions): Part {
   const { mediaType, url } = part;
   const extras = withoutOwn(part);
-  const fileId = storedOf(part);
+  const fileId = storedIdOf(part);
   if (fileId === null) return encodePart("reasoningFile", { mediaType, data: url, ...extras }, options);
   return { type: "reasoningFile", mediaType, file: { kind: "stored", fileId }, ...encodeProvider(extras) };
-}
-
-function storedOf({ url, providerMetadata }: FileUI | ReasoningFileUI): string | null {
-  const fileId = providerMetadata?.[OWN_METADATA]?.fileId;
-  return typeof fileId === "string" ? fileId : storedIdIn(url);
 }
 
 type DataUI = Extract<UIPart, { type: `data-${string}` }>;

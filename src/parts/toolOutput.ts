@@ -3,7 +3,7 @@ import { wellFormed } from "../shared/wellFormed.js";
 import type { PartOf, ToolOutputKind } from "../validators/content.js";
 import type { EncodeOptions, ModelOptions } from "./codec.js";
 import { readFileData, type InlineFile } from "./fileData.js";
-import { storedAddress, storedIdIn } from "./filePlace.js";
+import { storedAddress, storedIdOf } from "./filePlace.js";
 import { exactJsonText, parseJson, toJsonText } from "./json.js";
 import { decodeProvider } from "./provider.js";
 import { shortenedOf, textForModel } from "./shortened.js";
@@ -176,7 +176,7 @@ const UNREACHABLE = { type: "text", text: "[A file of this result cannot be show
 /** An item with the address of its stored file; null where nobody knows it. */
 function withAddress(item: unknown, fileUrl: ModelOptions["fileUrl"]): unknown {
   if (!isRecord(item) || !isRecord(item.data) || typeof item.data.url !== "string") return item;
-  const fileId = storedIdIn(item.data.url);
+  const fileId = storedIdOf({ url: item.data.url });
   if (fileId === null) return item;
   const url = fileUrl?.(fileId);
   return url === undefined ? null : { ...item, data: { ...item.data, url } };

@@ -4,9 +4,15 @@ export { useBudget, type UseBudgetArgs, type UseBudgetResult } from "./useBudget
 export { useFacts, type UseFactsArgs, type UseFactsResult } from "./useFacts.js";
 export { useRun, type RunProgress, type UseRunResult } from "./useRun.js";
 export { useSend } from "./useSend.js";
+export { useSmoothText, type SmoothTextOptions } from "./useSmoothText.js";
 export { useThread, type UseThreadArgs, type UseThreadResult } from "./useThread.js";
 export { useThreads, type UseThreadsArgs, type UseThreadsResult } from "./useThreads.js";
 export { useUsage, type UsageQuestion, type UseUsageResult } from "./useUsage.js";
+
+// A transport for `useChat` of the AI SDK.
+export { ThreadChatTransport, type ThreadChatApi, type ThreadChatOptions } from "./threadChatTransport.js";
+export type { ChatMetadata } from "./chatAnswer.js";
+export type { SentMessage } from "./chatPrompt.js";
 
 // The same without React.
 export { createSend, type Send, type SendApi, type SendArgs } from "./sendPrompt.js";
@@ -30,6 +36,9 @@ export {
   type ThreadSnapshot,
   type ThreadStoreOptions,
 } from "./threadStore.js";
+
+// What a block holds is counted like this, here and where it is stored.
+export { estimateTokens } from "../shared/tokens.js";
 
 // Messages for interfaces.
 export { toUIMessages } from "../parts/uiMessages.js";

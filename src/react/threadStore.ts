@@ -65,7 +65,7 @@ export class ThreadStore extends WatchingStore<ThreadSnapshot> {
     private readonly api: ThreadApi,
     private readonly options: ThreadStoreOptions,
   ) {
-    const preloaded = preloadedPage(options);
+    const preloaded = preloadedPage(options.preloaded, options.threadId);
     const state =
       preloaded === null
         ? EMPTY_THREAD

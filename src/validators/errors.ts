@@ -1,7 +1,9 @@
 import { ConvexError, v, type Infer } from "convex/values";
 
 /** Every code that this package throws. A code is part of the public API: it never changes its meaning. */
-export const vErrorCode = v.union(
+// Marked as pure so that pages, which have no use for the validator, load without it.
+// prettier-ignore
+export const vErrorCode = /* #__PURE__ */ (() => v.union(
   v.literal("AGENT_INVALID"),
   v.literal("ANSWER_EXPIRED"),
   v.literal("APPROVAL_DECIDED"),
@@ -56,7 +58,7 @@ export const vErrorCode = v.union(
   v.literal("TRACE_NOT_FOUND"),
   v.literal("UNAUTHENTICATED"),
   v.literal("VERSION_MISMATCH"),
-);
+))();
 export type ErrorCode = Infer<typeof vErrorCode>;
 
 /** What a caller needs to act on an error: plain values only. */

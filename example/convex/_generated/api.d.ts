@@ -46,6 +46,7 @@ import type * as reports from "../reports.js";
 import type * as researcher from "../researcher.js";
 import type * as search from "../search.js";
 import type * as spending from "../spending.js";
+import type * as uploads from "../uploads.js";
 import type * as worker from "../worker.js";
 import type * as writer from "../writer.js";
 
@@ -94,6 +95,7 @@ declare const fullApi: ApiFromModules<{
   researcher: typeof researcher;
   search: typeof search;
   spending: typeof spending;
+  uploads: typeof uploads;
   worker: typeof worker;
   writer: typeof writer;
 }>;

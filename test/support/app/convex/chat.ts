@@ -1,5 +1,13 @@
 import { memory, principal } from "./memory.js";
 
-export const { listThreads, listMessages, followStream, getRun, createThread, cancelRun } = memory.exposeApi({
-  authorize: principal,
-});
+export const {
+  listThreads,
+  listMessages,
+  followStream,
+  getRun,
+  createThread,
+  cancelRun,
+  listWaiting,
+  decideApproval,
+  answerTool,
+} = memory.exposeApi({ authorize: principal });

@@ -1,0 +1,101 @@
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { IconArrowUpRight } from "@tabler/icons-react";
+import type { Chunk } from "convex-agent-memory";
+import type { ThreadMessage } from "convex-agent-memory/react";
+import { useQuery } from "convex/react";
+import { useState } from "react";
+import { Link } from "react-router";
+import { api } from "../api.js";
+import type { Citation, CitationNumbers } from "./citations.js";
+import { Markdown } from "./Markdown.js";
+import { passagesIn } from "./parts.js";
+
+type DocumentCitation = Extract<Citation, { kind: "document" }>;
+type DocumentSourceProps = { citation: DocumentCitation; text: string; message: ThreadMessage };
+
+const NO_CITATIONS: CitationNumbers = new Map();
+const PAGE_CHUNKS = 100;
+
+/** The passage of a document that a citation names, as it stands now; where it is gone, as the answer's model read it. */
+export function DocumentSource({ citation, text, message }: DocumentSourceProps) {
+  const document = useQuery(api.documents.getDocument, { scope: "tenant", key: citation.key });
+  const read = passagesIn(message.parts).flatMap((one) => (one.citation === text ? [one.text] : []));
+  if (document === undefined) return <Loading />;
+  const path = [document?.title ?? citation.key, ...citation.heading.split(" › ")].filter((part) => part !== "");
+  return (
+    <>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {[...new Set(path)].join(" › ")}
+      </Text>
+      {document === null ? (
+        <AsRead texts={read} />
+      ) : (
+        <ChunksUnder documentId={document.documentId} heading={citation.heading} read={read} cursor={null} />
+      )}
+      {document !== null && (
+        <Anchor component={Link} to={`/documents/${encodeURIComponent(citation.key)}`} size="sm">
+          Open in Documents <IconArrowUpRight size={14} aria-hidden />
+        </Anchor>
+      )}
+    </>
+  );
+}
+
+type ChunksUnderProps = { documentId: string; heading: string; read: string[]; cursor: string | null };
+
+/** Looks through the pages of a document for the passages under a heading. */
+function ChunksUnder({ documentId, heading, read, cursor }: ChunksUnderProps) {
+  const chunks = useQuery(api.documents.listChunks, { documentId, cursor, limit: PAGE_CHUNKS });
+  if (chunks === undefined) return <Loading />;
+  const under = chunks.page.filter((chunk) => chunk.heading === heading);
+  const cited = under.filter(({ text }) => read.includes(text));
+  if (under.length > 0)
+    return (cited.length > 0 ? cited : under).map((chunk) => <ChunkCard key={chunk.chunkId} chunk={chunk} />);
+  if (chunks.cursor !== null)
+    return <ChunksUnder documentId={documentId} heading={heading} read={read} cursor={chunks.cursor} />;
+  return <AsRead texts={read} />;
+}
+
+function ChunkCard({ chunk }: { chunk: Chunk }) {
+  const [isWide, setWide] = useState(false);
+  const around = useQuery(
+    api.documents.readChunksAround,
+    isWide ? { chunkIds: [chunk.chunkId], neighbours: 1 } : "skip",
+  );
+  const text = around?.spans[0]?.text ?? chunk.text;
+  return (
+    <Paper withBorder p="md" data-chunk={chunk.index}>
+      <Markdown text={text} numbers={NO_CITATIONS} />
+      <Group mt="sm">
+        <Button size="compact-xs" variant="default" onClick={() => setWide(!isWide)} loading={isWide && around === undefined}>
+          {isWide ? "Only this passage" : "Show what stands around it"}
+        </Button>
+      </Group>
+    </Paper>
+  );
+}
+
+/** What the model was given to read, where the document no longer has it. */
+function AsRead({ texts }: { texts: string[] }) {
+  return (
+    <>
+      <Text size="sm">
+        {texts.length === 0
+          ? "No document has such a passage. The answer may have made this source up."
+          : "The document was changed or removed since. This is what the answer was written from:"}
+      </Text>
+      {texts.map((text, index) => (
+        <Paper key={index} withBorder p="md">
+          <Markdown text={text} numbers={NO_CITATIONS} />
+        </Paper>
+      ))}
+    </>
+  );
+}
+
+const Loading = () => (
+  <Stack role="status" aria-label="Loading the source">
+    <Skeleton h={14} w="60%" />
+    <Skeleton h={120} />
+  </Stack>
+);

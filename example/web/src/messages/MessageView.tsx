@@ -1,0 +1,162 @@
+import { UnstyledButton } from "@mantine/core";
+import type { ThreadMessage } from "convex-agent-memory/react";
+import { memo, useMemo, type ReactNode } from "react";
+import { AnswerContext } from "./answerContext.js";
+import { numberCitations, shortName, type CitationNumbers, type NumberedCitation } from "./citations.js";
+import { MessageFile } from "./FileChip.js";
+import classes from "./messages.module.css";
+import { passagesIn, rowIdOf, type MessagePart } from "./parts.js";
+import { Reasoning } from "./Reasoning.js";
+import { AnswerText, PromptText } from "./TextPart.js";
+import { timeOf } from "./time.js";
+import { ToolCard } from "./ToolCard.js";
+
+export type MessageViewProps = {
+  message: ThreadMessage;
+  /** Opens what a citation of this message names; without it citations are mere numbers. */
+  openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
+  /** What stands beneath the message, such as buttons. */
+  children?: ReactNode;
+};
+
+/** A message of a thread: a prompt, or an answer with its steps, its tools and its sources. */
+export const MessageView = memo(function MessageView({ message, openSource, children }: MessageViewProps) {
+  const isPrompt = message.role === "user";
+  return (
+    <article
+      className={classes.message}
+      aria-label={isPrompt ? "You" : "Answer"}
+      data-message={message.id}
+      data-role={message.role}
+      data-state={message.metadata?.state.kind}
+    >
+      {isPrompt ? <Prompt message={message} /> : <Answer message={message} openSource={openSource} />}
+      {children}
+    </article>
+  );
+});
+
+function Prompt({ message }: { message: ThreadMessage }) {
+  const files = message.parts.filter((part) => part.type === "file");
+  return (
+    <>
+      {files.length > 0 && (
+        <div className={classes.files}>
+          {files.map((part, index) => (
+            <MessageFile key={index} part={part} messageId={rowIdOf(message)} />
+          ))}
+        </div>
+      )}
+      {message.parts.map((part, index) =>
+        part.type === "text" ? <PromptText key={index} part={part} /> : null,
+      )}
+    </>
+  );
+}
+
+function Answer({ message, openSource }: Pick<MessageViewProps, "message" | "openSource">) {
+  const numbers = useCitations(message);
+  const answer = useMemo(
+    () => ({
+      cited: [...numbers.values()],
+      ...(openSource === undefined
+        ? {}
+        : { openSource: (source: NumberedCitation) => openSource(message, source) }),
+    }),
+    [numbers, openSource, message],
+  );
+  const groups = useMemo(() => groupParts(message.parts), [message.parts]);
+  return (
+    <AnswerContext value={answer}>
+      {groups.map(({ isStep, parts }, index) => {
+        const shown = parts.map((part, place) => (
+          <AnswerPart key={place} part={part} message={message} numbers={numbers} />
+        ));
+        return isStep ? (
+          <div className={classes.steps} key={index}>
+            {shown}
+          </div>
+        ) : (
+          <div key={index}>{shown}</div>
+        );
+      })}
+      <Sources {...answer} />
+      {message.metadata !== undefined && message.metadata.state.kind === "complete" && (
+        <p className={classes.meta}>{timeOf(message.metadata.createdAt)}</p>
+      )}
+    </AnswerContext>
+  );
+}
+
+/** The citations of an answer; the same object while it names no other, so that what stands is not rendered again. */
+function useCitations({ parts }: ThreadMessage): CitationNumbers {
+  const found = useMemo(() => {
+    const known = new Set(passagesIn(parts).map(({ citation }) => citation));
+    return numberCitations(
+      parts.map((part) => (part.type === "text" ? part.text : "")),
+      known,
+    );
+  }, [parts]);
+  const names = [...found.keys()].join("\n");
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the names say all of it
+  return useMemo(() => found, [names]);
+}
+
+type PartGroup = { isStep: boolean; parts: MessagePart[] };
+
+/** Thoughts and tools that follow each other stand together, closer than what is said. */
+function groupParts(parts: readonly MessagePart[]): PartGroup[] {
+  const groups: PartGroup[] = [];
+  for (const part of parts) {
+    const isStep = part.type === "dynamic-tool" || part.type === "reasoning";
+    if (part.type === "step-start") continue;
+    const last = groups.at(-1);
+    if (last?.isStep === isStep) last.parts.push(part);
+    else groups.push({ isStep, parts: [part] });
+  }
+  return groups;
+}
+
+type AnswerPartProps = { part: MessagePart; message: ThreadMessage; numbers: CitationNumbers };
+
+function AnswerPart({ part, message, numbers }: AnswerPartProps) {
+  switch (part.type) {
+    case "text":
+      return <AnswerText part={part} numbers={numbers} />;
+    case "reasoning":
+      return <Reasoning part={part} />;
+    case "dynamic-tool":
+      return <ToolCard part={part} runId={message.metadata?.runId} />;
+    case "file":
+      return <MessageFile part={part} messageId={rowIdOf(message)} />;
+    case "source-url":
+      return (
+        <p>
+          Source:{" "}
+          <a href={part.url} target="_blank" rel="noopener noreferrer nofollow">
+            {part.title ?? part.url}
+          </a>
+        </p>
+      );
+    case "source-document":
+      return <p>Source: {part.title}</p>;
+    default:
+      return null; // what only an app or a provider knows
+  }
+}
+
+function Sources({ cited, openSource }: { cited: NumberedCitation[]; openSource?: (source: NumberedCitation) => void }) {
+  if (cited.length === 0 || openSource === undefined) return null;
+  return (
+    <ul className={classes.sources} aria-label="Sources">
+      {cited.map((source) => (
+        <li key={source.text}>
+          <UnstyledButton className={classes.source} title={source.text} onClick={() => openSource(source)}>
+            <span>{source.number}</span>
+            <span>{shortName(source.citation)}</span>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+import { useReducedMotion } from "@mantine/hooks";
+import { useSmoothText } from "convex-agent-memory/react";
+import type { CitationNumbers } from "./citations.js";
+import { Markdown } from "./Markdown.js";
+import classes from "./messages.module.css";
+import { wholePartOf, type MessagePart } from "./parts.js";
+import { useWholePart } from "./useWholePart.js";
+
+type Text = Extract<MessagePart, { type: "text" }>;
+
+/** What an answer says, at an even pace while it is being written. */
+export function AnswerText({ part, numbers }: { part: Text; numbers: CitationNumbers }) {
+  const { text, isWhole } = useWholePart(part.text, wholePartOf(part.providerMetadata));
+  const prefersReducedMotion = useReducedMotion();
+  const shown = useSmoothText(text, { isStreaming: part.state === "streaming", prefersReducedMotion });
+  return (
+    <>
+      <Markdown text={shown} numbers={numbers} />
+      {!isWhole && <p className={classes.meta}>Loading the rest …</p>}
+    </>
+  );
+}
+
+/** What a person said, as they wrote it. */
+export function PromptText({ part }: { part: Text }) {
+  const { text, isWhole } = useWholePart(part.text, wholePartOf(part.providerMetadata));
+  return (
+    // Long prompts scroll, so the keyboard must reach them.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className={classes.prompt} dir="auto" tabIndex={text.length > LONG_PROMPT ? 0 : undefined}>
+      {text}
+      {!isWhole && " …"}
+    </div>
+  );
+}
+
+/** Characters from which on a prompt may be higher than its box. */
+const LONG_PROMPT = 1_000;

@@ -1,0 +1,180 @@
+import { ActionIcon, FileButton, Group, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { useNetwork } from "@mantine/hooks";
+import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
+import type { Run } from "convex-agent-memory";
+import { useConvexConnectionState } from "convex/react";
+import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from "react";
+import { ACCEPTED } from "./acceptedFile.js";
+import { Attachments } from "./Attachments.js";
+import classes from "./chat.module.css";
+import { ProblemAlert } from "./ProblemAlert.js";
+import { useComposer, type Way } from "./useComposer.js";
+
+export type Prompt = { text: string; fileIds: string[] };
+
+/** The run that is under way, and what can be done about it. */
+export type ActiveRun = {
+  run: Run | null;
+  steer: (prompt: string) => Promise<unknown>;
+  cancel: () => Promise<unknown>;
+};
+
+export type ComposerProps = {
+  /** What the draft is kept under. */
+  draftKey: string;
+  onSend: (prompt: Prompt) => Promise<void>;
+  run?: ActiveRun;
+  /** The place to write has the focus as soon as it is there. */
+  isFocused?: boolean;
+};
+
+const MOST_ROWS = 10;
+
+/** The place to write: Enter sends, Shift and Enter begin a line. */
+export function Composer(props: ComposerProps) {
+  const { run, isFocused = false } = props;
+  const composer = useComposer(props);
+  const input = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (isFocused) input.current?.focus();
+  }, [isFocused]);
+  const submit = (): void => {
+    composer.submit();
+    input.current?.focus();
+  };
+  return (
+    <form
+      className={classes.composer}
+      aria-label="Write a message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event: DragEvent) => {
+        event.preventDefault();
+        composer.add([...event.dataTransfer.files]);
+      }}
+    >
+      {composer.problem !== null && (
+        <ProblemAlert problem={composer.problem} onClose={composer.forgetProblem} />
+      )}
+      {run !== undefined && <WayChoice way={composer.way} onChange={composer.setWay} />}
+      <Attachments uploads={composer.uploads} onRemove={composer.remove} />
+      <div className={classes.box}>
+        <MessageInput
+          input={input}
+          placeholder={placeholderOf(run, composer.way)}
+          composer={composer}
+          onEnter={submit}
+        />
+        <Group justify="space-between" gap="xs" wrap="nowrap">
+          <AttachButton onAdd={composer.add} isDisabled={composer.way === "steer"} />
+          <Hint words={composer.hint} />
+          <Group gap="xs" wrap="nowrap">
+            {run !== undefined && <StopButton onStop={composer.stop} />}
+            <ActionIcon
+              type="submit"
+              size="lg"
+              radius="xl"
+              aria-label={composer.way === "steer" && run !== undefined ? "Tell the answer" : "Send"}
+              disabled={!composer.canSend}
+            >
+              <IconArrowUp size={18} aria-hidden />
+            </ActionIcon>
+          </Group>
+        </Group>
+      </div>
+    </form>
+  );
+}
+
+type MessageInputProps = {
+  input: RefObject<HTMLTextAreaElement | null>;
+  placeholder: string;
+  composer: Pick<ReturnType<typeof useComposer>, "text" | "write" | "add">;
+  onEnter: () => void;
+};
+
+function MessageInput({ input, placeholder, composer, onEnter }: MessageInputProps) {
+  return (
+    <Textarea
+      ref={input}
+      aria-label="Message"
+      placeholder={placeholder}
+      autosize
+      minRows={1}
+      maxRows={MOST_ROWS}
+      variant="unstyled"
+      dir="auto"
+      className={classes.input}
+      value={composer.text}
+      onChange={(event) => composer.write(event.currentTarget.value)}
+      onKeyDown={(event: KeyboardEvent) => {
+        // While a word is being composed, Enter chooses it.
+        if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        onEnter();
+      }}
+      onPaste={({ clipboardData }) => {
+        if (clipboardData.files.length > 0) composer.add([...clipboardData.files]);
+      }}
+    />
+  );
+}
+
+/** What Enter does, or why nothing can be sent just now. */
+function Hint({ words }: { words: string }) {
+  const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
+  const { online } = useNetwork();
+  const isOffline = hasEverConnected && !(isWebSocketConnected && online);
+  return (
+    <Text size="xs" c="dimmed" className={classes.hint} role="status">
+      {isOffline ? "You are offline: what you send goes out when you are back." : words}
+    </Text>
+  );
+}
+
+const placeholderOf = (run: ActiveRun | undefined, way: Way): string => {
+  if (run === undefined) return "Ask about your documents";
+  return way === "steer" ? "Tell the answer under way" : "Ask the next question";
+};
+
+function WayChoice({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      mb={6}
+      aria-label="While an answer is under way"
+      value={way}
+      onChange={onChange}
+      data={[
+        { value: "queue", label: "Ask after this answer" },
+        { value: "steer", label: "Tell this answer now" },
+      ]}
+    />
+  );
+}
+
+function AttachButton({ onAdd, isDisabled }: { onAdd: (files: File[]) => void; isDisabled: boolean }) {
+  const label = isDisabled ? "Files go with a question of their own" : "Attach pictures, PDFs or text";
+  return (
+    <FileButton multiple accept={ACCEPTED} onChange={onAdd} disabled={isDisabled}>
+      {(props) => (
+        <Tooltip label={label}>
+          <ActionIcon {...props} variant="subtle" color="gray" size="lg" aria-label={label} disabled={isDisabled}>
+            <IconPaperclip size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </FileButton>
+  );
+}
+
+const StopButton = ({ onStop }: { onStop: () => void }) => (
+  <Tooltip label="Stop the answer">
+    <ActionIcon size="lg" radius="xl" variant="default" aria-label="Stop the answer" onClick={onStop}>
+      <IconPlayerStopFilled size={16} aria-hidden />
+    </ActionIcon>
+  </Tooltip>
+);

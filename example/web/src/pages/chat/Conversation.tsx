@@ -1,0 +1,82 @@
+import type { Run } from "convex-agent-memory";
+import { useRun, useSend, useThread, type ThreadMessage } from "convex-agent-memory/react";
+import { useCallback, useMemo, useState } from "react";
+import { useLocation } from "react-router";
+import { api } from "../../api.js";
+import type { NumberedCitation } from "../../messages/citations.js";
+import { MessageView } from "../../messages/MessageView.js";
+import { SourcePanel, type OpenedSource } from "../../messages/SourcePanel.js";
+import { ToolSlotContext, type ToolSlot } from "../../messages/toolSlot.js";
+import { LoadingConversation } from "./LoadingConversation.js";
+import { Announcer } from "./Announcer.js";
+import { Composer, type Prompt } from "./Composer.js";
+import { MessageList } from "./MessageList.js";
+import { QueuedPrompts } from "./QueuedPrompts.js";
+import { RunNotice } from "./RunNotice.js";
+import { WaitingCallForm } from "./WaitingCallForm.js";
+
+/** A conversation: what was said, what is being said, and the place to say more. */
+export function Conversation({ threadId }: { threadId: string }) {
+  const { messages, run, isLoading, loadMore, canLoadMore } = useThread(api.chat, { threadId });
+  const runOfThread = useRun(api.chat, { threadId });
+  const send = useSend(api.ask.send, api.chat);
+  const location = useLocation();
+  const [opened, setOpened] = useState<OpenedSource | null>(null);
+  const openSource = useCallback(
+    (message: ThreadMessage, source: NumberedCitation) => setOpened({ message, source }),
+    [],
+  );
+  const slot = useToolSlot(runOfThread);
+  const ask = async ({ text, fileIds }: Prompt): Promise<void> => {
+    await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
+  };
+  if (isLoading) return <LoadingConversation />;
+  const queued = messages.filter((message) => isQueued(message, run));
+  const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
+  return (
+    <ToolSlotContext value={slot}>
+      <MessageList
+        messages={said}
+        canLoadMore={canLoadMore}
+        loadMore={loadMore}
+        tail={<RunNotice threadId={threadId} run={run} messages={said} />}
+      >
+        {(message) => <MessageView key={message.id} message={message} openSource={openSource} />}
+      </MessageList>
+      <QueuedPrompts threadId={threadId} prompts={queued} />
+      <Composer
+        draftKey={threadId}
+        isFocused={isFresh(location.state)}
+        onSend={ask}
+        run={runOfThread.isActive ? runOfThread : undefined}
+      />
+      <Announcer run={run} messages={said} />
+      <SourcePanel opened={opened} onClose={() => setOpened(null)} />
+    </ToolSlotContext>
+  );
+}
+
+/** A prompt behind the active run's turn waits until that is over. */
+function isQueued({ role, metadata }: ThreadMessage, run: Run | null): boolean {
+  const isActive = run !== null && !("endedAt" in run.state);
+  return isActive && role === "user" && metadata !== undefined && metadata.turn > run.turn;
+}
+
+/** True right after the conversation was begun on this page. */
+const isFresh = (state: unknown): boolean =>
+  typeof state === "object" && state !== null && "isFresh" in state && state.isFresh === true;
+
+type RunOfThread = Pick<ReturnType<typeof useRun<typeof api.chat>>, "run" | "waiting" | "approve" | "deny" | "answer">;
+
+/** The forms of the calls that wait for a person, each beneath its call. */
+function useToolSlot({ run, waiting, approve, deny, answer }: RunOfThread): ToolSlot {
+  return useMemo(
+    () => (part, runId) => {
+      if (run === null || runId !== run.runId || part.state.startsWith("output")) return null;
+      const call = waiting.find(({ callId }) => callId === part.toolCallId);
+      if (call === undefined) return null;
+      return <WaitingCallForm key={call.callId + call.step} call={call} {...{ approve, deny, answer }} />;
+    },
+    [run, waiting, approve, deny, answer],
+  );
+}

@@ -1,0 +1,31 @@
+import { Blockquote } from "@mantine/core";
+import { useQuery } from "convex/react";
+import { api } from "../../api.js";
+import { fieldOf } from "../../messages/parts.js";
+import { QuietBoundary } from "../../messages/QuietBoundary.js";
+import { readJson } from "./readJson.js";
+
+/** Tools whose input is an id that says nothing to a person: what it stands for is shown in its place. */
+export const isToldInWords = (toolName: string): boolean => toolName === "forget";
+
+/** What an input names by an id only: the words of a fact that is to be erased. */
+export function WhatIsMeant({ toolName, input }: { toolName: string; input: string }) {
+  const parsed = readJson(input);
+  const factId = parsed.isValid ? fieldOf(parsed.value, "factId") : undefined;
+  if (!isToldInWords(toolName) || typeof factId !== "string") return null;
+  return (
+    <QuietBoundary fallback={null}>
+      <FactWords factId={factId} />
+    </QuietBoundary>
+  );
+}
+
+function FactWords({ factId }: { factId: string }) {
+  const fact = useQuery(api.knowledge.getFact, { factId });
+  if (fact === undefined) return null;
+  return (
+    <Blockquote p="sm" my={0} dir="auto">
+      {fact.text}
+    </Blockquote>
+  );
+}

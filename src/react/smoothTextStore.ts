@@ -1,0 +1,78 @@
+import { graphemeEnd } from "../shared/graphemes.js";
+import { isBehind, revealAt, revealMore, wholeReveal, type Reveal } from "../shared/revealPace.js";
+
+/** Sixty times a second, where nothing says when a frame is drawn. */
+const FRAME_MS = 16;
+
+/**
+ * Shows a text that is being written at an even pace, without a framework. What is there at first is shown at once. It
+ * asks for frames only while somebody listens and something is left to show.
+ */
+export class SmoothTextStore {
+  readonly #listeners = new Set<() => void>();
+  #text: string;
+  #reveal: Reveal;
+  #shown: number;
+  #stopFrame: (() => void) | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#reveal = wholeReveal(text.length, performance.now());
+    this.#shown = text.length;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    this.#schedule();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#rest();
+    };
+  };
+
+  /** How many characters of the text are shown; for a text that was replaced meanwhile, ask `shownOf`. */
+  getSnapshot = (): number => this.#shown;
+
+  /** The text as it is by now; `isSmooth` false shows all of it at once. */
+  receive(text: string, isSmooth: boolean): void {
+    this.#text = text;
+    const now = performance.now();
+    this.#reveal = isSmooth ? revealMore(this.#reveal, text.length, now) : wholeReveal(text.length, now);
+    this.#show();
+  }
+
+  #show(): void {
+    const { shown } = this.#reveal;
+    const before = this.#shown;
+    this.#shown = graphemeEnd(this.#text, Math.floor(shown));
+    if (this.#shown !== before) for (const listener of [...this.#listeners]) listener();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!isBehind(this.#reveal)) return this.#rest();
+    if (this.#listeners.size === 0) return;
+    this.#stopFrame ??= onNextFrame(() => {
+      this.#stopFrame = null;
+      this.#reveal = revealAt(this.#reveal, performance.now());
+      this.#show();
+    });
+  }
+
+  #rest(): void {
+    this.#stopFrame?.();
+    this.#stopFrame = null;
+  }
+}
+
+/** The beginning of a text, as far as `shown` goes, without parting a character. */
+export const shownOf = (text: string, shown: number): string => text.slice(0, graphemeEnd(text, shown));
+
+function onNextFrame(draw: () => void): () => void {
+  if (typeof requestAnimationFrame === "function") {
+    const frame = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(frame);
+  }
+  const timer = setTimeout(draw, FRAME_MS);
+  return () => clearTimeout(timer);
+}

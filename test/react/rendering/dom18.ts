@@ -1,0 +1,8 @@
+// React 18 in a document. Import this before anything that imports React.
+import "./react18.js";
+import { newContainer } from "./dom.js";
+import { createRoot } from "react-dom/client";
+import { hookRenderer } from "./renderHook.js";
+
+export const rendering = () =>
+  hookRenderer({ name: "React 18 in a document", createRoot: () => createRoot(newContainer()) });
