@@ -45,6 +45,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText | ((details: Deta
   }),
   BUDGET_EXCEEDED: budgetExceeded,
   BUDGET_NOT_FOUND: { title: "There is no such budget", advice: GONE },
+  CONTEXT_GONE: {
+    title: "This call cannot be made again",
+    advice: "Something that it was shown was changed or erased since.",
+  },
   CONTEXT_TOO_SMALL: { title: "The question is too long", advice: "Ask for less at once, or shorten it." },
   CURRENCY_MISMATCH: { title: "This amount is in another currency", advice: "Convert it first." },
   DOCUMENT_INVALID: {
