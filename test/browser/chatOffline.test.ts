@@ -1,17 +1,23 @@
-// The chat without its host: offline and back, a tab that is closed while it sends, a host that is killed and starts again.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answers, beginThread, ingest, messageBox, prompts, say, untilAnswered, wordsOf } from "./support/chat.js";
+// The chat without its connection: offline and back, and a tab that is closed while it sends.
+import { beforeAll, expect, test } from "vitest";
+import { until } from "../example/exampleApp.js";
+import {
+  answers,
+  beginThread,
+  ingest,
+  messageBox,
+  prompts,
+  say,
+  untilAnswered,
+  wordsOf,
+} from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
 const OTTER = "What does an otter eat?";
 
 describeInBrowser("a chat that is cut off", () => {
-  const { open, callAs, expectTrouble } = browserScene();
+  const { open, callAs, expectTrouble } = browserScene({ environment: { BUILT_IN_DELAY_MS: "50" } });
   beforeAll(async () => await ingest(callAs("ada")));
   const openThread = async () => {
     const threadId = await beginThread(callAs("ada"));
@@ -60,7 +66,10 @@ describeInBrowser("a chat that is cut off", () => {
   test("answers what was sent although the tab is closed, and shows it when it is opened again", async () => {
     const { page, threadId } = await openThread();
     await say(page, OTTER);
-    await page.waitForSelector('[aria-label="Stop the answer"]');
+    await until(
+      () => saidIn(threadId),
+      (count) => count === 1,
+    );
     await page.close();
     const again = await open({ as: "ada", path: `/chat/${threadId}` });
     await untilAnswered(again);

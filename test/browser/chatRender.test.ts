@@ -161,7 +161,9 @@ describeInBrowser("messages", () => {
       await log.evaluate((element) => (element.scrollTop = 850));
       await page.getByText("Message 165.").waitFor();
       const place = async () => (await page.getByText("Message 165.").boundingBox())!.y;
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       const before = await place();
       await page.waitForFunction(
         (less) => document.querySelector('[role="log"]')!.scrollHeight > less + 1_000,
