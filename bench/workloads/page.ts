@@ -128,12 +128,11 @@ async function openings(page: Page, address: string, { isCached }: { isCached: b
 async function scrollToStart(page: Page, messages: number) {
   const { frames, mostRows, seen } = await page.evaluate(async () => {
     const log = document.querySelector('[role="log"]')!;
-    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
     const [frames, seen]: [number[], Set<number>] = [[], new Set()];
     let mostRows = 0;
-    for (let before = await frame(); !seen.has(0) && frames.length < 20_000;) {
+    for (let before = performance.now(); !seen.has(0) && frames.length < 20_000;) {
       log.scrollBy(0, -log.clientHeight / 2);
-      const now = await frame();
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
       frames.push(now - before);
       before = now;
       const rows = [...document.querySelectorAll("article")];
