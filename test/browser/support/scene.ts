@@ -1,7 +1,7 @@
 // The example's page in a real browser, on the embedded host: what a test file has for itself.
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { startHost, type Host } from "../../../host/index.js";
 import { ensurePageBuilt } from "./builtPage.js";
 import { launch } from "./chromium.js";
@@ -21,7 +21,8 @@ const NO_MODELS = {
 };
 /** With a cold build, and a browser that shares two cores with other tests. */
 const START_TIMEOUT_MS = 180_000;
-const STEP_TIMEOUT_MS = 20_000;
+const STEP_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 90_000;
 
 /** The two users of the local issuer. */
 export const PEOPLE = {
@@ -37,6 +38,7 @@ export type Opening = { as: Person; path?: string } & Pick<BrowserContextOptions
 
 /** One host, one browser and the built page for a file; each test has browsing contexts of its own. */
 export function browserScene({ environment = {} }: { environment?: Record<string, string> } = {}) {
+  vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
   const scene = { url: "", host: null as unknown as Host, browser: null as unknown as Browser };
   const closing: (() => Promise<void>)[] = [];
   let troubles: string[] = [];

@@ -18,10 +18,12 @@ export function markdownPieces(source: string): MarkdownPiece[] {
   if (DEFINITION.test(source)) return [{ kind: "prose", text: source }];
   const pieces: MarkdownPiece[] = [];
   let prose: string[] = [];
+  let hasItems = false;
   const endProse = (): void => {
     const text = prose.join("\n").replace(/^\n+|\s+$/g, "");
     if (text !== "") pieces.push({ kind: "prose", text });
     prose = [];
+    hasItems = false;
   };
   const lines = source.split("\n");
   for (let index = 0; index < lines.length; index++) {
@@ -32,8 +34,11 @@ export function markdownPieces(source: string): MarkdownPiece[] {
       const end = closingLine(lines, { from: index + 1, marker: fence.marker });
       pieces.push({ kind: "code", language: fence.language, text: lines.slice(index + 1, end).join("\n") });
       index = end;
-    } else if (line.trim() === "" && !goesOn(prose, lines[index + 1])) endProse();
-    else prose.push(line);
+    } else if (line.trim() === "" && !goesOn(lines[index + 1], hasItems)) endProse();
+    else {
+      prose.push(line);
+      hasItems ||= LIST_ITEM.test(line);
+    }
   }
   endProse();
   return pieces;
@@ -47,13 +52,14 @@ function fenceIn(line: string): Fence | null {
 /** The line that closes a fence; behind the last where none does, as while it is being written. */
 function closingLine(lines: readonly string[], { from, marker }: { from: number; marker: string }): number {
   const closes = new RegExp(`^ {0,3}${marker.charAt(0)}{${marker.length},}\\s*$`);
-  const end = lines.findIndex((line, index) => index >= from && closes.test(line));
-  return end < 0 ? lines.length : end;
+  let end = from;
+  while (end < lines.length && !closes.test(lines[end] ?? "")) end++;
+  return end;
 }
 
 /** True where what follows a blank line still belongs to what stands before it. */
-function goesOn(prose: readonly string[], next: string | undefined): boolean {
-  if (prose.length === 0 || next === undefined) return false;
+function goesOn(next: string | undefined, hasItems: boolean): boolean {
+  if (next === undefined) return false;
   if (next.trim() === "" || INDENTED.test(next)) return true;
-  return LIST_ITEM.test(next) && prose.some((line) => LIST_ITEM.test(line));
+  return hasItems && LIST_ITEM.test(next);
 }
