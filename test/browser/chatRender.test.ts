@@ -91,6 +91,13 @@ describeInBrowser("messages", () => {
     expect(width).toBe(0);
   });
 
+  test("that are made to take a parser long are there at once, as they are", async () => {
+    const texts = ["_a*".repeat(7_000), "[a](".repeat(5_000), ">".repeat(20_000), "- a\n".repeat(5_000)];
+    const page = await openWith([...texts, "The end."].map((text): Said => ({ role: "assistant", text })));
+    await answers(page).getByText("The end.").waitFor();
+    expect(await overflowOf(page)).toBe(0);
+  });
+
   test("from right to left are written so, paragraph by paragraph", async () => {
     const page = await openWith([{ role: "assistant", text: "שלום עולם, זה מבחן.\n\nAnd this is English." }]);
     const directionOf = (text: string) =>

@@ -54,7 +54,7 @@ describe("citations", () => {
 
   test("leave everything else of a text as it is", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(..."[]()`:› a1\n"), maxLength: 60 }), (text) => {
         const numbers = numberCitations([text]);
         const linked = linkCitations(text, numbers);
         if (numbers.size === 0) expect(linked).toBe(text);

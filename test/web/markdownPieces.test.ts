@@ -34,6 +34,16 @@ describe("pieces of Markdown", () => {
     expect(markdownPieces(text)).toEqual([prose(text)]);
   });
 
+  test("that would take a parser long are shown as they are", () => {
+    for (const text of [
+      "_a*".repeat(4_000),
+      ">".repeat(1_000),
+      "- a\n".repeat(2_000).trim(),
+      "|a".repeat(2_000),
+    ])
+      expect(markdownPieces(`Before.\n\n${text}`)).toEqual([prose("Before."), { kind: "plain", text }]);
+  });
+
   test("lose no word, and what is whole stays as it was when more is written", () => {
     const line = fc.constantFrom("word", "", "", "```", "- item", "  indented", "~~~js", "# Title", "a b c");
     fc.assert(

@@ -4,8 +4,9 @@ import remarkGfm from "remark-gfm";
 import { citedIn, linkCitations, type CitationNumbers } from "./citations.js";
 import { CitationMark } from "./CitationMark.js";
 import { CodeBlock } from "./CodeBlock.js";
-import { markdownPieces } from "./markdownPieces.js";
+import { markdownPieces, type MarkdownPiece } from "./markdownPieces.js";
 import classes from "./messages.module.css";
+import { QuietBoundary } from "./QuietBoundary.js";
 
 const plugins = [remarkGfm];
 
@@ -23,16 +24,33 @@ export const Markdown = memo(function Markdown({
   const pieces = useMemo(() => markdownPieces(text), [text]);
   return (
     <div className={classes.markdown}>
-      {pieces.map((piece, index) =>
-        piece.kind === "code" ? (
-          <CodeBlock key={index} text={piece.text} language={piece.language} />
-        ) : (
-          <Prose key={index} text={linkCitations(piece.text, numbers)} />
-        ),
-      )}
+      {pieces.map((piece, index) => (
+        <Piece key={index} piece={piece} numbers={numbers} />
+      ))}
     </div>
   );
 });
+
+function Piece({ piece, numbers }: { piece: MarkdownPiece; numbers: CitationNumbers }) {
+  switch (piece.kind) {
+    case "code":
+      return <CodeBlock text={piece.text} language={piece.language} />;
+    case "plain":
+      return <Plain text={piece.text} />;
+    case "prose":
+      return (
+        <QuietBoundary fallback={<Plain text={piece.text} />}>
+          <Prose text={linkCitations(piece.text, numbers)} />
+        </QuietBoundary>
+      );
+  }
+}
+
+const Plain = ({ text }: { text: string }) => (
+  <p className={classes.plain} dir="auto">
+    {text}
+  </p>
+);
 
 const Prose = memo(function Prose({ text }: { text: string }) {
   return (

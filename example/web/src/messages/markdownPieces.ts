@@ -1,6 +1,24 @@
-/** A stretch of Markdown that can be rendered by itself: a fenced block of code at the top level, or anything else. */
+/**
+ * A stretch of Markdown that can be rendered by itself: a fenced block of code at the top level, text that would take too
+ * long to parse and is shown as it is, or anything else.
+ */
 export type MarkdownPiece =
-  { kind: "code"; language: string; text: string } | { kind: "prose"; text: string };
+  { kind: "code"; language: string; text: string } | { kind: "plain" | "prose"; text: string };
+
+/** What one piece may hold: parsers of Markdown take a time that grows with the square of each. */
+const MOST_CHARACTERS = 50_000;
+const MOST_MARKS = 1_500;
+const MOST_LINES = 800;
+const MARKS = /[*_[\]~<>|`]/g;
+const DEEP_QUOTE = /^[> ]{100}/m;
+
+const isCostly = (text: string): boolean =>
+  text.length > MOST_CHARACTERS ||
+  DEEP_QUOTE.test(text) ||
+  (text.match(MARKS)?.length ?? 0) > MOST_MARKS ||
+  (text.match(/\n/g)?.length ?? 0) > MOST_LINES;
+
+const pieceOf = (text: string): MarkdownPiece => ({ kind: isCostly(text) ? "plain" : "prose", text });
 
 type Fence = { marker: string; language: string };
 
@@ -15,13 +33,13 @@ const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
  * and long code is never parsed. What belongs together, such as the items of a list, stays together.
  */
 export function markdownPieces(source: string): MarkdownPiece[] {
-  if (DEFINITION.test(source)) return [{ kind: "prose", text: source }];
+  if (DEFINITION.test(source)) return [pieceOf(source)];
   const pieces: MarkdownPiece[] = [];
   let prose: string[] = [];
   let hasItems = false;
   const endProse = (): void => {
     const text = prose.join("\n").replace(/^\n+|\s+$/g, "");
-    if (text !== "") pieces.push({ kind: "prose", text });
+    if (text !== "") pieces.push(pieceOf(text));
     prose = [];
     hasItems = false;
   };
