@@ -37,6 +37,9 @@ export {
   type ThreadStoreOptions,
 } from "./threadStore.js";
 
+// What a block holds is counted like this, here and where it is stored.
+export { estimateTokens } from "../shared/tokens.js";
+
 // Messages for interfaces.
 export { toUIMessages } from "../parts/uiMessages.js";
 export type { MessageMetadata, ThreadMessage } from "../parts/uiMessages.js";

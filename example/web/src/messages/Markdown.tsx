@@ -4,8 +4,9 @@ import remarkGfm from "remark-gfm";
 import { citedIn, linkCitations, type CitationNumbers } from "./citations.js";
 import { CitationMark } from "./CitationMark.js";
 import { CodeBlock } from "./CodeBlock.js";
-import { markdownPieces } from "./markdownPieces.js";
+import { markdownPieces, type MarkdownPiece } from "./markdownPieces.js";
 import classes from "./messages.module.css";
+import { QuietBoundary } from "./QuietBoundary.js";
 
 const plugins = [remarkGfm];
 
@@ -13,20 +14,43 @@ const plugins = [remarkGfm];
  * Markdown that nobody vouches for: HTML in it is shown as text, addresses are those of the web only, and nothing is
  * loaded from elsewhere. Each piece is rendered again only when it changes.
  */
-export const Markdown = memo(function Markdown({ text, numbers }: { text: string; numbers: CitationNumbers }) {
+export const Markdown = memo(function Markdown({
+  text,
+  numbers,
+}: {
+  text: string;
+  numbers: CitationNumbers;
+}) {
   const pieces = useMemo(() => markdownPieces(text), [text]);
   return (
     <div className={classes.markdown}>
-      {pieces.map((piece, index) =>
-        piece.kind === "code" ? (
-          <CodeBlock key={index} text={piece.text} language={piece.language} />
-        ) : (
-          <Prose key={index} text={linkCitations(piece.text, numbers)} />
-        ),
-      )}
+      {pieces.map((piece, index) => (
+        <Piece key={index} piece={piece} numbers={numbers} />
+      ))}
     </div>
   );
 });
+
+function Piece({ piece, numbers }: { piece: MarkdownPiece; numbers: CitationNumbers }) {
+  switch (piece.kind) {
+    case "code":
+      return <CodeBlock text={piece.text} language={piece.language} />;
+    case "plain":
+      return <Plain text={piece.text} />;
+    case "prose":
+      return (
+        <QuietBoundary fallback={<Plain text={piece.text} />}>
+          <Prose text={linkCitations(piece.text, numbers)} />
+        </QuietBoundary>
+      );
+  }
+}
+
+const Plain = ({ text }: { text: string }) => (
+  <p className={classes.plain} dir="auto">
+    {text}
+  </p>
+);
 
 const Prose = memo(function Prose({ text }: { text: string }) {
   return (
@@ -63,7 +87,8 @@ const components: Components = {
   ),
   pre: ({ node, children }) => {
     const code = node?.children[0];
-    const text = code?.type === "element" && code.children[0]?.type === "text" ? code.children[0].value : null;
+    const text =
+      code?.type === "element" && code.children[0]?.type === "text" ? code.children[0].value : null;
     return text === null ? <pre>{children}</pre> : <CodeBlock text={text.replace(/\n$/, "")} />;
   },
   table: ({ children }: Children) => (

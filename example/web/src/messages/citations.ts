@@ -15,8 +15,12 @@ export type CitationNumbers = ReadonlyMap<string, NumberedCitation>;
 /** The scheme of the links that stand for citations in the Markdown that is rendered. */
 const SCHEME = "citation:";
 const HEADING_MARK = " › ";
-/** Code in backticks stays as it is; brackets with at most one level of brackets inside, but no link or definition. */
-const CODE_OR_BRACKETS = /(`+)[^]*?\1|\[((?:[^[\]\n]|\[[^[\]\n]*\]){1,600})\](?![(:])/g;
+/**
+ * Code in backticks stays as it is; brackets with at most one level of brackets inside, but no link or definition. Each
+ * length is limited, so that no text, whoever wrote it, takes long to read.
+ */
+const CODE_OR_BRACKETS =
+  /(?<!`)(`{1,16})(?!`)[^]{0,2000}?(?<!`)\1(?!`)|\[((?:[^[\]\n]|\[[^[\]\n]{0,200}\]){1,600})\](?![(:])/g;
 const OF_MEMORY = /^(fact|block|message)(?: (\S.*))?$/;
 
 /** Reads what stands between brackets; `known` are texts that are citations although they look like any other word. */

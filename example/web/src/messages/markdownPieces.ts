@@ -1,7 +1,24 @@
-/** A stretch of Markdown that can be rendered by itself: a fenced block of code at the top level, or anything else. */
+/**
+ * A stretch of Markdown that can be rendered by itself: a fenced block of code at the top level, text that would take too
+ * long to parse and is shown as it is, or anything else.
+ */
 export type MarkdownPiece =
-  | { kind: "code"; language: string; text: string }
-  | { kind: "prose"; text: string };
+  { kind: "code"; language: string; text: string } | { kind: "plain" | "prose"; text: string };
+
+/** What one piece may hold: parsers of Markdown take a time that grows with the square of each. */
+const MOST_CHARACTERS = 50_000;
+const MOST_MARKS = 1_500;
+const MOST_LINES = 800;
+const MARKS = /[*_[\]~<>|`]/g;
+const DEEP_QUOTE = /^[> ]{100}/m;
+
+const isCostly = (text: string): boolean =>
+  text.length > MOST_CHARACTERS ||
+  DEEP_QUOTE.test(text) ||
+  (text.match(MARKS)?.length ?? 0) > MOST_MARKS ||
+  (text.match(/\n/g)?.length ?? 0) > MOST_LINES;
+
+const pieceOf = (text: string): MarkdownPiece => ({ kind: isCostly(text) ? "plain" : "prose", text });
 
 type Fence = { marker: string; language: string };
 
@@ -16,13 +33,15 @@ const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
  * and long code is never parsed. What belongs together, such as the items of a list, stays together.
  */
 export function markdownPieces(source: string): MarkdownPiece[] {
-  if (DEFINITION.test(source)) return [{ kind: "prose", text: source }];
+  if (DEFINITION.test(source)) return [pieceOf(source)];
   const pieces: MarkdownPiece[] = [];
   let prose: string[] = [];
+  let hasItems = false;
   const endProse = (): void => {
     const text = prose.join("\n").replace(/^\n+|\s+$/g, "");
-    if (text !== "") pieces.push({ kind: "prose", text });
+    if (text !== "") pieces.push(pieceOf(text));
     prose = [];
+    hasItems = false;
   };
   const lines = source.split("\n");
   for (let index = 0; index < lines.length; index++) {
@@ -33,8 +52,11 @@ export function markdownPieces(source: string): MarkdownPiece[] {
       const end = closingLine(lines, { from: index + 1, marker: fence.marker });
       pieces.push({ kind: "code", language: fence.language, text: lines.slice(index + 1, end).join("\n") });
       index = end;
-    } else if (line.trim() === "" && !goesOn(prose, lines[index + 1])) endProse();
-    else prose.push(line);
+    } else if (line.trim() === "" && !goesOn(lines[index + 1], hasItems)) endProse();
+    else {
+      prose.push(line);
+      hasItems ||= LIST_ITEM.test(line);
+    }
   }
   endProse();
   return pieces;
@@ -48,13 +70,14 @@ function fenceIn(line: string): Fence | null {
 /** The line that closes a fence; behind the last where none does, as while it is being written. */
 function closingLine(lines: readonly string[], { from, marker }: { from: number; marker: string }): number {
   const closes = new RegExp(`^ {0,3}${marker.charAt(0)}{${marker.length},}\\s*$`);
-  const end = lines.findIndex((line, index) => index >= from && closes.test(line));
-  return end < 0 ? lines.length : end;
+  let end = from;
+  while (end < lines.length && !closes.test(lines[end] ?? "")) end++;
+  return end;
 }
 
 /** True where what follows a blank line still belongs to what stands before it. */
-function goesOn(prose: readonly string[], next: string | undefined): boolean {
-  if (prose.length === 0 || next === undefined) return false;
+function goesOn(next: string | undefined, hasItems: boolean): boolean {
+  if (next === undefined) return false;
   if (next.trim() === "" || INDENTED.test(next)) return true;
-  return LIST_ITEM.test(next) && prose.some((line) => LIST_ITEM.test(line));
+  return hasItems && LIST_ITEM.test(next);
 }

@@ -1,7 +1,13 @@
-import { IconFiles } from "@tabler/icons-react";
-import { EmptyState } from "../../shell/states.js";
+import { useParams } from "react-router";
+import { AllDocuments } from "./AllDocuments.js";
+import { DocumentPage } from "./DocumentPage.js";
 
-/** Not built yet. */
+/** The documents of the tenant: all of them, or the one that the address names. */
 export default function DocumentsPage() {
-  return <EmptyState icon={IconFiles} title="Documents" />;
+  const { documentKey } = useParams();
+  return documentKey === undefined ? (
+    <AllDocuments />
+  ) : (
+    <DocumentPage key={documentKey} documentKey={documentKey} />
+  );
 }

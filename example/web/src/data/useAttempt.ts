@@ -1,0 +1,34 @@
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { errorText, type ErrorText } from "../shell/errorText.js";
+
+/** Something that a person does: whether it is under way, and why it did not come about. */
+export type Attempt = {
+  isBusy: boolean;
+  failure: ErrorText | null;
+  /** Does it once at a time; `done` is told in passing. True when it came about. */
+  attempt: (work: () => Promise<unknown>, done?: string) => Promise<boolean>;
+  clear: () => void;
+};
+
+/** Keeps what one form or row does. */
+export function useAttempt(): Attempt {
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ErrorText | null>(null);
+  const attempt = async (work: () => Promise<unknown>, done?: string): Promise<boolean> => {
+    if (isBusy) return false;
+    setBusy(true);
+    setFailure(null);
+    try {
+      await work();
+      if (done !== undefined) notifications.show({ message: done, autoClose: 4_000 });
+      return true;
+    } catch (error) {
+      setFailure(errorText(error));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { isBusy, failure, attempt, clear: () => setFailure(null) };
+}

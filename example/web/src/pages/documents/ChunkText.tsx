@@ -1,0 +1,35 @@
+import { Text } from "@mantine/core";
+import type { FunctionReturnType } from "convex/server";
+import type { api } from "../../api.js";
+import { chunkElementId } from "./chunkElement.js";
+import classes from "./documents.module.css";
+import { MarkdownText } from "./MarkdownText.js";
+
+type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
+
+/** A chunk: what recall finds and an answer cites as one. */
+export function ChunkText({
+  chunk: { index, heading, text, tokens },
+  isMarked,
+}: {
+  chunk: Chunk;
+  isMarked: boolean;
+}) {
+  const name = `Chunk ${index + 1}${heading === "" ? "" : `, ${heading}`}${isMarked ? ", cited" : ""}`;
+  return (
+    <section
+      id={chunkElementId(index)}
+      tabIndex={-1}
+      className={classes["chunk"]}
+      data-marked={isMarked}
+      aria-label={name}
+    >
+      <Text size="xs" c="dimmed" className={classes["chunkHead"]}>
+        {index + 1}
+        {heading !== "" && ` · ${heading}`} · {tokens} tokens
+        {isMarked && " · cited here"}
+      </Text>
+      <MarkdownText>{text}</MarkdownText>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import { Text } from "@mantine/core";
+import type { FunctionReturnType } from "convex/server";
+import { api } from "../../api.js";
+import { useResult } from "../../data/useResult.js";
+import { chunkElementId } from "./chunkElement.js";
+import classes from "./documents.module.css";
+
+type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
+
+/** The headings of a document; one leads to its first chunk as soon as that is loaded. */
+export function Outline({ documentKey, chunks }: { documentKey: string; chunks: readonly Chunk[] }) {
+  const outline = useResult(api.documents.documentOutline, { scope: "tenant", key: documentKey });
+  const headings = outline.kind === "ready" ? outline.value.headings.filter((heading) => heading !== "") : [];
+  if (headings.length === 0) return <div />;
+  const places = new Map<string, number>();
+  for (const { heading, index } of chunks) if (!places.has(heading)) places.set(heading, index);
+  return (
+    <nav className={classes["outline"]} aria-label="Outline">
+      <Text size="xs" c="dimmed" mb={6} fw={500}>
+        On this page
+      </Text>
+      {headings.map((heading) => {
+        const index = places.get(heading);
+        return index === undefined ? (
+          <Text key={heading} size="sm" c="dimmed" className={classes["outlineLink"]}>
+            {heading}
+          </Text>
+        ) : (
+          <a key={heading} className={classes["outlineLink"]} href={`#${chunkElementId(index)}`}>
+            {heading}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button, Group, NumberInput, Stack, Switch, Textarea } from "@mantine/core";
+import { FailureNotice } from "../../../text/FailureNotice.js";
+import { useState, type FormEvent, type ReactNode } from "react";
+import type { ErrorText } from "../../../shell/errorText.js";
+
+/** What a block is besides its value. */
+export type BlockSettingsValue = { description: string; maxTokens: number; readOnly: boolean };
+
+const MOST_TOKENS = 4_000;
+
+type Props = {
+  initial: BlockSettingsValue;
+  confirm: string;
+  isBusy: boolean;
+  isReady?: boolean;
+  failure: ErrorText | null;
+  onSave: (settings: BlockSettingsValue) => void;
+  onCancel: () => void;
+  /** Fields before these. */
+  children?: ReactNode;
+};
+
+/** The settings of a block, of a new one or of one that is there. */
+export function BlockForm({
+  initial,
+  confirm,
+  isBusy,
+  isReady = true,
+  failure,
+  onSave,
+  onCancel,
+  children,
+}: Props) {
+  const [settings, setSettings] = useState(initial);
+  const change = (changes: Partial<BlockSettingsValue>) =>
+    setSettings((before) => ({ ...before, ...changes }));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSave(settings);
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        {children}
+        <Textarea
+          label="What belongs in it"
+          description="For the agent that keeps it."
+          autosize
+          minRows={2}
+          value={settings.description}
+          onChange={({ currentTarget }) => change({ description: currentTarget.value })}
+        />
+        <NumberInput
+          label="Longest value, in tokens"
+          description="It stands in every conversation: short is cheap."
+          min={1}
+          max={MOST_TOKENS}
+          allowDecimal={false}
+          value={settings.maxTokens}
+          onChange={(maxTokens) => typeof maxTokens === "number" && change({ maxTokens })}
+        />
+        <Switch
+          label="Agents may read it, but not write it"
+          checked={settings.readOnly}
+          onChange={({ currentTarget }) => change({ readOnly: currentTarget.checked })}
+        />
+        <FailureNotice failure={failure} />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={!isReady}>
+            {confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

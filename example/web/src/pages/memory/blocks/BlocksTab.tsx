@@ -1,0 +1,35 @@
+import { Button, Group, Stack } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { PageBoundary } from "../../../shell/PageBoundary.js";
+import { ChooseConversation } from "../facts/ChooseConversation.js";
+import { ScopePicker } from "../ScopePicker.js";
+import { useScope } from "../useScope.js";
+import { BlockList } from "./BlockList.js";
+
+/** The blocks of a scope. */
+export function BlocksTab() {
+  const scope = useScope();
+  const [isCreating, setCreating] = useState(false);
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" gap="sm">
+        <ScopePicker scope={scope} />
+        <Button
+          leftSection={<IconPlus size={16} aria-hidden />}
+          disabled={scope.args === null}
+          onClick={() => setCreating(true)}
+        >
+          New block
+        </Button>
+      </Group>
+      {scope.args === null ? (
+        <ChooseConversation />
+      ) : (
+        <PageBoundary key={JSON.stringify(scope.args)}>
+          <BlockList scope={scope.args} isCreating={isCreating} onCreated={() => setCreating(false)} />
+        </PageBoundary>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect, useEffectEvent } from "react";
+
+export type Decision = "confirm" | "decline";
+
+const DECISIONS: Readonly<Record<string, Decision>> = { c: "confirm", d: "decline" };
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** Keys that work while the focus is in a card; they leave alone what is typed anywhere else. */
+export function useCandidateKeys(onDecide: (factId: string, decision: Decision) => void): void {
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-fact]") : null;
+    if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = STEPS[event.key];
+    const decision = DECISIONS[event.key.toLowerCase()];
+    if (step === undefined && decision === undefined) return;
+    event.preventDefault();
+    const cards = [...card.parentElement!.querySelectorAll<HTMLElement>("[data-fact]")]; // a card is in its list
+    const place = cards.indexOf(card);
+    if (step !== undefined) return focusIn(cards[place + step]);
+    // The card goes: whoever decided it by a key goes on with the next.
+    focusIn(cards[place + 1] ?? cards[place - 1]);
+    if (decision !== undefined) onDecide(card.dataset["fact"] ?? "", decision);
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => press(event);
+    // On the document, as the list comes and goes with what is in it.
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+const focusIn = (card: HTMLElement | undefined): void => card?.querySelector<HTMLElement>("input")?.focus();
