@@ -1,4 +1,4 @@
-import { Button, Chip, Fieldset, Group, NumberInput, Paper, Stack, TextInput } from "@mantine/core";
+import { Button, Chip, Fieldset, Group, NumberInput, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { RecallAsk } from "../../../data/useRecall.js";
@@ -49,13 +49,19 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
     <Paper withBorder p="md">
       <form onSubmit={submit} role="search">
         <Stack gap="md">
-          <TextInput
-            label="Question"
-            placeholder="Which day do I deploy?"
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={given.query}
-            onChange={({ currentTarget }) => change({ query: currentTarget.value })}
-          />
+          <Group gap="xs" align="flex-end" wrap="nowrap">
+            <TextInput
+              flex={1}
+              label="Question"
+              placeholder="Which day do I deploy?"
+              leftSection={<IconSearch size={16} aria-hidden />}
+              value={given.query}
+              onChange={({ currentTarget }) => change({ query: currentTarget.value })}
+            />
+            <Button type="submit" disabled={missing !== null} loading={isBusy}>
+              Recall
+            </Button>
+          </Group>
           <Group gap="xl" align="flex-start">
             <Choice
               name="Look through"
@@ -85,11 +91,11 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
           {given.scopes.includes("thread") && (
             <ThreadSelect value={given.threadId} onChange={(threadId) => change({ threadId })} />
           )}
-          <Group justify="flex-end">
-            <Button type="submit" disabled={missing !== null} loading={isBusy} title={missing ?? undefined}>
-              Recall
-            </Button>
-          </Group>
+          {missing !== null && given.query.trim() !== "" && (
+            <Text size="sm" role="status">
+              {missing}
+            </Text>
+          )}
         </Stack>
       </form>
     </Paper>
