@@ -28,12 +28,15 @@ export function Outline({ documentKey, chunks }: { documentKey: string; chunks: 
         const shown = {
           className: classes["outlineLink"],
           style: { paddingInlineStart: `${path.length * INDENT_REM}rem` },
-          children: path.at(-1),
         };
         return index === undefined ? (
-          <Text key={heading} size="sm" c="dimmed" {...shown} />
+          <Text key={heading} size="sm" c="dimmed" {...shown}>
+            {path.at(-1)}
+          </Text>
         ) : (
-          <a key={heading} href={`#${chunkElementId(index)}`} {...shown} />
+          <a key={heading} href={`#${chunkElementId(index)}`} {...shown}>
+            {path.at(-1)}
+          </a>
         );
       })}
     </nav>

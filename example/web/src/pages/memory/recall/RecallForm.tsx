@@ -62,32 +62,7 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
               Recall
             </Button>
           </Group>
-          <Group gap="xl" align="flex-start">
-            <Choice
-              name="Look through"
-              options={KINDS}
-              value={given.kinds}
-              onChange={(kinds) => change({ kinds })}
-            />
-            <Choice
-              name="Of"
-              options={SCOPES}
-              value={given.scopes}
-              onChange={(scopes) => change({ scopes })}
-            />
-            <NumberInput
-              label="Room, in tokens"
-              size="xs"
-              w={120}
-              min={LEAST_TOKENS}
-              max={MOST_TOKENS}
-              step={100}
-              allowDecimal={false}
-              thousandSeparator=","
-              value={given.maxTokens}
-              onChange={(maxTokens) => change({ maxTokens })}
-            />
-          </Group>
+          <Where given={given} change={change} />
           {given.scopes.includes("thread") && (
             <ThreadSelect value={given.threadId} onChange={(threadId) => change({ threadId })} />
           )}
@@ -99,6 +74,33 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
         </Stack>
       </form>
     </Paper>
+  );
+}
+
+/** What to look through, whose it is, and how much room there is for it. */
+function Where({ given, change }: { given: Given; change: (changes: Partial<Given>) => void }) {
+  return (
+    <Group gap="xl" align="flex-start">
+      <Choice
+        name="Look through"
+        options={KINDS}
+        value={given.kinds}
+        onChange={(kinds) => change({ kinds })}
+      />
+      <Choice name="Of" options={SCOPES} value={given.scopes} onChange={(scopes) => change({ scopes })} />
+      <NumberInput
+        label="Room, in tokens"
+        size="xs"
+        w={120}
+        min={LEAST_TOKENS}
+        max={MOST_TOKENS}
+        step={100}
+        allowDecimal={false}
+        thousandSeparator=","
+        value={given.maxTokens}
+        onChange={(maxTokens) => change({ maxTokens })}
+      />
+    </Group>
   );
 }
 
