@@ -1,9 +1,9 @@
 // One client's WebSocket: its query set, its identity and the states it was told of.
 import type { JSONValue } from "convex/values";
 import type { WebSocket } from "ws";
+import { Caller } from "./caller.js";
 import type { Engine } from "./engine.js";
-import type { Identity } from "./execution.js";
-import { decodeToken } from "./identity.js";
+import { Inbox } from "./inbox.js";
 import {
   encodeTimestamp,
   normalizeFunctionPath,
@@ -13,7 +13,8 @@ import {
 } from "./protocol.js";
 import { callPublic, type WireOutcome } from "./publicCalls.js";
 import type { RequestLog } from "./requestLog.js";
-import type { Subscription, Subscriptions } from "./subscriptions.js";
+import { toModification, type Subscription, type Subscriptions } from "./subscriptions.js";
+import type { TokenVerifier } from "./tokenVerifier.js";
 
 /** A query keeps being overtaken by commits only under a flood of writes; then the client waits for the next turn. */
 const MAX_REFRESH_ROUNDS = 20;
@@ -25,8 +26,15 @@ function failureFields(outcome: Extract<WireOutcome, { ok: false }>) {
   return { success: false as const, result: outcome.failure.message, errorData: outcome.failure.data };
 }
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** What all connections share. */
-export type ConnectionServer = { engine: Engine; subscriptions: Subscriptions; requests: RequestLog };
+export type ConnectionServer = {
+  engine: Engine;
+  subscriptions: Subscriptions;
+  requests: RequestLog;
+  verifier: TokenVerifier;
+};
 
 export class Connection {
   sessionId = "";
@@ -34,7 +42,9 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #queries = new Map<number, Watched>();
   readonly #removed: number[] = [];
-  #identity: Identity | null = null;
+  readonly #caller: Caller;
+  // What comes after a token waits until the token is verified.
+  readonly #inbox = new Inbox<ClientMessage>((message) => this.#receive(message));
   // What the client was told last, and what it asked for since.
   #told = { querySet: 0, identity: 0, ts: 0n };
   #asked = { querySet: 0, identity: 0 };
@@ -43,11 +53,13 @@ export class Connection {
   #flushAgain = false;
   #scheduled = false;
   #closed = false;
+  #refused = false;
   // A client's mutations run one after the other, in the order sent.
   #mutations: Promise<void> = Promise.resolve();
 
   constructor(server: ConnectionServer, socket: WebSocket) {
     this.#server = server;
+    this.#caller = new Caller(server.verifier, () => server.engine.clock.now());
     this.#socket = socket;
   }
 
@@ -77,13 +89,14 @@ export class Connection {
   /** A text that is no message ends the connection, never the host. */
   receiveText(text: string): void {
     try {
-      this.#receive(JSON.parse(text) as ClientMessage);
+      this.#inbox.push(JSON.parse(text) as ClientMessage);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #receive(message: ClientMessage): void {
+  #receive(message: ClientMessage): Promise<void> | void {
+    if (this.#refused || this.#closed) return;
     switch (message.type) {
       case "Connect":
         this.sessionId = message.sessionId;
@@ -109,22 +122,16 @@ export class Connection {
   }
 
   #fail(error: unknown): void {
-    this.send({ type: "FatalError", error: error instanceof Error ? error.message : String(error) });
+    this.send({ type: "FatalError", error: textOf(error) });
     this.#socket.close();
   }
 
-  #authenticate(message: MessageOf<"Authenticate">): void {
+  async #authenticate(message: MessageOf<"Authenticate">): Promise<void> {
     try {
-      this.#identity = message.tokenType === "User" ? decodeToken(message.value ?? "") : null;
+      await this.#caller.become(message);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.send({
-        type: "AuthError",
-        error: text,
-        baseVersion: message.baseVersion,
-        authUpdateAttempted: true,
-      });
-      return;
+      const { baseVersion } = message;
+      return this.#refuse(textOf(error), { baseVersion, authUpdateAttempted: true });
     }
     this.#asked.identity = message.baseVersion + 1;
     for (const [queryId, { subscription }] of [...this.#queries]) {
@@ -132,6 +139,23 @@ export class Connection {
       this.#watch(queryId, subscription.query);
     }
     this.schedule();
+  }
+
+  /** Ends the connection, as Convex does: the client comes back with another token, and what waited is sent again. */
+  #refuse(error: string, state: { baseVersion: number; authUpdateAttempted: boolean }): void {
+    this.send({ type: "AuthError", error, ...state });
+    this.#refused = true;
+    this.#socket.close();
+  }
+
+  /** Whether nothing more is done for this client: its token was refused, or has expired by now. */
+  #isRefused(): boolean {
+    if (!this.#refused && this.#caller.isExpired)
+      this.#refuse("The token has expired", {
+        baseVersion: this.#asked.identity,
+        authUpdateAttempted: false,
+      });
+    return this.#refused;
   }
 
   #modifyQuerySet(message: MessageOf<"ModifyQuerySet">): void {
@@ -159,7 +183,10 @@ export class Connection {
   }
 
   #watch(queryId: number, query: { path: string; args: JSONValue; journal: string | null }): void {
-    const subscription = this.#server.subscriptions.watch(this, { ...query, identity: this.#identity });
+    const subscription = this.#server.subscriptions.watch(this, {
+      ...query,
+      identity: this.#caller.identity,
+    });
     this.#queries.set(queryId, { subscription, sentVersion: 0 });
   }
 
@@ -173,11 +200,12 @@ export class Connection {
   }
 
   async #mutate(message: MessageOf<"Mutation">): Promise<void> {
+    if (this.#isRefused()) return;
     const { requestId, udfPath, args } = message;
     const response = await this.#server.requests.once(
       { sessionId: this.sessionId, requestId },
       async (requestKey) => {
-        const identity = this.#identity;
+        const identity = this.#caller.identity;
         const outcome = await callPublic(this.#server.engine, {
           kind: "mutation",
           path: udfPath,
@@ -197,8 +225,9 @@ export class Connection {
   }
 
   async #act(message: MessageOf<"Action">): Promise<void> {
+    if (this.#isRefused()) return;
     const { requestId, udfPath, args } = message;
-    const call = { kind: "action" as const, path: udfPath, args: args[0], identity: this.#identity };
+    const call = { kind: "action" as const, path: udfPath, args: args[0], identity: this.#caller.identity };
     const outcome = await callPublic(this.#server.engine, call);
     const fields = outcome.ok ? { success: true as const, result: outcome.value } : failureFields(outcome);
     this.send({ type: "ActionResponse", requestId, logLines: [], ...fields });
@@ -213,6 +242,7 @@ export class Connection {
     try {
       do {
         this.#flushAgain = false;
+        if (this.#isRefused()) return;
         await this.#refreshAll();
         // Nothing is awaited from here on, so every state sent is that of the last commit.
         if (!this.#closed) this.#sendTransition();
@@ -260,17 +290,7 @@ export class Connection {
       const { version, state } = watched.subscription;
       if (watched.sentVersion === version || state === null) continue;
       watched.sentVersion = version;
-      const common = { queryId, logLines: [], journal: state.journal };
-      modifications.push(
-        state.ok
-          ? { type: "QueryUpdated", value: state.value, ...common }
-          : {
-              type: "QueryFailed",
-              errorMessage: state.failure.message,
-              errorData: state.failure.data,
-              ...common,
-            },
-      );
+      modifications.push(toModification(queryId, state));
     }
     return modifications;
   }

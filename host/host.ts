@@ -1,5 +1,6 @@
 // A running Convex host: loads an app, restores its data, serves clients and answers in-process callers.
 import { getDocumentSize, type Value } from "convex/values";
+import { authEnvironment, createAuthentication } from "./authentication.js";
 import { HostClock, pause } from "./clock.js";
 import type { CronStatus } from "./crons.js";
 import type { FunctionAddress, FunctionKind } from "./convexTestInternals.js";
@@ -8,6 +9,7 @@ import type { Identity } from "./execution.js";
 import type { FaultOptions } from "./faults.js";
 import { HostServer } from "./http.js";
 import { JOBS_TABLE, stateOfJob } from "./jobs.js";
+import type { LocalIssuer, LocalUser } from "./localIssuer.js";
 import { loadApp, type ComponentSource } from "./modules.js";
 import { Persistence } from "./persistence.js";
 import type { Span } from "./spans.js";
@@ -32,6 +34,8 @@ export type HostOptions = {
   faults?: FaultOptions;
   /** Environment variables for the app's functions. */
   environment?: Record<string, string>;
+  /** Who can sign in at `/local-auth/`. Default: Ada, an admin, and Ben. */
+  users?: readonly LocalUser[];
 };
 
 export type TableSummary = { componentPath: string; table: string; rows: number; bytes: number };
@@ -44,6 +48,11 @@ export type Host = {
   call: (
     ...call: [kind: FunctionKind, path: string, args?: Record<string, unknown>, identity?: Identity | null]
   ) => Promise<unknown>;
+  /**
+   * A token for a user, signed by the host's own issuer: what clients of tests and benchmarks send. Claims beside
+   * `subject` arrive in `getUserIdentity`. Lives an hour unless `lifetimeMs` says otherwise.
+   */
+  makeToken: (user: LocalUser, lifetimeMs?: number) => Promise<string>;
   /** Runs any function of a component. */
   callComponent: (
     ...call: [componentPath: string, kind: FunctionKind, functionPath: string, args?: Record<string, unknown>]
@@ -90,13 +99,15 @@ class RunningHost implements Host {
   constructor(
     readonly engine: Engine,
     readonly server: HostServer,
-    readonly release: () => void,
+    readonly parts: { issuer: LocalIssuer; release: () => void },
   ) {
     this.spans = { start: () => engine.spans.start(), stop: () => engine.spans.stop() };
   }
 
   call: Host["call"] = (...[kind, path, args = {}, identity = null]) =>
     this.#run(kind, { componentPath: "", udfPath: path }, { args, identity });
+
+  makeToken: Host["makeToken"] = (user, lifetimeMs) => this.parts.issuer.sign(user, lifetimeMs);
 
   callComponent: Host["callComponent"] = (...[componentPath, kind, udfPath, args = {}]) =>
     this.#run(kind, { componentPath, udfPath }, { args, identity: null });
@@ -173,18 +184,18 @@ class RunningHost implements Host {
     if (this.url !== null) await this.server.close();
     await this.engine.settle(CLOSE_TIMEOUT_MS);
     this.engine.options.persistence?.close();
-    this.release();
+    this.parts.release();
   }
 }
 
 /**
  * Starts a host.
  *
- * Throws `CronError` for a cron that could never run, `AppDirectoryError` for a missing app, `DatabaseFileError` for a damaged file, and node's `EADDRINUSE`
- * error for a port in use.
+ * Throws `CronError` for a cron that could never run, `AppDirectoryError` for a missing app or an `auth.config.ts` that
+ * Convex would refuse, `DatabaseFileError` for a damaged file, and node's `EADDRINUSE` error for a port in use.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const releaseEnvironment = applyEnvironment(options.environment ?? {});
+  const releaseEnvironment = applyEnvironment({ ...authEnvironment(), ...options.environment });
   let persistence: Persistence | null = null;
   try {
     const app = await loadApp(options.appDirectory, options.components);
@@ -192,10 +203,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const clock = new HostClock(options.clockShiftMs ?? 0);
     let url: string | null = null;
     const { faults } = options;
+    const auth = await createAuthentication({
+      appDirectory: options.appDirectory,
+      users: options.users,
+      keyStore: persistence?.setting("localKey") ?? null,
+      now: () => clock.now(),
+    });
     const engine = await Engine.create({ app, clock, persistence, faults, origin: () => url ?? NO_ORIGIN });
     if (options.spans) engine.spans.start();
-    const server = new HostServer(engine);
-    const host = new RunningHost(engine, server, releaseEnvironment);
+    const server = new HostServer(engine, auth);
+    const { issuer } = auth.local;
+    const host = new RunningHost(engine, server, { issuer, release: releaseEnvironment });
     if (options.listen !== false) host.url = url = await server.listen(options.port ?? 0);
     return host;
   } catch (error) {

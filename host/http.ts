@@ -2,24 +2,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JSONValue } from "convex/values";
+import type { Authentication } from "./authentication.js";
 import type { FunctionKind } from "./convexTestInternals.js";
 import type { Engine } from "./engine.js";
+import { answerPreflight, BodyTooLargeError, CORS_HEADERS, readBody, sendJson } from "./exchange.js";
 import type { Identity } from "./execution.js";
-import { decodeToken } from "./identity.js";
+import { answerLocalAuth, LOCAL_AUTH_PATH } from "./localAuth.js";
 import { encodeTimestamp } from "./protocol.js";
 import { callPublic } from "./publicCalls.js";
 import { SyncServer } from "./sync.js";
+import { TokenError } from "./tokenError.js";
 
 const LOOPBACK = "127.0.0.1";
 /** The status with which Convex answers a function that threw. */
 const FUNCTION_ERROR_STATUS = 560;
-/** Convex's limit for HTTP requests and uploads through function calls. */
-const MAX_BODY_BYTES = 64 << 20;
-const CORS_HEADERS = {
-  "Access-Control-Allow-Origin": "*",
-  "Access-Control-Allow-Headers": "*",
-  "Access-Control-Allow-Methods": "*",
-};
 const CALL_PATHS = new Map<string, FunctionKind>([
   ["/api/query", "query"],
   ["/api/query_at_ts", "query"],
@@ -27,36 +23,28 @@ const CALL_PATHS = new Map<string, FunctionKind>([
   ["/api/action", "action"],
 ]);
 
-type Exchange = { engine: Engine; request: IncomingMessage; response: ServerResponse; url: URL };
+type Exchange = Authentication & {
+  engine: Engine;
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+};
 type CallBody = { path: string; args?: JSONValue };
 
-class BodyTooLargeError extends Error {}
-
-async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES)
-      throw new BodyTooLargeError(`The request is larger than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json", ...CORS_HEADERS });
-  response.end(JSON.stringify(body));
-}
-
-function identityOf(request: IncomingMessage): Identity | null {
+/** Who calls, or null for nobody. Throws a `TokenError` for a header that proves nothing. */
+async function identityOf({ request, verifier }: Exchange): Promise<Identity | null> {
   const { authorization } = request.headers;
-  return authorization?.startsWith("Bearer ") ? decodeToken(authorization.slice("Bearer ".length)) : null;
+  if (authorization === undefined) return null;
+  const token = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
+  if (token === undefined)
+    throw new TokenError("InvalidAuthHeader", "The Authorization header must be `Bearer` and a token");
+  return (await verifier.verify(token)).identity;
 }
 
-async function handleCall({ engine, request, response }: Exchange, kind: FunctionKind): Promise<void> {
+async function handleCall(exchange: Exchange, kind: FunctionKind): Promise<void> {
+  const { engine, request, response } = exchange;
   const body = JSON.parse((await readBody(request)).toString()) as CallBody;
-  const identity = identityOf(request);
+  const identity = await identityOf(exchange);
   const args = Array.isArray(body.args) ? body.args[0] : body.args;
   const outcome = await callPublic(engine, { kind, path: body.path, args, identity });
   if (outcome.ok) return sendJson(response, 200, { status: "success", value: outcome.value, logLines: [] });
@@ -90,7 +78,8 @@ async function handleDownload({ engine, response, url }: Exchange): Promise<void
 }
 
 // Everything else is the app's router, which a deployment serves on its site URL.
-async function handleRoute({ engine, request, response, url }: Exchange): Promise<void> {
+async function handleRoute(exchange: Exchange): Promise<void> {
+  const { engine, request, response, url } = exchange;
   if (!engine.options.app.hasRouter) {
     response.writeHead(404, CORS_HEADERS).end(`No route ${url.pathname}`);
     return;
@@ -100,7 +89,11 @@ async function handleRoute({ engine, request, response, url }: Exchange): Promis
   const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
   );
-  const identity = identityOf(request);
+  // A route may know its callers by keys of its own: a header that is no token of a user makes them nobody.
+  const identity = await identityOf(exchange).catch((error: unknown) => {
+    if (error instanceof TokenError) return null;
+    throw error;
+  });
   const { accessor } = engine.internals;
   const caller = identity === null ? accessor : accessor.withIdentity(identity);
   const answer = await engine.track(() => caller.fetch(url.pathname + url.search, { method, headers, body }));
@@ -111,10 +104,8 @@ async function handleRoute({ engine, request, response, url }: Exchange): Promis
 async function handle(exchange: Exchange): Promise<void> {
   const { engine, request, response, url } = exchange;
   const isPost = request.method === "POST";
-  if (request.method === "OPTIONS") {
-    response.writeHead(204, CORS_HEADERS).end();
-    return;
-  }
+  if (url.pathname.startsWith(LOCAL_AUTH_PATH)) return answerLocalAuth(exchange.local, request, response);
+  if (request.method === "OPTIONS") return answerPreflight(request, response);
   const kind = CALL_PATHS.get(url.pathname);
   if (kind !== undefined && isPost) return handleCall(exchange, kind);
   switch (url.pathname) {
@@ -135,6 +126,10 @@ function answerFailure(response: ServerResponse, error: unknown): void {
     response.end();
     return;
   }
+  if (error instanceof TokenError) {
+    sendJson(response, 401, { code: error.code, message: error.message });
+    return;
+  }
   const status = error instanceof SyntaxError ? 400 : error instanceof BodyTooLargeError ? 413 : 500;
   sendJson(response, status, {
     code: "BadRequest",
@@ -147,11 +142,13 @@ export class HostServer {
   readonly sync: SyncServer;
   readonly #server: Server;
 
-  constructor(engine: Engine) {
-    this.sync = new SyncServer(engine);
+  constructor(engine: Engine, auth: Authentication) {
+    this.sync = new SyncServer(engine, auth.verifier);
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? "/", `http://${LOOPBACK}`);
-      handle({ engine, request, response, url }).catch((error: unknown) => answerFailure(response, error));
+      handle({ ...auth, engine, request, response, url }).catch((error: unknown) =>
+        answerFailure(response, error),
+      );
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) =>
       this.sync.upgrade(request, socket, head),

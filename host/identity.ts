@@ -1,49 +1,72 @@
-// Who calls. Tokens are decoded, never verified: authentication in production is Convex's own.
+// Who calls: what a verified token says of its user, as Convex's functions see it.
 import type { Identity } from "./execution.js";
 
-const DEFAULT_ISSUER = "https://host.invalid";
-const TIME_CLAIMS = new Set(["iat", "exp", "nbf", "aud", "sub", "iss"]);
+/** The claims of a token. */
+export type Claims = Record<string, unknown>;
 
-/** What else an identity provider says of a user. */
-type Claims = Record<string, unknown>;
+/** Claims of OpenID Connect that have a name of their own in `UserIdentity`. */
+const STANDARD_CLAIMS = new Map([
+  ["name", "name"],
+  ["given_name", "givenName"],
+  ["family_name", "familyName"],
+  ["nickname", "nickname"],
+  ["preferred_username", "preferredUsername"],
+  ["profile", "profileUrl"],
+  ["picture", "pictureUrl"],
+  ["website", "websiteUrl"],
+  ["email", "email"],
+  ["email_verified", "emailVerified"],
+  ["gender", "gender"],
+  ["birthdate", "birthday"],
+  ["zoneinfo", "timezone"],
+  ["locale", "language"],
+  ["phone_number", "phoneNumber"],
+  ["phone_number_verified", "phoneNumberVerified"],
+  ["address", "address"],
+  ["updated_at", "updatedAt"],
+]);
+/** What a token says of itself, not of its user: it differs from one token to the next of the same user. */
+const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti"]);
+/** The same, of an OpenID Connect ID token. */
+const SIGN_IN_CLAIMS = new Set(["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash"]);
 
-/**
- * An unsigned token that the genuine clients accept from a token fetcher and that this host reads back. Only for
- * tests and the demo: it proves nothing.
- */
-export function makeToken({
-  subject,
-  issuer,
-  ...others
-}: Pick<Identity, "subject" | "issuer"> & Claims): string {
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const issuedAt = Math.floor(Date.now() / 1000);
-  const payload = {
-    ...others,
-    sub: subject,
-    iss: issuer ?? DEFAULT_ISSUER,
-    iat: issuedAt,
-    exp: issuedAt + TOKEN_LIFETIME_SECONDS,
-  };
-  return `${encode({ alg: "none", typ: "JWT" })}.${encode(payload)}.`;
+/** The user of an OpenID Connect ID token: standard claims by their names in `UserIdentity`, others as they are. */
+export function identityOfIdToken(claims: Claims): Identity {
+  const attributes = Object.entries(claims)
+    .filter(([claim]) => !TOKEN_CLAIMS.has(claim) && !SIGN_IN_CLAIMS.has(claim))
+    .map(([claim, value]) => [STANDARD_CLAIMS.get(claim) ?? claim, standardValue(claim, value)] as const);
+  return named(claims, Object.fromEntries(attributes));
 }
 
-/** Clients schedule a refresh before a token expires; a week keeps tests and demos out of that. */
-const TOKEN_LIFETIME_SECONDS = 7 * 24 * 60 * 60;
-
-/** The identity in a token's payload; throws when it is not a token with a subject. */
-export function decodeToken(token: string): Identity {
-  const payload = token.split(".")[1];
-  if (payload === undefined) throw new Error("Could not parse the token: it is not a JWT");
-  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
-  if (typeof claims["sub"] !== "string") throw new Error("Could not parse the token: it has no subject");
-  const issuer = typeof claims["iss"] === "string" ? claims["iss"] : DEFAULT_ISSUER;
-  const others = Object.fromEntries(Object.entries(claims).filter(([name]) => !TIME_CLAIMS.has(name)));
-  return { ...others, subject: claims["sub"], issuer, tokenIdentifier: `${issuer}|${claims["sub"]}` };
+/** The user of a custom JWT: claims as they are, nested ones by their path (`properties.id`). */
+export function identityOfCustomJwt(claims: Claims): Identity {
+  const own = Object.entries(claims).filter(([claim]) => !TOKEN_CLAIMS.has(claim));
+  return named(claims, flattened(Object.fromEntries(own), ""));
 }
 
-/** What makes two callers the same for shared query results. */
+function named(claims: Claims, attributes: Claims): Identity {
+  const [subject, issuer] = [claims["sub"] as string, claims["iss"] as string]; // the verifier has seen both
+  return { ...attributes, subject, issuer, tokenIdentifier: `${issuer}|${subject}` };
+}
+
+function standardValue(claim: string, value: unknown): unknown {
+  if (claim === "updated_at" && typeof value === "number") return new Date(value * 1000).toISOString();
+  if (claim !== "address" || typeof value !== "object" || value === null) return value;
+  return "formatted" in value ? value.formatted : undefined;
+}
+
+function flattened(claims: object, prefix: string): Claims {
+  return Object.fromEntries(
+    Object.entries(claims).flatMap(([claim, value]: [string, unknown]): [string, unknown][] =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.entries(flattened(value, `${prefix}${claim}.`))
+        : [[prefix + claim, value]],
+    ),
+  );
+}
+
+/** What makes two callers the same for shared query results: all that a function can read of them. */
 export function identityKey(identity: Identity | null): string {
   if (identity === null) return "anonymous";
-  return identity.tokenIdentifier ?? `${identity.issuer ?? DEFAULT_ISSUER}|${identity.subject}`;
+  return JSON.stringify(Object.entries(identity).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

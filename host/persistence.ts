@@ -93,6 +93,15 @@ export class Persistence {
     this.#statements = prepareAll(this.#database);
   }
 
+  /** A value of the host's own, beside what the app stores. */
+  setting(key: string): { read(): string | null; write(value: string): void } {
+    const select = this.#database.prepare("SELECT value FROM meta WHERE key = ?");
+    return {
+      read: () => (select.get(key) as { value: string } | undefined)?.value ?? null,
+      write: (value) => void this.#statements.putMeta.run(key, value),
+    };
+  }
+
   /** Writes one commit; throws, having written nothing, when the disk refuses. */
   commit(
     commit: Commit,

@@ -4,6 +4,7 @@ import type { DocumentWrite } from "./documents.js";
 import type { Engine } from "./engine.js";
 import type { Identity } from "./execution.js";
 import { identityKey } from "./identity.js";
+import type { StateModification } from "./protocol.js";
 import { callPublic, type WireFailure } from "./publicCalls.js";
 import { writeTouchesRead, type ReadInterval } from "./readSets.js";
 
@@ -24,6 +25,14 @@ export type SubscriptionStats = {
 export type QueryState = { journal: string | null } & (
   { ok: true; value: JSONValue } | { ok: false; failure: WireFailure }
 );
+
+/** How a client is told of a query's state. */
+export function toModification(queryId: number, { journal, ...state }: QueryState): StateModification {
+  const common = { queryId, logLines: [], journal };
+  if (state.ok) return { type: "QueryUpdated", value: state.value, ...common };
+  const { message: errorMessage, data: errorData } = state.failure;
+  return { type: "QueryFailed", errorMessage, errorData, ...common };
+}
 
 export type WatchedQuery = {
   path: string;

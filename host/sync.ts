@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import type { Engine } from "./engine.js";
 import { RequestLog } from "./requestLog.js";
 import { Subscriptions, type SubscriptionStats } from "./subscriptions.js";
+import type { TokenVerifier } from "./tokenVerifier.js";
 
 /** Clients reconnect when they hear nothing for 30 s. */
 const PING_INTERVAL_MS = 15_000;
@@ -18,7 +19,10 @@ export class SyncServer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   readonly #connections = new Set<Connection>();
 
-  constructor(readonly engine: Engine) {
+  constructor(
+    readonly engine: Engine,
+    readonly verifier: TokenVerifier,
+  ) {
     this.requests = new RequestLog(engine.receipts);
     this.subscriptions = new Subscriptions(engine, (watcher) => {
       if (watcher instanceof Connection) watcher.schedule();

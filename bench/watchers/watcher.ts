@@ -2,7 +2,7 @@
 import { ConvexClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
 import WebSocket from "ws";
-import { makeToken, type Host } from "../../host/index.js";
+import { signIn, type Host } from "../../host/index.js";
 
 export type WatcherAddress = { url: string; userId: string; threadId: string };
 
@@ -24,7 +24,7 @@ export abstract class Watcher {
       unsavedChangesWarning: false,
       logger: false,
     });
-    this.#client.setAuth(async () => makeToken({ subject: userId }));
+    this.#client.setAuth(() => signIn(url, userId));
   }
 
   get isWaiting(): boolean {

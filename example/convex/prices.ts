@@ -9,6 +9,7 @@ import { memory } from "./memory.js";
 /** The built-in models cost nothing. These are the prices of a small model, so that there are costs to look at. */
 const BUILT_IN: PriceEntry[] = [
   { provider: "built-in", model: "extractive", prices: { input: 200_000, output: 1_250_000 } },
+  { provider: "built-in", model: "extractive-brief", prices: { input: 100_000, output: 600_000 } },
   { provider: "built-in", model: "hashed-512", prices: { input: 20_000, output: 0 } },
 ];
 

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { DatabaseFileError, startHost } from "../../host/index.js";
-import { decodeToken, makeToken } from "../../host/identity.js";
+import { DatabaseFileError, localUserId, startHost } from "../../host/index.js";
 import { DemoError } from "./demoError.js";
 
 const APP = fileURLToPath(new URL("../convex", import.meta.url));
@@ -25,7 +24,7 @@ export async function prepareAccount({ databaseFile, budget }: Account): Promise
     if (budget === null) return;
     const { subject, limitMicros: limit } = budget;
     await host.callComponent(MEMORY, "mutation", "budgets:set", {
-      ...{ caller: "system", per: "user", tenantId: TENANT_ID, userId: userIdOf(subject) },
+      ...{ caller: "system", per: "user", tenantId: TENANT_ID, userId: localUserId(subject) },
       ...{ unit: "cost", period: "day", mode: "hard", limit },
     });
   } finally {
@@ -35,5 +34,3 @@ export async function prepareAccount({ databaseFile, budget }: Account): Promise
 
 /** Of everyone whose token names none. */
 const TENANT_ID = "demo";
-
-const userIdOf = (subject: string): string => decodeToken(makeToken({ subject })).tokenIdentifier ?? subject;

@@ -9,13 +9,16 @@ const LOOPBACK = ["http://127.0.0.1:*", "http://localhost:*"];
 
 /**
  * The policy of a build. `VITE_CONVEX_URL`: the deployment, which keeps the files too; without one, this machine.
- * `VITE_CONNECT_TO`: more origins that the page may ask, as that of an identity provider, with spaces between.
+ * `VITE_OIDC_AUTHORITY`: the identity provider, which may renew a sign-in in a frame. `VITE_CONNECT_TO`: more origins that
+ * the page may ask, where the provider has its tokens elsewhere, with spaces between.
  */
 export function policyOf(environment: Environment): string {
   const deployment = environment["VITE_CONVEX_URL"];
   const hosts = deployment === undefined || deployment === "" ? LOOPBACK : [new URL(deployment).origin];
   const sockets = hosts.map((host) => host.replace(/^http/, "ws"));
-  const others = (environment["VITE_CONNECT_TO"] ?? "").split(/\s+/).filter(isOrigin);
+  const authority = environment["VITE_OIDC_AUTHORITY"] ?? "";
+  const provider = URL.canParse(authority) ? [new URL(authority).origin] : [];
+  const others = [...provider, ...(environment["VITE_CONNECT_TO"] ?? "").split(/\s+/).filter(isOrigin)];
   const rules: Record<string, string[]> = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -25,6 +28,7 @@ export function policyOf(environment: Environment): string {
     "media-src": ["'self'", "blob:", ...hosts],
     "font-src": ["'self'"],
     "connect-src": ["'self'", "blob:", ...hosts, ...sockets, ...others],
+    "frame-src": provider.length === 0 ? ["'none'"] : provider,
     "base-uri": ["'none'"],
     "form-action": ["'none'"],
     "object-src": ["'none'"],

@@ -6,6 +6,7 @@ import type {
   Part,
   Principal,
   QueryCtx,
+  Rerun,
   RunTicket,
   WhileRunning,
 } from "../client/index.js";
@@ -26,6 +27,8 @@ import {
 import { runInAction } from "./inAction.js";
 import { promptText } from "./promptParts.js";
 import { checkStart } from "./rateLimits.js";
+import { rerunCall } from "./rerun.js";
+import type { RerunArgs } from "./rerunArgs.js";
 import { resumeRun, type ResumeArgs } from "./resume.js";
 import { outputOfRun } from "./outputOfRun.js";
 import { driverOf, siblingsOf, type RunReference } from "./siblings.js";
@@ -109,6 +112,21 @@ export interface Agent {
    * @example const { text, state } = await helper.resume(ctx, { as, runId });
    */
   resume<Shape = unknown>(ctx: ActionCtx, args: ResumeArgs<Shape>): Promise<TurnResult<Shape>>;
+  /**
+   * Makes a saved call of the model again, to see what other instructions, another model, other settings or another
+   * context would have given: `messageId` is of the message that the call wrote. What is not named is as it was then,
+   * `prepareStep` aside, which is not called. Tools that the model asks for are told and not run. Nothing is saved in
+   * the thread: no message, run, trace or fact. The call costs money: the ledger has it under the purpose `rerun`, for
+   * who asks, in the thread and of the agent; budgets count it and refuse it as they do a run, but nothing is reserved.
+   *
+   * For whoever may `contexts.replay` the call. Throws `TRACE_NOT_FOUND`, `FORBIDDEN`, `CONTEXT_GONE` (something that it
+   * was shown was changed or erased since), `CONTEXT_TOO_SMALL`, `INVALID_ARGUMENT` (also for another agent's call),
+   * `BUDGET_EXCEEDED`, `PRICE_UNKNOWN`, `RATE_LIMITED`, `OUTPUT_INVALID` and `MODEL_FAILED`. A retry asks, and pays for,
+   * the model again.
+   *
+   * @example const { text, context } = await helper.rerun(ctx, { as, messageId, instructions: "Answer in one sentence." });
+   */
+  rerun(ctx: ActionCtx, args: RerunArgs): Promise<Rerun>;
   /**
    * The functions of the agent's durable runs. Export them under their names; when runs wait, moving the file fails
    * them with `RUN_CODE_MOVED`.
@@ -197,6 +215,10 @@ class MemoryAgent implements Agent {
 
   outputOf(ctx: QueryCtx, { as, runId }: { as: Principal; runId: string }): Promise<unknown> {
     return outputOfRun(this.agent, ctx, { memory: this.agent.memory.as(as), runId });
+  }
+
+  rerun(ctx: ActionCtx, args: RerunArgs): Promise<Rerun> {
+    return rerunCall(this.agent, ctx, args);
   }
 
   durable(workflow: WorkflowManager): DurableFunctions {

@@ -33,7 +33,7 @@ export async function budgetAsk(
 }
 
 /** Output tokens that one call is held to use. */
-function outputCap({ settings: { maxOutputTokens } }: ResolvedAgent): number {
+export function outputCap({ settings: { maxOutputTokens } }: ResolvedAgent): number {
   const isCap = maxOutputTokens !== undefined && Number.isFinite(maxOutputTokens) && maxOutputTokens >= 1;
   return isCap ? Math.ceil(maxOutputTokens) : BUDGET_OUTPUT_TOKENS;
 }

@@ -41,6 +41,7 @@ export type { ToolSetArgs } from "./toolSet.js";
 export type { PromptPart } from "./promptParts.js";
 export { storingFiles } from "./storingFiles.js";
 export type { GenerateArgs, TurnResult } from "./turnResult.js";
+export type { RerunArgs, RerunContext } from "./rerunArgs.js";
 export type { ResumeArgs } from "./resume.js";
 export type { DurableFunctions, RunReport } from "./durable.js";
 

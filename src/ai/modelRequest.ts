@@ -25,7 +25,7 @@ export type ModelCall = {
   /** What the agent's `prepareStep` changed. */
   prepared?: PreparedStep;
   /** Stores the files that the model makes. */
-  files: FileKeeper;
+  files: Pick<FileKeeper, "encode">;
   /** Retries of the SDK: a durable step is retried as a whole instead. */
   maxRetries: number;
   abortSignal: AbortSignal;

@@ -20,7 +20,8 @@ import { recordSpent } from "./spent.js";
 export type RecallRequest = {
   ctx: ActionCtx;
   memory: BoundMemory;
-  runId: string;
+  /** Absent where no run asks. */
+  runId?: string;
   threadId: string;
   turn: number;
   promptText: string;
@@ -89,7 +90,8 @@ function noteFailure(
   { ctx, memory, runId }: RecallRequest,
   warning: string,
 ): void {
-  memory.log(ctx, { event: "embedding.failed", runId, agentName, ...warningLine(warning) });
+  const run = runId === undefined ? {} : { runId };
+  memory.log(ctx, { event: "embedding.failed", ...run, agentName, ...warningLine(warning) });
 }
 
 /** What a prompt asks of the memory; more than is wanted, because some of it is shown already. */
@@ -103,7 +105,7 @@ function searchFor(
     threadId,
     beforeTurn: turn,
     maxTokens: maxTokens * OVER_FETCH,
-    runId,
+    ...(runId === undefined ? {} : { runId }),
     ...(kinds === undefined ? {} : { kinds }),
     ...(neighbours === undefined ? {} : { neighbours }),
     ...(vectorWeight === undefined ? {} : { vectorWeight }),

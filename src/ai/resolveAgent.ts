@@ -137,7 +137,11 @@ function checkRecall({ recall }: AgentDefinition): void {
 
 const SCOPE_KINDS = new Set<string>(["thread", "user", "agent", "tenant"] satisfies ScopeKind[]);
 
-function contextProblems(context: AgentContext, blocks: readonly ScopeKind[]): Record<string, boolean> {
+/** What is wrong with how much an agent shows: messages, and whether each holds. */
+export function contextProblems(
+  context: AgentContext,
+  blocks: readonly ScopeKind[],
+): Record<string, boolean> {
   const { sections = {}, maxTokens, maxMessages, maxBytes } = context;
   const isBad = (count: number | undefined, min: number): boolean =>
     count !== undefined && !(Number.isInteger(count) && count >= min);

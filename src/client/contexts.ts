@@ -1,8 +1,12 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import { contextText, renderContext, type ToolDescription } from "../parts/contextMessages.js";
+import {
+  renderMaterial,
+  type AgentContent,
+  type ContextHindrance,
+  type ContextMaterial,
+} from "../parts/contextMaterial.js";
 import { shortHash } from "../shared/canonicalJson.js";
 import type { ContextExplanation, ContextSource } from "../validators/context.js";
-import type { Message } from "../validators/message.js";
 import type { Caller } from "../validators/principal.js";
 import type { QueryCtx } from "./ctx.js";
 
@@ -42,20 +46,24 @@ export class ContextsClient {
    * if (replayed.kind === "same") console.log(replayed.text);
    */
   async replay(ctx: QueryCtx, args: { messageId: string }): Promise<ReplayedContext> {
+    const material = await this.material(ctx, args);
+    if (material.kind !== "material") return material;
+    const { text } = renderMaterial({ ...material, ...material.agent });
+    if ((await shortHash(text)) === material.hash) return { kind: "same", text };
+    return material.suspects[0] ?? { kind: "SOURCE_CHANGED", source: { kind: "rendering" } };
+  }
+
+  /**
+   * What that call was shown, for runtimes that show it to a model again; or what stands in the way. Throws as `replay`.
+   */
+  async material(ctx: QueryCtx, args: { messageId: string }): Promise<ContextMaterial | ContextHindrance> {
     const read = await ctx.runQuery(this.component.contexts.read, { ...args, caller: this.caller });
     if (read.kind !== "material") return read;
-    const { instructions, tools } = JSON.parse(read.agent) as AgentContent;
-    const urls = new Map(read.files.map(({ fileId, url }) => [fileId, url]));
-    const { blocks, summary, turn, recalled } = read;
-    // The boundary where opaque parts are parts again: the component checked them when they were written.
-    const messages = read.messages as Message[];
-    const content = { instructions, tools, blocks, summary, turn, recalled, messages };
-    const rendered = renderContext(content, { fileUrl: (fileId) => urls.get(fileId) ?? undefined });
-    const text = contextText(rendered, tools);
-    if ((await shortHash(text)) === read.hash) return { kind: "same", text };
-    return read.suspects[0] ?? { kind: "SOURCE_CHANGED", source: { kind: "rendering" } };
+    const { agent, files, ...material } = read;
+    return {
+      ...material,
+      agent: JSON.parse(agent) as AgentContent,
+      fileUrls: new Map(files.map(({ fileId, url }) => [fileId, url])),
+    };
   }
 }
-
-/** What is kept of an agent. */
-type AgentContent = { instructions: string; tools: ToolDescription[] };

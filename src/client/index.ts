@@ -2,6 +2,7 @@ export { AgentMemory, type MemorySettings } from "./agentMemory.js";
 export type { AgentBudgetRule, AgentBudgets, AgentBudgetSettings } from "../shared/agentBudgets.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
+export type { ContextHindrance, ContextMaterial } from "../parts/contextMaterial.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
 export type { LogEvent, LogLine } from "../shared/runLog.js";
@@ -74,6 +75,7 @@ export type {
   TokenPrices,
   UnpricedModel,
 } from "../validators/price.js";
+export type { Rerun } from "../validators/rerun.js";
 export type { ProviderError } from "../validators/providerError.js";
 export type {
   CallWait,
@@ -142,6 +144,7 @@ export { vPage, vPageRequest } from "../validators/page.js";
 export { vPrincipal } from "../validators/principal.js";
 export { vModelPrices, vPricePeriod, vUnpricedModel } from "../validators/price.js";
 export { vRecallHit } from "../validators/recall.js";
+export { vRerun } from "../validators/rerun.js";
 export { vRun, vRunState, vRunTicket, vToolCall, vWaitingCall } from "../validators/run.js";
 export { vStreamChunk, vStreamState } from "../validators/stream.js";
 export { vSummary } from "../validators/summary.js";

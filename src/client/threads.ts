@@ -45,9 +45,9 @@ export class ThreadsClient {
   }
 
   /**
-   * The caller's own threads that fit some words, live in a query: those whose title does (its last word may be begun
-   * only), then those in which it was said, best first, 20 unless told and 50 at most. Archived ones are among them,
-   * threads that others share are not. One question looks at the 64 messages that fit best, in whole words.
+   * The caller's own threads that fit some words, of which the last may be begun only, live in a query: those whose
+   * title fits, then those in which it was said, best first, 20 unless told and 50 at most. Archived ones are among
+   * them, threads that others share are not. One question looks at the 64 messages that fit best.
    * Throws `INVALID_ARGUMENT`, `FORBIDDEN` for naming another owner.
    *
    * @example const hits = await memory.as(principal).threads.search(ctx, { query: "trip to os" });

@@ -32,14 +32,16 @@ export class UsageClient {
 
   /**
    * Records a call of a model or a service. With `operationId` it is safe to retry for 24 h; with another payload the same id
-   * throws `OPERATION_MISMATCH`. Throws `THREAD_NOT_FOUND`, `RUN_NOT_FOUND`, `CURRENCY_MISMATCH`, `INVALID_ARGUMENT`.
+   * throws `OPERATION_MISMATCH`. `agentName`: of an agent whose call no run made; its own budgets, and those that its
+   * rules have opened, count it too. `costMicros` is absent where the cost is unknown. Throws `THREAD_NOT_FOUND`,
+   * `RUN_NOT_FOUND`, `CURRENCY_MISMATCH`, `INVALID_ARGUMENT`.
    *
    * @example await memory.as(principal).usage.record(ctx, { usage, threadId, operationId: jobId });
    */
   async record(
     ctx: MutationCtx,
-    args: { usage: Usage; threadId?: string; runId?: string; operationId?: string },
-  ): Promise<{ eventId: string }> {
+    args: { usage: Usage; threadId?: string; runId?: string; agentName?: string; operationId?: string },
+  ): Promise<{ eventId: string; costMicros?: number }> {
     return await ctx.runMutation(this.component.usage.record, { ...args, caller: this.caller });
   }
 

@@ -22,8 +22,11 @@ const vEventsRequest = {
 };
 
 export const record = mutation({
-  args: { ...vPlaced, usage: vOpaqueUsage, operationId: v.optional(v.string()) },
-  returns: v.object({ eventId: v.string() }),
+  args: {
+    ...{ ...vPlaced, agentName: v.optional(v.string()) },
+    ...{ usage: vOpaqueUsage, operationId: v.optional(v.string()) },
+  },
+  returns: v.object({ eventId: v.string(), costMicros: v.optional(v.number()) }),
   handler: (ctx, args) => usage.record(ctx, args),
 });
 

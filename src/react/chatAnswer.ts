@@ -36,8 +36,9 @@ export class AnswerWriter {
   }
 
   /** What is new; `isDone` when nothing will follow. */
-  next({ messages, run, error }: ThreadSnapshot): { chunks: UIMessageChunk[]; isDone: boolean } {
+  next({ messages, run, isLoading, error }: ThreadSnapshot): { chunks: UIMessageChunk[]; isDone: boolean } {
     if (error !== undefined) return { chunks: [failure(plainWords(error))], isDone: true };
+    if (isLoading) return { chunks: [], isDone: false };
     const answer = this.#find(messages);
     const chunks = answer === undefined ? [] : this.#grow(answer);
     const end =
@@ -97,7 +98,7 @@ function endOf(
       return null;
     case "awaitingApproval":
     case "awaitingResult":
-      return { kind: "tool-calls", usage };
+      return isAtWork(run, answer) ? null : { kind: "tool-calls", usage };
     case "completed":
       return { kind: "stop", usage };
     case "canceled":
@@ -105,6 +106,14 @@ function endOf(
     case "failed":
       return { kind: "error", usage, errorText: state.message };
   }
+}
+
+/** True while tools run that nobody is asked about: what they give comes yet. */
+function isAtWork({ waiting }: Run, answer: ThreadMessage | undefined): boolean {
+  const asked = new Set(waiting?.calls?.map(({ callId }) => callId));
+  return (answer?.parts ?? []).some(
+    (part) => part.type === "dynamic-tool" && part.state === "input-available" && !asked.has(part.toolCallId),
+  );
 }
 
 /** Another run has the thread: one before ours, which waits, or one behind it, and ours has ended unseen. */

@@ -13,15 +13,17 @@ export type SentMessage = {
   /** What `sendMessage` was given as `body`. */
   body: Record<string, unknown>;
   message: UIMessage;
+  /** `{ threadId, prompt, operationId }` with the fields of `body`, and `fileIds` where there are files. */
+  args: Record<string, unknown>;
 };
 
 type Sending = { threadId: string; operationId: string; body: object | undefined };
 
-/** A prompt of a chat, and the arguments of the app's mutation unless it makes them itself. */
+/** A prompt of a chat. Throws `INVALID_ARGUMENT` for a file that is not one of the memory's. */
 export function sentMessage(
   message: UIMessage,
   { threadId, operationId, body: given }: Sending,
-): SentMessage & { args: Record<string, unknown> } {
+): SentMessage {
   const texts = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
   const files = message.parts.flatMap((part) => (part.type === "file" ? [storedIdOf(part)] : []));
   const fileIds = files.filter((fileId) => fileId !== null);

@@ -13,7 +13,9 @@ export function keepSame<Value>(before: unknown, next: Value): Value {
     Object.entries(next).map(([key, value]) => [key, keepSame(before[key], value)]),
   );
   const keys = Object.keys(kept);
-  const isSame = keys.length === Object.keys(before).length && keys.every((key) => before[key] === kept[key]);
+  const isSame =
+    keys.length === Object.keys(before).length &&
+    keys.every((key) => key in before && before[key] === kept[key]);
   return isSame ? (before as Value) : (kept as Value);
 }
 

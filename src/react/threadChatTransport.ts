@@ -2,6 +2,7 @@ import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import type { MessageMetadata } from "../parts/uiMessages.js";
 import { memoryError } from "../validators/errors.js";
 import type { Run, WaitingCall } from "../validators/run.js";
+import { callMutation } from "./boundMutation.js";
 import type { FollowedAnswer } from "./chatAnswer.js";
 import { decisionsFor } from "./chatDecisions.js";
 import { plainError } from "./chatErrors.js";
@@ -29,10 +30,7 @@ export type ThreadChatOptions<Send extends SendMutation> = {
   api: ThreadChatApi;
   /** The app's mutation that sends a prompt and gives the run's ticket. */
   send: Send;
-  /**
-   * Makes its arguments. `{ threadId, prompt, operationId }` and the request's `body` unless told, and `fileIds` where
-   * there are files.
-   */
+  /** Makes its arguments; `sent.args` unless told. */
   args?: (sent: SentMessage) => Send["_args"];
   /** The app's mutation that answers an earlier prompt again. Without it `regenerate` only sends again what failed. */
   regenerate?: PublicMutation<{ threadId: string; promptMessageId: string; operationId: string }, Ticket>;
@@ -82,7 +80,7 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
     clearTimeout(this.#canceling.get(threadId));
     const { client, api } = this.options;
     const run: Run | null = await client.query(api.getRun, { threadId });
-    if (run === null || "endedAt" in run.state) return null;
+    if (run === null || "endedAt" in run.state || abortSignal?.aborted === true) return null;
     return this.#follow({ runId: run.runId }, threadId, abortSignal);
   }
 
@@ -109,12 +107,12 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
   }
 
   async #send(prompt: UIMessage, { chatId: threadId, body }: SendOptions): Promise<Ticket> {
-    const { client, args } = this.options;
+    const { client, args = ({ args: whole }) => whole } = this.options;
     const send: SendMutation = this.options.send;
     const operationId = this.#operations.get(prompt.id) ?? newOperationId();
     this.#operations.set(prompt.id, operationId);
     const sent = sentMessage(prompt, { threadId, operationId, body });
-    const ticket: Ticket = await client.mutation(send, args === undefined ? sent.args : args(sent));
+    const ticket: Ticket = await client.mutation(send, args(sent));
     this.#operations.delete(prompt.id);
     return ticket;
   }
@@ -160,7 +158,7 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
     if (onAbort === "leave") return;
     const cancel = (): void => {
       this.#canceling.delete(threadId);
-      client.mutation(api.cancelRun, { runId }).catch(() => {}); // whoever watches the run sees how it stands
+      callMutation(client, api.cancelRun, { args: { runId } }).catch(() => {}); // who watches it sees how it stands
     };
     clearTimeout(this.#canceling.get(threadId));
     this.#canceling.set(threadId, setTimeout(cancel, 0));

@@ -5,10 +5,10 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const LEAD_CHARACTERS = 40;
 
 /**
- * A line of a text around the first word of it that has one of the terms, else its start: at most so many characters,
+ * A line of a text around the first word of it that begins as one of the terms does, else its start: at most so many characters,
  * with an ellipsis where it was cut, and never half of a character.
  */
-export function snippetOf(text: string, terms: ReadonlySet<string>, maxCharacters: number): string {
+export function snippetOf(text: string, terms: readonly string[], maxCharacters: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   const characters = Array.from(line);
   if (characters.length <= maxCharacters) return line;
@@ -20,9 +20,9 @@ export function snippetOf(text: string, terms: ReadonlySet<string>, maxCharacter
   return `${start === 0 ? "" : "…"}${shown.join("")}${end === characters.length ? "" : "…"}`;
 }
 
-/** Where the first word with one of the terms begins; 0 where there is none. */
-function placeOf(line: string, terms: ReadonlySet<string>): number {
+/** Where the first word stands whose term begins with one of these; 0 where there is none. */
+function placeOf(line: string, terms: readonly string[]): number {
   for (const { 0: word, index } of line.matchAll(WORD))
-    if (termsOf(word, "query").some((term) => terms.has(term))) return index;
+    if (termsOf(word, "query").some((term) => terms.some((asked) => term.startsWith(asked)))) return index;
   return 0;
 }

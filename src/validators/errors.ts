@@ -14,6 +14,7 @@ export const vErrorCode = /* #__PURE__ */ (() => v.union(
   v.literal("BLOCK_TOO_LARGE"),
   v.literal("BUDGET_EXCEEDED"),
   v.literal("BUDGET_NOT_FOUND"),
+  v.literal("CONTEXT_GONE"),
   v.literal("CONTEXT_TOO_SMALL"),
   v.literal("CURRENCY_MISMATCH"),
   v.literal("DOCUMENT_INVALID"),

@@ -1,6 +1,9 @@
 import { v, type Infer, type VAny } from "convex/values";
 
-/** What a call was for. `tool`: what a tool of the app's cost; `rerank`: putting what was recalled in order. */
+/**
+ * What a call was for. `tool`: what a tool of the app's cost; `rerank`: putting what was recalled in order; `rerun`: a
+ * saved call that was made again to compare.
+ */
 export const vUsagePurpose = v.union(
   v.literal("answer"),
   v.literal("embedding"),
@@ -8,6 +11,7 @@ export const vUsagePurpose = v.union(
   v.literal("extraction"),
   v.literal("compaction"),
   v.literal("rerank"),
+  v.literal("rerun"),
 );
 export type UsagePurpose = Infer<typeof vUsagePurpose>;
 

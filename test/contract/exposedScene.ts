@@ -23,6 +23,7 @@ import {
   WRITER,
   type TestMemory,
 } from "../support/aMemory.js";
+import type { AppModules } from "../support/component.js";
 import { used } from "../support/turns.js";
 import { upload } from "../support/upload.js";
 import { held, later } from "../support/waitingRun.js";
@@ -68,7 +69,7 @@ export const anEmbed: Embed = {
 };
 
 /** The functions as an app exports them, and one of each thing behind them. */
-export async function anApp(options: Partial<ExposeOptions> = {}): Promise<App> {
+export async function anApp(options: Partial<ExposeOptions> = {}, modules: AppModules = {}): Promise<App> {
   const keeper: DoorKeeper = { user: OWNER, asked: [] };
   const exposed = new AgentMemory(componentsGeneric()["agentMemory"] as unknown as ComponentApi).exposeApi({
     authorize: async (_ctx, operation, args) => {
@@ -79,7 +80,7 @@ export async function anApp(options: Partial<ExposeOptions> = {}): Promise<App> 
     embed: () => anEmbed,
     ...options,
   });
-  const memory = aMemory({ "./chat.ts": async () => ({ ...exposed }) });
+  const memory = aMemory({ ...modules, "./chat.ts": async () => ({ ...exposed }) });
   const ids = { ...(await aConversation(memory)), ...(await anAnswer(memory)), ...(await aLibrary(memory)) };
   return { ...memory, keeper, ids };
 }

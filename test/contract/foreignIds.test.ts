@@ -169,7 +169,7 @@ const cases: Case[] = [
 const others = [
   ...[
     "threads.list",
-  "threads.search",
+    "threads.search",
     "threads.count",
     "files.createUploadUrl",
     "files.store",

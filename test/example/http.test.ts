@@ -1,11 +1,13 @@
 // The functions of the example as a client in any language calls them: JSON over HTTP, without a library of ours.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeToken, type Host } from "../../host/index.js";
+import { localUserId, type Host } from "../../host/index.js";
 import { startExample } from "./exampleApp.js";
 
 let host: Host;
+let ann: string;
 beforeAll(async () => {
   host = await startExample({ listen: true });
+  ann = await host.makeToken({ subject: "ann" });
 });
 afterAll(async () => await host.close());
 
@@ -39,8 +41,6 @@ const marksIn = (value: unknown): string[] => {
   ]);
 };
 
-const ann = makeToken({ subject: "ann" });
-
 async function createThread(token: string): Promise<string> {
   const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);
   return (value as { threadId: string }).threadId;
@@ -64,8 +64,8 @@ describe("a client that speaks HTTP and JSON", () => {
       ["query spending:usageTimeseries", { from, every: "hour", by: "purpose" }],
       ["query spending:budgetStatus", {}],
     ];
-    const boss = makeToken({ subject: "boss", role: "admin" });
-    const userId = "https://host.invalid|ann";
+    const boss = await host.makeToken({ subject: "boss", role: "admin" });
+    const userId = localUserId("ann");
     const limited = await post("mutation costs:setDailyLimit", { userId, limitMicros: 1_000_000 }, boss);
     expect(limited.status).toBe("success");
     for (const [call, args] of asked) {
@@ -84,7 +84,7 @@ describe("a client that speaks HTTP and JSON", () => {
   test("is told with a code why it is refused", async () => {
     const threadId = await createThread(ann);
     const page = { threadId, cursor: null };
-    const foreign = await post("query chat:listMessages", page, makeToken({ subject: "bob" }));
+    const foreign = await post("query chat:listMessages", page, await host.makeToken({ subject: "bob" }));
     expect(foreign).toMatchObject({ status: "error", errorData: { code: "THREAD_NOT_FOUND" } });
     const nobody = await post("query chat:listMessages", page);
     expect(nobody).toMatchObject({ status: "error", errorData: { code: "UNAUTHENTICATED" } });

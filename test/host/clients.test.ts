@@ -4,7 +4,7 @@ import { anyApi } from "convex/server";
 import { ConvexError } from "convex/values";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
-import { makeToken, type Host } from "../../host/index.js";
+import type { Host } from "../../host/index.js";
 import { eventually, startFixture } from "./fixtureHost.js";
 
 const notes = anyApi["notes"]!;
@@ -141,12 +141,12 @@ describe("the genuine clients", () => {
       () => heard.length,
       (count) => count === 1,
     );
-    client.setAuth(async () => Promise.resolve(makeToken({ subject: "ada" })));
+    client.setAuth(() => host.makeToken({ subject: "ada" }));
     await eventually(
       () => heard.at(-1),
       (subject) => subject === "ada",
     );
-    const http = new ConvexHttpClient(host.url!, { auth: makeToken({ subject: "grace" }) });
+    const http = new ConvexHttpClient(host.url!, { auth: await host.makeToken({ subject: "grace" }) });
     expect(await http.query(notes["whoAmI"]!, {})).toBe("grace");
   });
 

@@ -10,6 +10,10 @@ export type RawClient = {
     type: T,
     fits?: (message: Extract<ServerMessage, { type: T }>) => boolean,
   ): Promise<Extract<ServerMessage, { type: T }>>;
+  /** All that came so far. */
+  readonly all: readonly ServerMessage[];
+  /** Resolves when the host has ended the connection, or the client has. */
+  readonly closed: Promise<void>;
   close(): void;
 };
 
@@ -18,6 +22,7 @@ export async function connectRaw(url: string, sessionId: string): Promise<RawCli
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/sync`);
   const heard: ServerMessage[] = [];
   socket.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString()) as ServerMessage));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   await new Promise<void>((resolve, reject) => {
     socket.once("open", () => resolve());
     socket.once("error", reject);
@@ -33,6 +38,8 @@ export async function connectRaw(url: string, sessionId: string): Promise<RawCli
       await eventually(find, (message) => message !== undefined);
       return find()!;
     },
+    all: heard,
+    closed,
     close: () => socket.close(),
   };
   client.send({ type: "Connect", sessionId });

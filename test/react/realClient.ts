@@ -3,7 +3,7 @@ import { ConvexReactClient } from "convex/react";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import WebSocket from "ws";
-import { makeToken, type Host } from "../../host/index.js";
+import type { Host } from "../../host/index.js";
 import { ThreadStore, type ThreadApi, type ThreadSnapshot } from "../../src/react/index.js";
 import { text } from "../support/aMemory.js";
 import { startApp } from "../support/appHost.js";
@@ -58,7 +58,7 @@ export function realClients() {
       unsavedChangesWarning: false,
       logger: false,
     });
-    if (userId !== null) client.setAuth(async () => makeToken({ subject: userId }));
+    if (userId !== null) client.setAuth(async () => host.makeToken({ subject: userId }));
     opened.push(client);
     return client;
   }

@@ -1,6 +1,4 @@
 import { rendering } from "./rendering/dom19.js";
-import { describeHarness, describeHooks } from "./rendering/suite.js";
+import { describeRendering } from "./rendering/suite.js";
 
-const renderer = rendering();
-describeHarness(renderer, { major: "19", hasDocument: true });
-describeHooks(renderer);
+describeRendering(rendering, { major: "19", hasDocument: true });

@@ -20,6 +20,7 @@ test("no build lets anything run but its own files", () => {
 test("a build for a deployment talks to that one, and to whom it is told", () => {
   const policy = policyOf({
     VITE_CONVEX_URL: "https://tall-fox-1.convex.cloud/",
+    VITE_OIDC_AUTHORITY: "https://login.example.com/realms/one",
     VITE_CONNECT_TO: "https://id.example.com nonsense; https://a.example/path",
   });
   expect(ruleOf(policy, "connect-src")).toEqual([
@@ -27,7 +28,9 @@ test("a build for a deployment talks to that one, and to whom it is told", () =>
     "blob:",
     "https://tall-fox-1.convex.cloud",
     "wss://tall-fox-1.convex.cloud",
+    "https://login.example.com",
     "https://id.example.com",
   ]);
+  expect(ruleOf(policy, "frame-src")).toEqual(["https://login.example.com"]);
   expect(ruleOf(policy, "img-src")).toContain("https://tall-fox-1.convex.cloud");
 });

@@ -80,6 +80,17 @@ test.each([
   expect(errorText(error).title).toBe(title);
 });
 
+test("a refused file says what is taken", () => {
+  const large = {
+    code: "FILE_TOO_LARGE",
+    message: "Large.",
+    details: { bytes: 9_437_184, maxBytes: 5_242_880 },
+  };
+  expect(errorText(large).advice).toBe("It has 9 MB, and 5 MB are taken at most. Choose a smaller one.");
+  const refused = { code: "FILE_TYPE_REFUSED", message: "No.", details: { accepts: "image/*, text/plain" } };
+  expect(errorText(refused).advice).toBe("Choose one of these: image/*, text/plain.");
+});
+
 test("what the app itself throws is told in its words", () => {
   const error = new ConvexError({ code: "CUSTOM", message: "The library is closed on Sundays." });
   expect(errorText(error).advice).toBe("The library is closed on Sundays.");

@@ -1,3 +1,4 @@
+import { ANSWER_SENTENCES } from "./answerLength.js";
 import { candidatesFrom, centralSentences, coverageOf, type Candidate } from "./evidence.js";
 import { evidenceFor, isOfMemory, memoryEvidence, type Evidence } from "./memoryEvidence.js";
 import { passagesIn, passagesInText, type Passage } from "./passages.js";
@@ -5,8 +6,7 @@ import { isPersonal, questionParts } from "./questionParts.js";
 import { type Turn } from "./readTurn.js";
 import { memoryCitation } from "./shownMemory.js";
 
-/** Sentences of an answer, over all parts of the question, and of a summary. */
-const ANSWER_SENTENCES = 6;
+/** Sentences of each part of an answer at least, where it may have so many, and of a summary. */
 const LEAST_SENTENCES_PER_PART = 2;
 const SUMMARY_SENTENCES = 6;
 /** Share of a question's words that the chosen sentences must have between them to count as an answer. */
@@ -31,11 +31,11 @@ export function passagesOf(turn: Turn): Passage[] {
  * citation. Facts and blocks answer what someone asks about themselves, and else what they bear on better than the
  * documents do; what was merely said once answers where nothing else does.
  */
-export function answerFrom(turn: Turn, passages: Passage[]): Answer {
+export function answerFrom(turn: Turn, passages: Passage[], sentences = ANSWER_SENTENCES): Answer {
   const documents = candidatesFrom([...passages, ...turn.memory].filter((passage) => !isOfMemory(passage)));
   const memory = memoryEvidence([...turn.memory, ...passages.filter(isOfMemory)]);
   const parts = questionParts(turn.question);
-  const most = Math.max(LEAST_SENTENCES_PER_PART, Math.floor(ANSWER_SENTENCES / parts.length));
+  const { least, most } = sentencesPerPart(sentences, parts.length);
   const chosen = new Set<Candidate>();
   let isThin = false;
   for (const part of parts) {
@@ -44,18 +44,27 @@ export function answerFrom(turn: Turn, passages: Passage[]): Answer {
     const isKnown = answers(known) && (isPersonal(part) || known.coverage > found.coverage);
     const best = [...(isKnown ? [known] : []), found, memory.said(part)].find(answers);
     for (const sentence of best?.sentences ?? []) chosen.add(sentence);
-    isThin ||= !isKnown && (found.coverage < GOOD_ANSWER_COVERAGE || found.sentences.length < 2);
+    isThin ||= !isKnown && isThinEvidence(found, least);
   }
   const isFound = chosen.size > 0;
-  return { text: isFound ? render([...chosen]) : noAnswer(turn), isFound, isThin };
+  const told = [...chosen].slice(0, sentences);
+  return { text: isFound ? render(told) : noAnswer(turn), isFound, isThin };
 }
 
+function sentencesPerPart(sentences: number, parts: number): { least: number; most: number } {
+  const least = Math.min(LEAST_SENTENCES_PER_PART, sentences);
+  return { least, most: Math.max(least, Math.floor(sentences / parts)) };
+}
+
+const isThinEvidence = ({ coverage, sentences }: Evidence, least: number): boolean =>
+  coverage < GOOD_ANSWER_COVERAGE || sentences.length < least;
+
 /** An answer to what someone asks about themselves, where memory shows all of it before anything was looked up. */
-export function answerFromMemory(turn: Turn): string | null {
+export function answerFromMemory(turn: Turn, sentences?: number): string | null {
   const { known } = memoryEvidence(turn.memory);
   const parts = questionParts(turn.question);
   const isKnown = parts.every((part) => isPersonal(part) && answers(known(part)));
-  return isKnown ? answerFrom(turn, []).text : null;
+  return isKnown ? answerFrom(turn, [], sentences).text : null;
 }
 
 /** Documents hardly know who asks: of a question about that, one sentence must have nearly all the words. */
@@ -69,10 +78,10 @@ function fromDocuments(part: string, documents: Candidate[], most: number): Evid
 const answers = ({ coverage }: Evidence): boolean => coverage >= LEAST_ANSWER_COVERAGE;
 
 /** The most central sentences of what the conversation holds, in their order, each with its citation. */
-export function summaryOf(turn: Turn): string {
+export function summaryOf(turn: Turn, sentences = SUMMARY_SENTENCES): string {
   const texts = turn.earlierTexts.length > 0 ? turn.earlierTexts : [givenText(turn.question)];
   const passages = texts.flatMap((text) => (looksLikeJson(text) ? passagesIn(text) : passagesInText(text)));
-  const chosen = centralSentences(turn.question, candidatesFrom(passages), SUMMARY_SENTENCES);
+  const chosen = centralSentences(turn.question, candidatesFrom(passages), sentences);
   if (chosen.length > 0) return render(chosen);
   return "I compose answers only from text that I am given, and there is none here that I could draw on.";
 }

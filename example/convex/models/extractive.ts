@@ -9,8 +9,11 @@ import { contentOf, streamPartsOf, usageOf, type Reply } from "./modelOutput.js"
 import { promptText } from "./readTurn.js";
 import { fillSchema } from "./toolCalls.js";
 
-/** `name` is the model id that outputs show; `delayMs` waits before each text delta, for demonstrations. */
-export type ExtractiveModelSettings = { name?: string; delayMs?: number };
+/**
+ * `name` is the model id that outputs show; `delayMs` waits before each text delta, for demonstrations; `sentences` is
+ * how many an answer has at most, 6 unless told: fewer where the instructions say so ("in one sentence").
+ */
+export type ExtractiveModelSettings = { name?: string; delayMs?: number; sentences?: number };
 
 /** Characters of one token in `maxOutputTokens`, as `countTokens` counts plain text. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -28,36 +31,43 @@ export function createExtractiveModel(settings: ExtractiveModelSettings = {}): L
     specificationVersion: "v4",
     provider: "built-in",
     modelId,
-    supportedUrls: {},
+    // It reads no files, so nobody need fetch them for it.
+    supportedUrls: { "*/*": [/^/] },
     doGenerate: async (options) => {
       options.abortSignal?.throwIfAborted();
-      const { reply, id, usage, finishReason } = answerCall(options);
+      const { reply, id, usage, finishReason } = answerCall(options, settings);
       const response = { id, modelId };
       return { content: contentOf(reply), finishReason, usage, response, warnings: warningsFor(options) };
     },
     doStream: async (options) => {
       options.abortSignal?.throwIfAborted();
-      return { stream: streamOf(partsFor(options, modelId), options.abortSignal, settings.delayMs ?? 0) };
+      return {
+        stream: streamOf(
+          partsFor(options, { ...settings, name: modelId }),
+          options.abortSignal,
+          settings.delayMs ?? 0,
+        ),
+      };
     },
   };
 }
 
 function* partsFor(
   options: LanguageModelV4CallOptions,
-  modelId: string,
+  settings: ExtractiveModelSettings & { name: string },
 ): Generator<LanguageModelV4StreamPart> {
   yield { type: "stream-start", warnings: warningsFor(options) };
-  const { reply, id, usage, finishReason } = answerCall(options);
-  yield { type: "response-metadata", id, modelId };
+  const { reply, id, usage, finishReason } = answerCall(options, settings);
+  yield { type: "response-metadata", id, modelId: settings.name };
   yield* streamPartsOf(reply);
   yield { type: "finish", finishReason, usage };
 }
 
 /** The reply with all that a provider would report of it. */
-function answerCall(options: LanguageModelV4CallOptions) {
+function answerCall(options: LanguageModelV4CallOptions, { sentences }: ExtractiveModelSettings) {
   const inputText = `${promptText(options.prompt)}\n${JSON.stringify(options.tools ?? [])}`;
   const id = `reply-${fingerprint(inputText)}`;
-  const reply = replyTo(options, id);
+  const reply = replyTo(options, { id, sentences });
   const finishReason = { unified: reply.finishReason, raw: reply.finishReason };
   return { reply, id, usage: usageOf(inputText, reply), finishReason };
 }
@@ -99,8 +109,11 @@ function abortReason(abortSignal: AbortSignal | undefined): Error {
   return reason instanceof Error ? reason : new Error("The call was aborted.", { cause: reason });
 }
 
-function replyTo(options: LanguageModelV4CallOptions, id: string): Reply {
-  const decision = decide(options);
+function replyTo(
+  options: LanguageModelV4CallOptions,
+  { id, sentences }: { id: string; sentences: number | undefined },
+): Reply {
+  const decision = decide(options, sentences);
   if (typeof decision !== "string") {
     const toolCalls = decision.map(({ toolName, input }, index) => ({
       toolCallId: `${id}-call-${index}`,

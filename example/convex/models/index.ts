@@ -46,6 +46,37 @@ export function chatModel(): LanguageModelV4 {
   }
 }
 
+/** A model that a call can be made again with, by its name; the first is the one that answers. */
+export type ModelChoice = { name: string; model: () => LanguageModelV4 };
+
+/** Sentences of the built-in model that is brief. */
+const BRIEF_SENTENCES = 2;
+
+/**
+ * The models of this deployment to compare: the one that answers, the provider's other default where `MODEL_NAME` names
+ * another, and the built-in ones, which need no key.
+ */
+export function modelChoices(): ModelChoice[] {
+  const builtIn = [
+    () => createExtractiveModel(),
+    () => createExtractiveModel({ name: "extractive-brief", sentences: BRIEF_SENTENCES }),
+  ];
+  const made = [chatModel, ...otherDefaults(readSource()), ...builtIn];
+  const choices = new Map(made.map((model) => [label(model()), model] as const).toReversed());
+  return [...choices].toReversed().map(([name, model]) => ({ name, model }));
+}
+
+function otherDefaults(source: Source): (() => LanguageModelV4)[] {
+  switch (source.kind) {
+    case "openai":
+      return [() => createOpenAI({ apiKey: source.apiKey }).languageModel(DEFAULT_OPENAI_MODEL)];
+    case "anthropic":
+      return [() => createAnthropic({ apiKey: source.apiKey }).languageModel(DEFAULT_ANTHROPIC_MODEL)];
+    default:
+      return [];
+  }
+}
+
 /**
  * The embedding model that `EMBEDDING_MODEL` names, at `MODEL_BASE_URL` or else at OpenAI; without the name, the
  * built-in hashed embedder. Stored vectors belong to the model that made them: ingest anew after a change.

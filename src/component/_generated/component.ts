@@ -3314,7 +3314,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
               | "tool"
               | "extraction"
               | "compaction"
-              | "rerank";
+              | "rerank"
+              | "rerun";
             raw?: string;
             reasoningTokens?: number;
             runId?: string;
@@ -3330,6 +3331,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          agentName?: string;
           caller:
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
@@ -3338,7 +3340,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           threadId?: string;
           usage: any;
         },
-        { eventId: string },
+        { costMicros?: number; eventId: string },
         Name
       >;
       summary: FunctionReference<
@@ -3360,7 +3362,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3405,7 +3408,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;
@@ -3436,7 +3440,8 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | "tool"
             | "extraction"
             | "compaction"
-            | "rerank";
+            | "rerank"
+            | "rerun";
           runId?: string;
           tenantId?: string;
           threadId?: string;

@@ -14,8 +14,11 @@ type Place = {
   agentName?: string;
   threadId?: Id<"threads">;
   runId?: Id<"runs">;
-  /** A run that went with its thread while it was called: nobody spends by removing threads, also not past a rule. */
-  isOfGoneRun?: boolean;
+  /**
+   * Of an agent, whose rules count it too: of a run that went with its thread while it was called (nobody spends by
+   * removing threads), or made again outside of any run.
+   */
+  isOfAgent?: boolean;
 };
 
 /**
@@ -25,7 +28,7 @@ type Place = {
  */
 export async function chargeOutside(ctx: MutationCtx, place: Place, used: RunTotals): Promise<void> {
   if (place.runId !== undefined) return await chargeRun(ctx, place.runId, used);
-  const { agentName, threadId, isOfGoneRun = false } = place;
+  const { agentName, threadId, isOfAgent = false } = place;
   const now = Date.now();
   const isNobody = place.userId === ""; // what belongs to a tenant and no user
   const scope = isNobody ? tenantScope(place) : userScope(place);
@@ -33,7 +36,7 @@ export async function chargeOutside(ctx: MutationCtx, place: Place, used: RunTot
     ({ per }) => !isNobody || per !== "user",
   ))
     for (const row of await budgetsOf(ctx, subject)) {
-      if (row.isByRule === true && !isOfGoneRun) continue;
+      if (row.isByRule === true && !isOfAgent) continue;
       const state = renewed(stateIn(row), now);
       const after = { ...state, spent: state.spent + amountIn(row.unit, used) };
       await saveState(ctx, row, after); // the next draw tells what was passed

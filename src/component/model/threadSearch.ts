@@ -92,7 +92,7 @@ async function addMessages(ctx: QueryCtx, terms: string[], { scope, limit, hits 
     const hit = known ?? (await addThreadById(ctx, threadId, hits));
     if (hit === null) continue;
     const text = cutToBytes(textOf(message.parts), RECALL_TEXT_MAX_BYTES);
-    const snippet = snippetOf(text, new Set(terms), SEARCH_SNIPPET_CHARACTERS);
+    const snippet = snippetOf(text, terms, SEARCH_SNIPPET_CHARACTERS);
     hits.set(threadId, { ...hit, snippet, messageId: message._id });
   }
 }

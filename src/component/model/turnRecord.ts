@@ -51,7 +51,7 @@ async function recordAll(
   const place = { ...payerOf(caller, head), ...(head === null ? {} : { threadId: head.threadId }) };
   let totals = NO_TOTALS;
   for (const spent of used) totals = addTotals(totals, await recordSpent(ctx, place, spent));
-  await chargeOutside(ctx, { ...place, isOfGoneRun: runId !== undefined }, totals);
+  await chargeOutside(ctx, { ...place, isOfAgent: runId !== undefined }, totals);
   await ensureFold(ctx);
 }
 

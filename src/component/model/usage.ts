@@ -1,3 +1,4 @@
+import { checkName } from "../../shared/checkedArguments.js";
 import { totalsOfCall } from "../../shared/runTotals.js";
 import { userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
@@ -23,33 +24,41 @@ type RecordArgs = {
   usage: Usage;
   threadId?: string;
   runId?: string;
+  /** Of a call that no run made. */
+  agentName?: string;
   operationId?: string;
 };
+
+type RecordedCall = { eventId: string; costMicros?: number };
 
 /** Where an event belongs, after the caller's access was checked. */
 type Place = Omit<UsagePlace, "step">;
 
 /** Records a call of a model. With `operationId`, repeating it within 24 h gives the first event. */
-export async function record(ctx: MutationCtx, args: RecordArgs): Promise<{ eventId: string }> {
-  const { caller, usage, operationId, threadId, runId } = args;
+export async function record(ctx: MutationCtx, args: RecordArgs): Promise<RecordedCall> {
+  const { caller, usage, operationId, threadId, runId, agentName } = args;
+  checkName("agentName", agentName);
   const place = await placeOf(ctx, args);
   const scope = `usage|${caller === "system" ? "system" : userScope(caller)}`;
-  return await runOnce(ctx, { scope, operationId, payload: { usage, threadId, runId } }, async () => {
-    const { eventId, costMicros } = await recordUsage(ctx, place, usage);
-    await chargeOutside(ctx, place, totalsOfCall({ ...usage, costMicros }));
+  const payload = { usage, threadId, runId, ...(agentName === undefined ? {} : { agentName }) };
+  return await runOnce(ctx, { scope, operationId, payload }, async () => {
+    const recorded = await recordUsage(ctx, place, usage);
+    const used = totalsOfCall({ ...usage, costMicros: recorded.costMicros });
+    await chargeOutside(ctx, { ...place, isOfAgent: agentName !== undefined }, used);
     await ensureFold(ctx);
-    return { eventId };
+    return recorded;
   });
 }
 
 /** Where the event stands: a run lies in its thread, and the thread is open to the caller. */
-async function placeOf(ctx: QueryCtx, { caller, threadId, runId }: RecordArgs): Promise<Place> {
+async function placeOf(ctx: QueryCtx, { caller, threadId, runId, agentName }: RecordArgs): Promise<Place> {
   const run = runId === undefined ? null : await findOwnRun(ctx, caller, runId);
   if (run !== null && threadId !== undefined && run.threadId !== threadId) throw runNotFound(run._id);
   const inThread = run?.threadId ?? threadId;
   const head = inThread === undefined ? null : await openThread(ctx, caller, inThread, "read");
   return {
     ...payerOf(caller, head),
+    ...(agentName === undefined ? {} : { agentName }),
     ...(run === null ? {} : placeInRun(run)),
     ...(head === null ? {} : { threadId: head.threadId }),
   };

@@ -1,8 +1,8 @@
 // How a test renders a hook: import one of dom19.ts, dom18.ts or bare19.ts of this folder FIRST (it decides which React
 // the process has), then, once in the file:
 //
-//   const { renderHook } = rendering();
 //   const { connect, aThread } = realClients();
+//   const { renderHook } = rendering();   // second: what was set up last is ended first, pages before their clients
 //   test("…", async () => {
 //     const page = await renderHook(({ threadId }) => useThread(api, { threadId }), { props: { threadId }, client: connect() });
 //     await page.until(({ messages }) => messages.length === 2);   // waits for a committed render

@@ -4,6 +4,8 @@ import { useEffect, useMemo } from "react";
 import { describe, expect, test } from "vitest";
 import { useSmoothText, useThread, type ThreadApi } from "../../../src/react/index.js";
 import { until } from "../../support/appHost.js";
+import { chatPages } from "../chatPage.js";
+import { comparable, textShown } from "../chatSupport.js";
 import { realClients, textOf } from "../realClient.js";
 import { takeComplaints } from "./complaints.js";
 import type { hookRenderer } from "./renderHook.js";
@@ -14,13 +16,24 @@ const api: ThreadApi = {
   getRun: makeFunctionReference("chat:getRun"),
 };
 
-/** The harness itself: that it renders with the React it names, mounts twice in strict mode and hears complaints. */
-export function describeHarness(
-  { version, name, renderHook }: ReturnType<typeof hookRenderer>,
-  expected: { major: string; hasDocument: boolean },
-): void {
-  const { connect } = realClients();
+type Renderer = ReturnType<typeof hookRenderer>;
+type Clients = ReturnType<typeof realClients>;
+type Expected = { major: string; hasDocument: boolean };
 
+/** All that holds with the React of this file. */
+export function describeRendering(rendering: () => Renderer, expected: Expected): void {
+  const clients = realClients();
+  const renderer = rendering();
+  describeHarness(renderer, clients, expected);
+  describeHooks(renderer, clients);
+}
+
+/** The harness itself: that it renders with the React it names, mounts twice in strict mode and hears complaints. */
+function describeHarness(
+  { version, name, renderHook }: Renderer,
+  { connect }: Clients,
+  expected: Expected,
+): void {
   test(`${name} is what renders`, () => {
     expect(version.split(".")[0]).toBe(expected.major);
     expect(typeof document !== "undefined").toBe(expected.hasDocument);
@@ -51,8 +64,9 @@ export function describeHarness(
   });
 }
 
-export function describeHooks({ name, renderHook }: ReturnType<typeof hookRenderer>): void {
-  const { theHost, connect, aThread, anAnswer, say, finish } = realClients();
+function describeHooks(renderer: Renderer, clients: Clients): void {
+  const { name, renderHook } = renderer;
+  const { theHost, connect, aThread, anAnswer, say, finish } = clients;
   const liveQueries = () => theHost().subscriptionStats().liveQueries;
 
   describe.each([true, false])(`useThread, ${name}, strict mode %s`, (strict) => {
@@ -110,6 +124,21 @@ export function describeHooks({ name, renderHook }: ReturnType<typeof hookRender
       });
       expect(page.current()).toBe("Another text, from its start on.");
     });
+  });
+
+  test("useChat of the AI SDK runs on a thread, and resumes", async () => {
+    const { aChat, shownByThread } = chatPages(clients, renderer);
+    const threadId = await aThread();
+    const chat = await aChat({ threadId });
+    void chat.current().sendMessage({ text: "Tell me a story" });
+    await chat.until(({ messages }) => textShown(messages[1]).length > 30);
+    const other = await aChat({ threadId, history: [], resume: true });
+    const { messages: resumed } = await other.until(({ messages }) =>
+      textShown(messages[0]).endsWith("word-119"),
+    );
+    const { messages } = await chat.ready();
+    expect(comparable(messages)).toEqual(comparable(await shownByThread(threadId)));
+    expect(textShown(resumed[0])).toBe(textShown(messages[1]));
   });
 
   test("a thread of somebody else is an error for the boundary", async () => {

@@ -1,41 +1,35 @@
-import { ConvexProviderWithAuth } from "convex/react";
-import { useCallback, useMemo, useState, type ReactNode } from "react";
-import { convex } from "./client.js";
-import { tokenFor } from "./localIssuer.js";
-import { SignIn } from "./SignIn.js";
-import { SessionContext, type LocalUser } from "./useSession.js";
+import { lazy, Suspense, type ReactNode } from "react";
+import { LoadingState } from "../shell/states.js";
+import { deployment } from "./client.js";
+import { LocalSession } from "./LocalSession.js";
+import { SignInFrame } from "./SignInFrame.js";
 
-/** Each tab has its own user, also after it is loaded again. */
-const STORAGE_KEY = "user";
+/** Comes only where a provider is named. */
+const ProviderSession = lazy(() => import("./ProviderSession.js"));
+const { VITE_OIDC_AUTHORITY: authority, VITE_OIDC_CLIENT_ID: clientId } = import.meta.env;
 
-/** Signs in one of the local users; who is not signed in sees nothing else. */
+/**
+ * Signs people in; who is not signed in sees nothing else. With `VITE_OIDC_AUTHORITY` and `VITE_OIDC_CLIENT_ID` that is
+ * up to an OpenID Connect provider, without them to the local host, which knows two demo users.
+ */
 export function Session({ children }: { children: ReactNode }) {
-  const [user, setUser] = useState(storedUser);
-  const choose = useCallback((chosen: LocalUser | null) => {
-    if (chosen === null) sessionStorage.removeItem(STORAGE_KEY);
-    else sessionStorage.setItem(STORAGE_KEY, JSON.stringify(chosen));
-    setUser(chosen);
-  }, []);
-  const session = useMemo(() => ({ user, signOut: () => choose(null) }), [user, choose]);
-  if (user === null) return <SignIn onSignIn={choose} />;
+  if (authority && clientId)
+    return (
+      <Suspense fallback={<LoadingState />}>
+        <ProviderSession authority={authority} clientId={clientId}>
+          {children}
+        </ProviderSession>
+      </Suspense>
+    );
+  if (deployment === null) return <LocalSession>{children}</LocalSession>;
   return (
-    <SessionContext value={session}>
-      <ConvexProviderWithAuth client={convex} useAuth={useLocalAuth} key={user.subject}>
-        {children}
-      </ConvexProviderWithAuth>
-    </SessionContext>
+    <SignInFrame
+      problem={{
+        title: "Nobody can sign in yet",
+        advice:
+          "A deployment takes users of your identity provider. Name it with VITE_OIDC_AUTHORITY and " +
+          "VITE_OIDC_CLIENT_ID in .env.local, then start again.",
+      }}
+    />
   );
-}
-
-function useLocalAuth() {
-  const fetchAccessToken = useCallback(async () => {
-    const user = storedUser();
-    return user === null ? null : await tokenFor(user.subject);
-  }, []);
-  return useMemo(() => ({ isLoading: false, isAuthenticated: true, fetchAccessToken }), [fetchAccessToken]);
-}
-
-function storedUser(): LocalUser | null {
-  const stored = sessionStorage.getItem(STORAGE_KEY);
-  return stored === null ? null : (JSON.parse(stored) as LocalUser); // written by `choose`
 }

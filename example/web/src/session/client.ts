@@ -1,6 +1,6 @@
 import { ConvexReactClient } from "convex/react";
 
-/** A deployment where one is named, else the origin of this page, which hands `/api` on to the local host. */
-const deployment = import.meta.env.VITE_CONVEX_URL ?? window.location.origin;
+/** The address of the Convex deployment, or `null` with the local host: this page's own origin hands calls on to it. */
+export const deployment = import.meta.env.VITE_CONVEX_URL || null;
 
-export const convex = new ConvexReactClient(deployment);
+export const convex = new ConvexReactClient(deployment ?? window.location.origin);

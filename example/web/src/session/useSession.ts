@@ -1,9 +1,14 @@
 import { createContext, use } from "react";
 
-export type LocalUser = { subject: string; name: string; role: string };
-export type SessionState = { user: LocalUser | null; signOut: () => void };
+/** What the page shows of who is signed in; what they may do is decided by the functions alone. */
+export type SessionUser = { subject: string; name: string; role: string };
+export type SessionState = { user: SessionUser; signOut: () => void };
 
-export const SessionContext = createContext<SessionState>({ user: null, signOut: () => {} });
+export const SessionContext = createContext<SessionState | null>(null);
 
 /** Who is signed in, and how they leave. */
-export const useSession = (): SessionState => use(SessionContext);
+export function useSession(): SessionState {
+  const session = use(SessionContext);
+  if (session === null) throw new TypeError("useSession belongs inside of Session.");
+  return session;
+}

@@ -5,7 +5,6 @@ import { useSession } from "../session/useSession.js";
 /** Who is signed in, and the way out. */
 export function Account() {
   const { user, signOut } = useSession();
-  if (user === null) return null;
   return (
     <Menu position="bottom-end">
       <Menu.Target>

@@ -3,8 +3,8 @@ import { errorCodeOf, isStalePage } from "./errorText.js";
 import { SignedOut } from "./SignedOut.js";
 import { ErrorState } from "./states.js";
 
-type Props = { children: ReactNode; /** Where one is: another place is tried afresh. */ place: string };
-type State = { error: unknown; hasFailed: boolean; place: string };
+type Props = { children: ReactNode; /** Where one is: another place is tried afresh. */ place?: string };
+type State = { error: unknown; hasFailed: boolean; place: string | undefined };
 
 /** Shows, in the place of a page, what it or one of its queries threw. */
 export class PageBoundary extends Component<Props, State> {

@@ -139,3 +139,10 @@ export function formatRelativeTime(at: number, now: number = Date.now()): string
       );
   return "just now";
 }
+
+/** A moment in the viewer's zone, with the parts that are asked for. */
+export const formatMoment = (at: number, parts: Intl.DateTimeFormatOptions): string => dateTime(at, parts);
+
+/** A day, or a month, of the ledger: it begins at midnight UTC, wherever the viewer is. */
+export const formatDate = (at: number, parts: Intl.DateTimeFormatOptions): string =>
+  dateTime(at, { ...parts, timeZone: "UTC" });

@@ -1,0 +1,29 @@
+import { useInterval } from "@mantine/hooks";
+import { useCallback, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import { useSession } from "../../session/useSession.js";
+import { readView, spanOf, writeView, type Span, type UsageView } from "./usageView.js";
+
+/** How often the page looks whether another hour or day has begun. */
+const CLOCK_MS = 60_000;
+
+/** What the address asks for, the span that it is of by now, and how to ask for something else. */
+export function useUsageView() {
+  const { user } = useSession();
+  const isAdmin = user?.role === "admin";
+  const [params, setParams] = useSearchParams();
+  const [now, setNow] = useState(Date.now);
+  useInterval(() => setNow(Date.now()), CLOCK_MS, { autoInvoke: true });
+  const view = useMemo(() => readView(params, { isAdmin, now }), [params, isAdmin, now]);
+  const change = useCallback(
+    (changed: Partial<UsageView>) => {
+      const next = writeView({ ...view, ...changed });
+      if (changed.range !== undefined) next.delete("every"); // each range has one that suits it
+      setParams(next, { replace: true });
+    },
+    [view, setParams],
+  );
+  const { from, to } = spanOf(view, now);
+  const span: Span = useMemo(() => (to === undefined ? { from } : { from, to }), [from, to]);
+  return { view, span, change, isAdmin, now };
+}
