@@ -1,8 +1,18 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  SimpleGrid,
+  Stack,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 import { useAttempt } from "../../../data/useAttempt.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { timeOfInput } from "./dayInput.js";
 import type { FactActions } from "./factActions.js";
 

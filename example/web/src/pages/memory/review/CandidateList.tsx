@@ -1,5 +1,4 @@
 import { Button, Center, Group, Kbd, Stack, Text } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import { IconChecklist } from "@tabler/icons-react";
 import type { Fact } from "convex-agent-memory";
 import { useFacts } from "convex-agent-memory/react";
@@ -8,6 +7,7 @@ import { api } from "../../../api.js";
 import { useAttempt } from "../../../data/useAttempt.js";
 import { EmptyState, LoadingState } from "../../../shell/states.js";
 import { plural } from "../../../shell/formats.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import classes from "../memory.module.css";
 import type { ScopeArgs } from "../useScope.js";
 import { CandidateCard } from "./CandidateCard.js";
