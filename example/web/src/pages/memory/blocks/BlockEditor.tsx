@@ -1,9 +1,9 @@
 import { Alert, Button, Group, Paper, Stack, Text, Textarea, Title } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import { IconHistory, IconLock, IconSettings, IconTrash } from "@tabler/icons-react";
 import type { Block } from "convex-agent-memory";
 import { estimateTokens } from "convex-agent-memory/react";
 import { useState } from "react";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { Moment } from "../../../text/Moment.js";
 import classes from "../memory.module.css";
 import type { ScopeArgs } from "../useScope.js";

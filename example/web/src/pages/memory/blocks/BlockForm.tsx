@@ -1,7 +1,7 @@
 import { Button, Group, NumberInput, Stack, Switch, Textarea } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { ErrorText } from "../../../shell/errorText.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 
 /** What a block is besides its value. */
 export type BlockSettingsValue = { description: string; maxTokens: number; readOnly: boolean };

@@ -1,5 +1,4 @@
 import { Alert, Button, Center, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { Block, BlockVersion } from "convex-agent-memory";
 import { useState } from "react";
 import { api } from "../../../api.js";
@@ -8,6 +7,7 @@ import { usePages } from "../../../data/usePages.js";
 import { useSession } from "../../../session/useSession.js";
 import { ErrorState, LoadingState } from "../../../shell/states.js";
 import { Difference } from "../../../text/Difference.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { Moment } from "../../../text/Moment.js";
 import type { ScopeArgs } from "../useScope.js";
 import { writerName } from "../writerName.js";

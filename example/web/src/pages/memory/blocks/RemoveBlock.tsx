@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { Block } from "convex-agent-memory";
 import { useAttempt } from "../../../data/useAttempt.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { BlockActions } from "./blockActions.js";
 
 type Props = { block: Block; actions: BlockActions; onRemoved: () => void; onClose: () => void };

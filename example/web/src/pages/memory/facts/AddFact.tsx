@@ -4,14 +4,15 @@ import {
   Group,
   Modal,
   NumberInput,
+  SimpleGrid,
   Stack,
   Textarea,
   TextInput,
 } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
 import { useAttempt } from "../../../data/useAttempt.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { timeOfInput } from "./dayInput.js";
 import type { FactActions } from "./factActions.js";
 
@@ -91,7 +92,7 @@ function Fields({ given, change }: FieldsProps) {
         value={given.key}
         onChange={({ currentTarget }) => change({ key: currentTarget.value })}
       />
-      <Group grow align="flex-start">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           type="datetime-local"
           label="True since"
@@ -108,7 +109,7 @@ function Fields({ given, change }: FieldsProps) {
           value={given.importance}
           onChange={(importance) => change({ importance })}
         />
-      </Group>
+      </SimpleGrid>
       <Checkbox
         label="Pin it: it never expires"
         checked={given.pinned}

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { Fact } from "convex-agent-memory";
 import type { FormEvent, ReactNode } from "react";
 import type { ErrorText } from "../../../shell/errorText.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import type { FactActions } from "./factActions.js";
 
 /** What each dialog about a fact is given. */

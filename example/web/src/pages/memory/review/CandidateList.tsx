@@ -1,5 +1,4 @@
 import { Button, Center, Group, Kbd, Stack, Text } from "@mantine/core";
-import { FailureNotice } from "../../../text/FailureNotice.js";
 import { IconChecklist } from "@tabler/icons-react";
 import type { Fact } from "convex-agent-memory";
 import { useFacts } from "convex-agent-memory/react";
@@ -8,6 +7,7 @@ import { api } from "../../../api.js";
 import { useAttempt } from "../../../data/useAttempt.js";
 import { EmptyState, LoadingState } from "../../../shell/states.js";
 import { plural } from "../../../shell/formats.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import classes from "../memory.module.css";
 import type { ScopeArgs } from "../useScope.js";
 import { CandidateCard } from "./CandidateCard.js";
@@ -92,7 +92,7 @@ function Toolbar({ selected, isBusy, onDecide }: ToolbarProps) {
         </Text>
         <Group gap="xs" role="group" aria-label="All that are selected">
           <Button size="xs" disabled={safe.length === 0 || isBusy} onClick={() => onDecide(safe, "confirm")}>
-            Confirm {plural(safe.length, "selected fact")}
+            Confirm {safe.length === 0 ? "selected" : plural(safe.length, "selected fact")}
           </Button>
           <Button
             size="xs"
@@ -100,7 +100,7 @@ function Toolbar({ selected, isBusy, onDecide }: ToolbarProps) {
             disabled={all.length === 0 || isBusy}
             onClick={() => onDecide(all, "decline")}
           >
-            Decline {plural(all.length, "selected fact")}
+            Decline {all.length === 0 ? "selected" : plural(all.length, "selected fact")}
           </Button>
         </Group>
       </Group>
