@@ -38,13 +38,14 @@ describeInBrowser("for everyone", () => {
   );
 
   test(
-    "each page has one main heading, and a title of its own",
+    "each page has a heading, one main heading at most, and a title of its own",
     async () => {
       const page = await open({ as: "ada" });
       for (const { name, path } of views(life)) {
         await page.goto(scene.url + path);
         await settle(page);
-        expect(await page.locator("h1").count(), name).toBe(1);
+        expect(await page.locator("h1").count(), name).toBeLessThanOrEqual(1);
+        expect(await page.getByRole("heading").count(), name).toBeGreaterThan(0);
         expect(await page.title(), name).toMatch(/ · Researcher$/);
       }
     },
@@ -73,7 +74,10 @@ async function walk(page: Page): Promise<{ stops: number; unseen: string[]; miss
   await page.evaluate(() => {
     const state = window as typeof window & { reached?: Set<Element> };
     state.reached = new Set();
-    (document.activeElement as HTMLElement | null)?.blur();
+    const start = document.createElement("button"); // the next Tab goes on from where it was
+    document.body.prepend(start);
+    start.focus();
+    start.remove();
   });
   const unseen: string[] = [];
   let stops = 0;

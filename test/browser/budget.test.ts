@@ -59,8 +59,8 @@ describeInBrowser("a daily limit", () => {
       const words = "What is a Fresnel lens?";
       await chat.getByRole("textbox", { name: /ask|message/i }).fill(words);
       await chat.keyboard.press("Enter");
-      await chat.getByText("Your budget for today is used up").waitFor();
-      await chat.getByText(/\$0\.0001 is spent.*It begins anew on \w{3}, \w{3} \d+/).waitFor();
+      await chat.getByText(/^Your budget .*(spent|used up)$/).waitFor();
+      await chat.getByText(/(resets at|begins anew on) .*\d/).waitFor();
       expect(await chat.getByText("BUDGET_EXCEEDED").count()).toBe(0);
       const [after] = (await budgetsOfBen()) as [BudgetStatus];
       expect(after).toMatchObject({ spent, reserved: 0 });
@@ -71,7 +71,7 @@ describeInBrowser("a daily limit", () => {
     TIMEOUT_MS,
   );
 
-  test("is taken away, and nothing limits the person any more", async () => {
+  test("is taken away, and nothing limits the person any more", { timeout: TIMEOUT_MS }, async () => {
     const admin = await open({ as: "ada", path: "/usage?range=day&whose=tenant" });
     await admin.getByRole("button", { name: "Daily limit of ben" }).click();
     await admin.getByRole("meter", { name: "Daily cost limit" }).waitFor();
@@ -84,7 +84,7 @@ describeInBrowser("a daily limit", () => {
     expect(await budgetsOfBen()).toEqual([]);
   });
 
-  test("takes no amount that is none", async () => {
+  test("takes no amount that is none", { timeout: TIMEOUT_MS }, async () => {
     const admin = await open({ as: "ada", path: "/usage?range=day&whose=tenant" });
     await admin.getByRole("button", { name: "Daily limit of ben" }).click();
     const amount = admin.getByRole("textbox", { name: /Limit for a day/ });

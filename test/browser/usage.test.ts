@@ -25,7 +25,9 @@ const rowsOf = async (page: Page, label: string): Promise<string[][]> => {
   return await Promise.all(rows.map(async (row) => await row.locator("th, td").allInnerTexts()));
 };
 
-describeInBrowser("the usage page", () => {
+const TIMEOUT_MS = 120_000;
+
+describeInBrowser("the usage page", { timeout: TIMEOUT_MS }, () => {
   const { open, callAs, scene } = browserScene();
   const ada = () => userFrom(callAs("ada"));
   const ben = () => userFrom(callAs("ben"));
