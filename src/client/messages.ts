@@ -36,8 +36,8 @@ export class MessagesClient {
   }
 
   /**
-   * A page of messages in the order of their places, or from the end with `desc` (the default): at most 200 (20
-   * unless named), fewer when they are long. Bodies over 16 KiB come as previews with `payload` set; `read` gives
+   * A page of messages in the order of their places, or from the end with `desc` (the default), of one `turn` or of
+   * all: at most 200 (20 unless named), fewer when they are long. Bodies over 16 KiB come as previews with `payload` set; `read` gives
    * them whole. Throws `THREAD_NOT_FOUND`, and `INVALID_ARGUMENT` for a cursor of another list.
    */
   async list(
@@ -47,6 +47,7 @@ export class MessagesClient {
       ...args
     }: {
       threadId: string;
+      turn?: number;
       cursor: string | null;
       limit?: number;
       order?: "asc" | "desc";

@@ -25,6 +25,7 @@ export const list = query({
   args: {
     caller: vCaller,
     threadId: v.string(),
+    turn: v.optional(v.number()),
     ...vPageRequest,
     order: v.union(v.literal("asc"), v.literal("desc")),
   },

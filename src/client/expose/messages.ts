@@ -9,8 +9,12 @@ import { mutation, query, type DoorsOf } from "./door.js";
 import { vOptionalNumber, vText, type Page } from "./shapes.js";
 
 export type ExposedMessages = {
-  /** A thread's messages, newest first; a row in state `streaming` names the stream to follow. */
-  listMessages: RegisteredQuery<"public", { threadId: string } & PageRequest, Promise<Page<Message>>>;
+  /** A thread's messages, or those of one turn, newest first; a row in state `streaming` names the stream to follow. */
+  listMessages: RegisteredQuery<
+    "public",
+    { threadId: string; turn?: number } & PageRequest,
+    Promise<Page<Message>>
+  >;
   getMessage: RegisteredQuery<"public", { messageId: string }, Promise<Message>>;
   /** The text of one part, from 0 or the piece before on: up to 4 MiB, and the next `cursor` where more follows. */
   readMessage: RegisteredQuery<
@@ -31,8 +35,10 @@ export type ExposedMessages = {
 const vOne = { messageId: vText };
 
 export const messageDoors: DoorsOf<ExposedMessages> = {
-  listMessages: query({ threadId: vText, ...vPageRequest }, vPage(vMessage), ({ memory, ctx }, args) =>
-    memory.messages.list(ctx, args),
+  listMessages: query(
+    { threadId: vText, turn: vOptionalNumber, ...vPageRequest },
+    vPage(vMessage),
+    ({ memory, ctx }, args) => memory.messages.list(ctx, args),
   ),
   getMessage: query(vOne, vMessage, ({ memory, ctx }, args) => memory.messages.get(ctx, args)),
   readMessage: query(

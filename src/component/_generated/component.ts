@@ -1486,6 +1486,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
           limit?: number;
           order: "asc" | "desc";
           threadId: string;
+          turn?: number;
         },
         {
           cursor: string | null;

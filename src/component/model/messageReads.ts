@@ -12,9 +12,9 @@ import { toMessage } from "./messageRows.js";
 import { pageOf, type PageRequest } from "./paging.js";
 import { openThread, type ThreadAccess } from "./threads.js";
 
-type ListArgs = PageRequest & { caller: Caller; threadId: string; order: "asc" | "desc" };
+type ListArgs = PageRequest & { caller: Caller; threadId: string; turn?: number; order: "asc" | "desc" };
 
-/** A page of a thread by (turn, step): stops by items and by bytes of rows. */
+/** A page of a thread, or of one of its turns, by (turn, step): stops by items and by bytes of rows. */
 export async function list(
   ctx: QueryCtx,
   args: ListArgs,
@@ -22,7 +22,10 @@ export async function list(
   const head = await openThread(ctx, args.caller, args.threadId, "read");
   const rows = stream(ctx.db, schema)
     .query("messages")
-    .withIndex("by_place", (q) => q.eq("threadId", head.threadId))
+    .withIndex("by_place", (q) => {
+      const inThread = q.eq("threadId", head.threadId);
+      return args.turn === undefined ? inThread : inThread.eq("turn", args.turn);
+    })
     .order(args.order);
   const { page, cursor } = await pageOf(rows, args);
   return { page: page.map((row) => withAuthor(toMessage(row), head)), cursor };

@@ -1,7 +1,6 @@
 import type { ErrorCode } from "convex-agent-memory";
 import {
   APP_CURRENCY,
-  formatBytes,
   formatDuration,
   formatMoney,
   formatResetTime,
@@ -46,8 +45,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText | ((details: Deta
   BUDGET_EXCEEDED: budgetExceeded,
   BUDGET_NOT_FOUND: { title: "There is no such budget", advice: GONE },
   CONTEXT_GONE: {
-    title: "This call cannot be made again",
-    advice: "Something that it was shown was changed or erased since.",
+    title: "What this call was shown is not there any more",
+    advice: "Something of it was changed or erased since, so it cannot be run again as it was.",
   },
   CONTEXT_TOO_SMALL: { title: "The question is too long", advice: "Ask for less at once, or shorten it." },
   CURRENCY_MISMATCH: { title: "This amount is in another currency", advice: "Convert it first." },
@@ -75,18 +74,6 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText | ((details: Deta
   FACT_NOT_FOUND: { title: "There is no such fact", advice: `${GONE} Choose another one.` },
   FILE_IN_USE: { title: "A message still holds this file", advice: "Remove the message first." },
   FILE_NOT_FOUND: { title: "There is no such file", advice: `${GONE} Choose another one.` },
-  FILE_TOO_LARGE: ({ bytes, maxBytes }) => {
-    const [size, most] = [numberOf(bytes), numberOf(maxBytes)];
-    const figures =
-      size === undefined || most === undefined
-        ? ""
-        : `It has ${formatBytes(size)}, and ${formatBytes(most)} are taken at most. `;
-    return { title: "This file is too large", advice: `${figures}Choose a smaller one.` };
-  },
-  FILE_TYPE_REFUSED: ({ accepts }) => ({
-    title: "Files of this type are not taken",
-    advice: typeof accepts === "string" ? `Choose one of these: ${accepts}.` : "Choose another one.",
-  }),
   FORBIDDEN: { title: "You may not do this", advice: "Ask an admin of your tenant." },
   GENERATION_NOT_FOUND: { title: "The index is not in the state that this needs", advice: OPERATOR },
   INVALID_ARGUMENT: { title: "That was not understood", advice: "Check what you entered and try again." },

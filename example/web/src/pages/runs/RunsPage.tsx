@@ -1,7 +1,24 @@
-import { IconTimeline } from "@tabler/icons-react";
-import { EmptyState } from "../../shell/states.js";
+import { useParams } from "react-router";
+import { OneRun } from "./OneRun.js";
+import { Overview } from "./Overview.js";
+import { RunBoundary } from "./RunBoundary.js";
+import { ThreadRuns } from "./ThreadRuns.js";
+import classes from "./runs.module.css";
 
-/** Not built yet. */
+/** Where each run stands, and of one of them everything that is kept. */
 export default function RunsPage() {
-  return <EmptyState icon={IconTimeline} title="Runs" />;
+  const { threadId, runId } = useParams();
+  return (
+    <div className={classes.page}>
+      <RunBoundary key={`${threadId} ${runId}`}>
+        {threadId === undefined ? (
+          <Overview />
+        ) : runId === undefined ? (
+          <ThreadRuns threadId={threadId} />
+        ) : (
+          <OneRun runId={runId} threadId={threadId} />
+        )}
+      </RunBoundary>
+    </div>
+  );
 }

@@ -1,0 +1,81 @@
+import { Alert, Paper, Stack, Text, Title } from "@mantine/core";
+import type { Message, Run } from "convex-agent-memory";
+import { useMemo } from "react";
+import { LoadingState } from "../../../shell/states.js";
+import { useNow } from "../../../messages/time.js";
+import { TextOf } from "../TextOf.js";
+import { isActive } from "../runWords.js";
+import classes from "../runs.module.css";
+import { NestedRun } from "./NestedRun.js";
+import { StepCard } from "./StepCard.js";
+import { timelineOf, type Entry, type Span } from "./timeline.js";
+import { useRunParts } from "./useRunParts.js";
+import { AskingEntry, SteeringEntry, WaitEntry } from "./smallEntries.js";
+
+const TICK_MS = 500;
+
+/** A run from its prompt to its answer: steps, tools, waits, and what was said meanwhile. */
+export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boolean }) {
+  const read = useRunParts(run);
+  const now = useNow(isActive(run) ? TICK_MS : null);
+  const timeline = useMemo(() => (read === undefined ? null : timelineOf(read.parts)), [read]);
+  if (read === undefined || timeline === null) return <LoadingState label="Loading the steps" />;
+  const { prompt, entries, otherRuns } = timeline;
+  const span = { from: timeline.span.from, to: Math.max(timeline.span.to ?? now, timeline.span.from + 1) };
+  return (
+    <Stack gap="md">
+      {prompt !== undefined && <Prompt prompt={prompt} title={isNested ? "It was asked" : "The prompt"} />}
+      {read.isCut && <Alert color="gray">This run is very long: its newest parts are shown.</Alert>}
+      {!isNested && (
+        <Title order={2} size="h4">
+          Steps
+        </Title>
+      )}
+      {entries.length === 0 && <NothingYet run={run} />}
+      <ol className={classes.timeline} aria-label="What the run did, in order">
+        {entries.map((entry, index) => (
+          <TimelineEntry key={keyOf(entry, index)} {...{ entry, run, span, now }} />
+        ))}
+      </ol>
+      {otherRuns.length > 0 && (
+        <Stack gap="xs">
+          <Text fw={600}>Agents that this run asked</Text>
+          {otherRuns.map((nested) => (
+            <NestedRun key={nested.runId} run={nested} />
+          ))}
+        </Stack>
+      )}
+    </Stack>
+  );
+}
+
+const NothingYet = ({ run }: { run: Run }) => (
+  <Text c="dimmed">{isActive(run) ? "It has not begun yet." : "It ended before its model was asked."}</Text>
+);
+
+const Prompt = ({ prompt, title }: { prompt: Message; title: string }) => (
+  <Paper withBorder p="md">
+    <Text size="xs" c="dimmed">
+      {title}
+    </Text>
+    <TextOf parts={prompt.parts} />
+  </Paper>
+);
+
+const keyOf = (entry: Entry, index: number): string =>
+  entry.kind === "step" ? `step ${entry.number}` : `${entry.kind} ${index}`;
+
+type EntryProps = { entry: Entry; run: Run; span: Required<Span>; now: number };
+
+function TimelineEntry({ entry, run, span, now }: EntryProps) {
+  switch (entry.kind) {
+    case "wait":
+      return <WaitEntry entry={entry} now={now} />;
+    case "steering":
+      return <SteeringEntry message={entry.message} />;
+    case "asking":
+      return <AskingEntry from={entry.span.from} now={now} />;
+    case "step":
+      return <StepCard step={entry} run={run} span={span} />;
+  }
+}
