@@ -53,7 +53,12 @@ async function fileParts(ctx: MutationCtx, as: Principal, fileIds: string[]): Pr
   const parts: Part[] = [];
   for (const fileId of fileIds) {
     const { mediaType, name } = await files.get(ctx, { fileId });
-    parts.push({ type: "file", mediaType, ...(name === undefined ? {} : { name }), file: { kind: "stored", fileId } });
+    parts.push({
+      type: "file",
+      mediaType,
+      ...(name === undefined ? {} : { name }),
+      file: { kind: "stored", fileId },
+    });
   }
   return parts;
 }

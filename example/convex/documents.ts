@@ -1,7 +1,7 @@
 import { vPrincipal } from "convex-agent-memory";
 import { ConvexError, v } from "convex/values";
 import { internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
-import { memory, principal } from "./memory.js";
+import { documentMember, documentWriter, memory } from "./memory.js";
 import schema from "./schema.js";
 
 /** Announces an ingest of so many files; its progress is a row that anyone who started it can watch. */
@@ -9,7 +9,7 @@ export const begin = mutation({
   args: { files: v.number() },
   returns: v.id("ingests"),
   handler: async (ctx, { files }) => {
-    const { userId } = await principal(ctx);
+    const { userId } = await documentWriter(ctx);
     const nothingYet = { filesDone: 0, chunks: 0, unchanged: 0, skipped: 0 };
     const now = Date.now();
     return await ctx.db.insert("ingests", { userId, files, ...nothingYet, startedAt: now, updatedAt: now });
@@ -21,7 +21,7 @@ export const progress = query({
   args: { ingestId: v.id("ingests") },
   returns: schema.tables.ingests.validator.omit("userId"),
   handler: async (ctx, { ingestId }) => {
-    const { userId } = await principal(ctx);
+    const { userId } = await documentWriter(ctx);
     const ingest = await ctx.db.get("ingests", ingestId);
     if (ingest?.userId !== userId) throw noSuchIngest();
     const { files, filesDone, chunks, unchanged, skipped, startedAt, updatedAt } = ingest;
@@ -71,7 +71,7 @@ export const {
   getChunk,
   readChunksAround,
   removeDocument,
-} = memory.exposeApi({ authorize: principal });
+} = memory.exposeApi({ authorize: documentMember });
 
 /** As `documentOutline`, for a tool that works for a user. */
 export const outline = internalQuery({

@@ -52,6 +52,15 @@ export async function admin(ctx: { auth: Auth }): Promise<Member> {
   return memberOf(identity);
 }
 
+/** As `principal`, for who puts or removes documents of the whole tenant: here every member; an app lets fewer in. */
+export const documentWriter = principal;
+
+const WRITES_DOCUMENTS: ReadonlySet<string> = new Set(["putDocument", "removeDocument"]);
+
+/** As `principal`, for exposed functions that read documents and those that write them. */
+export const documentMember = (ctx: { auth: Auth }, operation: string): Promise<Member> =>
+  WRITES_DOCUMENTS.has(operation) ? documentWriter(ctx) : principal(ctx);
+
 async function identityOf(ctx: { auth: Auth }): Promise<UserIdentity> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null)

@@ -1,11 +1,11 @@
 import { embedWith } from "convex-agent-memory/ai";
-import { memory, principal } from "./memory.js";
+import { documentMember, memory } from "./memory.js";
 import { embeddingModel, embeddingWeight } from "./models/index.js";
 
 // A module of its own, with actions alone: it loads the models, which no query should.
 
 /** Recall as agents have it, with `explain` for people; and one document, embedded as it is put. */
 export const { recall, putDocument } = memory.exposeApi({
-  authorize: principal,
+  authorize: documentMember,
   embed: () => embedWith(embeddingModel(), { weight: embeddingWeight() }),
 });

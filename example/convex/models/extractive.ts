@@ -31,7 +31,8 @@ export function createExtractiveModel(settings: ExtractiveModelSettings = {}): L
     specificationVersion: "v4",
     provider: "built-in",
     modelId,
-    supportedUrls: {},
+    // It reads no files, so nobody need fetch them for it.
+    supportedUrls: { "*/*": [/^/] },
     doGenerate: async (options) => {
       options.abortSignal?.throwIfAborted();
       const { reply, id, usage, finishReason } = answerCall(options, settings);

@@ -21,7 +21,9 @@ export function DocumentSource({ citation, text, message }: DocumentSourceProps)
   const document = useQuery(api.documents.getDocument, { scope: "tenant", key: citation.key });
   const read = passagesIn(message.parts).flatMap((one) => (one.citation === text ? [one.text] : []));
   if (document === undefined) return <Loading />;
-  const path = [document?.title ?? citation.key, ...citation.heading.split(" › ")].filter((part) => part !== "");
+  const path = [document?.title ?? citation.key, ...citation.heading.split(" › ")].filter(
+    (part) => part !== "",
+  );
   return (
     <>
       <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
@@ -67,7 +69,12 @@ function ChunkCard({ chunk }: { chunk: Chunk }) {
     <Paper withBorder p="md" data-chunk={chunk.index}>
       <Markdown text={text} numbers={NO_CITATIONS} />
       <Group mt="sm">
-        <Button size="compact-xs" variant="default" onClick={() => setWide(!isWide)} loading={isWide && around === undefined}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => setWide(!isWide)}
+          loading={isWide && around === undefined}
+        >
           {isWide ? "Only this passage" : "Show what stands around it"}
         </Button>
       </Group>

@@ -13,7 +13,13 @@ const plugins = [remarkGfm];
  * Markdown that nobody vouches for: HTML in it is shown as text, addresses are those of the web only, and nothing is
  * loaded from elsewhere. Each piece is rendered again only when it changes.
  */
-export const Markdown = memo(function Markdown({ text, numbers }: { text: string; numbers: CitationNumbers }) {
+export const Markdown = memo(function Markdown({
+  text,
+  numbers,
+}: {
+  text: string;
+  numbers: CitationNumbers;
+}) {
   const pieces = useMemo(() => markdownPieces(text), [text]);
   return (
     <div className={classes.markdown}>
@@ -63,7 +69,8 @@ const components: Components = {
   ),
   pre: ({ node, children }) => {
     const code = node?.children[0];
-    const text = code?.type === "element" && code.children[0]?.type === "text" ? code.children[0].value : null;
+    const text =
+      code?.type === "element" && code.children[0]?.type === "text" ? code.children[0].value : null;
     return text === null ? <pre>{children}</pre> : <CodeBlock text={text.replace(/\n$/, "")} />;
   },
   table: ({ children }: Children) => (

@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import { memo, useMemo, type ReactNode } from "react";
+import { memo, useMemo } from "react";
+import { Link } from "react-router";
 import { AnswerContext } from "./answerContext.js";
 import { numberCitations, shortName, type CitationNumbers, type NumberedCitation } from "./citations.js";
 import { MessageFile } from "./FileChip.js";
@@ -15,12 +16,13 @@ export type MessageViewProps = {
   message: ThreadMessage;
   /** Opens what a citation of this message names; without it citations are mere numbers. */
   openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
-  /** What stands beneath the message, such as buttons. */
-  children?: ReactNode;
+  /** Where the runs of its thread are shown, for the way from an answer to how it came about. */
+  runsPath?: string;
 };
 
 /** A message of a thread: a prompt, or an answer with its steps, its tools and its sources. */
-export const MessageView = memo(function MessageView({ message, openSource, children }: MessageViewProps) {
+export const MessageView = memo(function MessageView(props: MessageViewProps) {
+  const { message } = props;
   const isPrompt = message.role === "user";
   return (
     <article
@@ -30,8 +32,7 @@ export const MessageView = memo(function MessageView({ message, openSource, chil
       data-role={message.role}
       data-state={message.metadata?.state.kind}
     >
-      {isPrompt ? <Prompt message={message} /> : <Answer message={message} openSource={openSource} />}
-      {children}
+      {isPrompt ? <Prompt message={message} /> : <Answer {...props} />}
     </article>
   );
 });
@@ -54,7 +55,7 @@ function Prompt({ message }: { message: ThreadMessage }) {
   );
 }
 
-function Answer({ message, openSource }: Pick<MessageViewProps, "message" | "openSource">) {
+function Answer({ message, openSource, runsPath }: MessageViewProps) {
   const numbers = useCitations(message);
   const answer = useMemo(
     () => ({
@@ -81,10 +82,25 @@ function Answer({ message, openSource }: Pick<MessageViewProps, "message" | "ope
         );
       })}
       <Sources {...answer} />
-      {message.metadata !== undefined && message.metadata.state.kind === "complete" && (
-        <p className={classes.meta}>{timeOf(message.metadata.createdAt)}</p>
-      )}
+      <Origin message={message} runsPath={runsPath} />
     </AnswerContext>
+  );
+}
+
+/** When an answer was given, and the way to how it came about. */
+function Origin({ message: { metadata }, runsPath }: Pick<MessageViewProps, "message" | "runsPath">) {
+  if (metadata?.state.kind !== "complete") return null;
+  const { createdAt, runId } = metadata;
+  return (
+    <p className={classes.meta}>
+      <time dateTime={new Date(createdAt).toISOString()}>{timeOf(createdAt)}</time>
+      {runsPath !== undefined && runId !== undefined && (
+        <>
+          {" · "}
+          <Link to={`${runsPath}/${runId}`}>Why this answer?</Link>
+        </>
+      )}
+    </p>
   );
 }
 
@@ -145,7 +161,13 @@ function AnswerPart({ part, message, numbers }: AnswerPartProps) {
   }
 }
 
-function Sources({ cited, openSource }: { cited: NumberedCitation[]; openSource?: (source: NumberedCitation) => void }) {
+function Sources({
+  cited,
+  openSource,
+}: {
+  cited: NumberedCitation[];
+  openSource?: (source: NumberedCitation) => void;
+}) {
   if (cited.length === 0 || openSource === undefined) return null;
   return (
     <ul className={classes.sources} aria-label="Sources">

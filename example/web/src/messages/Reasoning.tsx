@@ -17,12 +17,7 @@ export function Reasoning({ part }: { part: ReasoningPart }) {
   if (part.text.trim() === "") return null;
   return (
     <div className={classes.tool}>
-      <UnstyledButton
-        className={classes.toolHead}
-        onClick={toggle}
-        aria-expanded={isOpen}
-        aria-controls={id}
-      >
+      <UnstyledButton className={classes.toolHead} onClick={toggle} aria-expanded={isOpen} aria-controls={id}>
         <IconBulb size={16} stroke={1.5} aria-hidden />
         <span>{part.state === "streaming" ? "Thinking …" : "Thoughts"}</span>
         <IconChevronRight className={classes.chevron} data-open={isOpen} size={14} aria-hidden />

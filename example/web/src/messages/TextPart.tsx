@@ -15,10 +15,19 @@ export function AnswerText({ part, numbers }: { part: Text; numbers: CitationNum
   const shown = useSmoothText(text, { isStreaming: part.state === "streaming", prefersReducedMotion });
   return (
     <>
-      <Markdown text={shown} numbers={numbers} />
+      <Markdown text={part.state === "streaming" ? withoutHalfCitation(shown) : shown} numbers={numbers} />
       {!isWhole && <p className={classes.meta}>Loading the rest …</p>}
     </>
   );
+}
+
+/** A bracket at the end that is not closed yet, outside of code: it becomes the number of a source in a moment. */
+const HALF_CITATION = /\[[^[\]\n]{0,300}$/;
+const FENCES = /^ {0,3}(?:`{3,}|~{3,})/gm;
+
+function withoutHalfCitation(text: string): string {
+  const isInCode = (text.match(FENCES)?.length ?? 0) % 2 === 1;
+  return isInCode ? text : text.replace(HALF_CITATION, "");
 }
 
 /** What a person said, as they wrote it. */

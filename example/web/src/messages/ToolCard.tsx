@@ -18,12 +18,7 @@ export function ToolCard({ part, runId }: { part: ToolPart; runId: string | unde
   const { action, about } = toolWords(part, progress === "done");
   return (
     <div className={classes.tool} data-tool={part.toolName} data-progress={progress}>
-      <UnstyledButton
-        className={classes.toolHead}
-        onClick={toggle}
-        aria-expanded={isOpen}
-        aria-controls={id}
-      >
+      <UnstyledButton className={classes.toolHead} onClick={toggle} aria-expanded={isOpen} aria-controls={id}>
         <ProgressIcon progress={progress} />
         <span>{action}</span>
         {about !== "" && (

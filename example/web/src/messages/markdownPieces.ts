@@ -1,7 +1,6 @@
 /** A stretch of Markdown that can be rendered by itself: a fenced block of code at the top level, or anything else. */
 export type MarkdownPiece =
-  | { kind: "code"; language: string; text: string }
-  | { kind: "prose"; text: string };
+  { kind: "code"; language: string; text: string } | { kind: "prose"; text: string };
 
 type Fence = { marker: string; language: string };
 

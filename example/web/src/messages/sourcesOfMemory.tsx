@@ -3,6 +3,7 @@ import { IconArrowUpRight } from "@tabler/icons-react";
 import type { Fact } from "convex-agent-memory";
 import { toUIMessages, type ThreadMessage } from "convex-agent-memory/react";
 import { useQueries, useQuery } from "convex/react";
+import { useMemo } from "react";
 import { Link } from "react-router";
 import { api } from "../api.js";
 import { passagesIn, rowIdOf, textOf } from "./parts.js";
@@ -39,9 +40,15 @@ const shownOfKind = (context: Explained | undefined, kind: string): string[] =>
 
 /** Those of the facts that are still there; undefined until all are read. */
 function useFacts(factIds: string[]): Fact[] | undefined {
-  const results = useQueries(
-    Object.fromEntries(factIds.map((factId) => [factId, { query: api.knowledge.getFact, args: { factId } }])),
-  );
+  const ids = factIds.join(" ");
+  // A new object would be watched anew with each rendering.
+  const queries = useMemo(() => {
+    const asked = ids.split(" ").filter((factId) => factId !== "");
+    return Object.fromEntries(
+      asked.map((factId) => [factId, { query: api.knowledge.getFact, args: { factId } }]),
+    );
+  }, [ids]);
+  const results = useQueries(queries);
   const read = factIds.map((factId): unknown => results[factId]);
   if (read.includes(undefined)) return undefined;
   return read.filter((fact): fact is Fact => !(fact instanceof Error));

@@ -19,7 +19,10 @@ const WORDS: Readonly<Record<string, ToolWords>> = {
 
 /** The name of a tool that this page does not know, as words: `sendInvoice` is "Send invoice". */
 function humanName(toolName: string): string {
-  const words = toolName.replace(/[_-]+/g, " ").replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  const words = toolName
+    .replace(/[_-]+/g, " ")
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -34,7 +37,8 @@ export function toolWords({ toolName, input }: Pick<ToolPart, "toolName" | "inpu
 }
 
 /** How a person is asked whether a tool may be used. */
-export const askWords = (toolName: string): string => WORDS[toolName]?.ask ?? `May this be done: ${humanName(toolName)}?`;
+export const askWords = (toolName: string): string =>
+  WORDS[toolName]?.ask ?? `May this be done: ${humanName(toolName)}?`;
 
 /** How a person is asked for what a tool cannot know. */
 export const answerWords = (toolName: string): string => `Your answer is needed: ${humanName(toolName)}`;

@@ -19,7 +19,7 @@ export function useWholePart(start: string, whole: WholePart | null): { text: st
     let isWanted = true;
     const readAll = async (): Promise<void> => {
       let text = "";
-      for (let cursor: number | null = 0; cursor !== null && isWanted; ) {
+      for (let cursor: number | null = 0; cursor !== null && isWanted;) {
         const piece: { text: string; cursor: number | null } = await convex.query(api.chat.readMessage, {
           messageId,
           part,

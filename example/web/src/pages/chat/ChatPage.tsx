@@ -24,7 +24,11 @@ export default function ChatPage() {
         size="min(20rem, 88vw)"
         padding={0}
         closeButtonProps={{ "aria-label": "Close the conversations" }}
-        styles={{ header: { padding: "0.75rem 1rem" }, title: { fontWeight: 600 }, body: { height: "calc(100% - 3.75rem)" } }}
+        styles={{
+          header: { padding: "0.75rem 1rem" },
+          title: { fontWeight: 600 },
+          body: { height: "calc(100% - 3.75rem)" },
+        }}
       >
         <ThreadsPanel openThreadId={threadId} onChosen={close} />
       </Drawer>

@@ -162,7 +162,14 @@ function AttachButton({ onAdd, isDisabled }: { onAdd: (files: File[]) => void; i
     <FileButton multiple accept={ACCEPTED} onChange={onAdd} disabled={isDisabled}>
       {(props) => (
         <Tooltip label={label}>
-          <ActionIcon {...props} variant="subtle" color="gray" size="lg" aria-label={label} disabled={isDisabled}>
+          <ActionIcon
+            {...props}
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={label}
+            disabled={isDisabled}
+          >
             <IconPaperclip size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -41,7 +41,14 @@ export function Conversation({ threadId }: { threadId: string }) {
         loadMore={loadMore}
         tail={<RunNotice threadId={threadId} run={run} messages={said} />}
       >
-        {(message) => <MessageView key={message.id} message={message} openSource={openSource} />}
+        {(message) => (
+          <MessageView
+            key={message.id}
+            message={message}
+            openSource={openSource}
+            runsPath={`/runs/${threadId}`}
+          />
+        )}
       </MessageList>
       <QueuedPrompts threadId={threadId} prompts={queued} />
       <Composer
@@ -66,7 +73,10 @@ function isQueued({ role, metadata }: ThreadMessage, run: Run | null): boolean {
 const isFresh = (state: unknown): boolean =>
   typeof state === "object" && state !== null && "isFresh" in state && state.isFresh === true;
 
-type RunOfThread = Pick<ReturnType<typeof useRun<typeof api.chat>>, "run" | "waiting" | "approve" | "deny" | "answer">;
+type RunOfThread = Pick<
+  ReturnType<typeof useRun<typeof api.chat>>,
+  "run" | "waiting" | "approve" | "deny" | "answer"
+>;
 
 /** The forms of the calls that wait for a person, each beneath its call. */
 function useToolSlot({ run, waiting, approve, deny, answer }: RunOfThread): ToolSlot {

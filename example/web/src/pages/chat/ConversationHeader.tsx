@@ -27,7 +27,15 @@ export function ConversationHeader({
       >
         <IconMessages size={18} aria-hidden />
       </ActionIcon>
-      <Text component="h1" size="md" fw={600} tabIndex={-1} truncate style={{ flex: 1, minWidth: 0 }} dir="auto">
+      <Text
+        component="h1"
+        size="md"
+        fw={600}
+        tabIndex={-1}
+        truncate
+        style={{ flex: 1, minWidth: 0 }}
+        dir="auto"
+      >
         {threadId === undefined ? "New conversation" : thread === undefined ? "" : titleOf(thread)}
       </Text>
       {thread !== undefined && (

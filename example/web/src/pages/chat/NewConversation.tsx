@@ -45,7 +45,9 @@ export function NewConversation() {
                 radius="xl"
                 size="sm"
                 fw={400}
-                onClick={() => void begin({ text: example, fileIds: [] }).catch(() => writeDraft("new", example))}
+                onClick={() =>
+                  void begin({ text: example, fileIds: [] }).catch(() => writeDraft("new", example))
+                }
               >
                 {example}
               </Button>

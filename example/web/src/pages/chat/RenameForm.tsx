@@ -1,23 +1,20 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import type { Thread } from "convex-agent-memory";
-import { useMutation } from "convex/react";
 import { useState, type FormEvent } from "react";
-import { api } from "../../api.js";
 import { errorText } from "../../shell/errorText.js";
-import { titleOf } from "./threadTitle.js";
 
 const MOST_CHARACTERS = 200;
 
-/** Another name for a conversation. */
-export function RenameForm({ thread }: { thread: Thread }) {
-  const [title, setTitle] = useState(titleOf(thread));
+type RenameFormProps = { title: string; onSave: (title: string) => Promise<unknown> };
+
+/** Another name for a conversation. It stands in a dialog, outside of what gives hooks their client. */
+export function RenameForm({ title: before, onSave }: RenameFormProps) {
+  const [title, setTitle] = useState(before);
   const [error, setError] = useState<string | null>(null);
-  const update = useMutation(api.chat.updateThread);
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
-      await update({ threadId: thread.threadId, title: title.trim() });
+      await onSave(title.trim());
       modals.closeAll();
     } catch (refused) {
       setError(errorText(refused).title);

@@ -84,7 +84,9 @@ const waitWords = (waitsFor: Run["waitsFor"], until: number): string =>
 
 /** True while words of this run's answer are there to be seen growing. */
 function isSaying(run: Run, messages: ThreadMessage[]): boolean {
-  const last = messages.findLast(({ metadata }) => metadata?.runId === run.runId && metadata.turn === run.turn);
+  const last = messages.findLast(
+    ({ metadata }) => metadata?.runId === run.runId && metadata.turn === run.turn,
+  );
   const part = last?.parts.at(-1);
   return last?.role === "assistant" && part?.type === "text" && part.state === "streaming";
 }

@@ -18,7 +18,10 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
   const { threadId, status } = thread;
   const isArchived = status === "archived";
   const rename = () =>
-    modals.open({ title: "Rename the conversation", children: <RenameForm thread={thread} /> });
+    modals.open({
+      title: "Rename the conversation",
+      children: <RenameForm title={titleOf(thread)} onSave={(title) => update({ threadId, title })} />,
+    });
   const archive = () => void telling(update({ threadId, status: isArchived ? "active" : "archived" }));
   const confirmRemoval = () =>
     modals.openConfirmModal({
@@ -48,7 +51,9 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
           Rename
         </Menu.Item>
         <Menu.Item
-          leftSection={isArchived ? <IconArchiveOff size={16} aria-hidden /> : <IconArchive size={16} aria-hidden />}
+          leftSection={
+            isArchived ? <IconArchiveOff size={16} aria-hidden /> : <IconArchive size={16} aria-hidden />
+          }
           onClick={archive}
         >
           {isArchived ? "Take out of the archive" : "Archive"}

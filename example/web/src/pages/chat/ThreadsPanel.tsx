@@ -40,7 +40,9 @@ export function ThreadsPanel({ openThreadId, onChosen }: ThreadsPanelProps) {
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
           rightSection={
-            words !== "" && <CloseButton size="sm" aria-label="Clear the search" onClick={() => setWords("")} />
+            words !== "" && (
+              <CloseButton size="sm" aria-label="Clear the search" onClick={() => setWords("")} />
+            )
           }
         />
         {query === "" && (

@@ -62,7 +62,14 @@ function useAct() {
 
 type Fields = { call: WaitingCall; input: string; isBusy: boolean; act: Act };
 
-function ApprovalFields({ call, input, isBusy, act, approve, deny }: Fields & Pick<FormProps, "approve" | "deny">) {
+function ApprovalFields({
+  call,
+  input,
+  isBusy,
+  act,
+  approve,
+  deny,
+}: Fields & Pick<FormProps, "approve" | "deny">) {
   const [edited, setEdited] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const parsed = edited === null ? null : readJson(edited);
@@ -107,11 +114,7 @@ function ApprovalFields({ call, input, isBusy, act, approve, deny }: Fields & Pi
         >
           Deny
         </Button>
-        <Button
-          size="sm"
-          variant="subtle"
-          onClick={() => setEdited(edited === null ? pretty(input) : null)}
-        >
+        <Button size="sm" variant="subtle" onClick={() => setEdited(edited === null ? pretty(input) : null)}>
           {edited === null ? "Edit the input" : "Leave the input as it is"}
         </Button>
       </Group>

@@ -14,7 +14,10 @@ const UNKNOWN_TYPE = "application/octet-stream";
 export { MOST_FILES };
 
 /** What a file chooser offers. */
-export const ACCEPTED = [...uploads.mediaTypes, ...Object.keys(BY_ENDING).map((ending) => `.${ending}`)].join();
+export const ACCEPTED = [
+  ...uploads.mediaTypes,
+  ...Object.keys(BY_ENDING).map((ending) => `.${ending}`),
+].join();
 
 /** The type of a file: what the browser says, else what its name says. */
 export function mediaTypeOf({ name, type }: Pick<File, "name" | "type">): string {

@@ -3,7 +3,9 @@ const TITLE_CHARACTERS = 60;
 
 /** The name of a conversation: its title, else what was said last. */
 export function titleOf({ title, preview }: { title?: string; preview?: { text: string } }): string {
-  return [title, preview?.text].find((text) => text !== undefined && text.trim() !== "") ?? "New conversation";
+  return (
+    [title, preview?.text].find((text) => text !== undefined && text.trim() !== "") ?? "New conversation"
+  );
 }
 
 /** A title out of the first question: its first line, cut between words. */

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../api.js";
+import { formatTokens } from "../../shell/formats.js";
 import { chunkElementId } from "./chunkElement.js";
 import classes from "./documents.module.css";
 import { MarkdownText } from "./MarkdownText.js";
@@ -25,9 +26,14 @@ export function ChunkText({
       aria-label={name}
     >
       <Text size="xs" c="dimmed" className={classes["chunkHead"]}>
-        {index + 1}
-        {heading !== "" && ` · ${heading}`} · {tokens} tokens
-        {isMarked && " · cited here"}
+        <span>
+          {index + 1}
+          {heading !== "" && !text.startsWith("#") && ` · ${heading}`}
+        </span>
+        <span>
+          {isMarked && "cited · "}
+          {formatTokens(tokens)}
+        </span>
       </Text>
       <MarkdownText>{text}</MarkdownText>
     </section>

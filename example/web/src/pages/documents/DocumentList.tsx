@@ -114,7 +114,14 @@ function NarrowList({ documents }: { documents: readonly DocumentRow[] }) {
 function DocumentName({ document: { key, title, metadata, importance } }: { document: DocumentRow }) {
   return (
     <Box miw={0}>
-      <Anchor component={Link} to={documentAddress(key)} fw={500} c="inherit" className={classes["rowLink"]}>
+      <Anchor
+        component={Link}
+        to={documentAddress(key)}
+        size="sm"
+        fw={500}
+        c="inherit"
+        className={classes["rowLink"]}
+      >
         {title ?? key}
       </Anchor>
       {title !== undefined && (

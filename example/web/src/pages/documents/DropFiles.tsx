@@ -1,3 +1,4 @@
+import "@mantine/dropzone/styles.css";
 import { Button, FileButton, Group, Stack, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { IconFileText, IconFileUpload, IconFolderPlus } from "@tabler/icons-react";

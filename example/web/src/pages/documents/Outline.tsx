@@ -7,6 +7,9 @@ import classes from "./documents.module.css";
 
 type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
 
+/** How far each level of headings stands from the one above. */
+const INDENT_REM = 0.7;
+
 /** The headings of a document; one leads to its first chunk as soon as that is loaded. */
 export function Outline({ documentKey, chunks }: { documentKey: string; chunks: readonly Chunk[] }) {
   const outline = useResult(api.documents.documentOutline, { scope: "tenant", key: documentKey });
@@ -21,13 +24,18 @@ export function Outline({ documentKey, chunks }: { documentKey: string; chunks: 
       </Text>
       {headings.map((heading) => {
         const index = places.get(heading);
+        const path = heading.split(" › ");
+        const shown = {
+          className: classes["outlineLink"],
+          style: { paddingInlineStart: `${path.length * INDENT_REM}rem` },
+        };
         return index === undefined ? (
-          <Text key={heading} size="sm" c="dimmed" className={classes["outlineLink"]}>
-            {heading}
+          <Text key={heading} size="sm" c="dimmed" {...shown}>
+            {path.at(-1)}
           </Text>
         ) : (
-          <a key={heading} className={classes["outlineLink"]} href={`#${chunkElementId(index)}`}>
-            {heading}
+          <a key={heading} href={`#${chunkElementId(index)}`} {...shown}>
+            {path.at(-1)}
           </a>
         );
       })}

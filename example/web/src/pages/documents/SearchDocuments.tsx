@@ -61,6 +61,9 @@ export function SearchDocuments() {
   );
 }
 
+/** A passage without its own heading, which stands above it. */
+const withoutHeading = (text: string): string => text.replace(/^#{1,6} [^\n]*\n+/, "");
+
 function Found({ recalled }: { recalled: Recalled }) {
   if (recalled.kind === "idle") return null;
   if (recalled.kind === "asking") return <LoadingState label="Searching" />;
@@ -87,7 +90,7 @@ function Found({ recalled }: { recalled: Recalled }) {
                 {heading !== undefined && heading !== "" && ` › ${heading}`}
               </Anchor>
               <Passage question={query} lineClamp={SHOWN_LINES} mt={2}>
-                {text}
+                {withoutHeading(text)}
               </Passage>
             </li>
           ))}

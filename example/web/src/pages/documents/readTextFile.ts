@@ -16,8 +16,8 @@ export function chosenFiles(files: readonly File[]): ChosenFile[] {
 }
 
 function pathOf(file: File & { path?: string }): string {
-  if (file.webkitRelativePath !== "") return file.webkitRelativePath;
-  return file.path ?? file.name;
+  // Empty, or not there, where no folder was chosen.
+  return file.webkitRelativePath || file.path || file.name;
 }
 
 /** Why a file is refused before anything of it is read; null when it is not. */

@@ -44,7 +44,7 @@ export default function MemoryPage() {
               <Tabs.Tab
                 key={value}
                 value={value}
-                leftSection={<TabIcon size={16} stroke={1.5} aria-hidden className={classes["tabIcon"]} />}
+                leftSection={<TabIcon size={16} stroke={1.5} aria-hidden />}
                 rightSection={value === "review" && waiting > 0 && <Waiting count={waiting} />}
               >
                 {title}
@@ -52,7 +52,7 @@ export default function MemoryPage() {
             ))}
           </Tabs.List>
           <Tabs.Panel value={name} pt="lg">
-            <PageBoundary key={name}>
+            <PageBoundary place={name}>
               <open.Content />
             </PageBoundary>
           </Tabs.Panel>

@@ -5,3 +5,7 @@ export const factAddress = (factId: string): string => `/memory/facts?fact=${enc
 export function messageAddress(threadId: string, messageId: string): string {
   return `/chat/${encodeURIComponent(threadId)}?message=${encodeURIComponent(messageId)}`;
 }
+
+/** Where a run is shown step by step. */
+export const runAddress = (threadId: string, runId: string): string =>
+  `/runs/${encodeURIComponent(threadId)}/${encodeURIComponent(runId)}`;

@@ -29,8 +29,9 @@ export function BlockConflict({ block: { label, value: theirs, version }, scope,
     <Alert
       role="alert"
       color="yellow"
+      variant="outline"
       icon={<IconGitMerge aria-hidden />}
-      title={`${who} changed this block while you were writing`}
+      title={`${who} changed this block ${who === "You" ? "elsewhere " : ""}while you were writing`}
     >
       <Stack gap="sm">
         <Text size="sm">

@@ -26,7 +26,7 @@ export function BlocksTab() {
       {scope.args === null ? (
         <ChooseConversation />
       ) : (
-        <PageBoundary key={JSON.stringify(scope.args)}>
+        <PageBoundary place={JSON.stringify(scope.args)}>
           <BlockList scope={scope.args} isCreating={isCreating} onCreated={() => setCreating(false)} />
         </PageBoundary>
       )}

@@ -1,13 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  NumberInput,
-  Stack,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { FailureNotice } from "../../../text/FailureNotice.js";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
@@ -91,7 +82,7 @@ function Fields({ given, change }: FieldsProps) {
         value={given.key}
         onChange={({ currentTarget }) => change({ key: currentTarget.value })}
       />
-      <Group grow align="flex-start">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           type="datetime-local"
           label="True since"
@@ -108,7 +99,7 @@ function Fields({ given, change }: FieldsProps) {
           value={given.importance}
           onChange={(importance) => change({ importance })}
         />
-      </Group>
+      </SimpleGrid>
       <Checkbox
         label="Pin it: it never expires"
         checked={given.pinned}

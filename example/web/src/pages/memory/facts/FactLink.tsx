@@ -20,6 +20,7 @@ export function FactLink({ fact, filter }: { fact: Fact; filter: FactFilter }) {
           filter.set({ fact: factId });
         }}
         className={classes["rowLink"]}
+        size="sm"
         fw={500}
         c={isOpen(fact) ? undefined : "dimmed"}
       >

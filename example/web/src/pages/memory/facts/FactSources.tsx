@@ -7,12 +7,16 @@ import { useResult } from "../../../data/useResult.js";
 import { useSession } from "../../../session/useSession.js";
 import { errorText } from "../../../shell/errorText.js";
 import { Moment } from "../../../text/Moment.js";
-import { messageAddress } from "../addresses.js";
+import { messageAddress, runAddress } from "../addresses.js";
 import classes from "../memory.module.css";
 import { writerName } from "../writerName.js";
-import { ORIGINS } from "./factWords.js";
 
 const SHOWN_LINES = 4;
+const NO_SOURCES: Readonly<Record<Fact["origin"], string>> = {
+  agent: "An agent wrote it, and named no message that it rests on.",
+  app: "Written by hand: it rests on the word of who wrote it.",
+  extraction: "Found in a conversation whose message is gone.",
+};
 
 /** What a fact rests on: messages, each with the way to its conversation, and what the app names. */
 export function FactSources({
@@ -23,9 +27,7 @@ export function FactSources({
   if (sources.length === 0)
     return (
       <Text size="sm" c="dimmed">
-        {state.kind === "forgotten"
-          ? "Its sources were erased with it."
-          : `${ORIGINS[origin]}; it names no message that it rests on.`}
+        {state.kind === "forgotten" ? "Its sources were erased with it." : NO_SOURCES[origin]}
       </Text>
     );
   return (
@@ -59,14 +61,25 @@ function MessageSource({ messageId, threadId }: { messageId: string; threadId: s
       </Text>
       <Group gap="xs" mt={4} justify="space-between">
         <Speaker message={message.value} />
-        <Anchor component={Link} to={messageAddress(threadId, messageId)} size="xs">
-          <Group gap={2} wrap="nowrap">
-            Open the conversation
-            <IconArrowUpRight size={14} aria-hidden />
-          </Group>
-        </Anchor>
+        <Group gap="sm">
+          {message.value.runId !== undefined && (
+            <Onward to={runAddress(threadId, message.value.runId)}>See the run</Onward>
+          )}
+          <Onward to={messageAddress(threadId, messageId)}>Open the conversation</Onward>
+        </Group>
       </Group>
     </div>
+  );
+}
+
+function Onward({ to, children }: { to: string; children: string }) {
+  return (
+    <Anchor component={Link} to={to} size="xs">
+      <Group gap={2} wrap="nowrap">
+        {children}
+        <IconArrowUpRight size={14} aria-hidden />
+      </Group>
+    </Anchor>
   );
 }
 

@@ -26,7 +26,7 @@ export function FactsTab() {
       {scope.args === null ? (
         <ChooseConversation />
       ) : (
-        <PageBoundary key={JSON.stringify(scope.args)}>
+        <PageBoundary place={JSON.stringify(scope.args)}>
           <FactList scope={scope.args} isAdding={isAdding} onAdded={() => setAdding(false)} />
         </PageBoundary>
       )}

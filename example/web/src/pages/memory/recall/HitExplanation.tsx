@@ -28,7 +28,7 @@ function Places({ lists }: { lists: Why["lists"] }) {
       <Text size="xs" c="dimmed" mb={6}>
         Its place in each list
       </Text>
-      <Stack gap={4} role="list">
+      <Stack gap={4} role="list" maw={320}>
         {Object.entries(lists).map(([list, rank]) => (
           <Group key={list} justify="space-between" gap="xs" role="listitem">
             <Text size="xs">{LIST_NAMES[list] ?? list}</Text>

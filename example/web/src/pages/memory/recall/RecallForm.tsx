@@ -1,4 +1,4 @@
-import { Button, Chip, Fieldset, Group, NumberInput, Paper, Stack, TextInput } from "@mantine/core";
+import { Button, Chip, Fieldset, Group, NumberInput, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { RecallAsk } from "../../../data/useRecall.js";
@@ -49,50 +49,58 @@ export function RecallForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (ask: Re
     <Paper withBorder p="md">
       <form onSubmit={submit} role="search">
         <Stack gap="md">
-          <TextInput
-            label="Question"
-            placeholder="Which day do I deploy?"
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={given.query}
-            onChange={({ currentTarget }) => change({ query: currentTarget.value })}
-          />
-          <Group gap="xl" align="flex-start">
-            <Choice
-              name="Look through"
-              options={KINDS}
-              value={given.kinds}
-              onChange={(kinds) => change({ kinds })}
+          <Group gap="xs" align="flex-end" wrap="nowrap">
+            <TextInput
+              flex={1}
+              label="Question"
+              placeholder="Which day do I deploy?"
+              leftSection={<IconSearch size={16} aria-hidden />}
+              value={given.query}
+              onChange={({ currentTarget }) => change({ query: currentTarget.value })}
             />
-            <Choice
-              name="Of"
-              options={SCOPES}
-              value={given.scopes}
-              onChange={(scopes) => change({ scopes })}
-            />
-            <NumberInput
-              label="Room, in tokens"
-              size="xs"
-              w={120}
-              min={LEAST_TOKENS}
-              max={MOST_TOKENS}
-              step={100}
-              allowDecimal={false}
-              thousandSeparator=","
-              value={given.maxTokens}
-              onChange={(maxTokens) => change({ maxTokens })}
-            />
-          </Group>
-          {given.scopes.includes("thread") && (
-            <ThreadSelect value={given.threadId} onChange={(threadId) => change({ threadId })} />
-          )}
-          <Group justify="flex-end">
-            <Button type="submit" disabled={missing !== null} loading={isBusy} title={missing ?? undefined}>
+            <Button type="submit" disabled={missing !== null} loading={isBusy}>
               Recall
             </Button>
           </Group>
+          <Where given={given} change={change} />
+          {given.scopes.includes("thread") && (
+            <ThreadSelect value={given.threadId} onChange={(threadId) => change({ threadId })} />
+          )}
+          {missing !== null && given.query.trim() !== "" && (
+            <Text size="sm" role="status">
+              {missing}
+            </Text>
+          )}
         </Stack>
       </form>
     </Paper>
+  );
+}
+
+/** What to look through, whose it is, and how much room there is for it. */
+function Where({ given, change }: { given: Given; change: (changes: Partial<Given>) => void }) {
+  return (
+    <Group gap="xl" align="flex-start">
+      <Choice
+        name="Look through"
+        options={KINDS}
+        value={given.kinds}
+        onChange={(kinds) => change({ kinds })}
+      />
+      <Choice name="Of" options={SCOPES} value={given.scopes} onChange={(scopes) => change({ scopes })} />
+      <NumberInput
+        label="Room, in tokens"
+        size="xs"
+        w={120}
+        min={LEAST_TOKENS}
+        max={MOST_TOKENS}
+        step={100}
+        allowDecimal={false}
+        thousandSeparator=","
+        value={given.maxTokens}
+        onChange={(maxTokens) => change({ maxTokens })}
+      />
+    </Group>
   );
 }
 

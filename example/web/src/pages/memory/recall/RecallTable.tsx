@@ -12,7 +12,7 @@ const COLUMNS = 8;
 export function RecallTable({ hits, question }: { hits: readonly RecallHit[]; question: string }) {
   const [openId, setOpenId] = useState<string | null>(hits[0]?.sourceId ?? null);
   return (
-    <Table verticalSpacing="xs" aria-label="Hits">
+    <Table verticalSpacing="xs" aria-label="Hits" className={classes["hits"]}>
       <Head />
       <Table.Tbody>
         {hits.map((hit, index) => {
@@ -66,8 +66,8 @@ function Head() {
         <Table.Th className={classes["end"]} title="Its place among what is near in meaning">
           Meaning
         </Table.Th>
-        <Table.Th className={classes["end"]} title="What how new and how important it is multiplied by">
-          × New, important
+        <Table.Th className={classes["end"]} title="By how much it counts more for being new and important">
+          Weight
         </Table.Th>
         <Table.Th className={classes["end"]}>Score</Table.Th>
         <Table.Th className={classes["end"]}>Tokens</Table.Th>

@@ -54,7 +54,7 @@ export function CandidateCard({ fact, isChosen, isBusy, onChoose, onDecide }: Pr
           </Text>
         )}
         {supersedes !== undefined && <Replaces factId={supersedes} />}
-        <FactSources fact={fact} />
+        {fact.sources.length > 0 && <FactSources fact={fact} />}
       </Stack>
     </Paper>
   );

@@ -92,7 +92,7 @@ function Toolbar({ selected, isBusy, onDecide }: ToolbarProps) {
         </Text>
         <Group gap="xs" role="group" aria-label="All that are selected">
           <Button size="xs" disabled={safe.length === 0 || isBusy} onClick={() => onDecide(safe, "confirm")}>
-            Confirm {plural(safe.length, "selected fact")}
+            Confirm {safe.length === 0 ? "selected" : plural(safe.length, "selected fact")}
           </Button>
           <Button
             size="xs"
@@ -100,7 +100,7 @@ function Toolbar({ selected, isBusy, onDecide }: ToolbarProps) {
             disabled={all.length === 0 || isBusy}
             onClick={() => onDecide(all, "decline")}
           >
-            Decline {plural(all.length, "selected fact")}
+            Decline {all.length === 0 ? "selected" : plural(all.length, "selected fact")}
           </Button>
         </Group>
       </Group>

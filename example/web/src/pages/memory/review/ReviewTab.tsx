@@ -14,7 +14,7 @@ export function ReviewTab() {
       {scope.args === null ? (
         <ChooseConversation />
       ) : (
-        <PageBoundary key={JSON.stringify(scope.args)}>
+        <PageBoundary place={JSON.stringify(scope.args)}>
           <CandidateList scope={scope.args} />
         </PageBoundary>
       )}

@@ -1,0 +1,117 @@
+// The list of conversations: finding one, naming it, putting it away, and what is shown of one that is not there.
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { beginThread, messageBox, prompts, writeMessages } from "./support/chat.js";
+import { describeInBrowser } from "./support/chromium.js";
+import { browserScene } from "./support/scene.js";
+
+const PHONE = { width: 360, height: 740 };
+/** More than a page of the list. */
+const MANY = 24;
+
+const list = (page: Page) => page.getByRole("navigation", { name: "Conversations" });
+const rowOf = (page: Page, title: string) => list(page).getByRole("link", { name: title });
+const actOn = async (page: Page, title: string, act: string) => {
+  await list(page)
+    .getByRole("button", { name: `More about ${title}` })
+    .click();
+  await page.getByRole("menuitem", { name: act }).click();
+};
+
+describeInBrowser("the list of conversations", () => {
+  const { open, callAs, scene, expectTrouble } = browserScene();
+  const begin = async (as: "ada" | "ben", title: string, text = "Hello.") => {
+    const threadId = await beginThread(callAs(as), title);
+    await writeMessages(scene.host, threadId, [{ role: "user", text }]);
+    return threadId;
+  };
+
+  test("finds one by its title and by what was said in it, and opens it", async () => {
+    await begin("ada", "Holidays", "We walk along the fjord in August.");
+    await begin("ada", "Groceries", "Two lemons and a bag of flour.");
+    const page = await open({ as: "ada" });
+    await rowOf(page, "Holidays").waitFor();
+    const search = list(page).getByRole("textbox", { name: "Search conversations" });
+    await search.fill("groceries");
+    await list(page).getByText("1 found").waitFor();
+    await search.fill("fjord");
+    await list(page)
+      .getByText(/We walk along the fjord/)
+      .waitFor();
+    expect(await rowOf(page, "Groceries").count()).toBe(0);
+    await rowOf(page, "Holidays").click();
+    await prompts(page).getByText("We walk along the fjord in August.").waitFor();
+    await search.fill("walrus");
+    await list(page).getByText("Nothing was said about “walrus”.").waitFor();
+    await list(page).getByRole("button", { name: "Clear the search" }).click();
+    await rowOf(page, "Groceries").waitFor();
+  });
+
+  test("renames, archives and takes out again", async () => {
+    await begin("ada", "Old name");
+    const page = await open({ as: "ada" });
+    await actOn(page, "Old name", "Rename");
+    await page.getByRole("textbox", { name: "Title" }).fill("New name");
+    await page.getByRole("button", { name: "Save" }).click();
+    await rowOf(page, "New name").waitFor();
+    await actOn(page, "New name", "Archive");
+    await rowOf(page, "New name").waitFor({ state: "detached" });
+    await list(page).getByText("Archived").click();
+    await rowOf(page, "New name").waitFor();
+    await actOn(page, "New name", "Take out of the archive");
+    await rowOf(page, "New name").waitFor({ state: "detached" });
+    await list(page).getByText("Active").click();
+    await rowOf(page, "New name").waitFor();
+  });
+
+  test("removes one after it was asked again, and leads away from it", async () => {
+    const threadId = await begin("ada", "To be removed");
+    const page = await open({ as: "ada", path: `/chat/${threadId}` });
+    await actOn(page, "To be removed", "Remove");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await rowOf(page, "To be removed").waitFor();
+    await actOn(page, "To be removed", "Remove");
+    await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
+    await rowOf(page, "To be removed").waitFor({ state: "detached" });
+    await page.waitForURL("**/chat");
+    await messageBox(page).waitFor();
+  });
+
+  test("shows earlier ones when they are asked for, and is a drawer on a phone", async () => {
+    for (let index = 0; index < MANY; index++) await begin("ben", `Talk ${index}`);
+    const page = await open({ as: "ben", viewport: PHONE });
+    expect(await list(page).isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Conversations" }).click();
+    const drawer = page.getByRole("dialog", { name: "Conversations" });
+    await drawer.getByRole("link", { name: `Talk ${MANY - 1}`, exact: false }).waitFor();
+    await drawer.getByRole("button", { name: "Earlier conversations" }).click();
+    await drawer.getByRole("link", { name: /^Talk 0\b/ }).click();
+    await drawer.waitFor({ state: "hidden" });
+    await page.getByRole("heading", { name: "Talk 0" }).waitFor();
+    await page.getByRole("button", { name: "Conversations" }).click();
+    await drawer.waitFor();
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "hidden" });
+  });
+
+  describe("a conversation that is not there", () => {
+    const expectNothing = async (page: Page, secret: string) => {
+      await page.getByText("There is no such conversation").waitFor();
+      expect(await page.getByText(secret).count()).toBe(0);
+      await page.getByRole("link", { name: "Back to your conversations" }).click();
+      await messageBox(page).waitFor();
+      expectTrouble(/THREAD_NOT_FOUND|no such thread/i);
+    };
+
+    test("is told in words, with the way back", async () => {
+      const page = await open({ as: "ada", path: "/chat/no-such-thread" });
+      await expectNothing(page, "secret");
+    });
+
+    test("and one of somebody else looks the same", async () => {
+      const threadId = await begin("ben", "Ben's secret", "A secret of mine.");
+      const page = await open({ as: "ada", path: `/chat/${threadId}` });
+      await expectNothing(page, "secret");
+    });
+  });
+});
