@@ -27,7 +27,8 @@ function unknownName(name: string): never {
 async function runInto<Name extends WorkloadName>(results: Partial<Results>, name: Name): Promise<void> {
   const startedAt = performance.now();
   process.stderr.write(`${name} … `);
-  results[name] = await workloads[name]();
+  const result: Results[Name] | null = await workloads[name]();
+  if (result !== null) results[name] = result;
   process.stderr.write(`${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
 }
 

@@ -36,6 +36,7 @@ const LIMITS: { [Name in keyof Results]?: Numbers } = {
   deleteThread: { executions: 60, readsPerRow: 1.1 },
   stored: { ratio: 1.3 },
   recall: { rowsRead: 500, bytesRead: 262_144 },
+  page: { firstMessageMs: 1_500, mostRows: 40 },
 };
 
 /** Sizes from which on a turn may not grow, how far apart they may be, and the share of the peer's bytes to read. */

@@ -3,6 +3,7 @@ import type { Counts } from "../counts.js";
 import { ours, peer } from "../sides.js";
 import { measureDurable, type DurableCounts } from "./durable.js";
 import { measureLedger, type LedgerCounts } from "./ledger.js";
+import { measurePage, type PageCounts } from "./page.js";
 import { measurePresets, type PresetCounts, type PresetName } from "./presets.js";
 import { measureRecall, type RecallResult } from "./recall.js";
 import { measureStream, type StreamCounts } from "./stream.js";
@@ -47,11 +48,20 @@ export type Results = {
   ledger: Pair<LedgerCounts, null>;
   /** Beside two peers: the search of the agent component, and the component for retrieval alone. */
   recall: RecallResult;
+  /** The example's page in a browser, with a thread of 1,000 messages. */
+  page: Pair<PageCounts, null>;
 };
 export type WorkloadName = keyof Results;
 
-/** Messages of the threads that are read and removed, and of the one with a summary, and threads in the list. */
-export const SIZES = { messages: 10_000, compacted: 1_000, threads: 1_000, turns: 250, conversations: 60 };
+/** Messages of the threads that are read and removed, of the one with a summary and of the one that a page shows, and threads in the list. */
+export const SIZES = {
+  messages: 10_000,
+  compacted: 1_000,
+  threads: 1_000,
+  turns: 250,
+  conversations: 60,
+  shown: 1_000,
+};
 
 async function both<Result>(work: (side: typeof ours) => Promise<Result>): Promise<Pair<Result>> {
   return { ours: await work(ours), peer: await work(peer) };
@@ -63,7 +73,8 @@ async function bySize(side: typeof ours): Promise<Record<string, Counts>> {
   return counts;
 }
 
-export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> } = {
+/** What could not be measured here, and has said so, is null. */
+export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name] | null> } = {
   turn: () => both((side) => measureTurn(side, "turn")),
   hybridTurn: () => both((side) => measureTurn(side, "hybridTurn")),
   longThread: () => both(bySize),
@@ -78,6 +89,10 @@ export const workloads: { [Name in WorkloadName]: () => Promise<Results[Name]> }
   durable: async () => ({ ours: await measureDurable(), peer: null }),
   ledger: async () => ({ ours: await measureLedger(), peer: null }),
   recall: () => measureRecall(SIZES.conversations),
+  page: async () => {
+    const ours = await measurePage(SIZES.shown);
+    return ours === null ? null : { ours, peer: null };
+  },
 };
 
 export const workloadNames = Object.keys(workloads) as WorkloadName[];

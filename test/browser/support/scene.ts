@@ -1,12 +1,13 @@
 // The example's page in a real browser, on the embedded host: what a test file has for itself.
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { preview } from "vite";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { startHost, type Host } from "../../../host/index.js";
-import { ensurePageBuilt, WEB } from "./builtPage.js";
+import { ensurePageBuilt } from "./builtPage.js";
 import { launch } from "./chromium.js";
+import { servePage } from "./servedPage.js";
+
+export { servePage };
 
 const APP = fileURLToPath(new URL("../../../example/convex", import.meta.url));
 const ISSUER = "https://host.invalid";
@@ -86,20 +87,6 @@ export function browserScene({ environment = {} }: { environment?: Record<string
     troubles = troubles.filter((trouble) => !pattern.test(trouble));
   };
   return { scene, open, callAs, expectTrouble };
-}
-
-/** Serves the built page, with `/api` and `/local-auth` handed on to a host. */
-export async function servePage(hostUrl: string): Promise<{ url: string; close: () => Promise<void> }> {
-  process.env["HOST_URL"] = hostUrl; // read by the page's vite.config.ts
-  const server = await preview({
-    root: WEB,
-    configFile: join(WEB, "vite.config.ts"),
-    logLevel: "silent",
-    preview: { port: 0, strictPort: false },
-  });
-  const address = server.httpServer.address();
-  if (address === null || typeof address === "string") throw new Error("The page is not served.");
-  return { url: `http://127.0.0.1:${address.port}`, close: async () => await server.close() };
 }
 
 async function signIn(page: Page, { as, url }: { as: Person; url: string }): Promise<void> {

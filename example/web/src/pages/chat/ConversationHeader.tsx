@@ -1,5 +1,6 @@
 import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
 import { IconMessages, IconPencilPlus, IconTimeline } from "@tabler/icons-react";
+import type { Thread } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
@@ -38,34 +39,38 @@ export function ConversationHeader({
       >
         {threadId === undefined ? "New conversation" : thread === undefined ? "" : titleOf(thread)}
       </Text>
-      {thread !== undefined && (
-        <Group gap={4} wrap="nowrap">
-          <Tooltip label="How it was answered, step by step">
-            <ActionIcon
-              component={Link}
-              to={`/runs/${thread.threadId}`}
-              variant="subtle"
-              color="gray"
-              aria-label="How it was answered, step by step"
-            >
-              <IconTimeline size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label="New conversation">
-            <ActionIcon
-              className={classes.listButton}
-              component={Link}
-              to="/chat"
-              variant="subtle"
-              color="gray"
-              aria-label="New conversation"
-            >
-              <IconPencilPlus size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-          <ThreadMenu thread={thread} isOpen />
-        </Group>
-      )}
+      {thread !== undefined && <ThreadActions thread={thread} />}
+    </Group>
+  );
+}
+
+function ThreadActions({ thread }: { thread: Thread }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Tooltip label="How it was answered, step by step">
+        <ActionIcon
+          component={Link}
+          to={`/runs/${thread.threadId}`}
+          variant="subtle"
+          color="gray"
+          aria-label="How it was answered, step by step"
+        >
+          <IconTimeline size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="New conversation">
+        <ActionIcon
+          className={classes.listButton}
+          component={Link}
+          to="/chat"
+          variant="subtle"
+          color="gray"
+          aria-label="New conversation"
+        >
+          <IconPencilPlus size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <ThreadMenu thread={thread} isOpen />
     </Group>
   );
 }

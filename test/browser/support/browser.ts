@@ -1,0 +1,18 @@
+// Debian's Chromium, by playwright-core, which brings no browser of its own.
+import { existsSync } from "node:fs";
+import { chromium, type Browser } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const named = process.env["CHROMIUM"];
+
+/** Where the browser lies; undefined where there is none. */
+export const chromiumPath = (named === undefined ? PLACES : [named]).find((path) => existsSync(path));
+
+/** Starts it. */
+export async function launch(): Promise<Browser> {
+  // A container's root has no sandbox to give; the pages are ours, on the loopback interface.
+  return await chromium.launch({
+    executablePath: chromiumPath,
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  });
+}
