@@ -1,6 +1,7 @@
 import type { ErrorCode } from "convex-agent-memory";
 import {
   APP_CURRENCY,
+  formatBytes,
   formatDuration,
   formatMoney,
   formatResetTime,
@@ -74,6 +75,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText | ((details: Deta
   FACT_NOT_FOUND: { title: "There is no such fact", advice: `${GONE} Choose another one.` },
   FILE_IN_USE: { title: "A message still holds this file", advice: "Remove the message first." },
   FILE_NOT_FOUND: { title: "There is no such file", advice: `${GONE} Choose another one.` },
+  FILE_TOO_LARGE: ({ bytes, maxBytes }) => {
+    const [size, most] = [numberOf(bytes), numberOf(maxBytes)];
+    const figures =
+      size === undefined || most === undefined
+        ? ""
+        : `It has ${formatBytes(size)}, and ${formatBytes(most)} are taken at most. `;
+    return { title: "This file is too large", advice: `${figures}Choose a smaller one.` };
+  },
+  FILE_TYPE_REFUSED: ({ accepts }) => ({
+    title: "Files of this type are not taken",
+    advice: typeof accepts === "string" ? `Choose one of these: ${accepts}.` : "Choose another one.",
+  }),
   FORBIDDEN: { title: "You may not do this", advice: "Ask an admin of your tenant." },
   GENERATION_NOT_FOUND: { title: "The index is not in the state that this needs", advice: OPERATOR },
   INVALID_ARGUMENT: { title: "That was not understood", advice: "Check what you entered and try again." },

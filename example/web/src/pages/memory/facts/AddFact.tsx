@@ -1,4 +1,14 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  SimpleGrid,
+  Stack,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { FailureNotice } from "../../../text/FailureNotice.js";
 import { notifications } from "@mantine/notifications";
 import { useState, type FormEvent } from "react";
