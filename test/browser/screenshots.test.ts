@@ -1,5 +1,5 @@
 // A picture of each page, in both themes and on a phone, with real data: written to .cache/screenshots, to be looked at.
-import { mkdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
@@ -11,6 +11,9 @@ import { settle } from "./support/settle.js";
 import { views } from "./support/views.js";
 
 const FOLDER = fileURLToPath(new URL("../../.cache/screenshots/", import.meta.url));
+/** Those of the README: taken anew with README_PICTURES=1. */
+const PICTURES = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+const OF_README = ["chat-approval-light", "usage-everyone-dark"];
 const LAPTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 const SHOTS = [
@@ -27,13 +30,15 @@ describeInBrowser("pictures", () => {
   const { open, scene, callAs } = browserScene();
   let life: Life;
   beforeAll(async () => {
-    mkdirSync(FOLDER, { recursive: true });
+    for (const folder of [FOLDER, PICTURES]) mkdirSync(folder, { recursive: true });
     life = await seedLife(callAs, "ada");
   }, TIMEOUT_MS);
 
   async function picture(page: Page, name: string): Promise<void> {
     const path = join(FOLDER, `${name}.png`);
     await page.screenshot({ path });
+    if (process.env["README_PICTURES"] === "1" && OF_README.includes(name))
+      copyFileSync(path, join(PICTURES, `${name}.png`));
     expect(statSync(path).size, name).toBeGreaterThan(LEAST_BYTES);
   }
 

@@ -1,5 +1,5 @@
 // The page's colours can be read, in both themes: the contrast of WCAG AA, counted.
-import { darken, DEFAULT_THEME, mergeMantineTheme } from "@mantine/core";
+import { darken, DEFAULT_THEME, mergeMantineTheme, parseThemeColor } from "@mantine/core";
 import { expect, test } from "vitest";
 import { contrast, isReadable, readableColours, theme } from "../../example/web/src/shell/theme.js";
 
@@ -32,4 +32,12 @@ test("each colour's badge, alert and text can be read", () => {
     expect(isReadable("#ffffff", of(light, "text")), name).toBe(true);
     expect(isReadable(greys[7], of(dark, "text")), name).toBe(true);
   }
+});
+
+test("what stands on a filled button or badge can be read, whatever its colour", () => {
+  for (const [name, tuple] of Object.entries(merged.colors))
+    for (const shade of [...tuple]) {
+      const { isLight } = parseThemeColor({ color: shade, theme: merged });
+      expect(isReadable(shade, isLight ? "#000000" : "#ffffff"), `${name} ${shade}`).toBe(true);
+    }
 });

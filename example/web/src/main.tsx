@@ -7,13 +7,19 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { Session } from "./session/Session.js";
+import { errorCodeOf } from "./shell/errorText.js";
 import { Shell } from "./shell/Shell.js";
 import { readableColours, theme } from "./shell/theme.js";
 
 const root = document.getElementById("root");
 if (root === null) throw new TypeError("index.html has no element #root.");
 
-createRoot(root).render(
+/** What a boundary shows to the person in words is no defect of the page; everything else is told to the console too. */
+function onCaughtError(error: unknown): void {
+  if (errorCodeOf(error) === undefined) console.error(error);
+}
+
+createRoot(root, { onCaughtError }).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={readableColours} defaultColorScheme="auto">
       <ModalsProvider>

@@ -37,7 +37,7 @@ export async function askForApproval(user: User, prompt: string): Promise<Told> 
 /** What a seeded person has. */
 export type Life = { answered: Told; waiting: Told; documentKey: string };
 
-const QUESTIONS = ["What does an otter eat?", "How is bread baked?", "How far does a lighthouse shine?"];
+const QUESTIONS = ["How is bread baked?", "Why do lighthouses flash?", "What does an otter eat?"];
 
 /** Loads prices, and lets a person read, ask, tell, and wait. */
 export async function seedLife(callAs: (person: Person) => Call, person: Person): Promise<Life> {

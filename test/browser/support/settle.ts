@@ -5,7 +5,7 @@ const QUIET_MS = 350;
 
 /** Waits until a page shows no loader and has stopped to change. */
 export async function settle(page: Page): Promise<void> {
-  await page.getByRole("banner").waitFor();
+  await page.getByRole("banner").first().waitFor(); // a dialog has one too
   await page.waitForFunction((quietMs) => {
     const seen = window as typeof window & { lastChange?: number };
     if (seen.lastChange === undefined) {

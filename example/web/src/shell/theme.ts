@@ -22,6 +22,8 @@ export const theme = createTheme({
   primaryShade: PRIMARY_SHADE,
   defaultRadius: "md",
   autoContrast: true,
+  // Where black text stands out as much as white: whichever of them is chosen can be read.
+  luminanceThreshold: 0.179,
   respectReducedMotion: true,
   cursorType: "pointer",
   headings: { fontWeight: "650" },

@@ -28,7 +28,7 @@ export function NumbersTable({
   return (
     <Table.ScrollContainer
       minWidth={minWidth}
-      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": label } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": label } }}
     >
       <Table highlightOnHover verticalSpacing={6}>
         <Table.Thead>

@@ -46,7 +46,7 @@ export function UsageChart(shown: ShownChart) {
           </Button>
         </Group>
         {fills.definitions}
-        <div role="img" aria-label={describe(shown)}>
+        <div role="img" aria-label={describe(shown)} ref={keepOffTheTabKey}>
           <BarChart
             h={HEIGHT_PX}
             data={data}
@@ -97,4 +97,20 @@ function describe({ chart, every, measure, currency }: ShownChart): string {
   const highest = chart.bars.reduce((most, bar) => (bar.total > most.total ? bar : most), chart.bars[0]!);
   const named = chart.series.map(({ label, total }) => `${label} ${formatMeasure(total, measure, currency)}`);
   return `Bar chart. Most in ${formatPoint(highest.at, every)}: ${formatMeasure(highest.total, measure, currency)}. In all: ${named.join(", ")}. The table below has every number.`;
+}
+
+/**
+ * Each layer of a drawing is the root of a portal, to which React adds listeners for focus: Chromium takes that for a stop
+ * of the Tab key. The table is for the keyboard, a drawing has nothing to press.
+ */
+function keepOffTheTabKey(root: HTMLElement | null) {
+  if (root === null) return;
+  const apply = () =>
+    root
+      .querySelectorAll("[class^=recharts-zIndex-layer]:not([tabindex])")
+      .forEach((each) => each.setAttribute("tabindex", "-1"));
+  apply();
+  const observer = new MutationObserver(apply);
+  observer.observe(root, { childList: true, subtree: true });
+  return () => observer.disconnect();
 }

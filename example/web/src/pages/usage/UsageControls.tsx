@@ -1,4 +1,4 @@
-import { Group, SegmentedControl, Select, Stack, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { Group, Input, SegmentedControl, Select, Stack, TextInput, VisuallyHidden } from "@mantine/core";
 import { DIMENSION_LABELS, EVERY_LABELS, MEASURE_LABELS } from "./usageLabels.js";
 import {
   DIMENSIONS,
@@ -61,7 +61,7 @@ export function UsageControls({ view, span, now, isAdmin, change }: Props) {
         <Select
           label="Split by"
           w={140}
-          size="sm"
+          size="xs"
           allowDeselect={false}
           value={view.by}
           data={dimensions.map((value) => ({ value, label: DIMENSION_LABELS[value] }))}
@@ -70,7 +70,7 @@ export function UsageControls({ view, span, now, isAdmin, change }: Props) {
         <Select
           label="One bar for each"
           w={140}
-          size="sm"
+          size="xs"
           allowDeselect={false}
           value={view.every}
           data={everyOf(span, now).map((value) => ({ value, label: EVERY_LABELS[value] }))}
@@ -92,12 +92,12 @@ type ChoiceProps = {
 function Choice({ label, value, data, onChange }: ChoiceProps) {
   return (
     <Stack gap={4} maw="100%">
-      <Text size="sm" fw={500} aria-hidden>
+      <Input.Label component="div" size="xs" aria-hidden>
         {label}
-      </Text>
+      </Input.Label>
       <SegmentedControl
         aria-label={label}
-        size="sm"
+        size="xs"
         value={value}
         data={data.map((choice) => ({ ...choice }))}
         onChange={onChange}
@@ -114,7 +114,7 @@ function Days({ view, change }: Pick<Props, "view" | "change">) {
       <TextInput
         type="date"
         label="From"
-        size="sm"
+        size="xs"
         value={view.first}
         max={view.last}
         onChange={({ currentTarget: { value } }) => value !== "" && change({ first: value })}
@@ -122,7 +122,7 @@ function Days({ view, change }: Pick<Props, "view" | "change">) {
       <TextInput
         type="date"
         label="To"
-        size="sm"
+        size="xs"
         value={view.last}
         min={view.first}
         onChange={({ currentTarget: { value } }) => value !== "" && change({ last: value })}

@@ -2,6 +2,7 @@ import { Alert, Code, List, Stack } from "@mantine/core";
 import { IconAlertTriangle, IconCoinOff } from "@tabler/icons-react";
 import type { UsageGroup, UsageSummary } from "convex-agent-memory";
 import { plural } from "../../shell/formats.js";
+import classes from "./usage.module.css";
 import { groupKey, groupLabel } from "./usageLabels.js";
 
 /** What a reader must know of the sums before they trust them. */
@@ -13,7 +14,7 @@ export function UsageNotices({
   unpriced: readonly UsageGroup[];
 }) {
   return (
-    <Stack gap="sm" role="status">
+    <Stack gap="sm" role="status" className={classes["notices"]}>
       {!summary.isComplete && (
         <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title="These sums are of a part only">
           There is more in this span than one question may read, so the oldest is left out and every sum is

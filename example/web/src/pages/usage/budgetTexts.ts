@@ -2,10 +2,10 @@ import type { BudgetStatus } from "convex-agent-memory";
 import { formatExactMoney, formatRelativeTime, formatResetTime, formatTokens } from "../../shell/formats.js";
 
 const OWNERS: Readonly<Record<BudgetStatus["per"], string>> = {
-  tenant: "the whole tenant",
-  user: "one person",
-  agent: "the assistant",
-  thread: "the conversation",
+  tenant: " of the tenant",
+  user: "",
+  agent: " of the assistant",
+  thread: " of the conversation",
 };
 const PERIODS: Readonly<Record<BudgetStatus["period"], string>> = {
   day: "Daily",
@@ -15,7 +15,7 @@ const PERIODS: Readonly<Record<BudgetStatus["period"], string>> = {
 
 /** What a budget is called. */
 export const budgetTitle = ({ per, unit, period }: BudgetStatus): string =>
-  `${PERIODS[period]} limit on ${unit} for ${OWNERS[per]}`;
+  `${PERIODS[period]} ${unit === "cost" ? "cost" : "token"} limit${OWNERS[per]}`;
 
 /** An amount of a budget, exactly. */
 export const budgetAmount = (

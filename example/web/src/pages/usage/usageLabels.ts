@@ -9,6 +9,7 @@ const PURPOSES: Readonly<Record<NonNullable<UsageGroup["purpose"]>, string>> = {
   extraction: "Finding facts",
   compaction: "Summaries",
   rerank: "Ordering what was found",
+  rerun: "Calls made again",
 };
 
 export const DIMENSION_LABELS: Readonly<Record<Dimension, string>> = {

@@ -17,11 +17,13 @@ export function useUsageView() {
   const view = useMemo(() => readView(params, { isAdmin, now }), [params, isAdmin, now]);
   const change = useCallback(
     (changed: Partial<UsageView>) => {
-      const next = writeView({ ...view, ...changed });
+      // The address itself, not what was last drawn: two choices may come faster than that.
+      const asked = readView(new URLSearchParams(window.location.search), { isAdmin, now });
+      const next = writeView({ ...asked, ...changed });
       if (changed.range !== undefined) next.delete("every"); // each range has one that suits it
       setParams(next, { replace: true });
     },
-    [view, setParams],
+    [isAdmin, now, setParams],
   );
   const { from, to } = spanOf(view, now);
   const span: Span = useMemo(() => (to === undefined ? { from } : { from, to }), [from, to]);
