@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { createElement } from "react";
 import type * as UniversalRenderer from "universal-test-renderer";
 import WebSocket from "ws";
-import { makeToken } from "../../host/index.js";
+import { signIn } from "../../host/index.js";
 import type { PageWatcher, WatcherAddress } from "./watcher.js";
 
 const PAGE_MESSAGES = 10;
@@ -60,7 +60,7 @@ export class OurWatcher implements PageWatcher {
       unsavedChangesWarning: false,
       logger: false,
     });
-    this.#client.setAuth(async () => makeToken({ subject: userId }));
+    this.#client.setAuth(() => signIn(url, userId));
     this.#isWaiting = waitingOf(this.#client);
     const Page = (): null => {
       const { messages } = useThread(api, { threadId, limit: PAGE_MESSAGES });

@@ -5,7 +5,6 @@ import { anyApi, type ApiFromModules } from "convex/server";
 import { createElement, StrictMode, version, type ReactElement } from "react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { makeToken } from "../../../host/index.js";
 import {
   useBlocks,
   useBudget,
@@ -74,7 +73,7 @@ export function describeServer(major: string): void {
     const answer = await anAnswer(await aThread());
     const { threadId } = answer;
     await say(answer, 0, "Once ");
-    const token = makeToken({ subject: OLGA.userId });
+    const token = await theHost().makeToken({ subject: OLGA.userId });
     const asked = { threadId, cursor: null, limit: 20 };
     const preloaded = await preloadQuery(api.chat.listMessages, asked, { url: theHost().url!, token });
 
