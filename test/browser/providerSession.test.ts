@@ -1,28 +1,38 @@
-// Signing in by an OpenID Connect provider, with the page as `npm run dev` serves it: what a deployment's users do.
+// Signing in by an OpenID Connect provider, with a page that is built for it: what a deployment's users do.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { createServer } from "vite";
+import { build } from "vite";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startHost } from "../../host/index.js";
 import { WEB } from "./support/builtPage.js";
 import { describeInBrowser, launch } from "./support/chromium.js";
 import { OidcProvider } from "./support/oidcProvider.js";
 import { watch } from "./support/scene.js";
+import { servePage } from "./support/servedPage.js";
 
 const APP = fileURLToPath(new URL("../../example/convex", import.meta.url));
 const CLIENT_ID = "the-page";
-/** A development server makes its dependencies ready at the first load. */
-const START_TIMEOUT_MS = 60_000;
+/** With a build of its own, for a provider whose address is known only now. */
+const START_TIMEOUT_MS = 180_000;
+const STEP_TIMEOUT_MS = 30_000;
 
 describeInBrowser("a page whose users come from a provider", () => {
   let browser: Browser;
   let provider: OidcProvider;
+  let outDir: string;
   const troubles: string[] = [];
   const closing: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     provider = await OidcProvider.start({ sub: "grace", name: "Grace", role: "admin" }, CLIENT_ID);
     closing.unshift(() => provider.stop());
+    outDir = await mkdtemp(join(tmpdir(), "page-of-a-provider-"));
+    closing.unshift(() => rm(outDir, { recursive: true, force: true }));
+    Object.assign(process.env, { VITE_OIDC_AUTHORITY: provider.url, VITE_OIDC_CLIENT_ID: CLIENT_ID });
+    await build({ configFile: `${WEB}/vite.config.ts`, logLevel: "silent", build: { outDir } });
     browser = await launch();
     closing.unshift(() => browser.close());
   }, START_TIMEOUT_MS);
@@ -39,25 +49,15 @@ describeInBrowser("a page whose users come from a provider", () => {
     const environment = { AUTH_ISSUER: provider.url, AUTH_CLIENT_ID: clientId };
     const host = await startHost({ appDirectory: APP, environment });
     closing.unshift(() => host.close());
-    Object.assign(process.env, {
-      HOST_URL: host.url,
-      VITE_OIDC_AUTHORITY: provider.url,
-      VITE_OIDC_CLIENT_ID: CLIENT_ID,
-    });
-    const server = await createServer({
-      configFile: `${WEB}/vite.config.ts`,
-      logLevel: "silent",
-      server: { port: 0, strictPort: false, hmr: false },
-    });
-    closing.unshift(() => server.close());
-    await server.listen();
-    return server.resolvedUrls!.local[0]!.replace(/\/$/, "");
+    const served = await servePage(host.url!, outDir);
+    closing.unshift(served.close);
+    return served.url;
   }
 
   /** Opens the page and signs in by its button. `isIn` resolves when the functions have taken the token. */
   async function signIn(address: string): Promise<{ page: Page; isIn: Promise<unknown> }> {
     const context = await browser.newContext();
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(STEP_TIMEOUT_MS);
     const page = await context.newPage();
     watch(page, (trouble) => troubles.push(trouble));
     const isIn = new Promise((resolve) => {

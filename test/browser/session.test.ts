@@ -40,7 +40,7 @@ describeInBrowser("a session", () => {
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await signInAs(page, "Ben").click();
     await account(page, "Ben").waitFor();
-    expect(new URL(page.url()).pathname).toBe("/chat");
+    await page.waitForURL((url) => url.pathname.startsWith("/chat"));
     await page.reload();
     await account(page, "Ben").waitFor();
   });

@@ -2,14 +2,18 @@ import { join } from "node:path";
 import { preview } from "vite";
 import { WEB } from "./builtPage.js";
 
-/** Serves the built page, with `/api` and `/local-auth` handed on to a host. */
-export async function servePage(hostUrl: string): Promise<{ url: string; close: () => Promise<void> }> {
+/** Serves the built page, or another build of it, with `/api` and `/local-auth` handed on to a host. */
+export async function servePage(
+  hostUrl: string,
+  outDir?: string,
+): Promise<{ url: string; close: () => Promise<void> }> {
   process.env["HOST_URL"] = hostUrl; // read by the page's vite.config.ts
   const server = await preview({
     root: WEB,
     configFile: join(WEB, "vite.config.ts"),
     logLevel: "silent",
     preview: { port: 0, strictPort: false },
+    ...(outDir === undefined ? {} : { build: { outDir } }),
   });
   const address = server.httpServer.address();
   if (address === null || typeof address === "string") throw new Error("The page is not served.");
