@@ -18,9 +18,7 @@ export const toModel: PartCodec<"custom">["toModel"] = (part) => {
 
 /** To an interface. */
 export const toUI: PartCodec<"custom">["toUI"] = (part) => {
-  const { metadata } = decodeProvider(part.provider);
-  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
-  return { type: "custom", kind: kindOf(part), ...providerMetadata };
+  return { type: "custom", kind: kindOf(part), providerMetadata: decodeProvider(part.provider).metadata };
 };
 
 /** The boundary where a stored text is the SDK's `provider.kind` again. */

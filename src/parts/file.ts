@@ -30,13 +30,12 @@ export const toModel: PartCodec<"file">["toModel"] = (part, { fileUrl }) => {
 
 /** To an interface. */
 export const toUI: PartCodec<"file">["toUI"] = (part, view) => {
-  const reference = referenceOf(part.file);
   return {
     type: "file",
     mediaType: part.mediaType,
-    ...(part.name === undefined ? {} : { filename: part.name }),
+    filename: part.name,
     ...shownFile(part, view),
-    ...(reference === undefined ? {} : { providerReference: reference }),
+    providerReference: referenceOf(part.file),
   };
 };
 

@@ -3,7 +3,7 @@ import type { PartOf } from "../validators/content.js";
 import type { EncodeOptions, PartView } from "./codec.js";
 import { fileBytes, type FileContent } from "./fileData.js";
 import { parseJson } from "./json.js";
-import { decodeProvider, OWN_METADATA } from "./provider.js";
+import { decodeProvider, OWN_METADATA, shownMetadata } from "./provider.js";
 
 /** The scheme of a stored file's address where nobody said how to resolve it: an interface sees which file it is. */
 const STORED_FILE_SCHEME = "agent-memory-file:";
@@ -73,12 +73,8 @@ export function referenceOf(place: FilePlace): Reference | undefined {
 export function shownFile(part: AnyFile, { fileUrl }: Pick<PartView, "fileUrl">) {
   const { file } = part;
   const { metadata } = decodeProvider(part.provider);
-  const providerMetadata: ProviderMetadata = { ...metadata };
-  if (file.kind === "stored") providerMetadata[OWN_METADATA] = { fileId: file.fileId };
-  return {
-    url: addressOf(file, fileUrl),
-    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
-  };
+  const stored: ProviderMetadata = file.kind === "stored" ? { [OWN_METADATA]: { fileId: file.fileId } } : {};
+  return { url: addressOf(file, fileUrl), providerMetadata: shownMetadata(metadata, stored) };
 }
 
 /** The address of a provider's file is empty: an interface cannot show it. */

@@ -27,6 +27,15 @@ export function decodeProvider(provider: string | undefined): { metadata?: Provi
   return { ...(Object.keys(metadata).length === 0 ? {} : { metadata }), own };
 }
 
+/** What an interface is told of a part besides its content; nothing where there is nothing. */
+export function shownMetadata(
+  metadata: ProviderMetadata | undefined,
+  ours: ProviderMetadata,
+): ProviderMetadata | undefined {
+  const shown = { ...metadata, ...ours };
+  return Object.keys(shown).length === 0 ? undefined : shown;
+}
+
 /** The vendor extras as a model message takes them. */
 export function providerOptions(part: { provider?: string }): { providerOptions?: ProviderMetadata } {
   const { metadata } = decodeProvider(part.provider);

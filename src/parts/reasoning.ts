@@ -1,6 +1,6 @@
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartCodec } from "./codec.js";
-import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
+import { decodeProvider, encodeProvider, providerOptions, shownMetadata } from "./provider.js";
 import { shortenedOf, wholePartAt } from "./shortened.js";
 
 // What a model thought. Providers sign it, so a shortened one is left out of contexts rather than changed.
@@ -18,11 +18,10 @@ export const toModel: PartCodec<"reasoning">["toModel"] = (part) => {
 /** To an interface. */
 export const toUI: PartCodec<"reasoning">["toUI"] = (part, view) => {
   const { metadata } = decodeProvider(part.provider);
-  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
   return {
     type: "reasoning",
     text: part.text,
     state: view.isStreaming && view.isLast ? "streaming" : "done",
-    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+    providerMetadata: shownMetadata(metadata, wholePartAt(part, view)),
   };
 };

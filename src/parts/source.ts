@@ -18,24 +18,16 @@ export const toModel: PartCodec<"source">["toModel"] = () => {
 
 /** To an interface. */
 export const toUI: PartCodec<"source">["toUI"] = (part) => {
-  const { metadata } = decodeProvider(part.provider);
-  const providerMetadata = metadata === undefined ? {} : { providerMetadata: metadata };
+  const { metadata: providerMetadata } = decodeProvider(part.provider);
   const { sourceId, url, title, name, mediaType } = part;
-  if (url !== undefined)
-    return {
-      type: "source-url",
-      sourceId,
-      url,
-      ...(title === undefined ? {} : { title }),
-      ...providerMetadata,
-    };
+  if (url !== undefined) return { type: "source-url", sourceId, url, title, providerMetadata };
   return {
     type: "source-document",
     sourceId,
     mediaType: mediaType ?? UNKNOWN_MEDIA_TYPE,
     title: title ?? name ?? sourceId,
-    ...(name === undefined ? {} : { filename: name }),
-    ...providerMetadata,
+    filename: name,
+    providerMetadata,
   };
 };
 

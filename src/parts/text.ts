@@ -1,7 +1,7 @@
 import type { Citation } from "ai";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { PartCodec } from "./codec.js";
-import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
+import { decodeProvider, encodeProvider, providerOptions, shownMetadata } from "./provider.js";
 import { textForModel, wholePartAt } from "./shortened.js";
 
 // Texts with their citations, which go to interfaces and not back to models.
@@ -25,13 +25,12 @@ export const toModel: PartCodec<"text">["toModel"] = (part) => {
 /** To an interface. */
 export const toUI: PartCodec<"text">["toUI"] = (part, view) => {
   const { metadata, own } = decodeProvider(part.provider);
-  const providerMetadata = { ...metadata, ...wholePartAt(part, view) };
   return {
     type: "text",
     text: part.text,
     state: view.isStreaming && view.isLast ? "streaming" : "done",
     ...(hasCitations(own) ? { citations: own.citations } : {}),
-    ...(Object.keys(providerMetadata).length === 0 ? {} : { providerMetadata }),
+    providerMetadata: shownMetadata(metadata, wholePartAt(part, view)),
   };
 };
 

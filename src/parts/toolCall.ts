@@ -4,7 +4,7 @@ import type { PartOf } from "../validators/content.js";
 import type { OpenCall } from "../validators/run.js";
 import type { PartCodec, PartView, ShownApproval, ToolNotes, UIPart } from "./codec.js";
 import { parseJson, toJsonText } from "./json.js";
-import { decodeProvider, encodeProvider, providerOptions } from "./provider.js";
+import { decodeProvider, encodeProvider, providerOptions, shownMetadata } from "./provider.js";
 import { shortenedNote, shortenedOf, wholePartAt } from "./shortened.js";
 import { outputValue } from "./toolOutput.js";
 
@@ -39,14 +39,13 @@ export const toModel: PartCodec<"toolCall">["toModel"] = (part) => {
 /** To an interface. */
 export const toUI: PartCodec<"toolCall">["toUI"] = (part, view) => {
   const { metadata, own } = decodeProvider(part.provider);
-  const callProviderMetadata = { ...metadata, ...wholePartAt(part, view) };
   const call = {
     type: "dynamic-tool" as const,
     toolName: part.toolName,
     toolCallId: part.callId,
     ...shownNotes(own),
-    ...(part.providerExecuted === undefined ? {} : { providerExecuted: part.providerExecuted }),
-    ...(Object.keys(callProviderMetadata).length === 0 ? {} : { callProviderMetadata }),
+    providerExecuted: part.providerExecuted,
+    callProviderMetadata: shownMetadata(metadata, wholePartAt(part, view)),
   };
   const input = inputValue(part.input);
   const isWritten = view.isStreaming && view.result === undefined && input === undefined;
@@ -70,10 +69,7 @@ function notesOf({ title, toolMetadata }: ToolNotes): object | undefined {
 function shownNotes(own: unknown): Pick<ToolUI, "title" | "toolMetadata"> {
   if (typeof own !== "object" || own === null) return {};
   const { title, toolMetadata } = own as Pick<ToolUI, "title" | "toolMetadata">;
-  return {
-    ...(title === undefined ? {} : { title }),
-    ...(toolMetadata === undefined ? {} : { toolMetadata }),
-  };
+  return { title, toolMetadata };
 }
 
 /** Providers take objects only, so what is no JSON, or only its start, is wrapped in one. */
@@ -99,10 +95,8 @@ type CallShown = Pick<
 function withWait(call: CallShown, { kind, requestReason }: OpenCall): ToolUI {
   const id = call.toolCallId;
   switch (kind) {
-    case "approval": {
-      const approval = requestReason === undefined ? { id } : { id, requestReason };
-      return { ...call, state: "approval-requested", approval };
-    }
+    case "approval":
+      return { ...call, state: "approval-requested", approval: { id, requestReason } };
     case "approved":
       return { ...call, state: "approval-responded", approval: { id, approved: true } };
     case "result":
@@ -131,8 +125,7 @@ export function withResult(
 }
 
 function shownExtras({ provider }: PartOf<"toolResult">): { resultProviderMetadata?: ProviderMetadata } {
-  const { metadata } = decodeProvider(provider);
-  return metadata === undefined ? {} : { resultProviderMetadata: metadata };
+  return { resultProviderMetadata: decodeProvider(provider).metadata };
 }
 
 function shownApproval(approval: ShownApproval | undefined) {
@@ -159,15 +152,12 @@ function asked(call: CallShown, approval: ShownApproval): ToolUI {
 function requestOf({ request }: ShownApproval) {
   const { approvalId, reason, isAutomatic, signature, input } = request;
   return {
-    id: approvalId,
-    ...(reason === undefined ? {} : { requestReason: reason }),
-    ...(isAutomatic === undefined ? {} : { isAutomatic }),
-    ...(signature === undefined ? {} : { signature }),
+    ...{ id: approvalId, requestReason: reason, isAutomatic, signature },
     ...(input === undefined ? {} : { inputSchemaInput: parseJson(input) }),
   };
 }
 
-function decisionOf(approval: ShownApproval) {
-  const reason = approval.response?.reason;
-  return { ...requestOf(approval), ...(reason === undefined ? {} : { reason }) };
-}
+const decisionOf = (approval: ShownApproval) => ({
+  ...requestOf(approval),
+  reason: approval.response?.reason,
+});

@@ -154,9 +154,6 @@ function metadataOf(head: Message, group: MessageGroup): MessageMetadata {
   return {
     turn,
     state: group.findLast(({ state }) => state.kind !== "complete")?.state ?? head.state,
-    createdAt,
-    ...(author === undefined ? {} : { author }),
-    ...(agentName === undefined ? {} : { agentName }),
-    ...(runId === undefined ? {} : { runId }),
+    ...{ createdAt, author, agentName, runId },
   };
 }

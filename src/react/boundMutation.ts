@@ -38,6 +38,7 @@ export function onceMutation<M extends Mutation, Given extends string = never>(
   mutation: M,
   given: () => Args = () => ({}),
 ): BoundMutation<M, Given> {
+  const bound = boundMutation<M, Given>(client, mutation, given);
   return async (args) =>
-    await callMutation(client, mutation, { args: { operationId: newOperationId(), ...args, ...given() } });
+    await bound({ ...args, operationId: (args as Args).operationId ?? newOperationId() });
 }

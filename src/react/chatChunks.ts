@@ -40,13 +40,12 @@ function chunksOf(part: UIPart, index: number, before: UIPart | undefined): UIMe
 function textChunks(part: TextUI, id: string, before: TextUI | undefined): UIMessageChunk[] {
   const { type, text, state, providerMetadata } = part;
   const delta = text.slice(before?.text.length ?? 0);
-  const vendor = providerMetadata === undefined ? {} : { providerMetadata };
-  const cited = type === "text" && part.citations !== undefined ? { citations: part.citations } : {};
+  const cited = type === "text" ? { citations: part.citations } : {};
   const isEnd = state !== "streaming" && (before === undefined || before.state === "streaming");
   return [
-    ...(before === undefined ? [{ type: `${type}-start` as const, id, ...vendor }] : []),
+    ...(before === undefined ? [{ type: `${type}-start` as const, id, providerMetadata }] : []),
     ...(delta === "" ? [] : [{ type: `${type}-delta` as const, id, delta }]),
-    ...(isEnd ? [{ type: `${type}-end` as const, id, ...cited, ...vendor }] : []),
+    ...(isEnd ? [{ type: `${type}-end` as const, id, ...cited, providerMetadata }] : []),
   ];
 }
 
@@ -63,16 +62,10 @@ function toolChunks(part: ToolUI, before: ToolUI | undefined): UIMessageChunk[] 
 const typeOf = ({ type }: UIMessageChunk): string => type;
 
 /** What the chunks of a call have in common. */
-function callOf({ toolCallId, toolName, title, toolMetadata, providerExecuted, ...rest }: ToolUI) {
-  const { callProviderMetadata: providerMetadata } = rest;
-  return {
-    ...{ toolCallId, toolName, dynamic: true },
-    ...(title === undefined ? {} : { title }),
-    ...(toolMetadata === undefined ? {} : { toolMetadata }),
-    ...(providerExecuted === undefined ? {} : { providerExecuted }),
-    ...(providerMetadata === undefined ? {} : { providerMetadata }),
-  };
-}
+const callOf = ({ toolCallId, toolName, title, toolMetadata, providerExecuted, ...rest }: ToolUI) => ({
+  ...{ toolCallId, toolName, dynamic: true, title, toolMetadata, providerExecuted },
+  providerMetadata: rest.callProviderMetadata,
+});
 
 type WrittenUI = Extract<ToolUI, { state: "input-streaming" }>;
 
@@ -96,15 +89,13 @@ function approvalChunks({ toolCallId, approval }: ToolUI): UIMessageChunk[] {
   if (approval === undefined) return [];
   const { id: approvalId, approved, reason, requestReason, isAutomatic, signature, ...rest } = approval;
   const request: UIMessageChunk = {
-    ...{ type: "tool-approval-request", approvalId, toolCallId },
-    ...("inputSchemaInput" in rest ? { inputSchemaInput: rest.inputSchemaInput } : {}),
-    ...(requestReason === undefined ? {} : { reason: requestReason }),
-    ...(isAutomatic === undefined ? {} : { isAutomatic }),
-    ...(signature === undefined ? {} : { signature }),
+    ...{ type: "tool-approval-request", approvalId, toolCallId, isAutomatic, signature },
+    reason: requestReason,
+    ...rest, // the input for its schema, where there is one
   };
-  if (approved === undefined) return [request];
-  const why = reason === undefined ? {} : { reason };
-  return [request, { type: "tool-approval-response", approvalId, approved, ...why }];
+  return approved === undefined
+    ? [request]
+    : [request, { type: "tool-approval-response", approvalId, approved, reason }];
 }
 
 function resultChunks(part: ToolUI): UIMessageChunk[] {
@@ -126,5 +117,4 @@ function resultChunks(part: ToolUI): UIMessageChunk[] {
 
 type EndedUI = Extract<ToolUI, { state: "output-available" | "output-error" }>;
 
-const vendorOf = ({ resultProviderMetadata: providerMetadata }: EndedUI) =>
-  providerMetadata === undefined ? {} : { providerMetadata };
+const vendorOf = ({ resultProviderMetadata: providerMetadata }: EndedUI) => ({ providerMetadata });

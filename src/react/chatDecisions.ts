@@ -19,7 +19,7 @@ export function decisionsFor(parts: UIMessage["parts"], waiting: readonly Waitin
     if (call === undefined) continue;
     if (kind === "approval" && call.state === "approval-responded") {
       const { approved, reason } = call.approval;
-      decided.decisions.push({ callId, step, approved, ...(reason === undefined ? {} : { reason }) });
+      decided.decisions.push({ callId, step, approved, reason });
     }
     if (kind === "result" && call.state === "output-available")
       decided.answers.push({ callId, output: call.output });

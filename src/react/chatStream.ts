@@ -2,11 +2,14 @@ import type { UIMessageChunk } from "ai";
 import { AnswerWriter, type FollowedAnswer } from "./chatAnswer.js";
 import type { ThreadStore } from "./threadStore.js";
 
-/** Follows an answer until its run ends or waits. Aborting ends the stream, and nothing is watched any more. */
+/**
+ * Follows an answer until its run ends or waits. Aborting before that ends the stream, and nothing is watched any more;
+ * aborting later means nothing.
+ */
 export function streamAnswer(
   store: ThreadStore,
   followed: FollowedAnswer,
-  signal: AbortSignal | undefined,
+  { signal, onAbort }: { signal: AbortSignal | undefined; onAbort: () => void },
 ): ReadableStream<UIMessageChunk> {
   const writer = new AnswerWriter(followed);
   let stop = (): void => {};
@@ -19,6 +22,10 @@ export function streamAnswer(
         isDone = true;
         stop();
         controller.close();
+      };
+      const abort = (): void => {
+        onAbort();
+        end();
       };
       // A change of several queries is told one by one: read once all were told.
       const read = (): void => {
@@ -33,13 +40,13 @@ export function streamAnswer(
         });
       };
       const unsubscribe = store.subscribe(read);
-      signal?.addEventListener("abort", end);
+      signal?.addEventListener("abort", abort);
       stop = () => {
         isDone = true;
         unsubscribe();
-        signal?.removeEventListener("abort", end);
+        signal?.removeEventListener("abort", abort);
       };
-      if (signal?.aborted === true) end();
+      if (signal?.aborted === true) abort();
       else read();
     },
     cancel: () => stop(),

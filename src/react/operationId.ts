@@ -1,8 +1,8 @@
-const RANDOM_BYTES = 16;
-
-/** A new id for an operation. Pages served without TLS have no `randomUUID`. */
+/**
+ * A new id for an operation. It is no secret: where there is no `randomUUID`, as on pages without TLS and in React
+ * Native, it is the time and two random numbers.
+ */
 export function newOperationId(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { crypto }: { crypto?: Partial<Crypto> } = globalThis;
+  return crypto?.randomUUID?.() ?? [Date.now(), Math.random(), Math.random()].join("-");
 }

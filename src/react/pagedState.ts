@@ -70,13 +70,16 @@ function withoutRepeats<Item>(items: readonly Item[], { idOf }: ListOrder<Item>)
   return [...seen.values()];
 }
 
-/** What was shown behind the pages that are there: what has left them for the page that is not there yet. */
+/**
+ * What was shown behind the pages that are there: what has left them for the page that is not there yet. Nothing where
+ * none of what was shown is in them, as when somebody else has signed in.
+ */
 function knownAfter<Item>(before: readonly Item[], fresh: readonly Item[], order: ListOrder<Item>): Item[] {
   const last = fresh.at(-1);
   const isFresh = new Set(fresh.map((item) => order.idOf(item)));
-  return before.filter(
-    (item) => !isFresh.has(order.idOf(item)) && (last === undefined || order.compare(item, last) >= 0),
-  );
+  const left = before.filter((item) => !isFresh.has(order.idOf(item)));
+  if (left.length === before.length) return [];
+  return left.filter((item) => last === undefined || order.compare(item, last) >= 0);
 }
 
 function sameOr<Item>(before: PagedState<Item>, after: PagedState<Item>): PagedState<Item> {

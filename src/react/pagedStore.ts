@@ -123,6 +123,6 @@ export class PagedStore<Item> extends WatchingStore<PagedSnapshot<Item>> {
       before.isLoading === isLoading &&
       before.canLoadMore === canLoadMore &&
       before.error === error;
-    if (!isSame) this.publish({ items, isLoading, canLoadMore, ...(error === undefined ? {} : { error }) });
+    if (!isSame) this.publish({ items, isLoading, canLoadMore, error });
   }
 }

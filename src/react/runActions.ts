@@ -41,14 +41,11 @@ export function runActions(
   const decide = async (call: WhichCall, decision: { approved: boolean; input?: unknown; reason?: string }) =>
     await client.mutation(api.decideApproval, { runId: runId(), ...placeOf(call, read()), ...decision });
   return {
-    approve: (call, { input } = {}) =>
-      decide(call, { approved: true, ...(input === undefined ? {} : { input }) }),
-    deny: (call, { reason } = {}) =>
-      decide(call, { approved: false, ...(reason === undefined ? {} : { reason }) }),
+    approve: (call, { input } = {}) => decide(call, { approved: true, input }),
+    deny: (call, { reason } = {}) => decide(call, { approved: false, reason }),
     answer: async (call, given) =>
       await client.mutation(api.answerTool, { runId: runId(), callId: idOf(call), ...given }),
-    cancel: async ({ reason } = {}) =>
-      await client.mutation(api.cancelRun, { runId: runId(), ...(reason === undefined ? {} : { reason }) }),
+    cancel: async ({ reason } = {}) => await client.mutation(api.cancelRun, { runId: runId(), reason }),
     steer: async (prompt, { operationId = newOperationId() } = {}) => {
       await client.mutation(api.steerRun, { runId: runId(), prompt, operationId });
     },

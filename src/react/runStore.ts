@@ -117,7 +117,7 @@ export class RunStore extends WatchingStore<RunSnapshot> {
       toolCalls: calls.items,
       waiting: waiting.result ?? NONE,
       isLoading: run.result === undefined && error === undefined,
-      ...(error === undefined ? {} : { error }),
+      error,
     };
     if (!isSame(this.getSnapshot(), next)) this.publish(next);
   }

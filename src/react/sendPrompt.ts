@@ -1,6 +1,6 @@
 import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
-import { convexToJson } from "convex/values";
+import { convexToJson, type Value } from "convex/values";
 import type { Part } from "../validators/content.js";
 import { callMutation } from "./boundMutation.js";
 import { newOperationId } from "./operationId.js";
@@ -33,9 +33,9 @@ export function createSend<Mutation extends SendMutation>(
   client: Pick<MemoryClient, "mutation">,
   { mutation, api }: { mutation: Mutation; api?: SendApi },
 ): Send<Mutation> {
-  const underWay = new Map<string, Promise<FunctionReturnType<Mutation>>>();
+  const underWay = new Map<unknown, Promise<FunctionReturnType<Mutation>>>();
   return (args) => {
-    const key = JSON.stringify(convexToJson(args));
+    const key = sameFor(args);
     const known = underWay.get(key);
     if (known !== undefined) return known;
     const whole = { ...args, operationId: args.operationId ?? newOperationId() };
@@ -46,16 +46,31 @@ export function createSend<Mutation extends SendMutation>(
   };
 }
 
+/** The same for arguments that say the same. What no mutation can carry is like nothing else: the client refuses it. */
+function sameFor(args: Record<string, Value>): unknown {
+  try {
+    return JSON.stringify(convexToJson(args));
+  } catch {
+    return args;
+  }
+}
+
 /** What shows a prompt in its thread until the server has answered. Called again with each result meanwhile. */
 function showing(api: SendApi | undefined, args: Record<string, unknown>) {
   const prompt = toPrompt(args);
   if (api === undefined || prompt === null) return undefined;
   return (store: OptimisticLocalStore): void => {
     for (const { args: asked, value } of store.getAllQueries(api.listMessages))
-      if (value !== undefined && asked.threadId === prompt.threadId && asked.cursor === null)
+      if (value !== undefined && isNewestPage(asked, prompt.threadId))
         store.setQuery(api.listMessages, asked, withSending(value, prompt));
   };
 }
+
+/** A page that is asked for by anything else, such as a turn, is not the thread's. */
+const isNewestPage = (
+  { threadId, cursor, limit: _, ...others }: SendApi["listMessages"]["_args"],
+  sentTo: string,
+): boolean => threadId === sentTo && cursor === null && Object.keys(others).length === 0;
 
 /** What the arguments say, where they name a thread and a prompt. */
 function toPrompt({ threadId, prompt, operationId }: Record<string, unknown>): SentPrompt | null {

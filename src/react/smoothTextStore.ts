@@ -33,11 +33,14 @@ export class SmoothTextStore {
   /** How many characters of the text are shown; for a text that was replaced meanwhile, ask `shownOf`. */
   getSnapshot = (): number => this.#shown;
 
-  /** The text as it is by now; `isSmooth` false shows all of it at once. */
+  /** The text as it is by now; all of it is shown at once where `isSmooth` is false, or it is another text. */
   receive(text: string, isSmooth: boolean): void {
+    // The last character may be a half of one that is whole by now.
+    const isSame = text.startsWith(this.#text.slice(0, -1));
     this.#text = text;
     const now = performance.now();
-    this.#reveal = isSmooth ? revealMore(this.#reveal, text.length, now) : wholeReveal(text.length, now);
+    this.#reveal =
+      isSmooth && isSame ? revealMore(this.#reveal, text.length, now) : wholeReveal(text.length, now);
     this.#show();
   }
 

@@ -5,7 +5,7 @@ import type { Run, WaitingCall } from "../validators/run.js";
 import { callMutation } from "./boundMutation.js";
 import type { FollowedAnswer } from "./chatAnswer.js";
 import { decisionsFor } from "./chatDecisions.js";
-import { plainError } from "./chatErrors.js";
+import { rethrow } from "./chatErrors.js";
 import { sentMessage, type SentMessage } from "./chatPrompt.js";
 import { streamAnswer } from "./chatStream.js";
 import { newOperationId } from "./operationId.js";
@@ -68,18 +68,14 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
 
   /** Called by `useChat`. */
   async sendMessages(request: SendOptions): Promise<Chunks> {
-    try {
-      return await this.#answer(request);
-    } catch (error) {
-      throw plainError(error);
-    }
+    return await this.#answer(request).catch(rethrow);
   }
 
   /** Called by `useChat`: the stream of the thread's run under way, or that waits; `null` where there is none. */
   async reconnectToStream({ chatId: threadId, abortSignal }: ResumeOptions): Promise<Chunks | null> {
     clearTimeout(this.#canceling.get(threadId));
     const { client, api } = this.options;
-    const run: Run | null = await client.query(api.getRun, { threadId });
+    const run: Run | null = await client.query(api.getRun, { threadId }).catch(rethrow);
     if (run === null || "endedAt" in run.state || abortSignal?.aborted === true) return null;
     return this.#follow({ runId: run.runId }, threadId, abortSignal);
   }
@@ -146,10 +142,8 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
 
   #follow(followed: FollowedAnswer, threadId: string, signal: AbortSignal | undefined): Chunks {
     const { client, api } = this.options;
-    const cancel = (): void => this.#cancel(threadId, followed.runId);
-    if (signal?.aborted === true) cancel();
-    else signal?.addEventListener("abort", cancel, { once: true });
-    return streamAnswer(new ThreadStore(client, api, { threadId }), followed, signal);
+    const onAbort = (): void => this.#cancel(threadId, followed.runId);
+    return streamAnswer(new ThreadStore(client, api, { threadId }), followed, { signal, onAbort });
   }
 
   /** A component that mounts twice, as in strict mode, stops its chat and resumes it at once: nobody meant to stop. */

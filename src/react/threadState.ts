@@ -147,6 +147,7 @@ type ShownGroup = {
  */
 export function createView(): (state: ThreadState) => ThreadMessage[] {
   let last = new Map<string, ShownGroup>();
+  const ids: ShownIds = new Map();
   return (state) => {
     const streamed: Record<string, readonly Part[]> = {};
     for (const { streamId, messageId } of streamsIn(state.recent ?? []))
@@ -169,7 +170,8 @@ export function createView(): (state: ThreadState) => ThreadMessage[] {
         isSameList(known.decided, decided)
       )
         return known;
-      const message = shownAs(toUIMessage(group, streamed, { run, decisions }), state.sent);
+      const whole = toUIMessage(group, streamed, { run, decisions });
+      const message = shownAs(whole, shownId(ids, { group, headId: whole.id, sent: state.sent }));
       return { group, streamed: live, waiting, decided, message };
     });
     last = new Map(shown.map((item) => [item.group[0].messageId, item]));
@@ -191,9 +193,23 @@ function withoutClaimed(messages: Message[], sent: SentKeys): Message[] {
   return claimed.size === 0 ? messages : messages.filter(({ messageId }) => !claimed.has(messageId));
 }
 
+/** Under which id a message was shown first, by the row that it began with then. */
+type ShownIds = Map<string, string>;
+
+/** One id for a message for as long as it is shown, also when its earlier steps are loaded later. */
+function shownId(
+  ids: ShownIds,
+  { group, headId, sent }: { group: MessageGroup; headId: string; sent: SentKeys },
+): string {
+  const known = group.find(({ messageId }) => ids.has(messageId))?.messageId ?? headId;
+  const id = ids.get(known) ?? sent[headId] ?? headId;
+  ids.set(known, id);
+  return id;
+}
+
 /** A message under the id by which it is known here, with that of its row beside it. */
-function shownAs({ id, metadata, ...message }: ThreadMessage, sent: SentKeys): ThreadMessage {
+function shownAs({ id: rowId, metadata, ...message }: ThreadMessage, id: string): ThreadMessage {
   if (metadata === undefined) return { id, ...message };
-  const row = isSending({ messageId: id }) ? { isSending: true } : { messageId: id };
-  return { id: sent[id] ?? id, metadata: { ...metadata, ...row }, ...message };
+  const row = isSending({ messageId: rowId }) ? { isSending: true } : { messageId: rowId };
+  return { id, metadata: { ...metadata, ...row }, ...message };
 }

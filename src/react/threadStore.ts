@@ -54,7 +54,8 @@ type Watched = { after: number; stop: () => void };
 export class ThreadStore extends WatchingStore<ThreadSnapshot> {
   readonly #view: View;
   #state: ThreadState;
-  #error: Error | undefined;
+  /** What watched queries have thrown, until they give a result or are watched no more. */
+  readonly #errors = new Map<symbol, Error>();
   #stops: (() => void)[] = [];
   #streams = new Map<string, Watched>();
   #loading: Promise<void> | null = null;
@@ -114,14 +115,30 @@ export class ThreadStore extends WatchingStore<ThreadSnapshot> {
     asked: Asked<Query>,
     onResult: (result: FunctionReturnType<Query>) => void,
   ): () => void {
-    return watchResults(this.client, asked, { onResult, onError: (error) => this.#fail(error) });
+    const key = Symbol("watched");
+    const stop = watchResults(this.client, asked, {
+      onResult: (result) => {
+        const hadFailed = this.#errors.delete(key);
+        onResult(result);
+        if (hadFailed) this.#publish();
+      },
+      onError: (error) => {
+        // A stream that is gone has been swept: its message is there, or comes with the next page.
+        if (isMemoryError(error, "STREAM_NOT_FOUND")) return;
+        this.#errors.set(key, toError(error));
+        this.#publish();
+      },
+    });
+    return () => {
+      stop();
+      this.#errors.delete(key);
+    };
   }
 
   #dispatch(event: ThreadEvent): void {
     const before = this.#state;
     this.#state = reduceThread(before, event);
     if (this.#state === before) return;
-    if (event.kind === "recentPage") this.#error = undefined;
     if (this.isWatched) this.#followStreams();
     this.#publish();
   }
@@ -153,15 +170,9 @@ export class ThreadStore extends WatchingStore<ThreadSnapshot> {
     else stop();
   }
 
-  /** A stream that is gone has been swept: its message is there, or comes with the next page. */
-  #fail(error: unknown): void {
-    if (isMemoryError(error, "STREAM_NOT_FOUND")) return;
-    this.#error = toError(error);
-    this.#publish();
-  }
-
   #publish(): void {
-    this.publish(snapshotOf(this.#state, this.#view, this.#error));
+    const [error] = this.#errors.values();
+    this.publish(snapshotOf(this.#state, this.#view, error));
   }
 }
 
@@ -172,6 +183,6 @@ function snapshotOf(state: ThreadState, view: View, error?: Error): ThreadSnapsh
     run,
     isLoading: recent === null && error === undefined,
     canLoadMore: cursor !== null,
-    ...(error === undefined ? {} : { error }),
+    error,
   };
 }

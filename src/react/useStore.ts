@@ -1,5 +1,5 @@
 import { useConvex } from "convex/react";
-import { useMemo, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import type { MemoryClient, WatchingStore } from "./watchingStore.js";
 
 const watchNothing = () => () => {};
@@ -19,8 +19,12 @@ export function useSnapshot<Snapshot extends { error?: Error }>(
   return snapshot;
 }
 
-/** What `create` makes of the app's client, anew for each other key. */
+/** What `create` makes of the app's client: the same until another client or key is there, then anew. */
 export function useMade<Made>(key: string, create: (client: MemoryClient) => Made): Made {
   const client = useConvex();
-  return useMemo(() => create(client), [client, key]);
+  const [known, keep] = useState(() => ({ client, key, made: create(client) }));
+  if (known.client === client && known.key === key) return known.made;
+  const next = { client, key, made: create(client) };
+  keep(next); // while rendering: React renders again with it, and draws nothing of the one before
+  return next.made;
 }

@@ -49,7 +49,7 @@ function questionsOf(question: UsageQuestion | "skip") {
   const { every, period, ...asked } = question;
   const { from } = asked;
   return {
-    summary: { ...asked, ...(period === undefined ? {} : { period }) },
+    summary: { ...asked, period },
     series: every === undefined || from === undefined ? "skip" : { ...asked, from, every },
   } as const;
 }

@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from "vitest";
 import type { SentMessage } from "../../src/react/index.js";
 import { chatPages, userRows } from "./chatPage.js";
-import { again, chatApi, comparable, partStates, textShown, type SendArgs } from "./chatSupport.js";
+import { again, chatApi, chatOn, comparable, partStates, textShown, type SendArgs } from "./chatSupport.js";
 import { realClients } from "./realClient.js";
 import { takeComplaints } from "./rendering/complaints.js";
 
@@ -68,6 +68,29 @@ describe("a call that waits", () => {
     const { messages, error } = await chat.ready();
     expect(error).toBeUndefined();
     expect(partStates(messages[1])[1]).toBe("output-denied");
+  });
+
+  test("goes on waiting where its request is aborted after it was told", async () => {
+    const threadId = await aThread();
+    const controller = new AbortController();
+    const transport = chatOn(connect());
+    const message: UIMessage = { id: "asked", role: "user", parts: [{ type: "text", text: "You may pay" }] };
+    const chunks = await transport.sendMessages({
+      ...{ trigger: "submit-message", chatId: threadId, messageId: undefined, messages: [message] },
+      abortSignal: controller.signal,
+    });
+    for await (const _ of chunks);
+    controller.abort();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await connect().query(chatApi.getRun, { threadId });
+    expect((await runOf(threadId))?.state.kind).toBe("awaitingApproval");
+  });
+
+  test("of somebody else's thread is refused in plain words", async () => {
+    const threadId = await aThread();
+    const transport = chatOn(connect("sam"));
+    const resumed = transport.reconnectToStream({ chatId: threadId });
+    await expect(resumed).rejects.toThrow(/^[A-Z][^{]*\.$/);
   });
 
   test("for a result gets it from the page", async () => {

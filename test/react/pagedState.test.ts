@@ -28,3 +28,17 @@ test("a page that nothing has changed in leaves the list the same object", () =>
   const state = read(pages);
   expect(reducePages(state, { wanted: 2, order, answers: () => structuredClone(pages.first) })).toBe(state);
 });
+
+test("of a list that another person's has replaced nothing is shown, also while a page of it is awaited", () => {
+  const pages: Record<string, Page<Row>> = {
+    first: { page: [row("a", 9), row("b", 8)], cursor: "second" },
+    second: { page: [row("c", 2)], cursor: null },
+  };
+  const before = read(pages);
+  const answers = (cursor: string | null) =>
+    cursor === null ? { page: [row("theirs", 10)], cursor: "theirs" } : undefined;
+  expect(reducePages(before, { wanted: 2, order, answers })).toMatchObject({
+    isSettled: false,
+    items: [row("theirs", 10)],
+  });
+});

@@ -30,6 +30,29 @@ const isThere = ({ messages }: ThreadSnapshot) =>
 const arrived = (watched: Watched) => until(watched.store.getSnapshot, isThere);
 
 describe("a prompt that is sent", () => {
+  test("is not shown among the messages of one turn, which are asked for by another query", async () => {
+    const { threadId, client, watched, send } = await aConversation("say");
+    const ofTurn = client.watchQuery(api.listMessages, { threadId, turn: 0, cursor: null } as never);
+    const stop = ofTurn.onUpdate(() => {});
+    await until(
+      () => ofTurn.localQueryResult()?.page.length,
+      (shown) => shown === 1,
+    );
+    const sent = send({ threadId, prompt: "Another turn." });
+    expect(textsOf(watched.store.getSnapshot())).toHaveLength(2);
+    expect(ofTurn.localQueryResult()?.page).toHaveLength(1);
+    await sent;
+    stop();
+  });
+
+  test("rejects what no query can carry, instead of throwing where nobody catches", async () => {
+    const { threadId, send } = await aConversation("say");
+    const wrong = { threadId, prompt: new Date() as unknown as string };
+    let sent: Promise<unknown> | undefined;
+    expect(() => (sent = send(wrong))).not.toThrow();
+    await expect(sent).rejects.toThrow("Date");
+  });
+
   test("is a message at once, and its row takes its place under one id", async () => {
     const { threadId, watched, send } = await aConversation("say");
     const sent = send({ threadId, prompt: "Which one?" });

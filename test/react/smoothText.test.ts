@@ -90,6 +90,24 @@ describe("a text shown at an even pace", () => {
     expect(seen.at(-1)).toBe(`${family} ok`.length);
   });
 
+  test("shows another text at once, as when a component goes on with another thread", () => {
+    const store = new SmoothTextStore("Hello.");
+    watch(store);
+    const another = "An answer of another thread, which was there before.";
+    store.receive(another, true);
+    expect(store.getSnapshot()).toBe(another.length);
+    store.receive(`${another} And more.`, true);
+    expect(store.getSnapshot()).toBe(another.length);
+  });
+
+  test("goes on where the half of a character at the end has become whole", () => {
+    const store = new SmoothTextStore("Well \ufffd");
+    watch(store);
+    const whole = `Well 👍${" and more".repeat(9)}`;
+    store.receive(whole, true);
+    expect(store.getSnapshot()).toBeLessThan(whole.length);
+  });
+
   test("of a text that was replaced shows no more than there is", () => {
     const store = new SmoothTextStore("A long text that is there.");
     watch(store);

@@ -27,6 +27,8 @@ export class ThreadServer {
   messages: Message[] = [];
   run: Run | null = null;
   isGone = false;
+  /** The query that throws, by its name. */
+  broken: string | null = null;
   readonly chunks = new Map<string, { seq: number; deltas: string }[]>();
   /** Names and arguments of all queries that were answered anew. */
   readonly asked: string[] = [];
@@ -127,6 +129,7 @@ export class ThreadServer {
 
   #answer(name: string, args: Args): unknown {
     if (this.isGone) throw memoryError("THREAD_NOT_FOUND", "No such thread.");
+    if (name === this.broken) throw new TypeError(`${name} is broken`);
     if (name === "chat:getRun") return this.run;
     if (name === "chat:followStream") return this.#follow(args as { streamId: string; after: number });
     return this.#list(args as { cursor: string | null; limit: number });

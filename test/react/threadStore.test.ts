@@ -123,6 +123,51 @@ describe("a watched thread", () => {
     expect(store.getSnapshot().error).toBeUndefined();
   });
 
+  test.each(["chat:getRun", "chat:followStream"])(
+    "forgets what %s threw once it gives a result",
+    (broken) => {
+      const { server, store } = aWatchedThread(2);
+      server.startStream({ turn: 1, step: 1 });
+      server.broken = broken;
+      server.deliver();
+      server.deliver();
+      expect(store.getSnapshot().error?.message).toBe(`${broken} is broken`);
+      server.broken = null;
+      server.deliver();
+      expect(store.getSnapshot().error).toBeUndefined();
+    },
+  );
+
+  test("keeps what one query threw while another gives results", () => {
+    const { server, store } = aWatchedThread(2);
+    server.broken = "chat:getRun";
+    server.deliver();
+    server.messages.push(aMessage("user", [textPart("more")], { turn: 2 }));
+    server.deliver();
+    expect(store.getSnapshot().error?.message).toBe("chat:getRun is broken");
+  });
+
+  test("shows an answer under one id, also when its first steps are loaded later", async () => {
+    const { server, store } = aThread(0, 2);
+    server.messages.push(aMessage("user", [textPart("Go.")], { turn: 0 }));
+    for (const step of [1, 2, 3, 4])
+      server.messages.push(
+        aMessage("assistant", [textPart(`step ${step}`)], { turn: 0, step, runId: "run" }),
+      );
+    store.subscribe(() => {});
+    server.deliver();
+    const [shown] = store.getSnapshot().messages;
+    await store.loadMore();
+    await store.loadMore();
+    const [, whole] = store.getSnapshot().messages;
+    expect(whole!.parts.filter(({ type }) => type === "text")).toHaveLength(4);
+    expect(whole!.id).toBe(shown!.id);
+    expect(whole!.metadata!.messageId).not.toBe(shown!.metadata!.messageId);
+    server.messages.push(aMessage("assistant", [textPart("step 5")], { turn: 0, step: 5, runId: "run" }));
+    server.deliver();
+    expect(store.getSnapshot().messages.map(({ id }) => id)[1]).toBe(shown!.id);
+  });
+
   test("watches nothing once the last listener has gone, also when a page comes late", async () => {
     const { server, store, stop } = aWatchedThread(6);
     server.startStream({ turn: 6, step: 1 });
