@@ -6,7 +6,8 @@ import { Link, useNavigate } from "react-router";
 import { api } from "../../api.js";
 import { useSession } from "../../session/useSession.js";
 import classes from "./chat.module.css";
-import { Composer, type Prompt } from "./Composer.js";
+import { Composer } from "./Composer.js";
+import type { Prompt } from "./composerTypes.js";
 import { titleFrom } from "./threadTitle.js";
 import { writeDraft } from "./useDraft.js";
 

@@ -4,7 +4,7 @@ import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import classes from "./chat.module.css";
-import { RowsLoading } from "./ThreadsPanel.js";
+import { RowsLoading } from "./RowsLoading.js";
 
 /** The conversations whose title, or what was said in them, fits some words. */
 export function ThreadSearch({ query, onChosen }: { query: string; onChosen?: () => void }) {

@@ -1,7 +1,7 @@
 import type { ContextExplanation, UsageEvent } from "convex-agent-memory";
 import { formatCount, formatDuration, formatMoney, UNKNOWN } from "../../../shell/formats.js";
 import classes from "../runs.module.css";
-import type { MadeRerun } from "./RerunPanel.js";
+import type { MadeRerun } from "./madeRerun.js";
 
 type FiguresProps = { rerun: MadeRerun; call: UsageEvent | undefined; explained: ContextExplanation };
 

@@ -7,7 +7,7 @@ import classes from "../runs.module.css";
 import { ContextChanges } from "./ContextChanges.js";
 import { Figures } from "./Figures.js";
 import { diffWords, type Piece } from "./textDiff.js";
-import type { MadeRerun } from "./RerunPanel.js";
+import type { MadeRerun } from "./madeRerun.js";
 
 type RerunResultProps = {
   rerun: MadeRerun;

@@ -40,14 +40,17 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
       {otherRuns.length > 0 && (
         <Stack gap="xs">
           <Text fw={600}>Agents that this run asked</Text>
-          {otherRuns.map((nested) => (
-            <NestedRun key={nested.runId} run={nested} />
-          ))}
+          {otherRuns.map(nestedOf)}
         </Stack>
       )}
     </Stack>
   );
 }
+
+/** A run in a run, however deep. */
+const nestedOf = (nested: Run) => (
+  <NestedRun key={nested.runId} run={nested} stepsOf={(run) => <RunSteps run={run} isNested />} />
+);
 
 const NothingYet = ({ run }: { run: Run }) => (
   <Text c="dimmed">{isActive(run) ? "It has not begun yet." : "It ended before its model was asked."}</Text>
@@ -76,6 +79,6 @@ function TimelineEntry({ entry, run, span, now }: EntryProps) {
     case "asking":
       return <AskingEntry from={entry.span.from} now={now} />;
     case "step":
-      return <StepCard step={entry} run={run} span={span} />;
+      return <StepCard step={entry} {...{ run, span, nestedOf }} />;
   }
 }

@@ -11,9 +11,9 @@ import { TextOf, textIn } from "../TextOf.js";
 import classes from "../runs.module.css";
 import { TimeAxis } from "./TimeAxis.js";
 import type { Span, Step, StepState } from "./timeline.js";
-import { ToolRows } from "./ToolRows.js";
+import { ToolRows, type NestedOf } from "./ToolRows.js";
 
-type StepProps = { step: Step; run: Run; span: Required<Span> };
+type StepProps = { step: Step; run: Run; span: Required<Span>; nestedOf: NestedOf };
 
 const MARKS: Record<StepState, string> = {
   running: "var(--mantine-color-indigo-5)",
@@ -22,7 +22,7 @@ const MARKS: Record<StepState, string> = {
 };
 
 /** One call of the model with what came of it; why it knew what it knew, and the same again with something changed. */
-export function StepCard({ step, run, span }: StepProps) {
+export function StepCard({ step, run, span, nestedOf }: StepProps) {
   const { number, state, message, tools } = step;
   const headingId = useId();
   return (
@@ -54,7 +54,7 @@ export function StepCard({ step, run, span }: StepProps) {
             </Text>
           )}
           <Retries events={step.others} />
-          {tools.length > 0 && <ToolRows tools={tools} />}
+          {tools.length > 0 && <ToolRows {...{ tools, nestedOf }} />}
           {message !== undefined && message.state.kind !== "streaming" && (
             <Panels message={message} step={step} run={run} />
           )}
