@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "convex/react";
 import { useRef } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api.js";
+import { chatAddress } from "../../shell/addresses.js";
 import { useSession } from "../../session/useSession.js";
 import classes from "./chat.module.css";
 import { Composer } from "./Composer.js";
@@ -76,6 +77,6 @@ function useBegin(): (prompt: Prompt) => Promise<void> {
     }
     const threadId = made.current;
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
-    await navigate(`/chat/${threadId}`, { state: { isFresh: true } });
+    await navigate(chatAddress(threadId), { state: { isFresh: true } });
   };
 }

@@ -5,10 +5,11 @@ import { useQuery } from "convex/react";
 import { useId, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
+import { runAddress } from "../../../shell/addresses.js";
 import { formatDuration, formatMoney, formatTokens } from "../../../shell/formats.js";
 import { useNow } from "../../../messages/time.js";
 import { StateBadge } from "../StateBadge.js";
-import { isActive, runAddress, runMs } from "../runWords.js";
+import { isActive, runMs } from "../runWords.js";
 import classes from "../runs.module.css";
 
 const TICK_MS = 500;
