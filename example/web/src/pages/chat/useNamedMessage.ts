@@ -1,8 +1,8 @@
 import type { Message } from "convex-agent-memory";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import { useEffect } from "react";
 import { useSearchParams } from "react-router";
 import { api } from "../../api.js";
+import { useLoadWhile } from "../../data/useLoadWhile.js";
 import { useResult } from "../../data/useResult.js";
 import { rowIdOf } from "../../messages/parts.js";
 
@@ -37,9 +37,7 @@ function useNamedRow(threadId: string): Message | null | undefined {
 /** Loads pages while something is missing; false when it is not to be looked for any further. */
 function useLoadEarlier(isMissing: boolean, { messages, canLoadMore, loadMore }: Loaded): boolean {
   const isLooking = isMissing && canLoadMore && messages.length < MOST_LOADED;
-  useEffect(() => {
-    if (isLooking) void loadMore().catch(() => undefined); // who scrolls up asks again
-  }, [isLooking, messages.length]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each page that came
+  useLoadWhile(isLooking, loadMore);
   return isLooking;
 }
 
