@@ -120,6 +120,8 @@ function useEnd(messages: readonly ThreadMessage[]) {
 /** Frames in which a message is brought into sight, and after how many of them it is scrolled to anew. */
 const MOST_FRAMES = 120;
 const FRAMES_OF_A_SCROLL = 10;
+/** Frames in which it must stay in sight: a row that moves may be made anew, and loses the focus. */
+const FRAMES_IN_SIGHT = 20;
 
 type Showing = { namedId: string | null; list: RefObject<VListHandle | null>; leaveEnd: () => void };
 
@@ -135,14 +137,18 @@ function useShowNamed(messages: readonly ThreadMessage[], { namedId, list, leave
   const isThere = namedId !== null && messages.some(({ id }) => id === namedId);
   useEffect(() => {
     if (namedId === null || !isThere) return;
-    let frames = 0;
+    let [frames, inSight] = [0, 0];
     let frame = requestAnimationFrame(function approach() {
       leaveEnd();
       const row = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(namedId)}"]`);
-      if (row !== null && isInSight(row)) return row.focus({ preventScroll: true });
-      const index = latest.current.findIndex(({ id }) => id === namedId);
-      if (frames % FRAMES_OF_A_SCROLL === 0) list.current?.scrollToIndex(index, { align: "start" });
-      if (++frames < MOST_FRAMES) frame = requestAnimationFrame(approach);
+      if (row !== null && isInSight(row)) {
+        row.focus({ preventScroll: true });
+        inSight += 1;
+      } else if (frames % FRAMES_OF_A_SCROLL === 0) {
+        const index = latest.current.findIndex(({ id }) => id === namedId);
+        list.current?.scrollToIndex(index, { align: "start" });
+      }
+      if (++frames < MOST_FRAMES && inSight < FRAMES_IN_SIGHT) frame = requestAnimationFrame(approach);
     });
     return () => cancelAnimationFrame(frame);
   }, [namedId, isThere, list, leaveEnd]);
