@@ -35,6 +35,31 @@ describeInBrowser("blocks", UNHURRIED, () => {
     expect(await read("limit")).toMatchObject({ value: "x".repeat(40), version: 2 });
   });
 
+  test("what is written stays while another block is looked at, and what is written on while it is saved", async () => {
+    await create("first", { value: "One." });
+    await create("second", { value: "Two." });
+    const page = await open({ as: "ada", path: "/memory/blocks?block=first" });
+    await says(page).fill("One, and more.");
+    await page.getByRole("link", { name: /^second/ }).click();
+    await page.getByRole("region", { name: "Block second" }).waitFor();
+    await page.getByRole("link", { name: /^first.*Not saved/s }).click();
+    await page.getByRole("region", { name: "Block first" }).waitFor();
+    expect(await says(page).inputValue()).toBe("One, and more.");
+    // Both in one task of the page: the answer of the server comes after what is written on.
+    await says(page).evaluate((area: HTMLTextAreaElement) => {
+      const saving = [...document.querySelectorAll("button")].find(
+        ({ textContent }) => textContent === "Save",
+      );
+      saving?.click();
+      area.setRangeText("!", area.value.length, area.value.length);
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await page.getByText("Version 2,").waitFor();
+    expect(await read("first")).toMatchObject({ value: "One, and more." });
+    expect(await says(page).inputValue()).toBe("One, and more.!");
+    expect(await save(page).isEnabled()).toBe(true);
+  });
+
   test("follows what others write until someone writes here; then both are shown, and mine can be kept", async () => {
     await create("shared", { value: "One." });
     const page = await open({ as: "ada", path: "/memory/blocks?block=shared" });

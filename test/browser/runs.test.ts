@@ -53,7 +53,9 @@ describeInBrowser("the page of runs", () => {
     expect(await stepOf(page, 1).getByLabel("Input").textContent()).toContain('"query"');
     expect(await stepOf(page, 1).getByLabel("Output").textContent()).toContain("Fresnel lens");
     const facts = await stepOf(page, run.steps).locator("dl").textContent();
-    expect(facts).toMatch(/Model.*extractive.*Tokens in[\d,]+.*Tokens out\d+.*Cost\$0\.\d+.*Ended withstop/s);
+    expect(facts).toMatch(
+      /Model.*extractive.*Tokens in[\d,]+.*Tokens out\d+.*Cost\$0\.\d+.*Ended withits answer/s,
+    );
   });
 
   test("tells why the model knew: the fact and the block by their words, with the way to each", async () => {

@@ -101,6 +101,12 @@ describeInBrowser("a call made again on the page of runs", () => {
     );
     await first.waitFor();
     await form.getByRole("button", { name: "As it was" }).click();
+    await form.getByRole("switch", { name: "Recall anew, in the memory as it is now" }).click();
+    await form.getByRole("group", { name: "Whose memory" }).getByText("My tenant’s").click();
+    await form.getByRole("button", { name: "Run again" }).click();
+    const third = step.getByRole("region", { name: "Re-run 3" });
+    await third.getByText("recalled anew from my tenant’s").waitFor();
+    await form.getByRole("button", { name: "As it was" }).click();
     await form.getByLabel("Tokens of context").fill("5");
     await form.getByRole("button", { name: "Run again" }).click();
     await step.getByRole("alert").waitFor();

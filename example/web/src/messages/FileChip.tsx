@@ -2,7 +2,7 @@ import { Paper, Text } from "@mantine/core";
 import { IconFile, IconFileTypePdf, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "convex/react";
 import { api } from "../api.js";
-import { fileSize } from "./fileSize.js";
+import { formatBytes } from "../shell/formats.js";
 import classes from "./messages.module.css";
 import { fileIdOf, type FilePart } from "./parts.js";
 
@@ -48,7 +48,7 @@ export function FileChip({ name, mediaType, bytes, url }: FileChipProps) {
       )}
       {bytes !== undefined && (
         <Text size="xs" className={classes.meta} component="span" m={0}>
-          {fileSize(bytes)}
+          {formatBytes(bytes)}
         </Text>
       )}
     </Paper>

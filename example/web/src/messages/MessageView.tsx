@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import type { ThreadMessage } from "convex-agent-memory/react";
 import { memo, useMemo } from "react";
 import { Link } from "react-router";
+import { LAST_ANSWER, runAddress } from "../shell/addresses.js";
 import { AnswerContext } from "./answerContext.js";
 import { numberCitations, shortName, type CitationNumbers, type NumberedCitation } from "./citations.js";
 import { MessageFile } from "./FileChip.js";
@@ -16,13 +17,15 @@ export type MessageViewProps = {
   message: ThreadMessage;
   /** Opens what a citation of this message names; without it citations are mere numbers. */
   openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
-  /** Where the runs of its thread are shown, for the way from an answer to how it came about. */
-  runsPath?: string;
+  /** Its thread, for the way from an answer to how it came about. */
+  threadId?: string;
+  /** Someone was led to this message. */
+  isNamed?: boolean;
 };
 
 /** A message of a thread: a prompt, or an answer with its steps, its tools and its sources. */
 export const MessageView = memo(function MessageView(props: MessageViewProps) {
-  const { message } = props;
+  const { message, isNamed = false } = props;
   const isPrompt = message.role === "user";
   return (
     <article
@@ -31,6 +34,7 @@ export const MessageView = memo(function MessageView(props: MessageViewProps) {
       data-message={message.id}
       data-role={message.role}
       data-state={message.metadata?.state.kind}
+      {...(isNamed ? { "aria-current": "location", tabIndex: -1 } : {})}
     >
       {isPrompt ? <Prompt message={message} /> : <Answer {...props} />}
     </article>
@@ -55,7 +59,7 @@ function Prompt({ message }: { message: ThreadMessage }) {
   );
 }
 
-function Answer({ message, openSource, runsPath }: MessageViewProps) {
+function Answer({ message, openSource, threadId }: MessageViewProps) {
   const numbers = useCitations(message);
   const answer = useMemo(
     () => ({
@@ -82,22 +86,22 @@ function Answer({ message, openSource, runsPath }: MessageViewProps) {
         );
       })}
       <Sources {...answer} />
-      <Origin message={message} runsPath={runsPath} />
+      <Origin message={message} threadId={threadId} />
     </AnswerContext>
   );
 }
 
 /** When an answer was given, and the way to how it came about. */
-function Origin({ message: { metadata }, runsPath }: Pick<MessageViewProps, "message" | "runsPath">) {
+function Origin({ message: { metadata }, threadId }: Pick<MessageViewProps, "message" | "threadId">) {
   if (metadata?.state.kind !== "complete") return null;
   const { createdAt, runId } = metadata;
   return (
     <p className={classes.meta}>
       <time dateTime={new Date(createdAt).toISOString()}>{timeOf(createdAt)}</time>
-      {runsPath !== undefined && runId !== undefined && (
+      {threadId !== undefined && runId !== undefined && (
         <>
           {" · "}
-          <Link to={`${runsPath}/${runId}`}>Why this answer?</Link>
+          <Link to={runAddress({ threadId, runId }, LAST_ANSWER)}>Why this answer?</Link>
         </>
       )}
     </p>

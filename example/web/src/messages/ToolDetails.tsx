@@ -3,10 +3,11 @@ import type { ToolCall } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { api } from "../api.js";
 import { useSession } from "../session/useSession.js";
+import { formatDuration } from "../shell/formats.js";
 import { JsonView } from "./JsonView.js";
 import classes from "./messages.module.css";
 import { wholePartOf, type ToolPart } from "./parts.js";
-import { duration, timeOf } from "./time.js";
+import { timeOf } from "./time.js";
 import { useWholePart } from "./useWholePart.js";
 
 /** Calls of one run that are looked through for the one that is shown. */
@@ -29,7 +30,7 @@ function CallFacts({ part, runId }: { part: ToolPart; runId: string }) {
   if (call === undefined) return null;
   return (
     <>
-      {call.ms !== undefined && <Text size="sm">Took {duration(call.ms)}.</Text>}
+      {call.ms !== undefined && <Text size="sm">Took {formatDuration(call.ms)}.</Text>}
       <Decision call={call} />
     </>
   );

@@ -6,6 +6,7 @@ import { useQueries, useQuery } from "convex/react";
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { api } from "../api.js";
+import { blockAddress, chatAddress, factAddress } from "../shell/addresses.js";
 import { passagesIn, rowIdOf, textOf } from "./parts.js";
 import { timeOf } from "./time.js";
 
@@ -26,7 +27,6 @@ export function FactSource({ message, factKey }: { message: ThreadMessage; factK
       {meant.map((fact) => (
         <FactCard key={fact.factId} fact={fact} />
       ))}
-      <ToMemory tab="facts" />
     </>
   );
 }
@@ -67,6 +67,7 @@ function FactCard({ fact }: { fact: Fact }) {
             Holds since {timeOf(fact.validFrom)}
           </Text>
         </Group>
+        <Onward to={factAddress(fact.factId)}>Open in Memory</Onward>
       </Stack>
     </Paper>
   );
@@ -88,7 +89,7 @@ export function BlockSource({ label }: { label: string }) {
       <Text size="xs" c="dimmed">
         Version {block.version}, which is in front of the researcher in every conversation.
       </Text>
-      <ToMemory tab="blocks" />
+      <Onward to={blockAddress(label)}>Open in Memory</Onward>
     </>
   );
 }
@@ -111,9 +112,7 @@ export function SaidSource({ message, text, place }: SaidSourceProps) {
         </Text>
       </Paper>
       {said !== undefined && (
-        <Anchor component={Link} to={`/chat/${said.threadId}`} size="sm">
-          Open that conversation <IconArrowUpRight size={14} aria-hidden />
-        </Anchor>
+        <Onward to={chatAddress(said.threadId, said.messageId)}>Open that conversation</Onward>
       )}
     </>
   );
@@ -125,9 +124,9 @@ const messageAt = (context: Explained | undefined, place: string): string | unde
     .flatMap(({ items }) => items)
     .find((item) => item.kind === "message" && `${item.place?.turn}.${item.place?.step}` === place)?.id;
 
-const ToMemory = ({ tab }: { tab: string }) => (
-  <Anchor component={Link} to={`/memory/${tab}`} size="sm">
-    Open in Memory <IconArrowUpRight size={14} aria-hidden />
+const Onward = ({ to, children }: { to: string; children: string }) => (
+  <Anchor component={Link} to={to} size="sm">
+    {children} <IconArrowUpRight size={14} aria-hidden />
   </Anchor>
 );
 

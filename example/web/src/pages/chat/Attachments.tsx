@@ -1,6 +1,6 @@
 import { CloseButton, Group, Paper, Progress, Text } from "@mantine/core";
 import { IconAlertTriangle, IconFile } from "@tabler/icons-react";
-import { fileSize } from "../../messages/fileSize.js";
+import { formatBytes } from "../../shell/formats.js";
 import classes from "./chat.module.css";
 import type { Upload } from "./useUploads.js";
 
@@ -22,7 +22,7 @@ export function Attachments({ uploads, onRemove }: { uploads: Upload[]; onRemove
                 {upload.name}
               </Text>
               <Text size="xs" c="dimmed" component="span" style={{ flex: "none" }}>
-                {fileSize(upload.bytes)}
+                {formatBytes(upload.bytes)}
               </Text>
               <CloseButton
                 size="sm"

@@ -1,32 +1,14 @@
 import { ActionIcon, FileButton, Group, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
 import { useNetwork } from "@mantine/hooks";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
-import type { Run } from "convex-agent-memory";
 import { useConvexConnectionState } from "convex/react";
 import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from "react";
 import { ACCEPTED } from "./acceptedFile.js";
 import { Attachments } from "./Attachments.js";
 import classes from "./chat.module.css";
 import { ProblemAlert } from "./ProblemAlert.js";
-import { useComposer, type Way } from "./useComposer.js";
-
-export type Prompt = { text: string; fileIds: string[] };
-
-/** The run that is under way, and what can be done about it. */
-export type ActiveRun = {
-  run: Run | null;
-  steer: (prompt: string) => Promise<unknown>;
-  cancel: () => Promise<unknown>;
-};
-
-export type ComposerProps = {
-  /** What the draft is kept under. */
-  draftKey: string;
-  onSend: (prompt: Prompt) => Promise<void>;
-  run?: ActiveRun;
-  /** The place to write has the focus as soon as it is there. */
-  isFocused?: boolean;
-};
+import type { ActiveRun, ComposerProps, Way } from "./composerTypes.js";
+import { useComposer } from "./useComposer.js";
 
 const MOST_ROWS = 10;
 

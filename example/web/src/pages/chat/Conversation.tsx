@@ -9,15 +9,20 @@ import { SourcePanel, type OpenedSource } from "../../messages/SourcePanel.js";
 import { ToolSlotContext, type ToolSlot } from "../../messages/toolSlot.js";
 import { LoadingConversation } from "./LoadingConversation.js";
 import { Announcer } from "./Announcer.js";
-import { Composer, type Prompt } from "./Composer.js";
+import { Composer } from "./Composer.js";
+import type { Prompt } from "./composerTypes.js";
 import { MessageList } from "./MessageList.js";
+import { NamedMessageNotice } from "./NamedMessageNotice.js";
 import { QueuedPrompts } from "./QueuedPrompts.js";
 import { RunNotice } from "./RunNotice.js";
+import { useNamedMessage } from "./useNamedMessage.js";
 import { WaitingCallForm } from "./WaitingCallForm.js";
 
 /** A conversation: what was said, what is being said, and the place to say more. */
 export function Conversation({ threadId }: { threadId: string }) {
-  const { messages, run, isLoading, loadMore, canLoadMore } = useThread(api.chat, { threadId });
+  const thread = useThread(api.chat, { threadId });
+  const { messages, run } = thread;
+  const named = useNamedMessage(threadId, thread);
   const runOfThread = useRun(api.chat, { threadId });
   const send = useSend(api.ask.send, api.chat);
   const location = useLocation();
@@ -30,23 +35,25 @@ export function Conversation({ threadId }: { threadId: string }) {
   const ask = async ({ text, fileIds }: Prompt): Promise<void> => {
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
   };
-  if (isLoading) return <LoadingConversation />;
+  if (thread.isLoading) return <LoadingConversation />;
   const queued = messages.filter((message) => isQueued(message, run));
   const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
   return (
     <ToolSlotContext value={slot}>
+      <NamedMessageNotice problem={named.problem} />
       <MessageList
         messages={said}
-        canLoadMore={canLoadMore}
-        loadMore={loadMore}
+        namedId={named.id}
+        canLoadMore={thread.canLoadMore}
+        loadMore={thread.loadMore}
         tail={<RunNotice threadId={threadId} run={run} messages={said} />}
       >
         {(message) => (
           <MessageView
             key={message.id}
             message={message}
-            openSource={openSource}
-            runsPath={`/runs/${threadId}`}
+            isNamed={message.id === named.id}
+            {...{ openSource, threadId }}
           />
         )}
       </MessageList>

@@ -4,6 +4,7 @@ import type { Thread } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { runsAddress } from "../../shell/addresses.js";
 import classes from "./chat.module.css";
 import { ThreadMenu } from "./ThreadMenu.js";
 import { titleOf } from "./threadTitle.js";
@@ -50,7 +51,7 @@ function ThreadActions({ thread }: { thread: Thread }) {
       <Tooltip label="How it was answered, step by step">
         <ActionIcon
           component={Link}
-          to={`/runs/${thread.threadId}`}
+          to={runsAddress(thread.threadId)}
           variant="subtle"
           color="gray"
           aria-label="How it was answered, step by step"

@@ -1,12 +1,23 @@
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import { useCallback, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ReactElement,
+  type ReactNode,
+  type RefObject,
+} from "react";
 import { VList, type VListHandle } from "virtua";
 import classes from "./chat.module.css";
 
 export type MessageListProps = {
   messages: ThreadMessage[];
+  /** The message that someone was led to: it is scrolled to, once. */
+  namedId?: string | null;
   /** What stands beneath the last message. */
   tail: ReactNode;
   canLoadMore: boolean;
@@ -24,8 +35,10 @@ const TAIL = "tail";
  * The messages of a thread, of which only those in sight are in the document. It stays at the end while something is
  * written, unless someone has scrolled up; older pages come in above without moving what is read.
  */
-export function MessageList({ messages, tail, canLoadMore, loadMore, children }: MessageListProps) {
-  const { list, isAtEnd, onScroll, onResize, toEnd } = useEnd(messages);
+export function MessageList(props: MessageListProps) {
+  const { messages, namedId = null, tail, canLoadMore, loadMore, children } = props;
+  const { list, isAtEnd, onScroll, onResize, toEnd, leaveEnd } = useEnd(messages);
+  useShowNamed(messages, { namedId, list, leaveEnd });
   const isPrepended = useIsPrepended(messages);
   const loadAtStart = useLoadAtStart({ canLoadMore, loadMore });
   const rows = [...messages, TAIL] as const;
@@ -100,7 +113,50 @@ function useEnd(messages: readonly ThreadMessage[]) {
     setAtEnd(true);
     scrollToEnd();
   };
-  return { list, isAtEnd, onScroll, onResize, toEnd };
+  const leaveEnd = useCallback(() => (stays.current = false), []);
+  return { list, isAtEnd, onScroll, onResize, toEnd, leaveEnd };
+}
+
+/** Frames in which a message is brought into sight, and after how many of them it is scrolled to anew. */
+const MOST_FRAMES = 120;
+const FRAMES_OF_A_SCROLL = 10;
+/** Frames in which it must stay in sight: a row that moves may be made anew, and loses the focus. */
+const FRAMES_IN_SIGHT = 20;
+
+type Showing = { namedId: string | null; list: RefObject<VListHandle | null>; leaveEnd: () => void };
+
+/**
+ * Scrolls to the message that someone was led to, and lets a screen reader go on from it. What is loaded or measured
+ * meanwhile moves it: so it is scrolled to until it is in sight.
+ */
+function useShowNamed(messages: readonly ThreadMessage[], { namedId, list, leaveEnd }: Showing): void {
+  const latest = useRef(messages);
+  useLayoutEffect(() => {
+    latest.current = messages;
+  });
+  const isThere = namedId !== null && messages.some(({ id }) => id === namedId);
+  useEffect(() => {
+    if (namedId === null || !isThere) return;
+    let [frames, inSight] = [0, 0];
+    let frame = requestAnimationFrame(function approach() {
+      leaveEnd();
+      const row = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(namedId)}"]`);
+      if (row !== null && isInSight(row)) {
+        row.focus({ preventScroll: true });
+        inSight += 1;
+      } else if (frames % FRAMES_OF_A_SCROLL === 0) {
+        const index = latest.current.findIndex(({ id }) => id === namedId);
+        list.current?.scrollToIndex(index, { align: "start" });
+      }
+      if (++frames < MOST_FRAMES && inSight < FRAMES_IN_SIGHT) frame = requestAnimationFrame(approach);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [namedId, isThere, list, leaveEnd]);
+}
+
+function isInSight(row: HTMLElement): boolean {
+  const [place, sight] = [row.getBoundingClientRect(), row.closest("[role=log]")?.getBoundingClientRect()];
+  return sight !== undefined && place.height > 0 && place.top < sight.bottom && place.bottom > sight.top;
 }
 
 /** True for a list of messages that begins earlier than the one before. */

@@ -4,9 +4,11 @@ import { useMutation, useQuery } from "convex/react";
 import { useRef } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api.js";
+import { chatAddress } from "../../shell/addresses.js";
 import { useSession } from "../../session/useSession.js";
 import classes from "./chat.module.css";
-import { Composer, type Prompt } from "./Composer.js";
+import { Composer } from "./Composer.js";
+import type { Prompt } from "./composerTypes.js";
 import { titleFrom } from "./threadTitle.js";
 import { writeDraft } from "./useDraft.js";
 
@@ -75,6 +77,6 @@ function useBegin(): (prompt: Prompt) => Promise<void> {
     }
     const threadId = made.current;
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
-    await navigate(`/chat/${threadId}`, { state: { isFresh: true } });
+    await navigate(chatAddress(threadId), { state: { isFresh: true } });
   };
 }

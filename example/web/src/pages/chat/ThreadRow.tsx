@@ -3,7 +3,8 @@ import type { Thread } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { NavLink } from "react-router";
 import { api } from "../../api.js";
-import { timeAgo } from "../../messages/time.js";
+import { chatAddress } from "../../shell/addresses.js";
+import { formatRelativeTime } from "../../shell/formats.js";
 import classes from "./chat.module.css";
 import { ThreadMenu } from "./ThreadMenu.js";
 import { titleOf } from "./threadTitle.js";
@@ -14,13 +15,13 @@ type ThreadRowProps = { thread: Thread; now: number; isOpen: boolean; onChosen?:
 export function ThreadRow({ thread, now, isOpen, onChosen }: ThreadRowProps) {
   return (
     <li className={classes.rowFrame} data-open={isOpen}>
-      <NavLink to={`/chat/${thread.threadId}`} onClick={onChosen} className={classes.row}>
+      <NavLink to={chatAddress(thread.threadId)} onClick={onChosen} className={classes.row}>
         <span className={classes.rowTitle} dir="auto">
           {titleOf(thread)}
         </span>
         <span className={classes.rowPreview}>
           {thread.activeRunId === undefined ? (
-            timeAgo(thread.lastActivityAt, now)
+            formatRelativeTime(thread.lastActivityAt, now)
           ) : (
             <RunMark threadId={thread.threadId} />
           )}

@@ -3,8 +3,9 @@ import type { ThreadHit } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { chatAddress } from "../../shell/addresses.js";
 import classes from "./chat.module.css";
-import { RowsLoading } from "./ThreadsPanel.js";
+import { RowsLoading } from "./RowsLoading.js";
 
 /** The conversations whose title, or what was said in them, fits some words. */
 export function ThreadSearch({ query, onChosen }: { query: string; onChosen?: () => void }) {
@@ -28,7 +29,7 @@ export function ThreadSearch({ query, onChosen }: { query: string; onChosen?: ()
 
 function Hit({ hit, onChosen }: { hit: ThreadHit; onChosen?: () => void }) {
   return (
-    <Link to={`/chat/${hit.threadId}`} onClick={onChosen} className={classes.row}>
+    <Link to={chatAddress(hit.threadId, hit.messageId)} onClick={onChosen} className={classes.row}>
       <span className={classes.rowTitle} dir="auto">
         {hit.title ?? "Conversation"}
       </span>

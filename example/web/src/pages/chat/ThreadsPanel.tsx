@@ -1,4 +1,4 @@
-import { Button, CloseButton, SegmentedControl, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, CloseButton, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconPencilPlus, IconSearch } from "@tabler/icons-react";
 import type { ThreadStatus } from "convex-agent-memory";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import classes from "./chat.module.css";
+import { RowsLoading } from "./RowsLoading.js";
 import { ThreadRow } from "./ThreadRow.js";
 import { ThreadSearch } from "./ThreadSearch.js";
 import { useNow } from "../../messages/time.js";
@@ -101,11 +102,3 @@ function ThreadList({ status, openThreadId, onChosen }: ThreadsPanelProps & { st
     </div>
   );
 }
-
-export const RowsLoading = () => (
-  <Stack gap="xs" p="sm" role="status" aria-label="Loading conversations">
-    {[0, 1, 2, 3].map((row) => (
-      <Skeleton key={row} h={44} />
-    ))}
-  </Stack>
-);

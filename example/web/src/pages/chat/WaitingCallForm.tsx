@@ -8,7 +8,7 @@ import { answerWords, askWords } from "../../messages/toolWords.js";
 import classes from "./chat.module.css";
 import { ProblemAlert } from "./ProblemAlert.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
-import { readJson } from "./readJson.js";
+import { readJson } from "../../messages/readJson.js";
 import { isToldInWords, WhatIsMeant } from "./WhatIsMeant.js";
 
 type FormProps = { call: WaitingCall } & Pick<RunActions, "approve" | "deny" | "answer">;

@@ -3,7 +3,7 @@ import { useQuery } from "convex/react";
 import { api } from "../../api.js";
 import { fieldOf } from "../../messages/parts.js";
 import { QuietBoundary } from "../../messages/QuietBoundary.js";
-import { readJson } from "./readJson.js";
+import { readJson } from "../../messages/readJson.js";
 
 /** Tools whose input is an id that says nothing to a person: what it stands for is shown in its place. */
 export const isToldInWords = (toolName: string): boolean => toolName === "forget";

@@ -1,5 +1,5 @@
 import { MOST_FILES, uploads } from "../../../../convex/uploads.js";
-import { fileSize } from "../../messages/fileSize.js";
+import { formatBytes } from "../../shell/formats.js";
 
 /** Types of files that browsers have no name for. */
 const BY_ENDING: Readonly<Record<string, string>> = {
@@ -33,6 +33,6 @@ export function refusalOf(file: Pick<File, "name" | "type" | "size">): string | 
   );
   if (!isTaken) return "Only pictures, PDFs and text can be attached.";
   if (file.size > uploads.maxBytes)
-    return `It has ${fileSize(file.size)}; ${fileSize(uploads.maxBytes)} is the most.`;
+    return `It has ${formatBytes(file.size)}; ${formatBytes(uploads.maxBytes)} is the most.`;
   return file.size === 0 ? "It is empty." : null;
 }

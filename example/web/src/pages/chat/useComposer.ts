@@ -1,11 +1,8 @@
 import { useState } from "react";
-import type { ComposerProps, Prompt } from "./Composer.js";
+import type { ComposerProps, Prompt, Way } from "./composerTypes.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
 import { useDraft } from "./useDraft.js";
 import { useUploads, type Upload } from "./useUploads.js";
-
-/** What becomes of what is said while an answer is under way: it waits for its turn, or that answer is told. */
-export type Way = "queue" | "steer";
 
 /** What someone writes, and what becomes of it. What could not be sent is put back where it was written. */
 export function useComposer({ draftKey, onSend, run }: ComposerProps) {

@@ -8,7 +8,7 @@ import { usePages } from "../../data/usePages.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { Moment } from "../../text/Moment.js";
 import { formatBytes, plural, formatCount } from "../../shell/formats.js";
-import { documentAddress } from "./documentAddress.js";
+import { documentAddress } from "../../shell/addresses.js";
 import { Tags } from "./Tags.js";
 import classes from "./documents.module.css";
 

@@ -8,6 +8,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
 import { errorText } from "../../shell/errorText.js";
+import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { Moment } from "../../text/Moment.js";
 import { formatBytes, plural } from "../../shell/formats.js";
@@ -28,10 +29,11 @@ export function DocumentPage({ documentKey }: { documentKey: string }) {
           All documents
         </Group>
       </Anchor>
+      {document.kind !== "ready" && <PageHeader title={documentKey} />}
       {document.kind === "loading" && <LoadingState label="Loading the document" />}
       {document.kind === "failed" && <ErrorState error={document.error} />}
       {document.kind === "ready" && document.value === null && (
-        <EmptyState icon={IconFileUnknown} title="There is no such document">
+        <EmptyState icon={IconFileUnknown} title="There is no such document" order={1}>
           Nothing is stored under “{documentKey}”. It was removed or renamed, or it belongs to another tenant.
         </EmptyState>
       )}

@@ -3,6 +3,7 @@ import { IconFileOff, IconQuoteOff } from "@tabler/icons-react";
 import type { FunctionReturnType } from "convex/server";
 import { useEffect } from "react";
 import { api } from "../../api.js";
+import { useLoadWhile } from "../../data/useLoadWhile.js";
 import { usePages } from "../../data/usePages.js";
 import { useResult } from "../../data/useResult.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
@@ -32,7 +33,7 @@ export function DocumentView({ document, chunkId }: { document: Document; chunkI
   });
   const wanted = useResult(api.documents.getChunk, chunkId === null ? "skip" : { chunkId });
   const index = wanted.kind === "ready" && wanted.value.documentKey === key ? wanted.value.index : null;
-  useLoadUpTo(index, chunks);
+  useLoadWhile(isBelow(index, chunks), chunks.loadMore);
   useScrollTo(index !== null && index < chunks.items.length ? chunkElementId(index) : null);
   if (state.kind === "empty")
     return <NothingToRead title="Nothing to read yet" text="It is being written for the first time." />;
@@ -90,20 +91,11 @@ function NoSuchPassage() {
   );
 }
 
-/** Loads pages until a chunk is there. */
-function useLoadUpTo(
+/** Whether a chunk comes with a page that is still to be loaded. */
+const isBelow = (
   index: number | null,
-  {
-    items,
-    canLoadMore,
-    loadMore,
-  }: { items: readonly unknown[]; canLoadMore: boolean; loadMore: () => Promise<void> },
-): void {
-  const isMissing = index !== null && index < SCROLL_MAX_CHUNKS && index >= items.length && canLoadMore;
-  useEffect(() => {
-    if (isMissing) void loadMore();
-  }, [isMissing, items.length]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each page that came
-}
+  { items, canLoadMore }: { items: readonly unknown[]; canLoadMore: boolean },
+): boolean => index !== null && index < SCROLL_MAX_CHUNKS && index >= items.length && canLoadMore;
 
 /** Scrolls to an element when it is there, and lets a screen reader go on from it. */
 function useScrollTo(elementId: string | null): void {

@@ -6,7 +6,7 @@ import { useRecall, type Recalled } from "../../data/useRecall.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { plural } from "../../shell/formats.js";
 import { Passage } from "../../text/Passage.js";
-import { documentAddress } from "./documentAddress.js";
+import { documentAddress } from "../../shell/addresses.js";
 import classes from "./documents.module.css";
 
 const SEARCH_MAX_TOKENS = 2_000;

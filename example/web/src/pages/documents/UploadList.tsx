@@ -25,7 +25,7 @@ import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
 import { errorText } from "../../shell/errorText.js";
 import { formatBytes, plural, formatCount } from "../../shell/formats.js";
-import { documentAddress } from "./documentAddress.js";
+import { documentAddress } from "../../shell/addresses.js";
 import classes from "./documents.module.css";
 import { isSettled, type Upload, type UploadQueue, type UploadState } from "./uploadQueue.js";
 

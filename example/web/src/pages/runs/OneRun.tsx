@@ -4,7 +4,9 @@ import { useRun } from "convex-agent-memory/react";
 import { useQuery } from "convex/react";
 import { Link, Navigate } from "react-router";
 import { api } from "../../api.js";
+import { PageHeader } from "../../shell/PageHeader.js";
 import { LoadingState } from "../../shell/states.js";
+import { runAddress, runsAddress } from "../../shell/addresses.js";
 import { errorText } from "../../shell/errorText.js";
 import { WaitingCallForm } from "../chat/WaitingCallForm.js";
 import { titleOf } from "../chat/threadTitle.js";
@@ -12,14 +14,14 @@ import { RunHeader } from "./RunHeader.js";
 import { RunSteps } from "./timeline/RunSteps.js";
 import { NotThere } from "./NotThere.js";
 import { useOne } from "./useOne.js";
-import { runAddress, waitSentence } from "./runWords.js";
+import { waitSentence } from "./runWords.js";
 
 type RunPlace = { runId: string; threadId: string };
 
 /** One run by its address; in words where there is none for who asks. */
 export function OneRun({ runId, threadId }: RunPlace) {
   const found = useOne(api.chat.getRunById, { runId });
-  if (found === undefined) return <LoadingState label="Loading the run" />;
+  if (found === undefined) return <Loading />;
   if (found instanceof Error) return <NotThere error={found} />;
   if (found.threadId !== threadId) return <Navigate to={runAddress(found)} replace />;
   return <RunView runId={runId} threadId={threadId} />;
@@ -29,7 +31,7 @@ export function OneRun({ runId, threadId }: RunPlace) {
 function RunView({ runId, threadId }: RunPlace) {
   const { run, waiting, isLoading, approve, deny, answer, cancel } = useRun(api.chat, { runId });
   const thread = useQuery(api.chat.getThread, { threadId });
-  if (run === null || isLoading) return <LoadingState label="Loading the run" />;
+  if (run === null || isLoading) return <Loading />;
   const { state } = run;
   const waits = waitSentence(run);
   return (
@@ -39,13 +41,7 @@ function RunView({ runId, threadId }: RunPlace) {
           Runs
         </Anchor>
         <IconChevronRight size={14} aria-hidden style={{ flex: "none" }} />
-        <Anchor
-          component={Link}
-          to={`/runs/${encodeURIComponent(threadId)}`}
-          size="sm"
-          lineClamp={1}
-          dir="auto"
-        >
+        <Anchor component={Link} to={runsAddress(threadId)} size="sm" lineClamp={1} dir="auto">
           {thread === undefined ? "Conversation" : titleOf(thread)}
         </Anchor>
       </Group>
@@ -69,6 +65,13 @@ function RunView({ runId, threadId }: RunPlace) {
     </Stack>
   );
 }
+
+const Loading = () => (
+  <>
+    <PageHeader title="Run" />
+    <LoadingState label="Loading the run" />
+  </>
+);
 
 type OfRun = Pick<React.ComponentProps<typeof RunHeader>, "run">;
 

@@ -26,15 +26,15 @@ export function Overview() {
   return (
     <Stack gap="lg">
       <PageHeader title="Runs" description="What the agents are doing, have done and why: live." />
-      {isLoading || read.includes(undefined) ? (
+      {runs.length > 0 ? (
+        <RunGroups runs={runs} />
+      ) : isLoading || read.includes(undefined) ? (
         <LoadingState label="Loading runs" />
-      ) : runs.length === 0 ? (
+      ) : (
         <EmptyState icon={IconTimeline} title="No agent has run yet">
           Ask something in the <Link to="/chat">chat</Link>: each answer is a run, with its steps, what its
           model was shown, and what it cost.
         </EmptyState>
-      ) : (
-        <RunGroups runs={runs} />
       )}
       {canLoadMore && (
         <Button variant="default" onClick={() => void loadMore()} style={{ alignSelf: "center" }}>

@@ -8,9 +8,10 @@ import {
   formatTokens,
   plural,
 } from "../../shell/formats.js";
+import { runAddress } from "../../shell/addresses.js";
 import { useNow } from "../../messages/time.js";
 import { StateBadge } from "./StateBadge.js";
-import { GROUPS, groupOf, isActive, runAddress, runMs, waitSentence } from "./runWords.js";
+import { GROUPS, groupOf, isActive, runMs, waitSentence } from "./runWords.js";
 import classes from "./runs.module.css";
 
 /** A run, and the name of its conversation. */

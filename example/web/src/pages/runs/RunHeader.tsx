@@ -4,11 +4,12 @@ import type { Run } from "convex-agent-memory";
 import { useState } from "react";
 import { Link } from "react-router";
 import { formatCount, formatDuration, formatMoney, formatTime } from "../../shell/formats.js";
+import { chatAddress, runAddress } from "../../shell/addresses.js";
 import { errorText } from "../../shell/errorText.js";
 import { useNow } from "../../messages/time.js";
 import { Facts } from "./Facts.js";
 import { StateBadge } from "./StateBadge.js";
-import { isActive, runAddress, runMs } from "./runWords.js";
+import { isActive, runMs } from "./runWords.js";
 
 type RunHeaderProps = { run: Run; cancel: () => Promise<unknown> };
 
@@ -30,12 +31,7 @@ export function RunHeader({ run, cancel }: RunHeaderProps) {
           </div>
         </Group>
         <Group gap="xs">
-          <Button
-            component={Link}
-            to={`/chat/${encodeURIComponent(run.threadId)}`}
-            variant="default"
-            size="xs"
-          >
+          <Button component={Link} to={chatAddress(run.threadId)} variant="default" size="xs">
             Open the conversation
           </Button>
           {isActive(run) && <CancelButton cancel={cancel} />}

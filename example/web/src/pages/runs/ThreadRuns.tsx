@@ -1,8 +1,10 @@
 import { Anchor, Button, Stack } from "@mantine/core";
 import { IconTimeline } from "@tabler/icons-react";
-import { useState } from "react";
+import type { Run } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { usePages } from "../../data/usePages.js";
+import { chatAddress } from "../../shell/addresses.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
 import { titleOf } from "../chat/threadTitle.js";
@@ -10,17 +12,21 @@ import { NotThere } from "./NotThere.js";
 import { useOne } from "./useOne.js";
 import { RunGroups } from "./RunGroups.js";
 
-const MORE_RUNS = 20;
-/** As many as one page of a list may hold. */
-const MOST_RUNS = 200;
+const PAGE_RUNS = 20;
+const NEWEST_FIRST = {
+  idOf: ({ runId }: Run) => runId,
+  compare: (left: Run, right: Run) => right.turn - left.turn || right.startedAt - left.startedAt,
+};
 
 /** The runs of one conversation, newest first, live. */
 export function ThreadRuns({ threadId }: { threadId: string }) {
-  const [limit, setLimit] = useState(MORE_RUNS);
   const thread = useOne(api.chat.getThread, { threadId });
-  const listed = useOne(api.chat.listRuns, { threadId, cursor: null, limit });
+  const { items, isLoading, error, canLoadMore, loadMore } = usePages(api.chat.listRuns, {
+    args: { threadId, limit: PAGE_RUNS },
+    order: NEWEST_FIRST,
+  });
   if (thread instanceof Error) return <NotThere error={thread} />;
-  if (listed instanceof Error) return <NotThere error={listed} />;
+  if (error !== undefined) return <NotThere error={error} />;
   const title = thread === undefined ? "Conversation" : titleOf(thread);
   return (
     <Stack gap="lg">
@@ -28,19 +34,21 @@ export function ThreadRuns({ threadId }: { threadId: string }) {
         All runs
       </Anchor>
       <PageHeader title={title} description="The runs of this conversation.">
-        <Button component={Link} to={`/chat/${encodeURIComponent(threadId)}`} variant="default" size="xs">
+        <Button component={Link} to={chatAddress(threadId)} variant="default" size="xs">
           Open the conversation
         </Button>
       </PageHeader>
-      {listed === undefined ? (
+      {items.length > 0 ? (
+        <RunGroups runs={items.map((run) => ({ run, title: `Turn ${run.turn + 1}` }))} />
+      ) : isLoading ? (
         <LoadingState label="Loading runs" />
-      ) : listed.page.length === 0 ? (
-        <EmptyState icon={IconTimeline} title="No agent has run here yet" />
       ) : (
-        <RunGroups runs={listed.page.map((run) => ({ run, title: `Turn ${run.turn + 1}` }))} />
+        <EmptyState icon={IconTimeline} title="No agent has run here yet">
+          Ask something in the conversation: each answer is a run.
+        </EmptyState>
       )}
-      {listed !== undefined && listed.cursor !== null && limit < MOST_RUNS && (
-        <Button variant="default" style={{ alignSelf: "center" }} onClick={() => setLimit(limit + MORE_RUNS)}>
+      {canLoadMore && (
+        <Button variant="default" style={{ alignSelf: "center" }} onClick={() => void loadMore()}>
           Show older runs
         </Button>
       )}

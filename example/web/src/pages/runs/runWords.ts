@@ -1,5 +1,5 @@
 import type { Run } from "convex-agent-memory";
-import { formatClock, formatDay } from "../../shell/formats.js";
+import { formatClock, formatDay, UNKNOWN } from "../../shell/formats.js";
 
 /** How a run stands, as the list of runs groups it. */
 export type RunGroup = "waiting" | "active" | "queued" | "ended";
@@ -73,8 +73,16 @@ function momentWords(at: number): string {
 export const runMs = ({ state, startedAt }: Run, now: number): number =>
   Math.max(0, ("endedAt" in state ? state.endedAt : now) - startedAt);
 
-export const isActive = ({ state }: Pick<Run, "state">): boolean => !("endedAt" in state);
+const ENDS: Readonly<Record<string, string>> = {
+  stop: "its answer",
+  "tool-calls": "a call of tools",
+  length: "the most tokens it may write",
+  "content-filter": "a refusal by its provider",
+  error: "an error",
+};
 
-/** Where a run is on the page. */
-export const runAddress = ({ threadId, runId }: Pick<Run, "threadId" | "runId">): string =>
-  `/runs/${encodeURIComponent(threadId)}/${encodeURIComponent(runId)}`;
+/** What a call of a model ended with. */
+export const endWords = (finishReason: string | undefined): string =>
+  finishReason === undefined ? UNKNOWN : (ENDS[finishReason] ?? finishReason);
+
+export const isActive = ({ state }: Pick<Run, "state">): boolean => !("endedAt" in state);

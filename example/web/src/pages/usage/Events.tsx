@@ -4,6 +4,7 @@ import { useQuery } from "convex/react";
 import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { runAddress } from "../../shell/addresses.js";
 import { formatCount, formatDuration, formatExactMoney, formatExactTime } from "../../shell/formats.js";
 import { LoadingState } from "../../shell/states.js";
 import { NumbersTable, numberColumns, type Column } from "./NumbersTable.js";
@@ -118,7 +119,7 @@ function Purpose({ event: { purpose, agentName, isFailed } }: { event: UsageEven
 function RunLink({ event: { threadId, runId } }: { event: UsageEvent }) {
   if (threadId === undefined || runId === undefined) return null;
   return (
-    <Anchor component={Link} to={`/runs/${threadId}/${runId}`} size="sm">
+    <Anchor component={Link} to={runAddress({ threadId, runId })} size="sm">
       Open run
     </Anchor>
   );

@@ -9,18 +9,9 @@ import { formatMeasure, formatPoint } from "./pointTexts.js";
 import classes from "./usage.module.css";
 import { DIMENSION_LABELS, EVERY_LABELS, MEASURE_LABELS } from "./usageLabels.js";
 import { UsagePoints } from "./UsagePoints.js";
-import type { Chart, Series } from "./usageSeries.js";
-import type { Dimension, Every, Measure } from "./usageView.js";
+import type { Series, ShownChart } from "./usageSeries.js";
 
 const HEIGHT_PX = 280;
-
-export type ShownChart = {
-  chart: Chart;
-  by: Dimension;
-  every: Every;
-  measure: Measure;
-  currency: string;
-};
 
 /** Bars over time, with the same in a table: for exact numbers, and for who sees no chart. */
 export function UsageChart(shown: ShownChart) {

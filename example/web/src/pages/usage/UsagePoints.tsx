@@ -1,9 +1,8 @@
 import { plural } from "../../shell/formats.js";
 import { NumbersTable, numberColumns } from "./NumbersTable.js";
 import { formatMeasure, formatPoint } from "./pointTexts.js";
-import type { ShownChart } from "./UsageChart.js";
 import { EVERY_LABELS, MEASURE_LABELS, unknownText } from "./usageLabels.js";
-import type { Bar } from "./usageSeries.js";
+import type { Bar, ShownChart } from "./usageSeries.js";
 
 /** The numbers of a chart; bars without anything are left out. */
 export function UsagePoints({ chart: { series, bars }, every, measure, currency }: ShownChart) {

@@ -1,12 +1,14 @@
 import type { UsagePoint, UsageSums } from "convex-agent-memory";
 import { groupKey, groupLabel } from "./usageLabels.js";
-import type { Dimension, Measure } from "./usageView.js";
+import type { Dimension, Every, Measure } from "./usageView.js";
 
 /** One colour of the chart. */
 export type Series = { key: string; label: string; total: number };
 /** One bar of it: what each series has, in the order of the series, and how many calls have no known cost. */
 export type Bar = { at: number; total: number; values: number[]; unpricedCalls: number };
 export type Chart = { series: Series[]; bars: Bar[] };
+/** A chart with what it was asked for: drawn, and told in a table. */
+export type ShownChart = { chart: Chart; by: Dimension; every: Every; measure: Measure; currency: string };
 
 /** More colours than these nobody tells apart: what is left is `Others`. */
 export const MAX_SERIES = 6;

@@ -1,10 +1,15 @@
 import type { Block } from "convex-agent-memory";
-import { useState } from "react";
 import { useAttempt, type Attempt } from "../../../data/useAttempt.js";
 import type { BlockActions } from "./blockActions.js";
 
 /** What someone writes, and the version of the block that they began with. */
-type Draft = { base: number; value: string };
+export type Draft = { base: number; value: string };
+
+/** The draft of a block where there is one, kept by who shows the editor; and what changes it. */
+export type KeptDraft = {
+  draft: Draft | null;
+  setDraft: (change: (before: Draft | null) => Draft | null) => void;
+};
 
 export type BlockDraft = Pick<Attempt, "isBusy" | "failure"> & {
   value: string;
@@ -20,9 +25,8 @@ export type BlockDraft = Pick<Attempt, "isBusy" | "failure"> & {
 /** What stands in an editor: the block as it is, until someone begins to write. */
 export function useBlockDraft(
   { label, value: stored, version }: Block,
-  { update }: BlockActions,
+  { update, draft, setDraft }: Pick<BlockActions, "update"> & KeptDraft,
 ): BlockDraft {
-  const [draft, setDraft] = useState<Draft | null>(null);
   const { isBusy, failure, attempt, clear } = useAttempt();
   const isChanged = draft !== null && draft.value !== stored;
   const write = async () => {
@@ -30,9 +34,9 @@ export function useBlockDraft(
     const edit = { kind: "set" as const, value: draft.value };
     await attempt(async () => {
       const written = await update({ label, edit, version });
-      // Else the newer version is on its way to this page, and is told as a conflict.
-      if (written.kind === "written") setDraft(null);
-      else setDraft({ ...draft, base: version });
+      // What was written on meanwhile stays; where another was faster, their version is on its way, and is a conflict.
+      if (written.kind !== "written") setDraft((now) => now && { ...now, base: version });
+      else setDraft((now) => (now?.value === edit.value ? null : now && { ...now, base: version + 1 }));
     });
   };
   return {
@@ -41,7 +45,7 @@ export function useBlockDraft(
     isConflict: isChanged && draft.base !== version && !isBusy,
     edit: (value) => setDraft((before) => ({ base: isChanged ? (before?.base ?? version) : version, value })),
     drop: () => {
-      setDraft(null);
+      setDraft(() => null);
       clear();
     },
     save: () => void write(),

@@ -14,10 +14,10 @@ import { api } from "../../../api.js";
 import { useResult } from "../../../data/useResult.js";
 import { errorText } from "../../../shell/errorText.js";
 import { Moment } from "../../../text/Moment.js";
-import { factAddress } from "../addresses.js";
 import classes from "../memory.module.css";
 import { Validity } from "./factBits.js";
 import { closedAtOf, factText, reasonOf, STATES, type FactStatus } from "./factWords.js";
+import { useFactFilter } from "./useFactFilter.js";
 
 const ICONS: Readonly<Record<FactStatus, Icon>> = {
   active: IconCheck,
@@ -53,6 +53,7 @@ export function FactHistory({ factId }: { factId: string }) {
 }
 
 function HistoryEntry({ fact, isHere }: { fact: Fact; isHere: boolean }) {
+  const { addressOf } = useFactFilter();
   const closedAt = closedAtOf(fact);
   const reason = reasonOf(fact);
   return (
@@ -62,7 +63,7 @@ function HistoryEntry({ fact, isHere }: { fact: Fact; isHere: boolean }) {
           {factText(fact)}
         </Text>
       ) : (
-        <Anchor component={Link} to={factAddress(fact.factId)} size="sm" className={classes["text"]}>
+        <Anchor component={Link} to={addressOf(fact.factId)} size="sm" className={classes["text"]}>
           {factText(fact)}
         </Anchor>
       )}

@@ -1,7 +1,6 @@
 import { Anchor, Group } from "@mantine/core";
 import type { Fact } from "convex-agent-memory";
 import { Link } from "react-router";
-import { factAddress } from "../addresses.js";
 import classes from "../memory.module.css";
 import { FactMarks, KeyButton, StateBadge } from "./factBits.js";
 import { factText, isOpen } from "./factWords.js";
@@ -14,11 +13,7 @@ export function FactLink({ fact, filter }: { fact: Fact; filter: FactFilter }) {
     <div>
       <Anchor
         component={Link}
-        to={factAddress(factId)}
-        onClick={(event) => {
-          event.preventDefault();
-          filter.set({ fact: factId });
-        }}
+        to={filter.addressOf(factId)}
         className={classes["rowLink"]}
         size="sm"
         fw={500}

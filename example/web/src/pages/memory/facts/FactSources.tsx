@@ -6,8 +6,8 @@ import { api } from "../../../api.js";
 import { useResult } from "../../../data/useResult.js";
 import { useSession } from "../../../session/useSession.js";
 import { errorText } from "../../../shell/errorText.js";
+import { chatAddress, runAddress } from "../../../shell/addresses.js";
 import { Moment } from "../../../text/Moment.js";
-import { messageAddress, runAddress } from "../addresses.js";
 import classes from "../memory.module.css";
 import { writerName } from "../writerName.js";
 
@@ -54,6 +54,7 @@ function MessageSource({ messageId, threadId }: { messageId: string; threadId: s
         {errorText(message.error).title}: it was removed, or you do not take part in its conversation.
       </Text>
     );
+  const { runId, role } = message.value;
   return (
     <div className={classes["quote"]}>
       <Text size="sm" lineClamp={SHOWN_LINES} className={classes["text"]}>
@@ -62,10 +63,12 @@ function MessageSource({ messageId, threadId }: { messageId: string; threadId: s
       <Group gap="xs" mt={4} justify="space-between">
         <Speaker message={message.value} />
         <Group gap="sm">
-          {message.value.runId !== undefined && (
-            <Onward to={runAddress(threadId, message.value.runId)}>See the run</Onward>
+          {runId !== undefined && (
+            <Onward to={runAddress({ threadId, runId }, role === "assistant" ? messageId : undefined)}>
+              See the run
+            </Onward>
           )}
-          <Onward to={messageAddress(threadId, messageId)}>Open the conversation</Onward>
+          <Onward to={chatAddress(threadId, messageId)}>Open the conversation</Onward>
         </Group>
       </Group>
     </div>

@@ -1,7 +1,8 @@
 import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { RecallHit } from "../../../data/useRecall.js";
+import { listName } from "../../../text/recallLists.js";
 import classes from "../memory.module.css";
-import { LIST_NAMES, rankText, SIGNAL_NAMES } from "./recallWords.js";
+import { rankText, SIGNAL_NAMES } from "./recallWords.js";
 
 type Why = NonNullable<RecallHit["why"]>;
 
@@ -31,7 +32,7 @@ function Places({ lists }: { lists: Why["lists"] }) {
       <Stack gap={4} role="list" maw={320}>
         {Object.entries(lists).map(([list, rank]) => (
           <Group key={list} justify="space-between" gap="xs" role="listitem">
-            <Text size="xs">{LIST_NAMES[list] ?? list}</Text>
+            <Text size="xs">{listName(list)}</Text>
             <Text size="xs" className={classes["number"]}>
               {rankText(rank)}
             </Text>

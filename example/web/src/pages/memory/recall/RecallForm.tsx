@@ -87,7 +87,12 @@ function Where({ given, change }: { given: Given; change: (changes: Partial<Give
         value={given.kinds}
         onChange={(kinds) => change({ kinds })}
       />
-      <Choice name="Of" options={SCOPES} value={given.scopes} onChange={(scopes) => change({ scopes })} />
+      <Choice
+        name="Whose memory"
+        options={SCOPES}
+        value={given.scopes}
+        onChange={(scopes) => change({ scopes })}
+      />
       <NumberInput
         label="Room, in tokens"
         size="xs"
@@ -111,11 +116,14 @@ type ChoiceProps<Value extends string> = {
   onChange: (value: Value[]) => void;
 };
 
+/** As the labels of other fields. */
+const LEGEND = { legend: { fontSize: "var(--mantine-font-size-xs)", fontWeight: 500 } };
+
 function Choice<Value extends string>({ name, options, value, onChange }: ChoiceProps<Value>) {
   const choose = (chosen: string[]) =>
     onChange(options.flatMap((option) => (chosen.includes(option.value) ? [option.value] : [])));
   return (
-    <Fieldset legend={name} variant="unstyled">
+    <Fieldset legend={name} variant="unstyled" styles={LEGEND}>
       <Chip.Group multiple value={value} onChange={choose}>
         <Group gap={6}>
           {options.map((option) => (

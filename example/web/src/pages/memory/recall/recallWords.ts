@@ -1,22 +1,11 @@
 import type { RecallHit } from "../../../data/useRecall.js";
-import { documentAddress } from "../../documents/documentAddress.js";
-import { factAddress, messageAddress } from "../addresses.js";
+import { chatAddress, documentAddress, factAddress } from "../../../shell/addresses.js";
 
 /** What each kind of hit is called. */
 export const KIND_NAMES: Readonly<Record<RecallHit["kind"], string>> = {
   message: "Message",
   fact: "Fact",
   chunk: "Document",
-};
-
-/** What each list is called in which a hit has a place. */
-export const LIST_NAMES: Readonly<Record<string, string>> = {
-  lexical: "By words, in everything",
-  human: "By words, in what people said",
-  vector: "By meaning",
-  standing: "Among standing instructions",
-  ranked: "By all signals together",
-  ofHumans: "By words alone, fused in",
 };
 
 /** What each signal says of a hit. */
@@ -45,7 +34,7 @@ export const SIGNAL_NAMES: Readonly<Record<string, string>> = {
 export function sourceAddress({ kind, sourceId, threadId, documentKey }: RecallHit): string | null {
   if (kind === "fact") return factAddress(sourceId);
   if (kind === "chunk") return documentKey === undefined ? null : documentAddress(documentKey, sourceId);
-  return threadId === undefined ? null : messageAddress(threadId, sourceId);
+  return threadId === undefined ? null : chatAddress(threadId, sourceId);
 }
 
 /** A citation without its brackets. */

@@ -4,6 +4,7 @@ import type { Block, Chunk, Fact, Message } from "convex-agent-memory";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
+import { blockAddress, chatAddress, documentAddress, factAddress } from "../../../shell/addresses.js";
 import { formatTokens } from "../../../shell/formats.js";
 import { textIn } from "../TextOf.js";
 import { useOne } from "../useOne.js";
@@ -104,12 +105,7 @@ function FactLine({ item: { id } }: { item: Item }) {
         state.kind === "forgotten" ? (
           <Line kind="Fact" text={GONE} />
         ) : (
-          <Line
-            kind="Fact"
-            text={text}
-            label="Open the fact"
-            to={`/memory/facts?fact=${encodeURIComponent(factId)}`}
-          />
+          <Line kind="Fact" text={text} label="Open the fact" to={factAddress(factId)} />
         )
       }
     </Found>
@@ -125,7 +121,7 @@ function ChunkLine({ item: { id } }: { item: Item }) {
           kind="Passage"
           text={text}
           label="Open the passage"
-          to={`/documents/${encodeURIComponent(documentKey)}?chunk=${encodeURIComponent(chunkId)}`}
+          to={documentAddress(documentKey, chunkId)}
         />
       )}
     </Found>
@@ -144,14 +140,7 @@ function BlockLine({ item: { id, version } }: { item: Item }) {
         const text = isNow
           ? `${block.label}: ${block.value}`
           : `${block.label}, version ${version}. It is version ${block.version} now.`;
-        return (
-          <Line
-            kind="Block"
-            text={text}
-            label="Open the block"
-            to={`/memory/blocks?block=${encodeURIComponent(block.blockId)}`}
-          />
-        );
+        return <Line kind="Block" text={text} label="Open the block" to={blockAddress(block.label)} />;
       }}
     </Found>
   );
@@ -167,7 +156,7 @@ function MessageLine({ item: { id } }: { item: Item }) {
           kind={ROLES[message.role]}
           text={wordsOf(message)}
           label="Open the message"
-          to={`/chat/${encodeURIComponent(message.threadId)}?message=${encodeURIComponent(message.messageId)}`}
+          to={chatAddress(message.threadId, message.messageId)}
         />
       )}
     </Found>

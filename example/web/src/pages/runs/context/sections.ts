@@ -1,4 +1,5 @@
 import type { ContextExplanation } from "convex-agent-memory";
+import { listName } from "../../../text/recallLists.js";
 
 export type Section = ContextExplanation["sections"][number];
 export type Item = Section["items"][number];
@@ -28,13 +29,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export const whyLeftOut = (reason: string): string => REASONS[reason] ?? reason;
 
-const LISTS: Readonly<Record<string, string>> = { lexical: "by words", vector: "by meaning" };
-
-/** Where an item stood in each list that found it: "1st by words". */
+/** Where an item stood in each list that found it: "no. 1 by meaning". */
 export const rankWords = (ranks: Item["ranks"] = {}): string =>
   Object.entries(ranks)
-    .map(([list, rank]) => `no. ${rank} ${LISTS[list] ?? list}`)
-    .join(", ");
+    .map(([list, rank]) => `no. ${rank} ${listName(list).toLowerCase()}`)
+    .join("; ");
 
 /** The same item in two contexts. */
 export const itemKey = ({ kind, id = "", place, version = 0 }: Item): string =>

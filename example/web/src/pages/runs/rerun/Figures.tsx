@@ -1,7 +1,8 @@
 import type { ContextExplanation, UsageEvent } from "convex-agent-memory";
 import { formatCount, formatDuration, formatMoney, UNKNOWN } from "../../../shell/formats.js";
 import classes from "../runs.module.css";
-import type { MadeRerun } from "./RerunPanel.js";
+import { endWords } from "../runWords.js";
+import type { MadeRerun } from "./madeRerun.js";
 
 type FiguresProps = { rerun: MadeRerun; call: UsageEvent | undefined; explained: ContextExplanation };
 
@@ -50,8 +51,8 @@ export function Figures({ rerun: { result }, call, explained }: FiguresProps) {
           </tr>
           <tr>
             <th scope="row">Ended with</th>
-            <td data-number>{call?.finishReason ?? UNKNOWN}</td>
-            <td data-number>{result.finishReason}</td>
+            <td data-number>{endWords(call?.finishReason)}</td>
+            <td data-number>{endWords(result.finishReason)}</td>
             <td />
           </tr>
         </tbody>

@@ -1,7 +1,9 @@
 import {
   Button,
+  Chip,
   Fieldset,
   Group,
+  Input,
   NumberInput,
   Select,
   SimpleGrid,
@@ -11,7 +13,7 @@ import {
 } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
-import { asItWas, type RerunChoices } from "./rerunArgs.js";
+import { asItWas, RECALL_SCOPES, type RerunChoices } from "./rerunArgs.js";
 
 type RerunFormProps = {
   /** As they were. */
@@ -114,24 +116,47 @@ function ContextFields({ choices, change }: FieldsProps) {
           />
           <Choice label="Its tools" isOn={choices.hasTools} set={(hasTools) => change({ hasTools })} />
         </SimpleGrid>
-        <Group gap="md" align="flex-end">
-          <Choice
-            label="Recall anew, in the memory as it is now"
-            isOn={hasRecalled && recallsAnew}
-            isDisabled={!hasRecalled}
-            set={(on) => change({ recallsAnew: on })}
-          />
-          {hasRecalled && recallsAnew && (
-            <NumberField
-              label="Tokens of recalled text"
-              min={1}
-              value={choices.recallTokens}
-              onChange={(recallTokens) => change({ recallTokens })}
-            />
-          )}
-        </Group>
+        <Choice
+          label="Recall anew, in the memory as it is now"
+          isOn={hasRecalled && recallsAnew}
+          isDisabled={!hasRecalled}
+          set={(on) => change({ recallsAnew: on })}
+        />
+        {hasRecalled && recallsAnew && <RecallFields choices={choices} change={change} />}
       </Stack>
     </Fieldset>
+  );
+}
+
+function RecallFields({ choices: { recallScopes, recallTokens }, change }: FieldsProps) {
+  const choose = (chosen: string[]) =>
+    change({ recallScopes: RECALL_SCOPES.map(({ value }) => value).filter((one) => chosen.includes(one)) });
+  return (
+    <Group gap="md" align="flex-end">
+      <Input.Wrapper
+        label="Whose memory"
+        labelElement="div"
+        description="None chosen: as it was."
+        role="group"
+        aria-label="Whose memory"
+      >
+        <Chip.Group multiple value={recallScopes} onChange={choose}>
+          <Group gap={6} mt={6}>
+            {RECALL_SCOPES.map(({ value, label }) => (
+              <Chip key={value} value={value} size="xs" variant="outline">
+                {label}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      </Input.Wrapper>
+      <NumberField
+        label="Tokens of recalled text"
+        min={1}
+        value={recallTokens}
+        onChange={(tokens) => change({ recallTokens: tokens })}
+      />
+    </Group>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Alert, Stack, Text } from "@mantine/core";
-import type { Message, Rerun, UsageEvent } from "convex-agent-memory";
+import type { Message, UsageEvent } from "convex-agent-memory";
 import { useAction } from "convex/react";
 import { useState } from "react";
 import { api } from "../../../api.js";
@@ -8,14 +8,12 @@ import { LoadingState } from "../../../shell/states.js";
 import { readRequest } from "../context/readRequest.js";
 import { useOne } from "../useOne.js";
 import { RerunForm } from "./RerunForm.js";
+import type { MadeRerun } from "./madeRerun.js";
 import { RerunResult } from "./RerunResult.js";
 import { rerunOf, type RerunChoices, type Was } from "./rerunArgs.js";
 import { useModels } from "./useModels.js";
 
 type RerunPanelProps = { message: Message; call: UsageEvent | undefined; agentName: string; isOpen: boolean };
-
-/** A re-run that was made: what was changed, what it gave, and how long one waited for it. */
-export type MadeRerun = { number: number; changes: string[]; result: Rerun; ms: number };
 
 type Problem = { title: string; advice: string };
 

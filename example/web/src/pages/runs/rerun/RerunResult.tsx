@@ -6,8 +6,8 @@ import { textIn } from "../TextOf.js";
 import classes from "../runs.module.css";
 import { ContextChanges } from "./ContextChanges.js";
 import { Figures } from "./Figures.js";
-import { diffWords, type Piece } from "./textDiff.js";
-import type { MadeRerun } from "./RerunPanel.js";
+import { diffWords, type DiffPiece } from "../../../text/diffWords.js";
+import type { MadeRerun } from "./madeRerun.js";
 
 type RerunResultProps = {
   rerun: MadeRerun;
@@ -78,7 +78,7 @@ function SameBytes({ context: { isSame, changed } }: Pick<Rerun, "context">) {
 
 type SideProps = {
   title: string;
-  pieces: readonly Piece[];
+  pieces: readonly DiffPiece[];
   shows: "removed" | "added";
   children: React.ReactNode;
 };

@@ -2,6 +2,16 @@ import { plural } from "../../../shell/formats.js";
 import type { api } from "../../../api.js";
 
 export type RerunCall = typeof api.rerun.run._args;
+type RecallChanges = NonNullable<NonNullable<RerunCall["context"]>["recall"]>;
+export type RecallScope = NonNullable<RecallChanges["scopes"]>[number];
+
+/** Whose memory can be recalled from, in words. */
+export const RECALL_SCOPES: readonly { value: RecallScope; label: string }[] = [
+  { value: "thread", label: "This conversation" },
+  { value: "user", label: "My own" },
+  { value: "tenant", label: "My tenant’s" },
+  { value: "agent", label: "The agent’s" },
+];
 
 /** What the form says; what is left as it was is not named to the model. */
 export type RerunChoices = {
@@ -18,6 +28,8 @@ export type RerunChoices = {
   hasTools: boolean;
   recallsAnew: boolean;
   recallTokens: number | "";
+  /** Whose memory; none for that which the agent looks through. */
+  recallScopes: RecallScope[];
 };
 
 export const asItWas = (instructions: string): RerunChoices => ({
@@ -34,6 +46,7 @@ export const asItWas = (instructions: string): RerunChoices => ({
   hasTools: true,
   recallsAnew: false,
   recallTokens: "",
+  recallScopes: [],
 });
 
 /** What the call had that may be another. */
@@ -85,7 +98,8 @@ const given = (value: number | ""): number | undefined => (value === "" ? undefi
 const left = (isShown: boolean): number | undefined => (isShown ? undefined : 0);
 
 function contextOf(choices: RerunChoices) {
-  const { hasRecalled, hasFacts, recallsAnew, recallTokens } = choices;
+  const { hasRecalled, hasFacts, recallsAnew, recallTokens, recallScopes } = choices;
+  const scopes = recallScopes.length === 0 ? undefined : recallScopes;
   const kinds = hasRecalled && !hasFacts ? ["message" as const, "chunk" as const] : undefined;
   const isAnew = hasRecalled && recallsAnew;
   return {
@@ -96,13 +110,13 @@ function contextOf(choices: RerunChoices) {
       recalled: left(hasRecalled),
       tail: left(choices.hasTail),
     }),
-    recall: isAnew ? named({ kinds, maxTokens: given(recallTokens) }) : undefined,
+    recall: isAnew ? named({ scopes, kinds, maxTokens: given(recallTokens) }) : undefined,
     kinds: isAnew ? undefined : kinds,
   };
 }
 
 function contextChanges(choices: RerunChoices): string[] {
-  const { hasRecalled, recallsAnew, recallTokens, maxTokens } = choices;
+  const { hasRecalled, recallsAnew, maxTokens } = choices;
   return [
     ...(maxTokens === "" ? [] : [`${plural(maxTokens, "token")} of context`]),
     ...(choices.hasBlocks ? [] : ["no blocks"]),
@@ -110,8 +124,16 @@ function contextChanges(choices: RerunChoices): string[] {
     ...(hasRecalled ? [] : ["nothing recalled"]),
     ...(hasRecalled && !choices.hasFacts ? ["no facts"] : []),
     ...(choices.hasTail ? [] : ["no earlier messages"]),
-    ...(hasRecalled && recallsAnew
-      ? [recallTokens === "" ? "recalled anew" : `recalled anew, ${plural(recallTokens, "token")}`]
-      : []),
+    ...(hasRecalled && recallsAnew ? [anewWords(choices)] : []),
   ];
+}
+
+function anewWords({ recallTokens, recallScopes }: RerunChoices): string {
+  const whose = RECALL_SCOPES.filter(({ value }) => recallScopes.includes(value)).map(({ label }) =>
+    label.toLowerCase(),
+  );
+  return [
+    whose.length === 0 ? "recalled anew" : `recalled anew from ${whose.join(", ")}`,
+    ...(recallTokens === "" ? [] : [plural(recallTokens, "token")]),
+  ].join(", ");
 }

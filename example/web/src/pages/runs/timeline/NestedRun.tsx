@@ -2,20 +2,20 @@ import { Anchor, Group, Paper, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { Run } from "convex-agent-memory";
 import { useQuery } from "convex/react";
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
+import { runAddress } from "../../../shell/addresses.js";
 import { formatDuration, formatMoney, formatTokens } from "../../../shell/formats.js";
 import { useNow } from "../../../messages/time.js";
 import { StateBadge } from "../StateBadge.js";
-import { isActive, runAddress, runMs } from "../runWords.js";
+import { isActive, runMs } from "../runWords.js";
 import classes from "../runs.module.css";
-import { RunSteps } from "./RunSteps.js";
 
 const TICK_MS = 500;
 
 /** A run of an agent that a tool asked: a line that opens to all of it, and to what it asked in turn. */
-export function NestedRun({ run: listed }: { run: Run }) {
+export function NestedRun({ run: listed, stepsOf }: { run: Run; stepsOf: (run: Run) => ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   const bodyId = useId();
   const live = useQuery(api.chat.getRunById, isOpen ? { runId: listed.runId } : "skip");
@@ -44,7 +44,7 @@ export function NestedRun({ run: listed }: { run: Run }) {
         </Text>
       </Group>
       <div id={bodyId} className={isOpen ? classes.panel : undefined}>
-        {isOpen && <RunSteps run={run} isNested />}
+        {isOpen && stepsOf(run)}
       </div>
     </Paper>
   );

@@ -1,6 +1,8 @@
 import { Alert, Paper, Stack, Text, Title } from "@mantine/core";
 import type { Message, Run } from "convex-agent-memory";
 import { useMemo } from "react";
+import { useSearchParams } from "react-router";
+import { LAST_ANSWER } from "../../../shell/addresses.js";
 import { LoadingState } from "../../../shell/states.js";
 import { useNow } from "../../../messages/time.js";
 import { TextOf } from "../TextOf.js";
@@ -16,11 +18,13 @@ const TICK_MS = 500;
 
 /** A run from its prompt to its answer: steps, tools, waits, and what was said meanwhile. */
 export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boolean }) {
+  const messageId = useNamedId(isNested);
   const read = useRunParts(run);
   const now = useNow(isActive(run) ? TICK_MS : null);
   const timeline = useMemo(() => (read === undefined ? null : timelineOf(read.parts)), [read]);
   if (read === undefined || timeline === null) return <LoadingState label="Loading the steps" />;
   const { prompt, entries, otherRuns } = timeline;
+  const named = stepNamed(entries, messageId);
   const span = { from: timeline.span.from, to: Math.max(timeline.span.to ?? now, timeline.span.from + 1) };
   return (
     <Stack gap="md">
@@ -34,20 +38,23 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
       {entries.length === 0 && <NothingYet run={run} />}
       <ol className={classes.timeline} aria-label="What the run did, in order">
         {entries.map((entry, index) => (
-          <TimelineEntry key={keyOf(entry, index)} {...{ entry, run, span, now }} />
+          <TimelineEntry key={keyOf(entry, index)} {...{ entry, run, span, now }} isNamed={entry === named} />
         ))}
       </ol>
       {otherRuns.length > 0 && (
         <Stack gap="xs">
           <Text fw={600}>Agents that this run asked</Text>
-          {otherRuns.map((nested) => (
-            <NestedRun key={nested.runId} run={nested} />
-          ))}
+          {otherRuns.map(nestedOf)}
         </Stack>
       )}
     </Stack>
   );
 }
+
+/** A run in a run, however deep. */
+const nestedOf = (nested: Run) => (
+  <NestedRun key={nested.runId} run={nested} stepsOf={(run) => <RunSteps run={run} isNested />} />
+);
 
 const NothingYet = ({ run }: { run: Run }) => (
   <Text c="dimmed">{isActive(run) ? "It has not begun yet." : "It ended before its model was asked."}</Text>
@@ -65,9 +72,26 @@ const Prompt = ({ prompt, title }: { prompt: Message; title: string }) => (
 const keyOf = (entry: Entry, index: number): string =>
   entry.kind === "step" ? `step ${entry.number}` : `${entry.kind} ${index}`;
 
-type EntryProps = { entry: Entry; run: Run; span: Required<Span>; now: number };
+/** The message that the address names: it is of the run that the page shows. */
+function useNamedId(isNested: boolean): string | null {
+  const [search] = useSearchParams();
+  return isNested ? null : search.get("message");
+}
 
-function TimelineEntry({ entry, run, span, now }: EntryProps) {
+/** The step that the address names by its message, or as the last that answered. */
+function stepNamed(entries: readonly Entry[], messageId: string | null): Entry | undefined {
+  if (messageId === null) return undefined;
+  return entries.findLast(
+    (entry) =>
+      entry.kind === "step" &&
+      entry.message !== undefined &&
+      (messageId === LAST_ANSWER || entry.message.messageId === messageId),
+  );
+}
+
+type EntryProps = { entry: Entry; run: Run; span: Required<Span>; now: number; isNamed: boolean };
+
+function TimelineEntry({ entry, run, span, now, isNamed }: EntryProps) {
   switch (entry.kind) {
     case "wait":
       return <WaitEntry entry={entry} now={now} />;
@@ -76,6 +100,6 @@ function TimelineEntry({ entry, run, span, now }: EntryProps) {
     case "asking":
       return <AskingEntry from={entry.span.from} now={now} />;
     case "step":
-      return <StepCard step={entry} run={run} span={span} />;
+      return <StepCard step={entry} {...{ run, span, isNamed, nestedOf }} />;
   }
 }

@@ -1,19 +1,26 @@
 import { Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconBulb, IconRefresh } from "@tabler/icons-react";
 import type { Message, Run, UsageEvent } from "convex-agent-memory";
-import { useId, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useEffect, useId, useRef, useState } from "react";
 import { formatCount, formatDuration, formatMoney, plural } from "../../../shell/formats.js";
 import { ContextTrace } from "../context/ContextTrace.js";
 import { Facts } from "../Facts.js";
 import { RerunPanel } from "../rerun/RerunPanel.js";
+import { endWords } from "../runWords.js";
 import { TextOf, textIn } from "../TextOf.js";
 import classes from "../runs.module.css";
 import { TimeAxis } from "./TimeAxis.js";
 import type { Span, Step, StepState } from "./timeline.js";
-import { ToolRows } from "./ToolRows.js";
+import { ToolRows, type NestedOf } from "./ToolRows.js";
 
-type StepProps = { step: Step; run: Run; span: Required<Span> };
+type StepProps = {
+  step: Step;
+  run: Run;
+  span: Required<Span>;
+  /** Someone was led to this step: it shows at once why its model knew what it says. */
+  isNamed: boolean;
+  nestedOf: NestedOf;
+};
 
 const MARKS: Record<StepState, string> = {
   running: "var(--mantine-color-indigo-5)",
@@ -22,11 +29,15 @@ const MARKS: Record<StepState, string> = {
 };
 
 /** One call of the model with what came of it; why it knew what it knew, and the same again with something changed. */
-export function StepCard({ step, run, span }: StepProps) {
+export function StepCard({ step, run, span, isNamed, nestedOf }: StepProps) {
   const { number, state, message, tools } = step;
   const headingId = useId();
+  const entry = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isNamed) entry.current?.scrollIntoView({ block: "start" });
+  }, [isNamed]);
   return (
-    <li className={classes.entry}>
+    <li className={classes.entry} ref={entry}>
       <span
         className={classes.mark}
         data-live={state === "running" ? true : undefined}
@@ -54,9 +65,9 @@ export function StepCard({ step, run, span }: StepProps) {
             </Text>
           )}
           <Retries events={step.others} />
-          {tools.length > 0 && <ToolRows tools={tools} />}
+          {tools.length > 0 && <ToolRows {...{ tools, nestedOf }} />}
           {message !== undefined && message.state.kind !== "streaming" && (
-            <Panels message={message} step={step} run={run} />
+            <Panels key={`${isNamed}`} {...{ message, step, run, isNamed }} />
           )}
         </Stack>
       </Paper>
@@ -93,7 +104,7 @@ function CallFacts({ step: { call, message } }: { step: Step }) {
         ["Tokens out", formatCount(outputTokens)],
         ...(reasoningTokens > 0 ? ([["Of these reasoning", formatCount(reasoningTokens)]] as const) : []),
         ["Cost", formatMoney(call.costMicros)],
-        ["Ended with", call.finishReason ?? "unknown"],
+        ["Ended with", endWords(call.finishReason)],
       ]}
     />
   );
@@ -127,11 +138,12 @@ function Retries({ events }: { events: readonly UsageEvent[] }) {
 
 type Panel = "context" | "rerun";
 
-/** The two questions that a person has about an answer. An address with `?message=…` opens the first of them. */
-function Panels({ message, step, run }: { message: Message; step: Step; run: Run }) {
-  const [search] = useSearchParams();
+type PanelsProps = Pick<StepProps, "step" | "run" | "isNamed"> & { message: Message };
+
+/** The two questions that a person has about an answer. */
+function Panels({ message, step, run, isNamed }: PanelsProps) {
   const { messageId } = message;
-  const [open, setOpen] = useState<Panel | null>(search.get("message") === messageId ? "context" : null);
+  const [open, setOpen] = useState<Panel | null>(isNamed ? "context" : null);
   const panelId = useId();
   const toggle = (panel: Panel) => setOpen(open === panel ? null : panel);
   return (

@@ -1,29 +1,31 @@
 import { Badge, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import type { ToolCall } from "convex-agent-memory";
-import { useId, useState } from "react";
+import type { Run, ToolCall } from "convex-agent-memory";
+import { useId, useState, type ReactNode } from "react";
 import { formatDuration } from "../../../shell/formats.js";
 import { JsonView } from "../../../messages/JsonView.js";
 import { Decision } from "../../../messages/ToolDetails.js";
 import { toolWords } from "../../../messages/toolWords.js";
 import { useWholePart } from "../../../messages/useWholePart.js";
-import { readJson } from "../../chat/readJson.js";
+import { readJson } from "../../../messages/readJson.js";
 import classes from "../runs.module.css";
-import { NestedRun } from "./NestedRun.js";
 import type { TimelineTool } from "./timeline.js";
 
+/** How the run of an agent that a tool asked is shown: it may ask others in turn. */
+export type NestedOf = (run: Run) => ReactNode;
+
 /** The tools that a step asked for, each with what went in and what came out. */
-export function ToolRows({ tools }: { tools: readonly TimelineTool[] }) {
+export function ToolRows({ tools, nestedOf }: { tools: readonly TimelineTool[]; nestedOf: NestedOf }) {
   return (
     <ul className={classes.tools} aria-label="Tools">
       {tools.map((tool, index) => (
-        <ToolRow key={`${tool.callId} ${index}`} tool={tool} />
+        <ToolRow key={`${tool.callId} ${index}`} tool={tool} nestedOf={nestedOf} />
       ))}
     </ul>
   );
 }
 
-function ToolRow({ tool }: { tool: TimelineTool }) {
+function ToolRow({ tool, nestedOf }: { tool: TimelineTool; nestedOf: NestedOf }) {
   const [isOpen, setOpen] = useState(false);
   const bodyId = useId();
   const { toolName, asked, call, nested } = tool;
@@ -61,11 +63,7 @@ function ToolRow({ tool }: { tool: TimelineTool }) {
       </UnstyledButton>
       <div id={bodyId}>
         {isOpen && <ToolBody tool={tool} />}
-        {nested !== undefined && (
-          <div className={classes.toolBody}>
-            <NestedRun run={nested} />
-          </div>
-        )}
+        {nested !== undefined && <div className={classes.toolBody}>{nestedOf(nested)}</div>}
       </div>
     </li>
   );
