@@ -6,6 +6,7 @@ import { useQuery } from "convex/react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "../api.js";
+import { documentAddress } from "../pages/documents/documentAddress.js";
 import type { Citation, CitationNumbers } from "./citations.js";
 import { Markdown } from "./Markdown.js";
 import { passagesIn } from "./parts.js";
@@ -32,30 +33,36 @@ export function DocumentSource({ citation, text, message }: DocumentSourceProps)
       {document === null ? (
         <AsRead texts={read} />
       ) : (
-        <ChunksUnder documentId={document.documentId} heading={citation.heading} read={read} cursor={null} />
-      )}
-      {document !== null && (
-        <Anchor component={Link} to={`/documents/${encodeURIComponent(citation.key)}`} size="sm">
-          Open in Documents <IconArrowUpRight size={14} aria-hidden />
-        </Anchor>
+        <ChunksUnder document={document} heading={citation.heading} read={read} cursor={null} />
       )}
     </>
   );
 }
 
-type ChunksUnderProps = { documentId: string; heading: string; read: string[]; cursor: string | null };
+type CitedDocument = { documentId: string; key: string };
+type ChunksUnderProps = { document: CitedDocument; heading: string; read: string[]; cursor: string | null };
 
 /** Looks through the pages of a document for the passages under a heading. */
-function ChunksUnder({ documentId, heading, read, cursor }: ChunksUnderProps) {
+function ChunksUnder({ document, heading, read, cursor }: ChunksUnderProps) {
+  const { documentId, key } = document;
   const chunks = useQuery(api.documents.listChunks, { documentId, cursor, limit: PAGE_CHUNKS });
   if (chunks === undefined) return <Loading />;
   const under = chunks.page.filter((chunk) => chunk.heading === heading);
   const cited = under.filter(({ text }) => read.includes(text));
-  if (under.length > 0)
-    return (cited.length > 0 ? cited : under).map((chunk) => <ChunkCard key={chunk.chunkId} chunk={chunk} />);
-  if (chunks.cursor !== null)
-    return <ChunksUnder documentId={documentId} heading={heading} read={read} cursor={chunks.cursor} />;
-  return <AsRead texts={read} />;
+  const meant = cited.length > 0 ? cited : under;
+  if (meant.length === 0 && chunks.cursor !== null)
+    return <ChunksUnder {...{ document, heading, read }} cursor={chunks.cursor} />;
+  return (
+    <>
+      {meant.map((chunk) => (
+        <ChunkCard key={chunk.chunkId} chunk={chunk} />
+      ))}
+      {meant.length === 0 && <AsRead texts={read} />}
+      <Anchor component={Link} to={documentAddress(key, meant[0]?.chunkId)} size="sm">
+        Open in Documents <IconArrowUpRight size={14} aria-hidden />
+      </Anchor>
+    </>
+  );
 }
 
 function ChunkCard({ chunk }: { chunk: Chunk }) {

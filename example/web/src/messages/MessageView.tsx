@@ -14,6 +14,8 @@ import { ToolCard } from "./ToolCard.js";
 
 export type MessageViewProps = {
   message: ThreadMessage;
+  /** True for the message that someone came for. */
+  isMarked?: boolean;
   /** Opens what a citation of this message names; without it citations are mere numbers. */
   openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
   /** Where the runs of its thread are shown, for the way from an answer to how it came about. */
@@ -22,12 +24,13 @@ export type MessageViewProps = {
 
 /** A message of a thread: a prompt, or an answer with its steps, its tools and its sources. */
 export const MessageView = memo(function MessageView(props: MessageViewProps) {
-  const { message } = props;
+  const { message, isMarked = false } = props;
   const isPrompt = message.role === "user";
   return (
     <article
       className={classes.message}
       aria-label={isPrompt ? "You" : "Answer"}
+      aria-current={isMarked ? true : undefined}
       data-message={message.id}
       data-role={message.role}
       data-state={message.metadata?.state.kind}

@@ -6,6 +6,7 @@ import { useQueries, useQuery } from "convex/react";
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { api } from "../api.js";
+import { messageAddress } from "../pages/memory/addresses.js";
 import { passagesIn, rowIdOf, textOf } from "./parts.js";
 import { timeOf } from "./time.js";
 
@@ -111,8 +112,8 @@ export function SaidSource({ message, text, place }: SaidSourceProps) {
         </Text>
       </Paper>
       {said !== undefined && (
-        <Anchor component={Link} to={`/chat/${said.threadId}`} size="sm">
-          Open that conversation <IconArrowUpRight size={14} aria-hidden />
+        <Anchor component={Link} to={messageAddress(said.threadId, said.messageId)} size="sm">
+          Open it in its conversation <IconArrowUpRight size={14} aria-hidden />
         </Anchor>
       )}
     </>

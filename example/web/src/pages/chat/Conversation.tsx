@@ -13,7 +13,9 @@ import { Composer, type Prompt } from "./Composer.js";
 import { MessageList } from "./MessageList.js";
 import { QueuedPrompts } from "./QueuedPrompts.js";
 import { RunNotice } from "./RunNotice.js";
+import { useWantedMessage } from "./useWantedMessage.js";
 import { WaitingCallForm } from "./WaitingCallForm.js";
+import { WantedNotice } from "./WantedNotice.js";
 
 /** A conversation: what was said, what is being said, and the place to say more. */
 export function Conversation({ threadId }: { threadId: string }) {
@@ -27,6 +29,8 @@ export function Conversation({ threadId }: { threadId: string }) {
     [],
   );
   const slot = useToolSlot(runOfThread);
+  const { wanted, forget } = useWantedMessage({ threadId, messages, canLoadMore, loadMore });
+  const wantedId = wanted.kind === "found" ? wanted.id : undefined;
   const ask = async ({ text, fileIds }: Prompt): Promise<void> => {
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
   };
@@ -35,8 +39,10 @@ export function Conversation({ threadId }: { threadId: string }) {
   const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
   return (
     <ToolSlotContext value={slot}>
+      <WantedNotice wanted={wanted} onClose={forget} />
       <MessageList
         messages={said}
+        wantedId={wantedId}
         canLoadMore={canLoadMore}
         loadMore={loadMore}
         tail={<RunNotice threadId={threadId} run={run} messages={said} />}
@@ -45,6 +51,7 @@ export function Conversation({ threadId }: { threadId: string }) {
           <MessageView
             key={message.id}
             message={message}
+            isMarked={message.id === wantedId}
             openSource={openSource}
             runsPath={`/runs/${threadId}`}
           />

@@ -7,6 +7,8 @@ import classes from "./chat.module.css";
 
 export type MessageListProps = {
   messages: ThreadMessage[];
+  /** The message to be read first, in the place of the newest. */
+  wantedId?: string | undefined;
   /** What stands beneath the last message. */
   tail: ReactNode;
   canLoadMore: boolean;
@@ -24,13 +26,14 @@ const TAIL = "tail";
  * The messages of a thread, of which only those in sight are in the document. It stays at the end while something is
  * written, unless someone has scrolled up; older pages come in above without moving what is read.
  */
-export function MessageList({ messages, tail, canLoadMore, loadMore, children }: MessageListProps) {
-  const { list, isAtEnd, onScroll, onResize, toEnd } = useEnd(messages);
+export function MessageList(props: MessageListProps) {
+  const { messages, tail, canLoadMore, loadMore, children } = props;
+  const { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd } = useEnd(props);
   const isPrepended = useIsPrepended(messages);
   const loadAtStart = useLoadAtStart({ canLoadMore, loadMore });
   const rows = [...messages, TAIL] as const;
   return (
-    <div className={classes.messages}>
+    <div className={classes.messages} onClickCapture={({ target }) => isFold(target) && leaveEnd()}>
       <VList
         ref={list}
         data={rows}
@@ -44,6 +47,7 @@ export function MessageList({ messages, tail, canLoadMore, loadMore, children }:
           onScroll(offset);
           if (offset < NEAR_START_PX) loadAtStart();
         }}
+        onScrollEnd={onScrollEnd}
         onResize={() => {
           onResize();
           if ((list.current?.scrollOffset ?? Infinity) < NEAR_START_PX) loadAtStart();
@@ -67,8 +71,12 @@ export function MessageList({ messages, tail, canLoadMore, loadMore, children }:
   );
 }
 
-/** Whether someone is at the end, and what keeps them there. */
-function useEnd(messages: readonly ThreadMessage[]) {
+/** True for what unfolds something: who opens it wants to read it from its start. */
+const isFold = (target: EventTarget): boolean =>
+  target instanceof Element && target.closest("[aria-expanded]") !== null;
+
+/** Whether someone is at the end, and what keeps them there; or at the message that they came for. */
+function useEnd({ messages, wantedId }: Pick<MessageListProps, "messages" | "wantedId">) {
   const list = useRef<VListHandle>(null);
   const count = messages.length;
   // What someone has just said brings them to the end, wherever they read.
@@ -76,18 +84,31 @@ function useEnd(messages: readonly ThreadMessage[]) {
   const [isAtEnd, setAtEnd] = useState(true);
   const stays = useRef(true);
   const last = useRef(0);
+  // While the list moves to a message, passing the end does not bind to it.
+  const isMoving = useRef(false);
   const scrollToEnd = useCallback(() => list.current?.scrollToIndex(count, { align: "end" }), [count]);
   useLayoutEffect(() => {
-    if (saying !== undefined) stays.current = true;
+    if (saying === undefined) return;
+    stays.current = true;
+    isMoving.current = false;
   }, [saying]);
   useLayoutEffect(() => {
     if (stays.current) scrollToEnd();
   }, [scrollToEnd]);
+  const wanted = wantedId === undefined ? -1 : messages.findIndex(({ id }) => id === wantedId);
+  const isThere = wanted >= 0;
+  useLayoutEffect(() => {
+    if (!isThere) return;
+    stays.current = false;
+    isMoving.current = true;
+    list.current?.scrollToIndex(wanted, { align: "center" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a message: its place changes as others come in above
+  }, [wantedId, isThere]);
   const onScroll = (offset: number): void => {
     const { scrollSize = 0, viewportSize = 0 } = list.current ?? {};
     const isNear = scrollSize - offset - viewportSize < NEAR_END_PX;
     // Who scrolls up, however little, wants to read there; what grows only moves the end away.
-    if (isNear) stays.current = offset >= last.current || stays.current;
+    if (isNear) stays.current = (offset >= last.current && !isMoving.current) || stays.current;
     else if (offset < last.current) stays.current = false;
     last.current = offset;
     setAtEnd(isNear || stays.current);
@@ -95,12 +116,18 @@ function useEnd(messages: readonly ThreadMessage[]) {
   const onResize = (): void => {
     if (stays.current) scrollToEnd();
   };
+  const onScrollEnd = (): void => {
+    isMoving.current = false;
+  };
+  const leaveEnd = (): void => {
+    stays.current = false;
+  };
   const toEnd = (): void => {
     stays.current = true;
     setAtEnd(true);
     scrollToEnd();
   };
-  return { list, isAtEnd, onScroll, onResize, toEnd };
+  return { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd };
 }
 
 /** True for a list of messages that begins earlier than the one before. */
