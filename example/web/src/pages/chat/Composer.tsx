@@ -77,7 +77,10 @@ export function Composer(props: ComposerProps) {
           <Hint words={composer.hint} />
           <Group gap="xs" wrap="nowrap">
             {run !== undefined && <StopButton onStop={stop} />}
-            <SendButton isSteering={composer.way === "steer" && run !== undefined} canSend={composer.canSend} />
+            <SendButton
+              isSteering={composer.way === "steer" && run !== undefined}
+              canSend={composer.canSend}
+            />
           </Group>
         </Group>
       </div>
