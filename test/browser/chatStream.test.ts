@@ -45,7 +45,16 @@ describeInBrowser("an answer under way", () => {
     await say(page, OTTER);
     await untilBegun(page);
     const lengths: number[] = [];
-    while ((await stopButton(page).count()) > 0) lengths.push((await wordsOf(answers(page).last())).length);
+    const isCalledDone = () =>
+      page.evaluate(
+        () =>
+          document.querySelector('[aria-label="Stop the answer"]') !== null &&
+          document.querySelector("article time") !== null,
+      );
+    while ((await stopButton(page).count()) > 0) {
+      lengths.push((await wordsOf(answers(page).last())).length);
+      expect(await isCalledDone(), "the time of an answer that goes on").toBe(false);
+    }
     expect(new Set(lengths).size).toBeGreaterThan(2);
     expect(lengths).toEqual(lengths.toSorted((left, right) => left - right));
     await expectWhole(page);

@@ -16,6 +16,8 @@ export type MessageViewProps = {
   message: ThreadMessage;
   /** True for the message that someone came for. */
   isMarked?: boolean;
+  /** True while its run goes on: between two steps it looks whole, and is not. */
+  isUnderWay?: boolean;
   /** Opens what a citation of this message names; without it citations are mere numbers. */
   openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
   /** Where the runs of its thread are shown, for the way from an answer to how it came about. */
@@ -58,7 +60,7 @@ function Prompt({ message }: { message: ThreadMessage }) {
   );
 }
 
-function Answer({ message, openSource, runsPath }: MessageViewProps) {
+function Answer({ message, isUnderWay = false, openSource, runsPath }: MessageViewProps) {
   const numbers = useCitations(message);
   const answer = useMemo(
     () => ({
@@ -85,7 +87,7 @@ function Answer({ message, openSource, runsPath }: MessageViewProps) {
         );
       })}
       <Sources {...answer} />
-      <Origin message={message} runsPath={runsPath} />
+      {!isUnderWay && <Origin message={message} runsPath={runsPath} />}
     </AnswerContext>
   );
 }

@@ -35,6 +35,7 @@ export function Conversation({ threadId }: { threadId: string }) {
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
   };
   if (isLoading) return <LoadingConversation />;
+  const underWay = runOfThread.isActive ? runOfThread.run?.runId : undefined;
   const queued = messages.filter((message) => isQueued(message, run));
   const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
   return (
@@ -52,6 +53,7 @@ export function Conversation({ threadId }: { threadId: string }) {
             key={message.id}
             message={message}
             isMarked={message.id === wantedId}
+            isUnderWay={underWay !== undefined && message.metadata?.runId === underWay}
             openSource={openSource}
             runsPath={`/runs/${threadId}`}
           />
