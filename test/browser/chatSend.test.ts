@@ -1,5 +1,6 @@
 // Asking in the chat page: a question, its answer, and what the answer cites.
 import { beforeAll, expect, test } from "vitest";
+import { until } from "../example/exampleApp.js";
 import {
   answers,
   beginThread,
@@ -14,6 +15,8 @@ import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
 const OTTER = "What does an otter eat?";
+/** Of a conversation that a test looks at: more than it has. */
+const MOST_ROWS = 100;
 
 describeInBrowser("a question in the chat", () => {
   const { open, callAs, expectTrouble } = browserScene();
@@ -80,6 +83,12 @@ describeInBrowser("a question in the chat", () => {
     );
     await page.keyboard.press("Escape");
     await source.waitFor({ state: "hidden" });
+    await answers(page).getByRole("button", { name: "Source 1: otters.md › Otters › Food" }).click();
+    await source.getByRole("link", { name: "Open in Documents" }).click();
+    await page
+      .locator("[data-marked=true]")
+      .getByText("It needs about a fifth of its own weight in food each day.")
+      .waitFor();
   });
 
   test("cites facts and blocks, which open as they stand", async () => {
@@ -92,7 +101,8 @@ describeInBrowser("a question in the chat", () => {
     );
     await untilAnswered(page);
     await page.getByRole("link", { name: "New conversation" }).first().click();
-    await messageBox(page).waitFor();
+    await page.waitForURL("**/chat");
+    await page.getByRole("heading", { name: "New conversation" }).waitFor();
     await say(page, "Which day do I deploy, and what kind of answers do I prefer?");
     await untilAnswered(page);
     await answers(page)
@@ -110,44 +120,95 @@ describeInBrowser("a question in the chat", () => {
     await page.getByRole("dialog").getByRole("link", { name: "Open in Memory" }).waitFor();
   });
 
+  test("of the examples is asked once by a double click", async () => {
+    const ben = callAs("ben");
+    const page = await open({ as: "ben" });
+    await page.getByRole("button", { name: "What do you know about me?" }).dblclick();
+    await page.waitForURL("**/chat/*");
+    const { page: threads } = await ben<{ page: unknown[] }>("query chat:listThreads", { cursor: null });
+    expect(threads).toHaveLength(1);
+    expect(await saidIn("ben", new URL(page.url()).pathname.split("/").at(-1)!)).toHaveLength(1);
+  });
+
   test("that comes too fast is put back, with the seconds to wait", async () => {
-    const page = await open({ as: "ben", path: `/chat/${await beginThread(callAs("ben"))}` });
+    const threadId = await beginThread(callAs("ben"));
+    const page = await open({ as: "ben", path: `/chat/${threadId}` });
     await messageBox(page).waitFor();
     const spending = spendCalls();
-    const alert = page.getByRole("alert").filter({ hasText: "You ask faster than you may" });
+    const alert = page.getByRole("alert").filter({ hasText: "That was too fast" });
+    const untilSent = () => page.getByText("Sending …").waitFor({ state: "detached" });
     // Calls come back with time: it is said until there is none left.
-    for (let count = 1; (await alert.count()) === 0; count++) {
+    while ((await alert.count()) === 0) {
       await say(page, "One more?");
-      await alert
-        .or(prompts(page).nth(count - 1))
-        .first()
-        .waitFor();
-      await page.getByText("Sending …").waitFor({ state: "detached" });
+      await untilSent();
     }
-    await alert.getByText(/You can send it again in \d+ seconds?\./).waitFor();
     await spending.stop();
     expect(await messageBox(page).inputValue()).toBe("One more?");
-    await alert.getByText("You can send it again now.").waitFor();
-    const before = await prompts(page).count();
-    await messageBox(page).press("Enter");
-    await prompts(page).nth(before).waitFor();
+    const before = (await saidIn("ben", threadId)).length;
+    // The wait is what was known when it was refused: what was asked elsewhere since counts as well.
+    const isStored = async () => (await saidIn("ben", threadId)).length > before;
+    while (!(await isStored())) {
+      await alert.getByText("The wait is over: try it again.").first().waitFor();
+      await messageBox(page).press("Enter");
+      await until(
+        async () => (await isStored()) || (await alert.count()) > 0,
+        (isSettled) => isSettled,
+      );
+    }
+    expect(await saidIn("ben", threadId)).toHaveLength(before + 1);
     expect(await messageBox(page).inputValue()).toBe("");
     expectTrouble(/RATE_LIMITED/);
   });
 
+  test("that is refused after someone went elsewhere is told, and kept where it was written", async () => {
+    const threadId = await beginThread(callAs("ben"), "Left behind");
+    const page = await open({ as: "ben", path: `/chat/${threadId}` });
+    await messageBox(page).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
+    await say(page, "Is it kept?");
+    await page.getByRole("link", { name: "New conversation" }).first().click();
+    await page.waitForURL("**/chat");
+    const spending = spendCalls();
+    await spending.untilSpent();
+    await page.context().setOffline(false);
+    await page.getByText(/What you wrote is kept where you wrote it\./).waitFor();
+    await spending.stop();
+    await page.getByRole("link", { name: "Left behind" }).click();
+    await page.waitForURL(`**/chat/${threadId}`);
+    await page.getByRole("heading", { name: "Left behind" }).waitFor();
+    expect(await messageBox(page).inputValue()).toBe("Is it kept?");
+    expectTrouble(/RATE_LIMITED|WebSocket|ERR_INTERNET_DISCONNECTED/);
+  });
+
+  /** What somebody said in a conversation, as it is stored. */
+  async function saidIn(person: "ada" | "ben", threadId: string): Promise<unknown[]> {
+    const { page: rows } = await callAs(person)<{ page: { role: string }[] }>("query chat:listMessages", {
+      threadId,
+      cursor: null,
+      limit: MOST_ROWS,
+    });
+    return rows.filter(({ role }) => role === "user");
+  }
+
   /** Uses up what Ben may ask, until it is stopped. */
   function spendCalls() {
     const ben = callAs("ben");
-    let isOver = false;
+    let [isOver, isSpent] = [false, false];
     const spend = async () => {
       const threadId = await beginThread(ben);
       for (let calls = 0; !isOver; calls++) {
         const asked = ben("action ask:answer", { threadId, prompt: "Hello?", operationId: String(calls) });
-        await asked.catch(() => undefined);
+        await asked.catch(() => (isSpent = true));
       }
     };
     const spent = spend();
     return {
+      untilSpent: () =>
+        until(
+          () => Promise.resolve(isSpent),
+          (isTrue) => isTrue,
+        ),
       stop: async () => {
         isOver = true;
         await spent;

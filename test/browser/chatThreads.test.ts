@@ -94,6 +94,45 @@ describeInBrowser("the list of conversations", () => {
     await drawer.waitFor({ state: "hidden" });
   });
 
+  describe("a conversation at one of its messages", () => {
+    const OLD = "The needle of the stack.";
+
+    test("is opened there although it is pages back, with that message marked", async () => {
+      const threadId = await begin("ada", "A long one", OLD);
+      const { page: rows } = await callAs("ada")<{ page: { messageId: string }[] }>(
+        "query chat:listMessages",
+        { threadId, cursor: null },
+      );
+      await writeMessages(
+        scene.host,
+        threadId,
+        Array.from({ length: 150 }, (_, index) => ({ role: "user", text: `Straw ${index}.` })),
+      );
+      const path = `/chat/${threadId}?message=${rows[0]!.messageId}`;
+      const page = await open({ as: "ada", path });
+      const marked = page.locator("article[aria-current=true]");
+      await marked.getByText(OLD).waitFor();
+      await page.waitForFunction(
+        () => document.querySelector("article[aria-current=true]")!.getBoundingClientRect().top > 0,
+      );
+      expect(await prompts(page).getByText("Straw 149.").count()).toBe(0);
+      await page.getByRole("button", { name: "To the newest" }).click();
+      await prompts(page).getByText("Straw 149.").waitFor();
+    });
+
+    test("is told in words when the message is gone", async () => {
+      const threadId = await begin("ada", "A short one", "All there is.");
+      const page = await open({ as: "ada", path: `/chat/${threadId}?message=no-such-message` });
+      const notice = page.getByRole("alert").filter({ hasText: "The message is not here any more" });
+      await notice.waitFor();
+      await prompts(page).getByText("All there is.").waitFor();
+      await notice.getByRole("button", { name: "Close this notice" }).click();
+      await notice.waitFor({ state: "detached" });
+      expect(new URL(page.url()).search).toBe("");
+      expectTrouble(/MESSAGE_NOT_FOUND|no such message/i);
+    });
+  });
+
   describe("a conversation that is not there", () => {
     const expectNothing = async (page: Page, secret: string) => {
       await page.getByText("There is no such conversation").waitFor();

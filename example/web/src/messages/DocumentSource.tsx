@@ -39,12 +39,8 @@ export function DocumentSource({ citation, text, message }: DocumentSourceProps)
   );
 }
 
-type ChunksUnderProps = {
-  document: { documentId: string; key: string };
-  heading: string;
-  read: string[];
-  cursor: string | null;
-};
+type CitedDocument = { documentId: string; key: string };
+type ChunksUnderProps = { document: CitedDocument; heading: string; read: string[]; cursor: string | null };
 
 /** Looks through the pages of a document for the passages under a heading. */
 function ChunksUnder({ document, heading, read, cursor }: ChunksUnderProps) {
@@ -58,10 +54,10 @@ function ChunksUnder({ document, heading, read, cursor }: ChunksUnderProps) {
     return <ChunksUnder {...{ document, heading, read }} cursor={chunks.cursor} />;
   return (
     <>
-      {meant.length === 0 && <AsRead texts={read} />}
       {meant.map((chunk) => (
         <ChunkCard key={chunk.chunkId} chunk={chunk} />
       ))}
+      {meant.length === 0 && <AsRead texts={read} />}
       <Anchor component={Link} to={documentAddress(key, meant[0]?.chunkId)} size="sm">
         Open in Documents <IconArrowUpRight size={14} aria-hidden />
       </Anchor>

@@ -5,12 +5,24 @@ import { api } from "../api.js";
 import { formatBytes } from "../shell/formats.js";
 import classes from "./messages.module.css";
 import { fileIdOf, type FilePart } from "./parts.js";
+import { QuietBoundary } from "./QuietBoundary.js";
 
 /** The types that a browser shows as a picture and runs nothing of. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
 
-/** A file of a message: a picture as it is, anything else by its name. */
-export function MessageFile({ part, messageId }: { part: FilePart; messageId: string }) {
+type MessageFileProps = { part: FilePart; messageId: string };
+
+/** A file of a message: a picture as it is, anything else by its name; by that alone where it is not there any more. */
+export function MessageFile(props: MessageFileProps) {
+  const { mediaType, filename = "a file" } = props.part;
+  return (
+    <QuietBoundary fallback={<FileChip name={filename} mediaType={mediaType} />}>
+      <StoredFile {...props} />
+    </QuietBoundary>
+  );
+}
+
+function StoredFile({ part, messageId }: MessageFileProps) {
   const fileId = fileIdOf(part);
   const file = useQuery(api.chat.getFile, fileId === null ? "skip" : { fileId, messageId });
   const url = fileId === null ? webAddress(part.url) : file?.url;

@@ -15,26 +15,28 @@ import { ToolCard } from "./ToolCard.js";
 
 export type MessageViewProps = {
   message: ThreadMessage;
+  /** True for the message that someone came for. */
+  isMarked?: boolean;
+  /** True while its run goes on: between two steps it looks whole, and is not. */
+  isUnderWay?: boolean;
   /** Opens what a citation of this message names; without it citations are mere numbers. */
   openSource?: (message: ThreadMessage, source: NumberedCitation) => void;
   /** Its thread, for the way from an answer to how it came about. */
   threadId?: string;
-  /** Someone was led to this message. */
-  isNamed?: boolean;
 };
 
 /** A message of a thread: a prompt, or an answer with its steps, its tools and its sources. */
 export const MessageView = memo(function MessageView(props: MessageViewProps) {
-  const { message, isNamed = false } = props;
+  const { message, isMarked = false } = props;
   const isPrompt = message.role === "user";
   return (
     <article
       className={classes.message}
       aria-label={isPrompt ? "You" : "Answer"}
+      aria-current={isMarked ? "location" : undefined}
       data-message={message.id}
       data-role={message.role}
       data-state={message.metadata?.state.kind}
-      {...(isNamed ? { "aria-current": "location", tabIndex: -1 } : {})}
     >
       {isPrompt ? <Prompt message={message} /> : <Answer {...props} />}
     </article>
@@ -59,7 +61,7 @@ function Prompt({ message }: { message: ThreadMessage }) {
   );
 }
 
-function Answer({ message, openSource, threadId }: MessageViewProps) {
+function Answer({ message, isUnderWay = false, openSource, threadId }: MessageViewProps) {
   const numbers = useCitations(message);
   const answer = useMemo(
     () => ({
@@ -86,7 +88,7 @@ function Answer({ message, openSource, threadId }: MessageViewProps) {
         );
       })}
       <Sources {...answer} />
-      <Origin message={message} threadId={threadId} />
+      {!isUnderWay && <Origin message={message} threadId={threadId} />}
     </AnswerContext>
   );
 }

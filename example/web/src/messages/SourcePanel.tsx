@@ -24,7 +24,7 @@ export function SourcePanel({ opened, onClose }: { opened: OpenedSource | null; 
     >
       {opened !== null && (
         <QuietBoundary key={opened.source.text} fallback={<Gone />}>
-          <Stack gap="md">
+          <Stack gap="md" onClick={({ target }) => isLink(target) && onClose()}>
             <Source {...opened} />
           </Stack>
         </QuietBoundary>
@@ -32,6 +32,9 @@ export function SourcePanel({ opened, onClose }: { opened: OpenedSource | null; 
     </Drawer>
   );
 }
+
+/** True for what leads elsewhere: there the panel would hide what was asked for. */
+const isLink = (target: EventTarget): boolean => target instanceof Element && target.closest("a") !== null;
 
 function Source({ message, source: { text, citation } }: OpenedSource) {
   switch (citation.kind) {

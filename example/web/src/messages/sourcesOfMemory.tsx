@@ -112,7 +112,7 @@ export function SaidSource({ message, text, place }: SaidSourceProps) {
         </Text>
       </Paper>
       {said !== undefined && (
-        <Onward to={chatAddress(said.threadId, said.messageId)}>Open that conversation</Onward>
+        <Onward to={chatAddress(said.threadId, said.messageId)}>Open it in its conversation</Onward>
       )}
     </>
   );

@@ -24,6 +24,10 @@ export function Composer(props: ComposerProps) {
     composer.submit();
     input.current?.focus();
   };
+  const stop = (byKeyboard: boolean): void => {
+    composer.stop();
+    if (byKeyboard) input.current?.focus(); // the button goes
+  };
   return (
     <form
       className={classes.composer}
@@ -54,16 +58,11 @@ export function Composer(props: ComposerProps) {
           <AttachButton onAdd={composer.add} isDisabled={composer.way === "steer"} />
           <Hint words={composer.hint} />
           <Group gap="xs" wrap="nowrap">
-            {run !== undefined && <StopButton onStop={composer.stop} />}
-            <ActionIcon
-              type="submit"
-              size="lg"
-              radius="xl"
-              aria-label={composer.way === "steer" && run !== undefined ? "Tell the answer" : "Send"}
-              disabled={!composer.canSend}
-            >
-              <IconArrowUp size={18} aria-hidden />
-            </ActionIcon>
+            {run !== undefined && <StopButton onStop={stop} />}
+            <SendButton
+              isSteering={composer.way === "steer" && run !== undefined}
+              canSend={composer.canSend}
+            />
           </Group>
         </Group>
       </div>
@@ -104,6 +103,18 @@ function MessageInput({ input, placeholder, composer, onEnter }: MessageInputPro
     />
   );
 }
+
+const SendButton = ({ isSteering, canSend }: { isSteering: boolean; canSend: boolean }) => (
+  <ActionIcon
+    type="submit"
+    size="lg"
+    radius="xl"
+    aria-label={isSteering ? "Tell the answer" : "Send"}
+    disabled={!canSend}
+  >
+    <IconArrowUp size={18} aria-hidden />
+  </ActionIcon>
+);
 
 /** What Enter does, or why nothing can be sent just now. */
 function Hint({ words }: { words: string }) {
@@ -160,9 +171,15 @@ function AttachButton({ onAdd, isDisabled }: { onAdd: (files: File[]) => void; i
   );
 }
 
-const StopButton = ({ onStop }: { onStop: () => void }) => (
+const StopButton = ({ onStop }: { onStop: (byKeyboard: boolean) => void }) => (
   <Tooltip label="Stop the answer">
-    <ActionIcon size="lg" radius="xl" variant="default" aria-label="Stop the answer" onClick={onStop}>
+    <ActionIcon
+      size="lg"
+      radius="xl"
+      variant="default"
+      aria-label="Stop the answer"
+      onClick={({ detail }) => onStop(detail === 0)}
+    >
       <IconPlayerStopFilled size={16} aria-hidden />
     </ActionIcon>
   </Tooltip>

@@ -12,17 +12,15 @@ import { Announcer } from "./Announcer.js";
 import { Composer } from "./Composer.js";
 import type { Prompt } from "./composerTypes.js";
 import { MessageList } from "./MessageList.js";
-import { NamedMessageNotice } from "./NamedMessageNotice.js";
 import { QueuedPrompts } from "./QueuedPrompts.js";
 import { RunNotice } from "./RunNotice.js";
-import { useNamedMessage } from "./useNamedMessage.js";
+import { useWantedMessage } from "./useWantedMessage.js";
 import { WaitingCallForm } from "./WaitingCallForm.js";
+import { WantedNotice } from "./WantedNotice.js";
 
 /** A conversation: what was said, what is being said, and the place to say more. */
 export function Conversation({ threadId }: { threadId: string }) {
-  const thread = useThread(api.chat, { threadId });
-  const { messages, run } = thread;
-  const named = useNamedMessage(threadId, thread);
+  const { messages, run, isLoading, canLoadMore, loadMore } = useThread(api.chat, { threadId });
   const runOfThread = useRun(api.chat, { threadId });
   const send = useSend(api.ask.send, api.chat);
   const location = useLocation();
@@ -32,27 +30,31 @@ export function Conversation({ threadId }: { threadId: string }) {
     [],
   );
   const slot = useToolSlot(runOfThread);
+  const { wanted, forget } = useWantedMessage({ threadId, messages, canLoadMore, loadMore });
+  const wantedId = wanted.kind === "found" ? wanted.id : undefined;
   const ask = async ({ text, fileIds }: Prompt): Promise<void> => {
     await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
   };
-  if (thread.isLoading) return <LoadingConversation />;
+  if (isLoading) return <LoadingConversation />;
+  const underWay = runOfThread.isActive ? runOfThread.run?.runId : undefined;
   const queued = messages.filter((message) => isQueued(message, run));
   const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
   return (
     <ToolSlotContext value={slot}>
-      <NamedMessageNotice problem={named.problem} />
+      <WantedNotice wanted={wanted} onClose={forget} />
       <MessageList
         messages={said}
-        namedId={named.id}
-        canLoadMore={thread.canLoadMore}
-        loadMore={thread.loadMore}
+        wantedId={wantedId}
+        canLoadMore={canLoadMore}
+        loadMore={loadMore}
         tail={<RunNotice threadId={threadId} run={run} messages={said} />}
       >
         {(message) => (
           <MessageView
             key={message.id}
             message={message}
-            isNamed={message.id === named.id}
+            isMarked={message.id === wantedId}
+            isUnderWay={underWay !== undefined && message.metadata?.runId === underWay}
             {...{ openSource, threadId }}
           />
         )}

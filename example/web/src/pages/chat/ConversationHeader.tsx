@@ -71,7 +71,7 @@ function ThreadActions({ thread }: { thread: Thread }) {
           <IconPencilPlus size={18} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <ThreadMenu thread={thread} isOpen />
+      <ThreadMenu thread={thread} />
     </Group>
   );
 }

@@ -16,8 +16,8 @@ import classes from "./chat.module.css";
 
 export type MessageListProps = {
   messages: ThreadMessage[];
-  /** The message that someone was led to: it is scrolled to, once. */
-  namedId?: string | null;
+  /** The message to be read first, in the place of the newest. */
+  wantedId?: string | undefined;
   /** What stands beneath the last message. */
   tail: ReactNode;
   canLoadMore: boolean;
@@ -36,14 +36,13 @@ const TAIL = "tail";
  * written, unless someone has scrolled up; older pages come in above without moving what is read.
  */
 export function MessageList(props: MessageListProps) {
-  const { messages, namedId = null, tail, canLoadMore, loadMore, children } = props;
-  const { list, isAtEnd, onScroll, onResize, toEnd, leaveEnd } = useEnd(messages);
-  useShowNamed(messages, { namedId, list, leaveEnd });
+  const { messages, tail, canLoadMore, loadMore, children } = props;
+  const { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd } = useEnd(props);
   const isPrepended = useIsPrepended(messages);
   const loadAtStart = useLoadAtStart({ canLoadMore, loadMore });
   const rows = [...messages, TAIL] as const;
   return (
-    <div className={classes.messages}>
+    <div className={classes.messages} onClickCapture={({ target }) => isFold(target) && leaveEnd()}>
       <VList
         ref={list}
         data={rows}
@@ -57,6 +56,7 @@ export function MessageList(props: MessageListProps) {
           onScroll(offset);
           if (offset < NEAR_START_PX) loadAtStart();
         }}
+        onScrollEnd={onScrollEnd}
         onResize={() => {
           onResize();
           if ((list.current?.scrollOffset ?? Infinity) < NEAR_START_PX) loadAtStart();
@@ -80,8 +80,12 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-/** Whether someone is at the end, and what keeps them there. */
-function useEnd(messages: readonly ThreadMessage[]) {
+/** True for what unfolds something: who opens it wants to read it from its start. */
+const isFold = (target: EventTarget): boolean =>
+  target instanceof Element && target.closest("[aria-expanded]") !== null;
+
+/** Whether someone is at the end, and what keeps them there; or at the message that they came for. */
+function useEnd({ messages, wantedId }: Pick<MessageListProps, "messages" | "wantedId">) {
   const list = useRef<VListHandle>(null);
   const count = messages.length;
   // What someone has just said brings them to the end, wherever they read.
@@ -89,18 +93,31 @@ function useEnd(messages: readonly ThreadMessage[]) {
   const [isAtEnd, setAtEnd] = useState(true);
   const stays = useRef(true);
   const last = useRef(0);
+  // While the list moves to a message, passing the end does not bind to it.
+  const isMoving = useRef(false);
   const scrollToEnd = useCallback(() => list.current?.scrollToIndex(count, { align: "end" }), [count]);
   useLayoutEffect(() => {
-    if (saying !== undefined) stays.current = true;
+    if (saying === undefined) return;
+    stays.current = true;
+    isMoving.current = false;
   }, [saying]);
   useLayoutEffect(() => {
     if (stays.current) scrollToEnd();
   }, [scrollToEnd]);
+  const wanted = wantedId === undefined ? -1 : messages.findIndex(({ id }) => id === wantedId);
+  const isThere = wanted >= 0;
+  useLayoutEffect(() => {
+    if (!isThere) return;
+    stays.current = false;
+    isMoving.current = true;
+    list.current?.scrollToIndex(wanted, { align: "center" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a message: its place changes as others come in above
+  }, [wantedId, isThere]);
   const onScroll = (offset: number): void => {
     const { scrollSize = 0, viewportSize = 0 } = list.current ?? {};
     const isNear = scrollSize - offset - viewportSize < NEAR_END_PX;
     // Who scrolls up, however little, wants to read there; what grows only moves the end away.
-    if (isNear) stays.current = offset >= last.current || stays.current;
+    if (isNear) stays.current = (offset >= last.current && !isMoving.current) || stays.current;
     else if (offset < last.current) stays.current = false;
     last.current = offset;
     setAtEnd(isNear || stays.current);
@@ -108,55 +125,18 @@ function useEnd(messages: readonly ThreadMessage[]) {
   const onResize = (): void => {
     if (stays.current) scrollToEnd();
   };
+  const onScrollEnd = (): void => {
+    isMoving.current = false;
+  };
+  const leaveEnd = (): void => {
+    stays.current = false;
+  };
   const toEnd = (): void => {
     stays.current = true;
     setAtEnd(true);
     scrollToEnd();
   };
-  const leaveEnd = useCallback(() => (stays.current = false), []);
-  return { list, isAtEnd, onScroll, onResize, toEnd, leaveEnd };
-}
-
-/** Frames in which a message is brought into sight, and after how many of them it is scrolled to anew. */
-const MOST_FRAMES = 120;
-const FRAMES_OF_A_SCROLL = 10;
-/** Frames in which it must stay in sight: a row that moves may be made anew, and loses the focus. */
-const FRAMES_IN_SIGHT = 20;
-
-type Showing = { namedId: string | null; list: RefObject<VListHandle | null>; leaveEnd: () => void };
-
-/**
- * Scrolls to the message that someone was led to, and lets a screen reader go on from it. What is loaded or measured
- * meanwhile moves it: so it is scrolled to until it is in sight.
- */
-function useShowNamed(messages: readonly ThreadMessage[], { namedId, list, leaveEnd }: Showing): void {
-  const latest = useRef(messages);
-  useLayoutEffect(() => {
-    latest.current = messages;
-  });
-  const isThere = namedId !== null && messages.some(({ id }) => id === namedId);
-  useEffect(() => {
-    if (namedId === null || !isThere) return;
-    let [frames, inSight] = [0, 0];
-    let frame = requestAnimationFrame(function approach() {
-      leaveEnd();
-      const row = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(namedId)}"]`);
-      if (row !== null && isInSight(row)) {
-        row.focus({ preventScroll: true });
-        inSight += 1;
-      } else if (frames % FRAMES_OF_A_SCROLL === 0) {
-        const index = latest.current.findIndex(({ id }) => id === namedId);
-        list.current?.scrollToIndex(index, { align: "start" });
-      }
-      if (++frames < MOST_FRAMES && inSight < FRAMES_IN_SIGHT) frame = requestAnimationFrame(approach);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [namedId, isThere, list, leaveEnd]);
-}
-
-function isInSight(row: HTMLElement): boolean {
-  const [place, sight] = [row.getBoundingClientRect(), row.closest("[role=log]")?.getBoundingClientRect()];
-  return sight !== undefined && place.height > 0 && place.top < sight.bottom && place.bottom > sight.top;
+  return { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd };
 }
 
 /** True for a list of messages that begins earlier than the one before. */

@@ -1,22 +1,13 @@
-import { Button, Stack, Text, Title } from "@mantine/core";
-import { newOperationId, useSend } from "convex-agent-memory/react";
-import { useMutation, useQuery } from "convex/react";
-import { useRef } from "react";
-import { Link, useNavigate } from "react-router";
+import { Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "convex/react";
+import { Link } from "react-router";
 import { api } from "../../api.js";
 import { chatAddress } from "../../shell/addresses.js";
 import { useSession } from "../../session/useSession.js";
 import classes from "./chat.module.css";
 import { Composer } from "./Composer.js";
-import type { Prompt } from "./composerTypes.js";
-import { titleFrom } from "./threadTitle.js";
-import { writeDraft } from "./useDraft.js";
-
-const EXAMPLES = [
-  "What do the documents tell, in short?",
-  "Remember that I deploy on Fridays.",
-  "What do you know about me?",
-];
+import { Examples } from "./Examples.js";
+import { useBegin } from "./useBegin.js";
 
 /** The start of a conversation: it exists once something is said. */
 export function NewConversation() {
@@ -39,44 +30,10 @@ export function NewConversation() {
               There is no document yet. <Link to="/documents">Add some</Link> to ask about them.
             </Text>
           )}
-          <Stack gap="xs" align="flex-start" role="group" aria-label="Examples">
-            {EXAMPLES.map((example) => (
-              <Button
-                key={example}
-                variant="default"
-                radius="xl"
-                size="sm"
-                fw={400}
-                onClick={() =>
-                  void begin({ text: example, fileIds: [] }).catch(() => writeDraft("new", example))
-                }
-              >
-                {example}
-              </Button>
-            ))}
-          </Stack>
+          <Examples onAsk={begin} />
         </Stack>
       </div>
       <Composer draftKey="new" isFocused onSend={begin} />
     </>
   );
-}
-
-/** Makes a conversation, says the first thing in it and opens it; a try again after a failure goes on where that was. */
-function useBegin(): (prompt: Prompt) => Promise<void> {
-  const create = useMutation(api.chat.createThread);
-  const send = useSend(api.ask.send);
-  const navigate = useNavigate();
-  const made = useRef<string | null>(null);
-  return async ({ text, fileIds }) => {
-    if (made.current === null) {
-      const title = titleFrom(text);
-      const named = title === undefined ? {} : { title };
-      const { threadId } = await create({ ...named, operationId: newOperationId() });
-      made.current = threadId;
-    }
-    const threadId = made.current;
-    await send({ threadId, prompt: text, ...(fileIds.length === 0 ? {} : { fileIds }) });
-    await navigate(chatAddress(threadId), { state: { isFresh: true } });
-  };
 }

@@ -1,15 +1,14 @@
-import { Alert } from "@mantine/core";
+import { Alert, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useNow } from "../../messages/time.js";
+import { plural } from "../../shell/formats.js";
 import type { SendProblem } from "./sendProblem.js";
 
 const SECOND_MS = 1_000;
 
-/** What kept something from being sent, with the seconds until it may be. */
+/** What kept something from being sent, with the seconds until it is worth to try again. */
 export function ProblemAlert({ problem, onClose }: { problem: SendProblem; onClose: () => void }) {
   const { title, advice, retryAt } = problem;
-  const now = useNow(retryAt === undefined ? null : SECOND_MS);
-  const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / SECOND_MS);
   return (
     <Alert
       role="alert"
@@ -21,12 +20,23 @@ export function ProblemAlert({ problem, onClose }: { problem: SendProblem; onClo
       closeButtonLabel="Close this notice"
       onClose={onClose}
     >
-      {retryAt === undefined ? advice : waitWords(seconds)}
+      {retryAt === undefined ? advice : <Countdown retryAt={retryAt} advice={advice} />}
     </Alert>
   );
 }
 
-const waitWords = (seconds: number): string =>
-  seconds > 0
-    ? `You can send it again in ${seconds === 1 ? "1 second" : `${seconds} seconds`}.`
-    : "You can send it again now.";
+/** The seconds go by for the eye; a screen reader hears of the first and of the end, not of each. */
+function Countdown({ retryAt, advice }: { retryAt: number; advice: string }) {
+  const now = useNow(SECOND_MS);
+  const seconds = Math.ceil((retryAt - now) / SECOND_MS);
+  const isOver = seconds <= 0;
+  return (
+    <>
+      <span aria-hidden>{isOver ? OVER : `Try again in ${plural(seconds, "second")}.`}</span>
+      <VisuallyHidden>{isOver ? OVER : advice}</VisuallyHidden>
+    </>
+  );
+}
+
+/** No promise: what may be asked by then, another tab may have asked. */
+const OVER = "The wait is over: try it again.";

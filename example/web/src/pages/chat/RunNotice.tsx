@@ -96,7 +96,8 @@ function TryAgain({ threadId, run, messages }: RunNoticeProps & { run: Run }) {
   const again = useSend(api.ask.again);
   const [problem, setProblem] = useState<SendProblem | null>(null);
   const [isSending, setSending] = useState(false);
-  const prompt = messages.findLast(({ role, metadata }) => role === "user" && metadata?.turn === run.turn);
+  // What was told to the answer while it was under way stands in the same turn, behind its question.
+  const prompt = messages.find(({ role, metadata }) => role === "user" && metadata?.turn === run.turn);
   if (prompt === undefined) return null;
   const ask = async (): Promise<void> => {
     setSending(true);

@@ -1,20 +1,18 @@
 import { ActionIcon, Menu, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import { notifications } from "@mantine/notifications";
 import { IconArchive, IconArchiveOff, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import type { Thread } from "convex-agent-memory";
 import { useMutation } from "convex/react";
-import { useNavigate } from "react-router";
+import { use } from "react";
 import { api } from "../../api.js";
-import { errorText } from "../../shell/errorText.js";
 import { RenameForm } from "./RenameForm.js";
 import { titleOf } from "./threadTitle.js";
+import { telling, ThreadRemovalContext } from "./useThreadRemoval.js";
 
 /** What can be done with a conversation: name it, archive it, remove it. */
-export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean }) {
+export function ThreadMenu({ thread }: { thread: Thread }) {
   const update = useMutation(api.chat.updateThread);
-  const remove = useMutation(api.chat.removeThread);
-  const navigate = useNavigate();
+  const remove = use(ThreadRemovalContext);
   const { threadId, status } = thread;
   const isArchived = status === "archived";
   const rename = () =>
@@ -34,10 +32,7 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
       ),
       labels: { confirm: "Remove", cancel: "Keep it" },
       confirmProps: { color: "red" },
-      onConfirm: () => {
-        if (isOpen) void navigate("/chat", { replace: true });
-        void telling(remove({ threadId }));
-      },
+      onConfirm: () => remove(threadId),
     });
   return (
     <Menu position="bottom-end" withinPortal>
@@ -64,14 +59,4 @@ export function ThreadMenu({ thread, isOpen }: { thread: Thread; isOpen: boolean
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-/** Says so when something could not be done. */
-async function telling(change: Promise<unknown>): Promise<void> {
-  try {
-    await change;
-  } catch (error) {
-    const { title, advice } = errorText(error);
-    notifications.show({ color: "red", title, message: advice });
-  }
 }

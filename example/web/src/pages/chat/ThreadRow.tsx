@@ -27,7 +27,7 @@ export function ThreadRow({ thread, now, isOpen, onChosen }: ThreadRowProps) {
           )}
         </span>
       </NavLink>
-      <ThreadMenu thread={thread} isOpen={isOpen} />
+      <ThreadMenu thread={thread} />
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Code, Group, JsonInput, Paper, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import type { WaitingCall } from "convex-agent-memory";
 import type { RunActions } from "convex-agent-memory/react";
-import { useState } from "react";
+import { useRef, useState, type RefObject } from "react";
 import { useWholePart } from "../../messages/useWholePart.js";
 import { timeOf } from "../../messages/time.js";
 import { answerWords, askWords } from "../../messages/toolWords.js";
@@ -17,9 +17,18 @@ type FormProps = { call: WaitingCall } & Pick<RunActions, "approve" | "deny" | "
 export function WaitingCallForm({ call, approve, deny, answer }: FormProps) {
   const whole = call.isCut ? { messageId: call.messageId, part: call.part, bytes: 0 } : null;
   const { text: input } = useWholePart(call.input, whole);
-  const { isBusy, problem, forgetProblem, act } = useAct();
+  const form = useRef<HTMLDivElement>(null);
+  const { isBusy, problem, forgetProblem, act } = useAct(form);
   return (
-    <Paper withBorder p="md" my="xs" className={classes.ask} role="group" aria-label={titleOf(call)}>
+    <Paper
+      ref={form}
+      withBorder
+      p="md"
+      my="xs"
+      className={classes.ask}
+      role="group"
+      aria-label={titleOf(call)}
+    >
       <Stack gap="sm">
         <Text fw={600}>{titleOf(call)}</Text>
         {call.requestReason !== undefined && <Text size="sm">{call.requestReason}</Text>}
@@ -43,15 +52,20 @@ const titleOf = ({ kind, toolName }: WaitingCall): string =>
 
 type Act = (deed: () => Promise<unknown>) => Promise<void>;
 
-/** Does one thing at a time, and tells what kept it from being done. */
-function useAct() {
+/**
+ * Does one thing at a time, and tells what kept it from being done. What is decided goes from the page: the focus goes
+ * to the conversation in which it stood.
+ */
+function useAct(form: RefObject<HTMLElement | null>) {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<SendProblem | null>(null);
   const act: Act = async (deed) => {
+    const log = form.current?.closest<HTMLElement>("[role=log]");
     setBusy(true);
     setProblem(null);
     try {
       await deed();
+      log?.focus({ preventScroll: true });
     } catch (error) {
       setProblem(problemOf(error));
     }

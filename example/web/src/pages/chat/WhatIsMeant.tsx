@@ -1,4 +1,4 @@
-import { Blockquote } from "@mantine/core";
+import { Blockquote, Text } from "@mantine/core";
 import { useQuery } from "convex/react";
 import { api } from "../../api.js";
 import { fieldOf } from "../../messages/parts.js";
@@ -14,11 +14,17 @@ export function WhatIsMeant({ toolName, input }: { toolName: string; input: stri
   const factId = parsed.isValid ? fieldOf(parsed.value, "factId") : undefined;
   if (!isToldInWords(toolName) || typeof factId !== "string") return null;
   return (
-    <QuietBoundary fallback={null}>
+    <QuietBoundary key={factId} fallback={<NotThere />}>
       <FactWords factId={factId} />
     </QuietBoundary>
   );
 }
+
+const NotThere = () => (
+  <Text size="sm" c="dimmed">
+    The fact that it names is not there: nothing would be erased.
+  </Text>
+);
 
 function FactWords({ factId }: { factId: string }) {
   const fact = useQuery(api.knowledge.getFact, { factId });

@@ -1,8 +1,11 @@
-import { useState } from "react";
+import { notifications } from "@mantine/notifications";
+import { useEffect, useRef, useState } from "react";
 import type { ComposerProps, Prompt, Way } from "./composerTypes.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
 import { useDraft } from "./useDraft.js";
 import { useUploads, type Upload } from "./useUploads.js";
+
+const KEPT = "What you wrote is kept where you wrote it.";
 
 /** What someone writes, and what becomes of it. What could not be sent is put back where it was written. */
 export function useComposer({ draftKey, onSend, run }: ComposerProps) {
@@ -15,13 +18,25 @@ export function useComposer({ draftKey, onSend, run }: ComposerProps) {
   const attached = files.uploads.filter(({ state }) => state.kind !== "refused");
   const obstacle = obstacleTo({ text, attached, way });
 
+  const isHere = useRef(false);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
+  /** Where it was written; in passing to who has gone elsewhere meanwhile. */
+  const tell = (kept: SendProblem): void => {
+    if (isHere.current) return setProblem(kept);
+    notifications.show({ color: "red", title: kept.title, message: `${kept.advice} ${KEPT}` });
+  };
   const deliver = async (prompt: Prompt, uploads: Upload[]): Promise<void> => {
     setSending((count) => count + 1);
     try {
       if (way === "steer" && run !== undefined) await run.steer(prompt.text);
       else await onSend(prompt);
     } catch (error) {
-      setProblem(problemOf(error));
+      tell(problemOf(error));
       setText((since) => (since.trim() === "" ? prompt.text : `${prompt.text}\n${since}`));
       files.setUploads((since) => [...uploads, ...since]);
     }
@@ -37,7 +52,7 @@ export function useComposer({ draftKey, onSend, run }: ComposerProps) {
     void deliver({ text: text.trim(), fileIds }, attached);
   };
   const stop = (): void => {
-    run?.cancel().catch((error: unknown) => setProblem(problemOf(error)));
+    run?.cancel().catch((error: unknown) => tell(problemOf(error)));
   };
   return {
     ...{ text, uploads: files.uploads, add: files.add, remove: files.remove },

@@ -1,18 +1,21 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 const PREFIX = "draft:";
 
-/** What someone has begun to write in a conversation: it is there again after a reload of the tab. */
+/**
+ * What someone has begun to write in a conversation: it is there again after a reload of the tab, and what is put back
+ * after they went to another conversation is there when they come back.
+ */
 export function useDraft(key: string): [string, (change: (text: string) => string) => void] {
   const place = PREFIX + key;
   const [text, setText] = useState(() => sessionStorage.getItem(place) ?? "");
+  const latest = useRef(text);
   const change = useCallback(
-    (next: (text: string) => string) =>
-      setText((before) => {
-        const after = next(before);
-        keep(place, after);
-        return after;
-      }),
+    (next: (text: string) => string) => {
+      latest.current = next(latest.current);
+      keep(place, latest.current);
+      setText(latest.current);
+    },
     [place],
   );
   return [text, change];
@@ -26,6 +29,3 @@ function keep(place: string, text: string): void {
     // Storage is full: then a reload forgets the draft.
   }
 }
-
-/** Puts words where someone will find them when they write there next. */
-export const writeDraft = (key: string, text: string): void => keep(PREFIX + key, text);

@@ -51,7 +51,7 @@ export function useUploads() {
 
   const add = useCallback(
     (files: readonly File[]) => {
-      const room = MOST_FILES - uploads.length;
+      const room = MOST_FILES - uploads.filter(({ state }) => state.kind !== "refused").length;
       const added = files.map((file, index): Upload => {
         const refusal = index < room ? refusalOf(file) : `${MOST_FILES} files are the most for one question.`;
         return {
@@ -65,7 +65,7 @@ export function useUploads() {
         if (file !== undefined && state.kind === "uploading") void upload(key, file);
       }
     },
-    [uploads.length, upload],
+    [uploads, upload],
   );
 
   const remove = useCallback((key: string) => {

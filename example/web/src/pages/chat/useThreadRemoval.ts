@@ -1,0 +1,42 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation } from "convex/react";
+import { createContext, useCallback, useEffect, useRef } from "react";
+import { useNavigate } from "react-router";
+import { api } from "../../api.js";
+import { errorText } from "../../shell/errorText.js";
+
+/** Removes a conversation, for the menus beneath. */
+export const ThreadRemovalContext = createContext<(threadId: string) => void>(() => undefined);
+
+/**
+ * Removes conversations. The one that is open is left first: while it is shown, its queries would tell that it is gone.
+ */
+export function useThreadRemoval(openThreadId: string | undefined): (threadId: string) => void {
+  const remove = useMutation(api.chat.removeThread);
+  const navigate = useNavigate();
+  const leaving = useRef<string | null>(null);
+  useEffect(() => {
+    const threadId = leaving.current;
+    if (threadId === null || threadId === openThreadId) return;
+    leaving.current = null;
+    void telling(remove({ threadId }));
+  }, [openThreadId, remove]);
+  return useCallback(
+    (threadId) => {
+      if (threadId !== openThreadId) return void telling(remove({ threadId }));
+      leaving.current = threadId;
+      void navigate("/chat", { replace: true });
+    },
+    [openThreadId, remove, navigate],
+  );
+}
+
+/** Says so when something could not be done. */
+export async function telling(change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    const { title, advice } = errorText(error);
+    notifications.show({ color: "red", title, message: advice });
+  }
+}
