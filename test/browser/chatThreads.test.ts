@@ -110,10 +110,10 @@ describeInBrowser("the list of conversations", () => {
       );
       const path = `/chat/${threadId}?message=${rows[0]!.messageId}`;
       const page = await open({ as: "ada", path });
-      const marked = page.locator("article[aria-current=true]");
+      const marked = page.locator("article[aria-current=location]");
       await marked.getByText(OLD).waitFor();
       await page.waitForFunction(
-        () => document.querySelector("article[aria-current=true]")!.getBoundingClientRect().top > 0,
+        () => document.querySelector("article[aria-current=location]")!.getBoundingClientRect().top > 0,
       );
       expect(await prompts(page).getByText("Straw 149.").count()).toBe(0);
       await page.getByRole("button", { name: "To the newest" }).click();

@@ -69,10 +69,11 @@ describeInBrowser("links between pages", UNHURRIED, () => {
     const ids = await idsIn(threadId);
     const page = await open({ as: "ada", path: `/chat/${threadId}?message=${ids[4]}` });
     await current(page).getByText("Said as number 4.").waitFor();
-    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-current") === "location");
-    const box = await current(page).boundingBox();
-    expect(box!.y).toBeGreaterThan(0);
-    expect(box!.y).toBeLessThan(page.viewportSize()!.height);
+    await page.waitForFunction(() => {
+      const { top = -1, bottom = -1 } =
+        document.querySelector("article[aria-current=location]")?.getBoundingClientRect() ?? {};
+      return top > 0 && bottom < window.innerHeight;
+    });
     await page.getByRole("button", { name: "To the newest" }).click();
     await prompts(page)
       .getByText(`Said as number ${MANY - 2}.`)
@@ -94,7 +95,7 @@ describeInBrowser("links between pages", UNHURRIED, () => {
 
   test("a link to a message, a run or a document that is not there says so", async () => {
     const page = await open({ as: "ada", path: `/chat/${asked.threadId}?message=nonsense` });
-    await page.getByText("The message that the link leads to is not here").waitFor();
+    await page.getByText("The message is not here any more").waitFor();
     await goTo(page, "/documents/nothing.md");
     await page.getByRole("heading", { level: 1, name: "There is no such document" }).waitFor();
     await goTo(page, `/runs/${asked.threadId}/nonsense`);
