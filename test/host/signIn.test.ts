@@ -140,6 +140,26 @@ describe("a connection whose token is refused", () => {
     client.close();
   });
 
+  test("what was sent as one user is done as them, though another signs in before its turn", async () => {
+    const client = await connectRaw(host.url!, "two users");
+    const authenticateAs = async (subject: string, baseVersion: number) => {
+      const value = await host.makeToken({ subject });
+      return { type: "Authenticate" as const, tokenType: "User" as const, value, baseVersion };
+    };
+    const [ada, ben] = [await authenticateAs("ada", 0), await authenticateAs("ben", 1)];
+    const count = 200; // more than are done while a token is looked at
+    client.send(ada);
+    for (let requestId = 1; requestId <= count; requestId++)
+      client.send({ type: "Mutation", requestId, udfPath: "who:writes", args: [{}] });
+    client.send(ben);
+    await client.heard("MutationResponse", ({ requestId }) => requestId === count);
+    const done = client.all.flatMap((message) =>
+      message.type === "MutationResponse" ? [message.result] : [],
+    );
+    expect(new Set(done)).toEqual(new Set(["ada"]));
+    client.close();
+  });
+
   test("that ends while its token is looked at leaves nothing behind", async () => {
     const [provider, signer] = await Promise.all([Provider.start(), Signer.create("EdDSA")]);
     onTestFinished(() => provider.stop());

@@ -26,7 +26,7 @@ export function NewConversation() {
       <div className={classes.welcome}>
         <Stack gap="lg" maw="36rem" w="100%">
           <Title order={3} size="h2" fw={600}>
-            {user === null ? "What would you like to know?" : `What would you like to know, ${user.name}?`}
+            {`What would you like to know, ${user.name}?`}
           </Title>
           <Text c="dimmed">
             Answers come from your documents, each claim with its source. What you ask to remember is known in
@@ -46,7 +46,9 @@ export function NewConversation() {
                 size="sm"
                 fw={400}
                 onClick={() =>
-                  void begin({ text: example, fileIds: [] }).catch(() => writeDraft("new", example))
+                  void begin({ text: example, fileIds: [] }).catch(() =>
+                    writeDraft(user.subject, "new", example),
+                  )
                 }
               >
                 {example}

@@ -1,10 +1,12 @@
 import { useCallback, useState } from "react";
+import { useSession } from "../../session/useSession.js";
 
-const PREFIX = "draft:";
+/** Each user's own: another may sign in to the same tab. */
+const placeOf = (subject: string, key: string): string => `draft:${subject}:${key}`;
 
 /** What someone has begun to write in a conversation: it is there again after a reload of the tab. */
 export function useDraft(key: string): [string, (change: (text: string) => string) => void] {
-  const place = PREFIX + key;
+  const place = placeOf(useSession().user.subject, key);
   const [text, setText] = useState(() => sessionStorage.getItem(place) ?? "");
   const change = useCallback(
     (next: (text: string) => string) =>
@@ -27,5 +29,6 @@ function keep(place: string, text: string): void {
   }
 }
 
-/** Puts words where someone will find them when they write there next. */
-export const writeDraft = (key: string, text: string): void => keep(PREFIX + key, text);
+/** Puts words where a user will find them when they write there next. */
+export const writeDraft = (subject: string, key: string, text: string): void =>
+  keep(placeOf(subject, key), text);
