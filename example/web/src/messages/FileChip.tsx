@@ -5,6 +5,7 @@ import { api } from "../api.js";
 import { fileSize } from "./fileSize.js";
 import classes from "./messages.module.css";
 import { fileIdOf, type FilePart } from "./parts.js";
+import { webAddress } from "./webAddress.js";
 
 /** The types that a browser shows as a picture and runs nothing of. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -23,9 +24,6 @@ export function MessageFile({ part, messageId }: { part: FilePart; messageId: st
     );
   return <FileChip name={name} mediaType={part.mediaType} bytes={file?.bytes} url={url ?? undefined} />;
 }
-
-/** Only addresses of the web can be opened. */
-const webAddress = (url: string): string | undefined => (/^https?:\/\//i.test(url) ? url : undefined);
 
 export type FileChipProps = { name: string; mediaType: string; bytes?: number; url?: string };
 
