@@ -3,6 +3,7 @@ import type { JSONValue } from "convex/values";
 import type { WebSocket } from "ws";
 import { Caller } from "./caller.js";
 import type { Engine } from "./engine.js";
+import type { Identity } from "./execution.js";
 import { Inbox } from "./inbox.js";
 import {
   encodeTimestamp,
@@ -105,11 +106,14 @@ export class Connection {
         return this.#authenticate(message);
       case "ModifyQuerySet":
         return this.#modifyQuerySet(message);
-      case "Mutation":
+      case "Mutation": {
+        // Whoever is signed in when its turn comes, it is done as who sent it.
+        const { identity } = this.#caller;
         this.#mutations = this.#mutations
-          .then(() => this.#mutate(message))
+          .then(() => this.#mutate(message, identity))
           .catch((error: unknown) => this.#fail(error));
         return;
+      }
       case "Action":
         this.#act(message).catch((error: unknown) => this.#fail(error));
         return;
@@ -199,13 +203,12 @@ export class Connection {
     this.#server.subscriptions.unwatch(this, watched.subscription);
   }
 
-  async #mutate(message: MessageOf<"Mutation">): Promise<void> {
+  async #mutate(message: MessageOf<"Mutation">, identity: Identity | null): Promise<void> {
     if (this.#isRefused()) return;
     const { requestId, udfPath, args } = message;
     const response = await this.#server.requests.once(
       { sessionId: this.sessionId, requestId },
       async (requestKey) => {
-        const identity = this.#caller.identity;
         const outcome = await callPublic(this.#server.engine, {
           kind: "mutation",
           path: udfPath,

@@ -23,6 +23,16 @@ const CALL_PATHS = new Map<string, FunctionKind>([
   ["/api/action", "action"],
 ]);
 
+/**
+ * A deployment keeps files away from every page; here a page may have this host behind its own origin. Whatever somebody
+ * has uploaded runs nothing there, and nothing is taken for what it does not say it is.
+ */
+const FILE_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+};
+
 type Exchange = Authentication & {
   engine: Engine;
   request: IncomingMessage;
@@ -73,7 +83,8 @@ async function handleDownload({ engine, response, url }: Exchange): Promise<void
     response.writeHead(404, CORS_HEADERS).end();
     return;
   }
-  response.writeHead(200, { ...CORS_HEADERS, "content-type": blob.type || "application/octet-stream" });
+  const type = blob.type || "application/octet-stream";
+  response.writeHead(200, { ...CORS_HEADERS, ...FILE_HEADERS, "content-type": type });
   response.end(Buffer.from(await blob.arrayBuffer()));
 }
 

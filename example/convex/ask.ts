@@ -73,14 +73,3 @@ export const answer = action({
     return { runId, state: state.kind, text };
   },
 });
-
-/** Says something to an answer under way: its next call of the model reads it. */
-export const steer = mutation({
-  args: { runId: v.string(), prompt: v.string(), operationId: v.string() },
-  returns: v.null(),
-  handler: async (ctx, args) => {
-    const as = await principal(ctx);
-    await memory.as(as).runs.steer(ctx, args);
-    return null;
-  },
-});

@@ -3,7 +3,7 @@ import { ConvexError, v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import type { Doc, Id } from "./_generated/dataModel.js";
 import { internalMutation, mutation, query, type QueryCtx } from "./_generated/server.js";
-import { approval, memory, principal, workflow } from "./memory.js";
+import { approval, memory, principal, workflow, type Member } from "./memory.js";
 import schema from "./schema.js";
 
 const vBrief = schema.tables.briefs.validator;
@@ -16,9 +16,9 @@ export const start = mutation({
     const as = await principal(ctx);
     if (topic.trim() === "") throw new ConvexError({ code: "TOPIC_EMPTY", message: "Say what it is about." });
     await memory.as(as).threads.get(ctx, { threadId });
-    const { userId } = as;
+    const { tenantId, userId } = as;
     const state = { kind: "researching" as const };
-    const briefId = await ctx.db.insert("briefs", { userId, threadId, topic, state });
+    const briefId = await ctx.db.insert("briefs", { tenantId, userId, threadId, topic, state });
     const workflowId = await workflow.start(
       ctx,
       internal.briefWorkflow.write,
@@ -84,10 +84,10 @@ export const ended = internalMutation({
 async function ownBrief(
   ctx: QueryCtx,
   briefId: Id<"briefs">,
-  { userId }: { userId: string },
+  { tenantId, userId }: Member,
 ): Promise<Doc<"briefs">> {
   const brief = await ctx.db.get("briefs", briefId);
-  if (brief?.userId !== userId)
+  if (brief?.tenantId !== tenantId || brief.userId !== userId)
     throw new ConvexError({ code: "BRIEF_NOT_FOUND", message: "No such brief of yours." });
   return brief;
 }

@@ -41,7 +41,9 @@ async function writePage(ctx: MutationCtx, day: string, cursor: string | null): 
   const since = Date.parse(day);
   const time = { since, until: since + DAY_MS };
   const page = await memory.asSystem().summaries.listRecent(ctx, { ...time, cursor, limit: PAGE_SUMMARIES });
-  const owners = new Map(page.page.map(({ owner }) => [owner.userId, owner]));
+  const owners = new Map(
+    page.page.map(({ owner }) => [JSON.stringify([owner.tenantId, owner.userId]), owner]),
+  );
   for (const owner of owners.values()) await writeDigest(ctx, owner, { day, ...time });
   if (page.cursor !== null)
     await ctx.scheduler.runAfter(0, internal.digests.writeNext, { day, cursor: page.cursor });
@@ -51,10 +53,10 @@ type Day = { day: string; since: number; until: number };
 
 /** One digest for a user and a day, however often it is asked for. */
 async function writeDigest(ctx: MutationCtx, owner: Principal, { day, ...time }: Day): Promise<void> {
-  const { userId } = owner;
+  const { tenantId, userId } = owner;
   const written = await ctx.db
     .query("digests")
-    .withIndex("by_user_day", (q) => q.eq("userId", userId).eq("day", day))
+    .withIndex("by_user_day", (q) => q.eq("tenantId", tenantId).eq("userId", userId).eq("day", day))
     .unique();
   if (written !== null) return;
   const request = { owner, ...time, cursor: null, limit: MOST_SUMMARIES };
@@ -63,7 +65,7 @@ async function writeDigest(ctx: MutationCtx, owner: Principal, { day, ...time }:
   const text = composeDigest(newest.map((summary) => summary.text));
   if (text === "") return;
   const summaryIds = newest.map(({ summaryId }) => summaryId);
-  await ctx.db.insert("digests", { userId, day, text, summaryIds });
+  await ctx.db.insert("digests", { tenantId, userId, day, text, summaryIds });
 }
 
 /** A later summary of a thread holds the earlier ones. */
@@ -79,10 +81,10 @@ export const list = query({
   args: {},
   returns: v.array(v.object({ day: v.string(), text: v.string(), summaryIds: v.array(v.string()) })),
   handler: async (ctx) => {
-    const { userId } = await principal(ctx);
+    const { tenantId, userId } = await principal(ctx);
     const digests = await ctx.db
       .query("digests")
-      .withIndex("by_user_day", (q) => q.eq("userId", userId))
+      .withIndex("by_user_day", (q) => q.eq("tenantId", tenantId).eq("userId", userId))
       .order("desc")
       .take(SHOWN_DIGESTS);
     return digests.map(({ day, text, summaryIds }) => ({ day, text, summaryIds }));

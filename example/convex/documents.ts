@@ -9,21 +9,22 @@ export const begin = mutation({
   args: { files: v.number() },
   returns: v.id("ingests"),
   handler: async (ctx, { files }) => {
-    const { userId } = await documentWriter(ctx);
+    const { tenantId, userId } = await documentWriter(ctx);
     const nothingYet = { filesDone: 0, chunks: 0, unchanged: 0, skipped: 0 };
     const now = Date.now();
-    return await ctx.db.insert("ingests", { userId, files, ...nothingYet, startedAt: now, updatedAt: now });
+    const ingest = { tenantId, userId, files, ...nothingYet, startedAt: now, updatedAt: now };
+    return await ctx.db.insert("ingests", ingest);
   },
 });
 
 /** How far an ingest of the caller is. */
 export const progress = query({
   args: { ingestId: v.id("ingests") },
-  returns: schema.tables.ingests.validator.omit("userId"),
+  returns: schema.tables.ingests.validator.omit("tenantId", "userId"),
   handler: async (ctx, { ingestId }) => {
-    const { userId } = await documentWriter(ctx);
+    const { tenantId, userId } = await documentWriter(ctx);
     const ingest = await ctx.db.get("ingests", ingestId);
-    if (ingest?.userId !== userId) throw noSuchIngest();
+    if (ingest?.tenantId !== tenantId || ingest.userId !== userId) throw noSuchIngest();
     const { files, filesDone, chunks, unchanged, skipped, startedAt, updatedAt } = ingest;
     return { files, filesDone, chunks, unchanged, skipped, startedAt, updatedAt };
   },
@@ -32,6 +33,7 @@ export const progress = query({
 /** Counts a batch, once. */
 export const recordBatch = internalMutation({
   args: {
+    tenantId: v.string(),
     userId: v.string(),
     ingestId: v.id("ingests"),
     batch: v.number(),
@@ -41,9 +43,9 @@ export const recordBatch = internalMutation({
     skipped: v.number(),
   },
   returns: v.null(),
-  handler: async (ctx, { userId, ingestId, batch, ...counts }) => {
+  handler: async (ctx, { tenantId, userId, ingestId, batch, ...counts }) => {
     const ingest = await ctx.db.get("ingests", ingestId);
-    if (ingest?.userId !== userId) throw noSuchIngest();
+    if (ingest?.tenantId !== tenantId || ingest.userId !== userId) throw noSuchIngest();
     const counted = await ctx.db
       .query("ingestBatches")
       .withIndex("by_batch", (q) => q.eq("ingestId", ingestId).eq("batch", batch))

@@ -3,7 +3,7 @@ import { embedWith } from "convex-agent-memory/ai";
 import { v, type Infer } from "convex/values";
 import { internal } from "./_generated/api.js";
 import { action, type ActionCtx } from "./_generated/server.js";
-import { documentWriter, memory } from "./memory.js";
+import { documentWriter, memory, payer } from "./memory.js";
 import { embeddingModel } from "./models/index.js";
 
 const vFile = v.object({ key: v.string(), text: v.string() });
@@ -26,9 +26,11 @@ export const putBatch = action({
   returns: vBatchResult,
   handler: async (ctx, { ingestId, batch, files }): Promise<BatchResult> => {
     const as = await documentWriter(ctx);
+    await payer(ctx);
     const result = await putFiles(ctx, memory.as(as), files);
     const { skipped, ...counts } = result;
     await ctx.runMutation(internal.documents.recordBatch, {
+      tenantId: as.tenantId,
       userId: as.userId,
       ingestId,
       batch,

@@ -1,6 +1,6 @@
 import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
-import { AgentMemory, type Principal } from "convex-agent-memory";
+import { AgentMemory, memoryError, type Principal, type QueryCtx } from "convex-agent-memory";
 import type { Auth, UserIdentity } from "convex/server";
 import { ConvexError, v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
@@ -52,14 +52,28 @@ export async function admin(ctx: { auth: Auth }): Promise<Member> {
   return memberOf(identity);
 }
 
+/**
+ * As `principal`, for what asks a model outside of a run: it is counted when it has happened, and no run is there to stop
+ * it. Refuses with BUDGET_EXCEEDED whom a hard budget leaves nothing.
+ */
+export async function payer(ctx: { auth: Auth } & QueryCtx): Promise<Member> {
+  const as = await principal(ctx);
+  const budgets = await memory.as(as).budgets.status(ctx, {});
+  const spent = budgets.find(({ mode, remaining }) => mode === "hard" && remaining <= 0);
+  if (spent === undefined) return as;
+  const { per, unit, period, limit, resetsAt } = spent;
+  throw memoryError("BUDGET_EXCEEDED", `The ${period} budget of the ${per} is spent.`, {
+    ...{ per, unit, period, limit, resetsAt, spent: spent.spent, reserved: spent.reserved },
+    budgetId: spent.budgetId,
+  });
+}
+
 /** As `principal`, for who puts or removes documents of the whole tenant: here every member; an app lets fewer in. */
 export const documentWriter = principal;
 
-const WRITES_DOCUMENTS: ReadonlySet<string> = new Set(["putDocument", "removeDocument"]);
-
 /** As `principal`, for exposed functions that read documents and those that write them. */
 export const documentMember = (ctx: { auth: Auth }, operation: string): Promise<Member> =>
-  WRITES_DOCUMENTS.has(operation) ? documentWriter(ctx) : principal(ctx);
+  operation === "removeDocument" ? documentWriter(ctx) : principal(ctx);
 
 async function identityOf(ctx: { auth: Auth }): Promise<UserIdentity> {
   const identity = await ctx.auth.getUserIdentity();

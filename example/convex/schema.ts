@@ -5,6 +5,7 @@ import { v } from "convex/values";
 export default defineSchema({
   // How far the ingest of a folder is. Written by `documents.begin` and once for each batch; watched by `progress`.
   ingests: defineTable({
+    tenantId: v.string(),
     userId: v.string(),
     files: v.number(),
     filesDone: v.number(),
@@ -23,12 +24,13 @@ export default defineSchema({
 
   // What a user's threads were about on a day (UTC, as 2026-11-25). Written by the cron of `crons.ts`, once.
   digests: defineTable({
+    tenantId: v.optional(v.string()),
     userId: v.string(),
     day: v.string(),
     text: v.string(),
     /** The summaries that it was made from. */
     summaryIds: v.array(v.string()),
-  }).index("by_user_day", ["userId", "day"]),
+  }).index("by_user_day", ["tenantId", "userId", "day"]),
 
   // A line for each run that has ended. Written by the hook of `activity.ts`, in the transaction that ends the run.
   activity: defineTable({
@@ -42,6 +44,7 @@ export default defineSchema({
 
   // A brief that two agents write and a person approves in between. Written by `brief.start` and by its workflow.
   briefs: defineTable({
+    tenantId: v.string(),
     userId: v.string(),
     threadId: v.string(),
     topic: v.string(),

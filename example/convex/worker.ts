@@ -3,7 +3,7 @@ import type { FunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import { action } from "./_generated/server.js";
-import { memory, principal } from "./memory.js";
+import { memory, payer } from "./memory.js";
 import { chatModel, embeddingModel, hasModel } from "./models/index.js";
 
 const self = (): FunctionReference<"action", "internal"> => internal.worker.worker;
@@ -21,7 +21,7 @@ export const learn = action({
   args: { threadId: v.string() },
   returns: vLearned,
   handler: async (ctx, { threadId }): Promise<typeof vLearned.type> => {
-    const as = await principal(ctx);
+    const as = await payer(ctx);
     await memory.as(as).threads.get(ctx, { threadId });
     const extracted = hasModel()
       ? await extractAfterRun(ctx, { memory: memory.as(as), threadId, model: chatModel })

@@ -1,7 +1,7 @@
 import type { BoundMemory, BudgetStatus, QueryCtx } from "../client/index.js";
 import { estimateIn } from "../shared/budgetEstimate.js";
 import { billedProvider, isPricedAs, periodAt } from "../shared/usageCost.js";
-import type { CallEstimate } from "../validators/budget.js";
+import type { CallEstimate } from "../validators/budgetRun.js";
 import { memoryError } from "../validators/errors.js";
 import type { TokenPrices } from "../validators/price.js";
 import { nameOf, outputCap } from "./budgetAsk.js";

@@ -11,7 +11,7 @@ import {
 import { documentHash } from "../shared/documentHash.js";
 import { estimateTokens } from "../shared/tokens.js";
 import { cutToBytes, utf8Bytes } from "../shared/utf8.js";
-import type { NewChunk } from "../validators/document.js";
+import type { NewChunk } from "../validators/documentWrite.js";
 import { memoryError } from "../validators/errors.js";
 import type { Embed } from "./embed.js";
 

@@ -1,14 +1,8 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import { canonicalJson } from "../shared/canonicalJson.js";
 import { chunkToEmbed } from "../shared/embeddedText.js";
-import type {
-  Chunk,
-  ChunkSpan,
-  Document,
-  DocumentFilter,
-  DocumentWrite,
-  NewChunk,
-} from "../validators/document.js";
+import type { Chunk, ChunkSpan, Document, DocumentFilter } from "../validators/document.js";
+import type { DocumentWrite, NewChunk } from "../validators/documentWrite.js";
 import { memoryError } from "../validators/errors.js";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";

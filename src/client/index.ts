@@ -23,17 +23,15 @@ export type { ComponentApi } from "../component/_generated/component.js";
 export type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
 export type {
   Budget,
-  BudgetAsk,
   BudgetExceeded,
   BudgetMode,
   BudgetPeriod,
-  BudgetRule,
   BudgetStatus,
   BudgetSubject,
   BudgetUnit,
   BudgetWarning,
-  HeldRoom,
 } from "../validators/budget.js";
+export type { BudgetAsk, BudgetRule, HeldRoom } from "../validators/budgetRun.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
 export type { ContextExplanation, ContextSource } from "../validators/context.js";
 export type { ContextAsk, ContextCall, ContextEntry, ContextGiven } from "../validators/contextGiven.js";
@@ -49,7 +47,8 @@ export type { ExtractedFact, ExtractionCommit, SaidMessage, Unread } from "../va
 export type { Fact, FactSource, FactState, FactStatus, FactWrite, NewFact } from "../validators/fact.js";
 export type { File, FileAcceptance } from "../validators/file.js";
 export type { BoundedCount, Health } from "../validators/health.js";
-export type { Message, MessageRole, MessageState, NewMessage, Place } from "../validators/message.js";
+export type { Message, MessageRole, MessageState } from "../validators/message.js";
+export type { NewMessage, Place } from "../validators/messageWrite.js";
 export type { Caller, ParticipantRole, Principal, ScopeKind } from "../validators/principal.js";
 export type { RecallHit, RecallKind, RecallReason } from "../validators/recall.js";
 export type { EmbeddedText, EntryVector, PendingEntry } from "../validators/recallEntry.js";
@@ -103,7 +102,8 @@ export type {
   TurnStart,
 } from "../validators/turn.js";
 export type { SteeringPlace } from "../validators/steering.js";
-export type { Spent, Usage, UsageEvent, UsagePurpose } from "../validators/usage.js";
+export type { Usage, UsageEvent, UsagePurpose } from "../validators/usage.js";
+export type { Spent } from "../validators/spent.js";
 export type {
   SeriesQuestion,
   SummaryQuestion,

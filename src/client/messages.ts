@@ -1,6 +1,7 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Part } from "../validators/content.js";
-import type { Message, NewMessage, Place } from "../validators/message.js";
+import type { Message } from "../validators/message.js";
+import type { NewMessage, Place } from "../validators/messageWrite.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";

@@ -1,5 +1,5 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import type { BudgetAsk } from "../validators/budget.js";
+import type { BudgetAsk } from "../validators/budgetRun.js";
 import type { ContextAsk, ContextCall } from "../validators/contextGiven.js";
 import type { Part, PartOf } from "../validators/content.js";
 import type { Caller } from "../validators/principal.js";
@@ -19,7 +19,8 @@ import type {
   TurnEnded,
   TurnStart,
 } from "../validators/turn.js";
-import type { Spent, Usage } from "../validators/usage.js";
+import type { Usage } from "../validators/usage.js";
+import type { Spent } from "../validators/spent.js";
 import type { MutationCtx } from "./ctx.js";
 import { logResults } from "./runLog.js";
 import type { ClientSettings } from "./settings.js";

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
-import { vContextBlock, vContextExplanation, vContextSource } from "../validators/context.js";
+import { vContextExplanation, vContextSource } from "../validators/context.js";
+import { vContextBlock } from "../validators/contextGiven.js";
 import { vMessage } from "../validators/message.js";
 import { vCaller } from "../validators/principal.js";
 import { query } from "./_generated/server.js";

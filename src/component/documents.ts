@@ -1,15 +1,9 @@
 import { v } from "convex/values";
-import {
-  vChunk,
-  vChunkSpan,
-  vDocument,
-  vDocumentSize,
-  vDocumentWrite,
-  vNewChunk,
-} from "../validators/document.js";
+import { vChunk, vChunkSpan, vDocument, vDocumentSize } from "../validators/document.js";
+import { vDocumentWrite, vNewChunk } from "../validators/documentWrite.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vScopeKind } from "../validators/principal.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import { internalQuery, mutation, query } from "./_generated/server.js";
 import * as documents from "./model/documents.js";
 

@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vBuildPlace, vGeneration, vKnownText, vWorkTarget } from "../validators/embedding.js";
 import { vCaller } from "../validators/principal.js";
 import { vEntryVector, vPendingEntry } from "../validators/recallEntry.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import { mutation, query } from "./_generated/server.js";
 import * as embeddings from "./model/embeddings.js";
 

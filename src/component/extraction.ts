@@ -3,7 +3,7 @@ import { vExtractedFact, vExtractionCommit, vUnread } from "../validators/extrac
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller, vPrincipal, vScopeKind } from "../validators/principal.js";
 import { vThreadPlace } from "../validators/thread.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import { mutation, query } from "./_generated/server.js";
 import * as extraction from "./model/extraction.js";
 

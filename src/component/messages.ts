@@ -1,7 +1,8 @@
 import { v } from "convex/values";
 import { vOpaqueParts } from "../validators/opaqueParts.js";
 import { vHooks } from "../validators/hook.js";
-import { vMessage, vNewMessage, vPlace } from "../validators/message.js";
+import { vMessage } from "../validators/message.js";
+import { vNewMessage, vPlace } from "../validators/messageWrite.js";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
 import { mutation, query } from "./_generated/server.js";

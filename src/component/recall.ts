@@ -2,7 +2,7 @@ import { v } from "convex/values";
 import { vCaller, vScopeKind } from "../validators/principal.js";
 import { vRecallHit, vRecallKind } from "../validators/recall.js";
 import { vEntryVector } from "../validators/recallEntry.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import { action, internalMutation, internalQuery, query } from "./_generated/server.js";
 import * as recall from "./model/recall.js";
 

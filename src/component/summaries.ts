@@ -10,7 +10,7 @@ import {
   vUncovered,
 } from "../validators/summaryWork.js";
 import { vThreadPlace } from "../validators/thread.js";
-import { vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import { mutation, query } from "./_generated/server.js";
 import * as summaries from "./model/summaries.js";
 

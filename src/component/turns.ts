@@ -1,5 +1,5 @@
 import { v } from "convex/values";
-import { vOpaqueBudgetAsk } from "../validators/budget.js";
+import { vOpaqueBudgetAsk } from "../validators/budgetRun.js";
 import { vContextAsk, vContextCall } from "../validators/contextGiven.js";
 import { vOpaqueParts } from "../validators/opaqueParts.js";
 import { vHooks } from "../validators/hook.js";
@@ -20,7 +20,7 @@ import {
   vToolStart,
   vTurnStart,
 } from "../validators/turn.js";
-import { vOpaqueSpent, vOpaqueUsage } from "../validators/usage.js";
+import { vOpaqueSpent, vOpaqueUsage } from "../validators/spent.js";
 import { mutation } from "./_generated/server.js";
 import * as turns from "./model/turns.js";
 

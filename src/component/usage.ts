@@ -1,7 +1,8 @@
 import { v } from "convex/values";
 import { vPage, vPageRequest } from "../validators/page.js";
 import { vCaller } from "../validators/principal.js";
-import { vOpaqueUsage, vUsageEvent } from "../validators/usage.js";
+import { vUsageEvent } from "../validators/usage.js";
+import { vOpaqueUsage } from "../validators/spent.js";
 import {
   vSeriesQuestion,
   vSummaryQuestion,

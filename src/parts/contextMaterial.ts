@@ -1,4 +1,5 @@
-import type { ContextBlock, ContextSource } from "../validators/context.js";
+import type { ContextSource } from "../validators/context.js";
+import type { ContextBlock } from "../validators/contextGiven.js";
 import type { Message } from "../validators/message.js";
 import { contextText, renderContext, type RenderedContext, type ToolDescription } from "./contextMessages.js";
 

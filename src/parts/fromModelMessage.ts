@@ -7,7 +7,7 @@ import type {
   UserModelMessage,
 } from "ai";
 import type { Part } from "../validators/content.js";
-import type { NewMessage } from "../validators/message.js";
+import type { NewMessage } from "../validators/messageWrite.js";
 import type { EncodeOptions } from "./codec.js";
 import { encodePart } from "./encodePart.js";
 

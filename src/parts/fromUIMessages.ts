@@ -1,6 +1,6 @@
 import type { UIMessage } from "ai";
 import type { Part } from "../validators/content.js";
-import type { NewMessage } from "../validators/message.js";
+import type { NewMessage } from "../validators/messageWrite.js";
 import type { EncodeOptions, UIPart } from "./codec.js";
 import { fromToolUI, isToolUI } from "./fromToolUI.js";
 import { storedIdOf } from "./filePlace.js";

@@ -5,10 +5,10 @@ import {
   vBudgetUnit,
   type BudgetMode,
   type BudgetPeriod,
-  type BudgetRule,
   type BudgetSubject,
   type BudgetUnit,
 } from "../validators/budget.js";
+import type { BudgetRule } from "../validators/budgetRun.js";
 import { BUDGET_MAX_RULES, SLAB_MAX_CALLS } from "./ledgerLimits.js";
 
 type Limit = {

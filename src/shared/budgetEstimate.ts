@@ -1,4 +1,5 @@
-import type { BudgetUnit, CallEstimate } from "../validators/budget.js";
+import type { BudgetUnit } from "../validators/budget.js";
+import type { CallEstimate } from "../validators/budgetRun.js";
 import type { TokenPrices } from "../validators/price.js";
 import type { RunTotals } from "../validators/run.js";
 import type { Usage } from "../validators/usage.js";

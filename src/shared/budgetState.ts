@@ -1,4 +1,5 @@
-import type { BudgetMode, BudgetPeriod, HeldBudget } from "../validators/budget.js";
+import type { BudgetMode, BudgetPeriod } from "../validators/budget.js";
+import type { HeldBudget } from "../validators/budgetRun.js";
 import { periodStart } from "./budgetPeriods.js";
 
 /** Where a budget stands. `spent` and `reserved` are of the period that began at `startedAt`. */

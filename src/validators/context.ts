@@ -1,17 +1,6 @@
 import { v, type Infer } from "convex/values";
 import { vThreadPlace } from "./thread.js";
 
-/** A block of the snapshot that a run is shown. */
-export const vContextBlock = v.object({
-  blockId: v.string(),
-  label: v.string(),
-  description: v.optional(v.string()),
-  value: v.string(),
-  version: v.number(),
-  updatedAt: v.number(),
-});
-export type ContextBlock = Infer<typeof vContextBlock>;
-
 /** What stands in the way of showing a context again. */
 export const vContextSource = v.object({
   kind: v.union(

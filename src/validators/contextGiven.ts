@@ -1,8 +1,18 @@
 // What runtimes and the component tell each other of a context.
 import { v, type Infer } from "convex/values";
-import { vContextBlock } from "./context.js";
 import { vScopeKind } from "./principal.js";
 import { vThreadPlace } from "./thread.js";
+
+/** A block of the snapshot that a run is shown. */
+export const vContextBlock = v.object({
+  blockId: v.string(),
+  label: v.string(),
+  description: v.optional(v.string()),
+  value: v.string(),
+  version: v.number(),
+  updatedAt: v.number(),
+});
+export type ContextBlock = Infer<typeof vContextBlock>;
 
 /** What a runtime asks of the component for a context, besides the messages. */
 export const vContextAsk = v.object({

@@ -50,17 +50,6 @@ export const vDocument = v.object({
 });
 export type Document = Infer<typeof vDocument>;
 
-/** A passage to write. `vector` is the embedding of its text, when the caller has one. */
-export const vNewChunk = v.object({
-  heading: v.string(),
-  text: v.string(),
-  tokens: v.number(),
-  /** What stands between it and the chunk before; a blank line unless told. */
-  joint: v.optional(v.string()),
-  vector: v.optional(v.array(v.float64())),
-});
-export type NewChunk = Infer<typeof vNewChunk>;
-
 export const vChunk = v.object({
   chunkId: v.string(),
   documentKey: v.string(),
@@ -85,14 +74,6 @@ export const vChunkSpan = v.object({
   chunkIds: v.array(v.string()),
 });
 export type ChunkSpan = Infer<typeof vChunkSpan>;
-
-/** `unchanged`: the hash is the stored one. `open`: more chunks are expected. `ready`: readers see it now. */
-export const vDocumentWrite = v.object({
-  kind: v.union(v.literal("unchanged"), v.literal("open"), v.literal("ready")),
-  documentId: v.string(),
-  generation: v.number(),
-});
-export type DocumentWrite = Infer<typeof vDocumentWrite>;
 
 /** What metadata is compared with: each named key holds exactly this value. */
 export type DocumentFilter = Record<string, string | number | boolean>;

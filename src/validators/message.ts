@@ -28,19 +28,6 @@ export const vMessageState = v.union(
 );
 export type MessageState = Infer<typeof vMessageState>;
 
-export const vNewMessage = v.object({
-  role: vMessageRole,
-  parts: vOpaqueParts,
-  /** Who said it, where a history with other people is imported: a name, not an id. */
-  speaker: v.optional(v.string()),
-  /** When it was said, where that was not now, in ms since the epoch. */
-  saidAt: v.optional(v.number()),
-  agentName: v.optional(v.string()),
-  model: v.optional(v.string()),
-  metadata: v.optional(v.string()),
-});
-export type NewMessage = Omit<Infer<typeof vNewMessage>, "parts"> & { parts: Part[] };
-
 /** A message as the component returns it: long parts as previews, in the order `(turn, step)`. */
 export const vMessage = v.object({
   messageId: v.string(),
@@ -62,7 +49,3 @@ export const vMessage = v.object({
   metadata: v.optional(v.string()),
 });
 export type Message = Omit<Infer<typeof vMessage>, "parts"> & { parts: Part[] };
-
-/** Where a written message stands. */
-export const vPlace = v.object({ messageId: v.string(), turn: v.number(), step: v.number() });
-export type Place = Infer<typeof vPlace>;

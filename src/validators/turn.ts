@@ -1,12 +1,13 @@
 import { v, type Infer } from "convex/values";
-import { vOpaqueExceeded, vOpaqueRoom } from "./budget.js";
+import { vOpaqueExceeded } from "./budget.js";
+import { vOpaqueRoom } from "./budgetRun.js";
 import type { Part, PartOf } from "./content.js";
 import { vOpaqueParts } from "./opaqueParts.js";
 import { vContextGiven } from "./contextGiven.js";
 import { vMessage, type Message } from "./message.js";
 import { vEmbeddedText, vPendingEntry } from "./recallEntry.js";
 import { vCallWait, vOpaqueRunState, vRunTotals, vToolCall, vWaitsFor } from "./run.js";
-import { vOpaqueSpent } from "./usage.js";
+import { vOpaqueSpent } from "./spent.js";
 
 /** How much of a thread a context may hold; each is clamped to the component's own maximum. */
 export const vContextLimits = v.object({

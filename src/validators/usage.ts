@@ -1,4 +1,4 @@
-import { v, type Infer, type VAny } from "convex/values";
+import { v, type Infer } from "convex/values";
 
 /**
  * What a call was for. `tool`: what a tool of the app's cost; `rerank`: putting what was recalled in order; `rerun`: a
@@ -49,19 +49,6 @@ export const vUsage = v.object({
   currency: v.optional(v.string()),
 });
 export type Usage = Infer<typeof vUsage>;
-
-/** A call that is recorded with something else. */
-export const vSpent = v.object({
-  ...vUsage.fields,
-  /** Tells it from calls of its run that look alike, as costs of tools do: a save that is repeated adds it once. */
-  key: v.optional(v.string()),
-});
-export type Spent = Infer<typeof vSpent>;
-
-/** As doors take it that do much else: checked against `vUsage` where it is recorded. */
-export const vOpaqueUsage = v.any() as VAny<Usage>;
-
-export const vOpaqueSpent = v.any() as VAny<Spent>;
 
 /** A row of the ledger. */
 export const vUsageEvent = v.object({

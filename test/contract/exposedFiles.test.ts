@@ -33,6 +33,7 @@ describe("an upload", () => {
     expect(await codeOf(register(app, { storageId: small, mediaType: "text/html" }))).toBe(
       "FILE_TYPE_REFUSED",
     );
+    expect(await codeOf(register(app, { storageId: small })), "of no type at all").toBe("FILE_TYPE_REFUSED");
     expect(await dump(app)).toBe(before);
     expect(await register(app, { storageId: small, mediaType: "text/plain" })).toMatchObject({
       deduplicated: false,

@@ -1,7 +1,7 @@
 // Each call counts once, whatever comes twice, late or not at all: in the events, in a run's totals and in its budgets.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SLAB_LEASE_MS } from "../../src/shared/ledgerLimits.js";
-import type { Spent } from "../../src/validators/usage.js";
+import type { Spent } from "../../src/validators/spent.js";
 import { aThread, call, codeOf, OWNER, result, text, type TestThread } from "../support/aMemory.js";
 import { aBudgetScene, asks } from "../support/budgets.js";
 import { aCall, eventsOf } from "../support/usage.js";

@@ -6,7 +6,7 @@ import {
   TITLE_MAX_BYTES,
 } from "../../src/shared/limits.js";
 import type { Part } from "../../src/validators/content.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { aMemory, aThread, call, codeOf, OWNER, said, text } from "../support/aMemory.js";
 
 describe("bad input to messages", () => {

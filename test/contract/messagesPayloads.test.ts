@@ -12,7 +12,7 @@ import {
 } from "../../src/shared/limits.js";
 import { splitText, utf8Bytes } from "../../src/shared/utf8.js";
 import type { Part } from "../../src/validators/content.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { aThread, call, codeOf, result, said, text } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
 import { costOf } from "../support/cost.js";

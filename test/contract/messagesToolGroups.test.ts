@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readTail } from "../../src/component/model/messages.js";
 import type { TailLimits } from "../../src/component/model/messageTail.js";
-import type { Message, NewMessage } from "../../src/validators/message.js";
+import type { Message } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { aThread, call, codeOf, result, said, text, type TestThread } from "../support/aMemory.js";
 import { idOfThread } from "../support/component.js";
 import { used } from "../support/turns.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { append } from "../../src/component/model/messages.js";
 import { ownTerms, SESSION_GAP_MS } from "../../src/shared/recallRow.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { aThread, OWNER, said, type TestThread } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RecallSearch } from "../../src/client/recall.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { anEmbed } from "../support/embed.js";
 import { aMemory, aThread, codeOf, OTHER_TENANT, OWNER, said } from "../support/aMemory.js";
 

@@ -5,7 +5,7 @@ import type { ActionCtx } from "../../src/client/ctx.js";
 import * as messages from "../../src/component/model/messages.js";
 import { sweepPage } from "../../src/component/model/retention.js";
 import * as threads from "../../src/component/model/threads.js";
-import type { NewMessage } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import { aMemory, aThread, call, codeOf, OWNER, result, said, text } from "../support/aMemory.js";
 import { costOf } from "../support/cost.js";
 import { upload } from "../support/upload.js";

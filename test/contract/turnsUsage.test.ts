@@ -1,7 +1,7 @@
 // Calls that come with a step, with a tool's result and with the end of a run; and those that nothing takes along.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { STEP_MAX_OTHER_CALLS, TOOL_MAX_COSTS } from "../../src/shared/ledgerLimits.js";
-import type { Spent } from "../../src/validators/usage.js";
+import type { Spent } from "../../src/validators/spent.js";
 import { aThread, call, codeOf, OWNER, result, text, type TestThread } from "../support/aMemory.js";
 
 afterEach(() => {

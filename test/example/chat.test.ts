@@ -78,11 +78,11 @@ describe("a question to the researcher", () => {
     const prompt = "What does an otter eat?";
     const { runId } = await ann.mutation<Ticket>("ask:send", { threadId, prompt, operationId: "first" });
     const steering = { runId, prompt: "How is bread baked?", operationId: "meanwhile" };
-    await ann.mutation("ask:steer", steering);
+    await ann.mutation("chat:steerRun", steering);
     await untilRunEnded(ann, threadId);
     const messages = await messagesOf(ann, threadId);
     expect(messages.filter(({ role }) => role === "user").map(textOf)).toEqual([prompt, steering.prompt]);
-    const late = ann.mutation("ask:steer", { ...steering, operationId: "late" });
+    const late = ann.mutation("chat:steerRun", { ...steering, operationId: "late" });
     expect(await refusalOf(late)).toMatchObject({ code: "RUN_ENDED" });
   });
 

@@ -137,6 +137,25 @@ describe("a limit", () => {
     await askAndWait(ann!, "How is bread baked?");
   });
 
+  test("of nothing stops what asks a model outside of runs as well", async () => {
+    await boss!.mutation("costs:setDailyLimit", { userId: userIdOf("bob"), limitMicros: 0 });
+    const threadId = await createThread(bob!);
+    const recall = { query: "otters", scopes: ["tenant"] };
+    const document = { scope: "user", key: "own.md", text: "# Own\n\nWords." };
+    const ingestId = await bob!.mutation("documents:begin", { files: 1 });
+    const files = [{ key: "own.md", text: document.text }];
+    for (const [path, args] of [
+      ["search:recall", recall],
+      ["search:putDocument", document],
+      ["worker:learn", { threadId }],
+      ["ingest:putBatch", { ingestId, batch: 0, files }],
+    ] as [string, object][])
+      expect(await refusalOf(bob!.action(path, { ...args })), path).toMatchObject({
+        code: "BUDGET_EXCEEDED",
+      });
+    await ann!.action("search:recall", recall);
+  });
+
   test("that is taken away stops nobody, and no other tenant's admin takes it away", async () => {
     const userId = userIdOf("bob");
     await zoe!.mutation("costs:removeDailyLimit", { userId });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => await host.close());
 
 /** Posts a call as such a client does. */
-const post = (call: string, body: object, token?: string) => postTo(host, call, body, token);
+const post = (call: string, body: object, token?: string) => postTo({ url: host.url, token }, call, body);
 
 async function createThread(token: string): Promise<string> {
   const { value } = await post("mutation chat:createThread", { title: "By HTTP" }, token);

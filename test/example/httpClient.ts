@@ -1,6 +1,4 @@
 // The example as a client in any language calls it: JSON over HTTP, without a library of ours.
-import type { Host } from "../../host/index.js";
-
 export type Answer = {
   status: "success" | "error";
   value?: unknown;
@@ -8,10 +6,14 @@ export type Answer = {
   errorData?: { code: string; message: string; details?: Record<string, unknown> };
 };
 
-/** Posts a call, as `"query chat:listThreads"`, as such a client does. */
-export async function post(host: Host, call: string, body: object, token?: string): Promise<Answer> {
+/** Posts a call, as `"query chat:listThreads"`, as such a client does; without a token as nobody. */
+export async function post(
+  { url, token }: { url: string | null; token?: string },
+  call: string,
+  body: object,
+): Promise<Answer> {
   const [kind, path] = call.split(" ");
-  const answer = await fetch(`${host.url}/api/${kind}`, {
+  const answer = await fetch(`${url}/api/${kind}`, {
     method: "POST",
     headers: {
       "content-type": "application/json",

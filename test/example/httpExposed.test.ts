@@ -21,7 +21,7 @@ const asked = new Set<string>();
 
 /** Calls a function as Ann, holds the answer to be plain JSON, and gives it. */
 async function call<Value = unknown>(path: string, args: object = {}): Promise<Value> {
-  const { status, value, errorMessage, errorData } = await post(host, path, args, ann);
+  const { status, value, errorMessage, errorData } = await post({ url: host.url, token: ann }, path, args);
   expect(status, `${path} ${errorMessage ?? ""} ${JSON.stringify(errorData)}`).toBe("success");
   expect(marksIn(value), path).toEqual([]);
   expect(JSON.parse(JSON.stringify(value)), path).toEqual(value);
@@ -30,7 +30,7 @@ async function call<Value = unknown>(path: string, args: object = {}): Promise<V
 }
 
 const refusal = async (path: string, args: object, token = ann): Promise<Answer["errorData"]> =>
-  (await post(host, path, args, token)).errorData;
+  (await post({ url: host.url, token }, path, args)).errorData;
 
 /** Posts bytes to an address of `createUploadUrl`, as any client does. */
 async function send(bytes: string, type: string): Promise<string> {

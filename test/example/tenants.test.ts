@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
-import { askAndWait, ingestDocuments, startExample, textOf, userOf } from "./exampleApp.js";
+import { askAndWait, ingestDocuments, refusalOf, startExample, textOf, userOf } from "./exampleApp.js";
 
 let host: Host;
 beforeAll(async () => {
@@ -18,5 +18,18 @@ describe("two tenants of the example", () => {
     expect(messages.map(textOf).join(" ")).not.toContain("An otter eats mostly fish");
     const own = await askAndWait(ann, "What does an otter eat?");
     expect(own.messages.map(textOf).join(" ")).toContain("An otter eats mostly fish");
+  });
+
+  test("who belongs to both sees in one nothing of what they began in the other", async () => {
+    const [here, there] = [userOf(host, "mia", { tenant: "acme" }), userOf(host, "mia", { tenant: "zen" })];
+    const ingestId = await here.mutation<string>("documents:begin", { files: 1 });
+    expect(await here.query("documents:progress", { ingestId })).toMatchObject({ files: 1 });
+    expect(await refusalOf(there.query("documents:progress", { ingestId }))).toMatchObject({
+      code: "INGEST_NOT_FOUND",
+    });
+    const { threadId } = await here.mutation<{ threadId: string }>("chat:createThread", {});
+    const briefId = await here.mutation<string>("brief:start", { threadId, topic: "otters" });
+    expect(await here.query("brief:get", { briefId })).toMatchObject({ topic: "otters" });
+    expect(await refusalOf(there.query("brief:get", { briefId }))).toMatchObject({ code: "BRIEF_NOT_FOUND" });
   });
 });

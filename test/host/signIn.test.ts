@@ -140,6 +140,21 @@ describe("a connection whose token is refused", () => {
     client.close();
   });
 
+  test("what was sent as a user is done as them, though they sign out before its turn", async () => {
+    const client = await connectRaw(host.url!, "leaving");
+    const count = 20;
+    authenticate(client, await host.makeToken({ subject: "ada" }));
+    for (let requestId = 1; requestId <= count; requestId++)
+      client.send({ type: "Mutation", requestId, udfPath: "who:writes", args: [{}] });
+    client.send({ type: "Authenticate", tokenType: "None", baseVersion: 1 });
+    await client.heard("MutationResponse", ({ requestId }) => requestId === count);
+    const done = client.all.flatMap((message) =>
+      message.type === "MutationResponse" && message.success ? [message.result] : [],
+    );
+    expect(done).toEqual(Array(count).fill("ada"));
+    client.close();
+  });
+
   test("that ends while its token is looked at leaves nothing behind", async () => {
     const [provider, signer] = await Promise.all([Provider.start(), Signer.create("EdDSA")]);
     onTestFinished(() => provider.stop());

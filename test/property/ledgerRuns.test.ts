@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Doc } from "../../src/component/_generated/dataModel.js";
 import { addTotals, NO_TOTALS, totalsOfCall } from "../../src/shared/runTotals.js";
-import type { Spent } from "../../src/validators/usage.js";
+import type { Spent } from "../../src/validators/spent.js";
 import { aThread, call, codeOf, OWNER, result, text, type TestThread } from "../support/aMemory.js";
 import { asks } from "../support/budgets.js";
 import { eventsOf, foldNow, naiveSum } from "../support/usage.js";

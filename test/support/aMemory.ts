@@ -3,7 +3,8 @@ import type { BoundMemory } from "../../src/client/boundMemory.js";
 import type { QueryCtx } from "../../src/client/ctx.js";
 import type { Part, PartOf } from "../../src/validators/content.js";
 import { isMemoryError, type ErrorCode } from "../../src/validators/errors.js";
-import type { Message, NewMessage } from "../../src/validators/message.js";
+import type { Message } from "../../src/validators/message.js";
+import type { NewMessage } from "../../src/validators/messageWrite.js";
 import type { Principal } from "../../src/validators/principal.js";
 import { aComponent, type AppModules, type TestComponent } from "./component.js";
 

@@ -1,4 +1,4 @@
-import type { BudgetAsk, BudgetRule } from "../../src/validators/budget.js";
+import type { BudgetAsk, BudgetRule } from "../../src/validators/budgetRun.js";
 import type { Part } from "../../src/validators/content.js";
 import type { RunEngine } from "../../src/validators/run.js";
 import type { Usage } from "../../src/validators/usage.js";

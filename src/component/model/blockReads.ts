@@ -1,4 +1,4 @@
-import type { ContextBlock } from "../../validators/context.js";
+import type { ContextBlock } from "../../validators/contextGiven.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 

@@ -1,7 +1,7 @@
 import { validate } from "convex-helpers/validators";
 import { checkName } from "../../shared/checkedArguments.js";
 import { BUDGET_MAX_RULES, SLAB_MAX_CALLS } from "../../shared/ledgerLimits.js";
-import { vBudgetAsk, type BudgetAsk } from "../../validators/budget.js";
+import { vBudgetAsk, type BudgetAsk } from "../../validators/budgetRun.js";
 import { memoryError } from "../../validators/errors.js";
 
 const invalid = (message: string, field: string) => memoryError("INVALID_ARGUMENT", message, { field });

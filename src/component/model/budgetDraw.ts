@@ -14,7 +14,8 @@ import {
   SLABS_PER_DRAW,
   SLABS_PER_REFUSAL,
 } from "../../shared/ledgerLimits.js";
-import type { BudgetExceeded, CallEstimate, HeldBudget, RunBudgets } from "../../validators/budget.js";
+import type { BudgetExceeded } from "../../validators/budget.js";
+import type { CallEstimate, HeldBudget, RunBudgets } from "../../validators/budgetRun.js";
 import type { RunTotals } from "../../validators/run.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";

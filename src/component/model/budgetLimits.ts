@@ -1,6 +1,6 @@
 import { periodStart } from "../../shared/budgetPeriods.js";
 import type { BudgetState } from "../../shared/budgetState.js";
-import type { BudgetRule } from "../../validators/budget.js";
+import type { BudgetRule } from "../../validators/budgetRun.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { budgetsOf, stateIn, subjectsOf, type Spender, type Subject } from "./budgetRows.js";

@@ -1,5 +1,6 @@
 import { amountIn, estimateIn, hasUnpriced } from "../../shared/budgetEstimate.js";
-import type { BudgetExceeded, BudgetRule, CallEstimate, RunBudgets } from "../../validators/budget.js";
+import type { BudgetExceeded } from "../../validators/budget.js";
+import type { BudgetRule, CallEstimate, RunBudgets } from "../../validators/budgetRun.js";
 import type { TokenPrices } from "../../validators/price.js";
 import type { RunTotals } from "../../validators/run.js";
 

@@ -1,5 +1,6 @@
 import { periodAt } from "../../shared/usageCost.js";
-import type { BudgetAsk, BudgetUnit } from "../../validators/budget.js";
+import type { BudgetUnit } from "../../validators/budget.js";
+import type { BudgetAsk } from "../../validators/budgetRun.js";
 import type { TokenPrices } from "../../validators/price.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { findPrices } from "./priceReads.js";

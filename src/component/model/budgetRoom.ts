@@ -1,5 +1,5 @@
 import { amountIn, inputWithin } from "../../shared/budgetEstimate.js";
-import type { HeldRoom, RunBudgets } from "../../validators/budget.js";
+import type { HeldRoom, RunBudgets } from "../../validators/budgetRun.js";
 import type { RunTotals } from "../../validators/run.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { pricesFor } from "./budgetPrices.js";

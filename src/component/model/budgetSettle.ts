@@ -2,7 +2,7 @@ import { afterCall, amountIn, estimateIn, hasUnpriced } from "../../shared/budge
 import { periodStart } from "../../shared/budgetPeriods.js";
 import { isToTell, settled } from "../../shared/budgetState.js";
 import { isActive } from "../../shared/runState.js";
-import type { CallEstimate, RunBudgets } from "../../validators/budget.js";
+import type { CallEstimate, RunBudgets } from "../../validators/budgetRun.js";
 import type { RunTotals } from "../../validators/run.js";
 import type { Usage } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";

@@ -1,7 +1,7 @@
 import { settled, type BudgetState } from "../../shared/budgetState.js";
 import { BUDGETS_PER_SUBJECT, SLAB_LEASE_MS } from "../../shared/ledgerLimits.js";
 import { isActive } from "../../shared/runState.js";
-import type { HeldBudget } from "../../validators/budget.js";
+import type { HeldBudget } from "../../validators/budgetRun.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 

@@ -1,13 +1,8 @@
 import { refusalError, refusalText, type Refusal } from "../../shared/budgetRefusal.js";
 import type { BudgetState } from "../../shared/budgetState.js";
 import { NO_TOTALS } from "../../shared/runTotals.js";
-import type {
-  BudgetAsk,
-  BudgetExceeded,
-  CallEstimate,
-  HeldRoom,
-  RunBudgets,
-} from "../../validators/budget.js";
+import type { BudgetExceeded } from "../../validators/budget.js";
+import type { BudgetAsk, CallEstimate, HeldRoom, RunBudgets } from "../../validators/budgetRun.js";
 import type { RunEngine, RunTotals } from "../../validators/run.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";

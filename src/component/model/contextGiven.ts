@@ -1,7 +1,6 @@
 import { decodeTrace, type ContextTrace } from "../../shared/contextTrace.js";
 import { agentScopeIn, tenantScope, threadScope, userScope } from "../../shared/scope.js";
-import type { ContextBlock } from "../../validators/context.js";
-import type { ContextAsk, ContextEntry, ContextGiven } from "../../validators/contextGiven.js";
+import type { ContextAsk, ContextBlock, ContextEntry, ContextGiven } from "../../validators/contextGiven.js";
 import type { ScopeKind } from "../../validators/principal.js";
 import type { ThreadPlace } from "../../validators/thread.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

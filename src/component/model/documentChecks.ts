@@ -9,7 +9,7 @@ import {
 } from "../../shared/limits.js";
 import { utf8Bytes } from "../../shared/utf8.js";
 import { checkVectors } from "../../shared/vectors.js";
-import type { NewChunk } from "../../validators/document.js";
+import type { NewChunk } from "../../validators/documentWrite.js";
 import { memoryError, type ErrorDetails } from "../../validators/errors.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
 import type { Usage } from "../../validators/usage.js";

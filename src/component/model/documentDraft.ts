@@ -1,6 +1,6 @@
 import { REASON_MAX_BYTES } from "../../shared/limits.js";
 import { cutToBytes, utf8Bytes } from "../../shared/utf8.js";
-import type { NewChunk } from "../../validators/document.js";
+import type { NewChunk } from "../../validators/documentWrite.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { WriteArgs } from "./documentChecks.js";

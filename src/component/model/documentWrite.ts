@@ -3,7 +3,7 @@ import { chunkToEmbed, embeddedTextHash } from "../../shared/embeddedText.js";
 import { DRAFT_SILENT_MS } from "../../shared/limits.js";
 import { totalsOfCall } from "../../shared/runTotals.js";
 import { scopeOf } from "../../shared/scope.js";
-import type { DocumentWrite, NewChunk } from "../../validators/document.js";
+import type { DocumentWrite, NewChunk } from "../../validators/documentWrite.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { chargeOutside } from "./budgetOutside.js";

@@ -84,10 +84,11 @@ export async function register(
     .withIndex("by_storage", (q) => q.eq("storageId", upload._id))
     .first();
   if (known !== null && known.scope !== scope) throw fileNotFound({ storageId: args.storageId });
+  const mediaType = args.mediaType ?? upload.contentType ?? UNKNOWN_TYPE;
   // Both types: the address serves it as the one it was posted with, models are told the other.
   checkAccepted(args.accept ?? {}, {
     bytes: upload.size,
-    mediaTypes: [args.mediaType, upload.contentType ?? undefined],
+    mediaTypes: [mediaType, upload.contentType ?? undefined],
   });
   if (known !== null) return { fileId: known._id, deduplicated: false };
   await armSweep(ctx, "files", { delayMs: FILE_GRACE_MS });
@@ -103,7 +104,7 @@ export async function register(
     scope,
     storageId: upload._id,
     hash: upload.sha256,
-    mediaType: args.mediaType ?? upload.contentType ?? "application/octet-stream",
+    mediaType,
     bytes: upload.size,
     uses: 0,
     releasedAt: Date.now(),
@@ -111,6 +112,9 @@ export async function register(
   });
   return { fileId, deduplicated: false };
 }
+
+/** Of bytes that nobody named a type of: they are no file of a type that is taken. */
+const UNKNOWN_TYPE = "application/octet-stream";
 
 async function findUpload(ctx: MutationCtx, storageId: string) {
   const id = ctx.db.system.normalizeId("_storage", storageId);

@@ -3,7 +3,7 @@ import { previewOf, textOf } from "../../shared/messageText.js";
 import { PROMPT_STEP } from "../../shared/position.js";
 import { isScheduled } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
-import type { RunBudgets } from "../../validators/budget.js";
+import type { RunBudgets } from "../../validators/budgetRun.js";
 import type { RunState, WaitsFor } from "../../validators/run.js";
 import type { TurnStart } from "../../validators/turn.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

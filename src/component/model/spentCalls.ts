@@ -1,7 +1,8 @@
 import { totalsOfCall } from "../../shared/runTotals.js";
 import { isMemoryError } from "../../validators/errors.js";
 import type { RunTotals } from "../../validators/run.js";
-import type { Spent, Usage } from "../../validators/usage.js";
+import type { Usage } from "../../validators/usage.js";
+import type { Spent } from "../../validators/spent.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { checkCurrency } from "./currency.js";
 import { recordUsage, type UsagePlace } from "./ledger.js";

@@ -4,7 +4,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
 import type { CallWait, ToolCall, ToolCallState } from "../../validators/run.js";
 import type { AskedWait, ReservedCall, SavedResult } from "../../validators/turn.js";
-import type { Spent } from "../../validators/usage.js";
+import type { Spent } from "../../validators/spent.js";
 import { userScope } from "../../shared/scope.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import type { Doc, Id } from "../_generated/dataModel.js";

@@ -2,7 +2,7 @@ import { memoryError } from "../../validators/errors.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ToolStart } from "../../validators/turn.js";
-import type { Spent } from "../../validators/usage.js";
+import type { Spent } from "../../validators/spent.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { tellMessages } from "./hooks.js";

@@ -1,4 +1,4 @@
-import type { BudgetAsk } from "../../validators/budget.js";
+import type { BudgetAsk } from "../../validators/budgetRun.js";
 import type { ContextAsk } from "../../validators/contextGiven.js";
 import type { HookHandles } from "../../validators/hook.js";
 import type { Caller } from "../../validators/principal.js";

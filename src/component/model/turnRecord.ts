@@ -2,7 +2,7 @@ import { userScope } from "../../shared/scope.js";
 import { addTotals, NO_TOTALS } from "../../shared/runTotals.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Caller } from "../../validators/principal.js";
-import type { Spent } from "../../validators/usage.js";
+import type { Spent } from "../../validators/spent.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { chargeOutside } from "./budgetOutside.js";
 import { recordSpent } from "./spentCalls.js";

@@ -1,4 +1,4 @@
-import type { Spent } from "../../validators/usage.js";
+import type { Spent } from "../../validators/spent.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import type { StepCall } from "./turnUsage.js";

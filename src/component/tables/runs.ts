@@ -1,6 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import { vRunBudgets } from "../../validators/budget.js";
+import { vRunBudgets } from "../../validators/budgetRun.js";
 import { vHooks } from "../../validators/hook.js";
 import {
   vCallWait,

@@ -6,6 +6,7 @@ import { formatBytes } from "../shell/formats.js";
 import classes from "./messages.module.css";
 import { fileIdOf, type FilePart } from "./parts.js";
 import { QuietBoundary } from "./QuietBoundary.js";
+import { webAddress } from "./webAddress.js";
 
 /** The types that a browser shows as a picture and runs nothing of. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -35,9 +36,6 @@ function StoredFile({ part, messageId }: MessageFileProps) {
     );
   return <FileChip name={name} mediaType={part.mediaType} bytes={file?.bytes} url={url ?? undefined} />;
 }
-
-/** Only addresses of the web can be opened. */
-const webAddress = (url: string): string | undefined => (/^https?:\/\//i.test(url) ? url : undefined);
 
 export type FileChipProps = { name: string; mediaType: string; bytes?: number; url?: string };
 

@@ -12,6 +12,7 @@ import { Reasoning } from "./Reasoning.js";
 import { AnswerText, PromptText } from "./TextPart.js";
 import { timeOf } from "./time.js";
 import { ToolCard } from "./ToolCard.js";
+import { webAddress } from "./webAddress.js";
 
 export type MessageViewProps = {
   message: ThreadMessage;
@@ -155,7 +156,7 @@ function AnswerPart({ part, message, numbers }: AnswerPartProps) {
       return (
         <p>
           Source:{" "}
-          <a href={part.url} target="_blank" rel="noopener noreferrer nofollow">
+          <a href={webAddress(part.url)} target="_blank" rel="noopener noreferrer nofollow">
             {part.title ?? part.url}
           </a>
         </p>

@@ -19,7 +19,7 @@ export function NewConversation() {
       <div className={classes.welcome}>
         <Stack gap="lg" maw="36rem" w="100%">
           <Title order={3} size="h2" fw={600}>
-            {user === null ? "What would you like to know?" : `What would you like to know, ${user.name}?`}
+            {`What would you like to know, ${user.name}?`}
           </Title>
           <Text c="dimmed">
             Answers come from your documents, each claim with its source. What you ask to remember is known in

@@ -1,13 +1,15 @@
 import { useCallback, useRef, useState } from "react";
+import { useSession } from "../../session/useSession.js";
 
-const PREFIX = "draft:";
+/** Each user's own: another may sign in to the same tab. */
+const placeOf = (subject: string, key: string): string => `draft:${subject}:${key}`;
 
 /**
  * What someone has begun to write in a conversation: it is there again after a reload of the tab, and what is put back
  * after they went to another conversation is there when they come back.
  */
 export function useDraft(key: string): [string, (change: (text: string) => string) => void] {
-  const place = PREFIX + key;
+  const place = placeOf(useSession().user.subject, key);
   const [text, setText] = useState(() => sessionStorage.getItem(place) ?? "");
   const latest = useRef(text);
   const change = useCallback(
