@@ -50,7 +50,8 @@ describe("npm run dev", () => {
     // Nothing is taken from under a host that has it open, also by who begins anew.
     for (const more of [[], ["--fresh"]]) {
       const beside = await started([...args, ...more]).ended;
-      expect(beside).toMatchObject({ code: 2, err: expect.stringMatching(/^dev: .* is in use: .*\n$/) });
+      expect(beside.code).toBe(2);
+      expect(beside.err).toMatch(/^dev: .* is in use: .*\n$/);
     }
     expect(await (await fetch(`${page}/chat`)).text()).toContain('<div id="root">');
     // As the page does: through its own origin.
