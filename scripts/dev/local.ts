@@ -5,8 +5,9 @@ import { root } from "../setup/environment.mjs";
 import type { DevArguments } from "./arguments.js";
 import { HostKeeper } from "./hostKeeper.js";
 import { servePage } from "./page.js";
+import { loadPrices } from "./prices.js";
 import { watchSources } from "./sources.js";
-import { describeStored } from "./stored.js";
+import { countStored, describeStored, refuseWhileOpen } from "./stored.js";
 
 const APP = "example/convex";
 /** What SQLite leaves beside a database that was not closed. */
@@ -22,8 +23,11 @@ export async function runLocally(
 ): Promise<Running> {
   const databaseFile = resolve(file);
   mkdirSync(dirname(databaseFile), { recursive: true });
-  if (fresh) for (const companion of COMPANIONS) rmSync(databaseFile + companion, { force: true });
-  const stored = describeStored(databaseFile);
+  if (fresh) removeDatabase(databaseFile);
+  const stored = countStored(databaseFile);
+  const hasPrices = stored.has("prices");
+  // Else nothing that is asked has a cost, and a limit of costs refuses everything.
+  if (!hasPrices) await loadPrices({ appDirectory: APP, databaseFile });
   const host = await HostKeeper.start({ appDirectory: APP, databaseFile, port: 0 }, tell);
   // A deployment that the environment names is not what was asked for.
   const environment = { HOST_URL: host.url, VITE_CONVEX_URL: "" };
@@ -33,7 +37,8 @@ export async function runLocally(
   });
   tell(`page    ${page.url}`);
   tell(`host    ${host.url}, with the functions of ${APP}`);
-  tell(stored);
+  tell(describeStored(databaseFile, stored));
+  if (!hasPrices) tell(`prices  those of ${APP}/prices.ts are loaded, so that calls have a cost`);
   const folders = [APP, "src"].map((folder) => join(root, folder));
   const stopWatching = watchSources(folders, () => void host.restart(() => makeReady(tell)));
   return {
@@ -42,6 +47,11 @@ export async function runLocally(
       await Promise.all([page.close(), host.stop()]);
     },
   };
+}
+
+function removeDatabase(databaseFile: string): void {
+  refuseWhileOpen(databaseFile);
+  for (const companion of COMPANIONS) rmSync(databaseFile + companion, { force: true });
 }
 
 /** Generates and builds what changed; says what is wrong where that fails. */

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { browserScene, userIdOf } from "./support/scene.js";
 import { ask, userFrom } from "./support/seed.js";
 import { settle } from "./support/settle.js";
 
@@ -82,6 +82,21 @@ describeInBrowser("a daily limit", () => {
     const usage = await open({ as: "ben", path: "/usage" });
     await usage.getByText("Nothing limits what you spend").waitFor();
     expect(await budgetsOfBen()).toEqual([]);
+  });
+
+  test("is set for somebody who has used nothing yet, by their name", { timeout: TIMEOUT_MS }, async () => {
+    const admin = await open({ as: "ada", path: "/usage?range=day&whose=tenant" });
+    const choose = admin.getByRole("button", { name: "Daily limit…", exact: true });
+    expect(await choose.isDisabled()).toBe(true);
+    await admin.getByRole("textbox", { name: "Somebody who is not in the list" }).fill("cleo");
+    await choose.click();
+    await admin.getByText("Nothing limits cleo yet.").waitFor();
+    await admin.getByRole("textbox", { name: /Limit for a day/ }).fill(ENOUGH);
+    await admin.getByRole("button", { name: "Set the limit" }).click();
+    await admin.getByRole("dialog").waitFor({ state: "hidden" });
+    const userId = userIdOf("ben").replace(/[^|]+$/, "cleo");
+    const [budget] = await callAs("ada")<BudgetStatus[]>("query costs:statusOf", { userId });
+    expect(budget).toMatchObject({ per: "user", unit: "cost", period: "day", spent: 0 });
   });
 
   test("takes no amount that is none", { timeout: TIMEOUT_MS }, async () => {

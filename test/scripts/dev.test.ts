@@ -10,7 +10,7 @@ import { DevError, parseArguments } from "../../scripts/dev/arguments.js";
 import { deploymentUrl, readEnvironment } from "../../scripts/dev/deployment.js";
 import { runDev, type DevCommand } from "./devCommand.js";
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 90_000 });
 
 let folder: string;
 beforeAll(() => {
@@ -46,6 +46,13 @@ describe("npm run dev", () => {
     const { page, host } = await addressesOf(first);
     expect(first.said()).toContain("stored  nothing yet");
     expect(first.said()).toContain("npm run demo -- --keep");
+    expect(first.said()).toContain("prices  those of example/convex/prices.ts are loaded");
+    // Nothing is taken from under a host that has it open, also by who begins anew.
+    for (const more of [[], ["--fresh"]]) {
+      const beside = await started([...args, ...more]).ended;
+      expect(beside.code).toBe(2);
+      expect(beside.err).toMatch(/^dev: .* is in use: .*\n$/);
+    }
     expect(await (await fetch(`${page}/chat`)).text()).toContain('<div id="root">');
     // As the page does: through its own origin.
     const authorization = `Bearer ${await signIn(page, "ada")}`;
@@ -63,6 +70,7 @@ describe("npm run dev", () => {
     const second = started(args);
     await addressesOf(second);
     expect(second.said()).toContain("stored  1 thread, in ");
+    expect(second.said()).not.toContain("prices");
     second.signal("SIGTERM");
     expect((await second.ended).code).toBe(0);
 

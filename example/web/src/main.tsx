@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { Session } from "./session/Session.js";
 import { errorCodeOf } from "./shell/errorText.js";
+import { pageOf, pages } from "./shell/pages.js";
 import { Shell } from "./shell/Shell.js";
 import { readableColours, theme } from "./shell/theme.js";
 
@@ -18,6 +19,9 @@ if (root === null) throw new TypeError("index.html has no element #root.");
 function onCaughtError(error: unknown): void {
   if (errorCodeOf(error) === undefined) console.error(error);
 }
+
+// Its code comes while the host is asked who this is: else it would be asked for only then.
+(pageOf(window.location.pathname) ?? pages[0]).preload();
 
 createRoot(root, { onCaughtError }).render(
   <StrictMode>

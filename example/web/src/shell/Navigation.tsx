@@ -16,7 +16,7 @@ export function Navigation({
   return (
     <>
       <AppShell.Section grow component={ScrollArea}>
-        {pages.map(({ path, title, icon: Icon }) => (
+        {pages.map(({ path, title, icon: Icon, preload }) => (
           <NavLink
             key={path}
             className={classes["link"]}
@@ -26,6 +26,8 @@ export function Navigation({
             leftSection={<Icon size={20} stroke={1.6} aria-hidden />}
             active={open?.path === path}
             onClick={onNavigate}
+            onPointerEnter={preload}
+            onFocus={preload}
           />
         ))}
       </AppShell.Section>

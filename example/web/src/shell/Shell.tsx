@@ -10,7 +10,7 @@ import { ConnectionNotice } from "./ConnectionNotice.js";
 import { Navigation } from "./Navigation.js";
 import { PageBoundary } from "./PageBoundary.js";
 import { MAIN_ID, usePageFocus } from "./pageFocus.js";
-import { pages } from "./pages.js";
+import { pageOf, pages } from "./pages.js";
 import classes from "./shell.module.css";
 import { SignedOut } from "./SignedOut.js";
 import { SkipLink } from "./SkipLink.js";
@@ -29,7 +29,7 @@ export function Shell() {
   const isNarrow = useMediaQuery(IS_NARROW);
   const burger = useRef<HTMLButtonElement>(null);
   const { pathname } = useLocation();
-  const open = pages.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+  const open = pageOf(pathname);
   const { isConnected, isSending, notice } = useConnection();
   usePageFocus(open?.path);
   return (

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, NumberInput, Stack, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "convex/react";
 import { useState, type FormEvent } from "react";
 import { api } from "../../api.js";
-import { errorText } from "../../shell/errorText.js";
+import { useAttempt } from "../../data/useAttempt.js";
 import { LoadingState } from "../../shell/states.js";
+import { FailureNotice } from "../../text/FailureNotice.js";
 import { BudgetMeter } from "./BudgetMeter.js";
 import { personLabel } from "./usageLabels.js";
 
@@ -34,13 +35,16 @@ export function DailyLimit({ userId, currency, now, onDone }: Props) {
 
 function LimitForm({ userId, currency, limit, onDone }: Omit<Props, "now"> & { limit: number | undefined }) {
   const [amount, setAmount] = useState<string | number>(limit === undefined ? "" : limit / MICROS);
-  const { isBusy, problem, attempt } = useAttempt(onDone);
+  const { isBusy, failure, attempt } = useAttempt();
   const setDailyLimit = useMutation(api.costs.setDailyLimit);
   const removeDailyLimit = useMutation(api.costs.removeDailyLimit);
   const isAmount = typeof amount === "number" && amount >= 0 && amount <= MAX_AMOUNT;
+  const tryTo = async (work: () => Promise<unknown>): Promise<void> => {
+    if (await attempt(work)) onDone();
+  };
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (isAmount) attempt(setDailyLimit({ userId, limitMicros: Math.round(amount * MICROS) }));
+    if (isAmount) void tryTo(() => setDailyLimit({ userId, limitMicros: Math.round(amount * MICROS) }));
   };
   return (
     <form onSubmit={save}>
@@ -57,14 +61,14 @@ function LimitForm({ userId, currency, limit, onDone }: Omit<Props, "now"> & { l
           allowNegative={false}
           data-autofocus
         />
-        {problem !== null && (
-          <Alert color="red" role="alert" title={errorText(problem).title}>
-            {errorText(problem).advice}
-          </Alert>
-        )}
+        <FailureNotice failure={failure} />
         <Group justify="flex-end">
           {limit !== undefined && (
-            <Button variant="default" disabled={isBusy} onClick={() => attempt(removeDailyLimit({ userId }))}>
+            <Button
+              variant="default"
+              disabled={isBusy}
+              onClick={() => void tryTo(() => removeDailyLimit({ userId }))}
+            >
               Take the limit away
             </Button>
           )}
@@ -75,16 +79,4 @@ function LimitForm({ userId, currency, limit, onDone }: Omit<Props, "now"> & { l
       </Stack>
     </form>
   );
-}
-
-/** One call at a time, and what went wrong with it. */
-function useAttempt(onDone: () => void) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const attempt = (call: Promise<unknown>): void => {
-    setBusy(true);
-    setProblem(null);
-    call.then(onDone, setProblem).finally(() => setBusy(false));
-  };
-  return { isBusy, problem, attempt };
 }

@@ -1,4 +1,5 @@
 import { Button, Card, Modal, Text, Title } from "@mantine/core";
+import type { UsageSums } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "../../api.js";
@@ -6,6 +7,7 @@ import { formatCount, formatExactMoney } from "../../shell/formats.js";
 import { LoadingState } from "../../shell/states.js";
 import { DailyLimit } from "./DailyLimit.js";
 import { NumbersTable, numberColumns } from "./NumbersTable.js";
+import { SomebodyElse } from "./SomebodyElse.js";
 import { personLabel } from "./usageLabels.js";
 import type { Span } from "./usageView.js";
 
@@ -19,7 +21,7 @@ export function People({ span, currency, now }: Props) {
       <Title order={2} size="h4" id="people" mb="xs">
         People
       </Title>
-      <PeopleTable span={span} currency={currency} onChoose={setChosen} />
+      <Everyone span={span} currency={currency} onChoose={setChosen} />
       <Modal
         opened={chosen !== null}
         onClose={() => setChosen(null)}
@@ -34,18 +36,35 @@ export function People({ span, currency, now }: Props) {
   );
 }
 
-function PeopleTable({
-  span,
-  currency,
-  onChoose,
-}: Omit<Props, "now"> & { onChoose: (userId: string) => void }) {
+function Everyone({ span, currency, onChoose }: Omit<Props, "now"> & { onChoose: (userId: string) => void }) {
   const summary = useQuery(api.costs.summaryOf, { ...span, by: "user" });
   if (summary === undefined) return <LoadingState label="Loading people" />;
   const people = (summary.groups ?? []).flatMap(({ userId, ...sums }) =>
     userId === undefined ? [] : [{ userId, ...sums }],
   );
-  if (people.length === 0)
-    return <Text c="dimmed">Nobody of your tenant has used anything in this span.</Text>;
+  return (
+    <>
+      {people.length === 0 ? (
+        <Text c="dimmed">Nobody of your tenant has used anything in this span.</Text>
+      ) : (
+        <PeopleTable people={people} currency={currency} onChoose={onChoose} />
+      )}
+      <SomebodyElse known={people.map(({ userId }) => userId)} onChoose={onChoose} />
+    </>
+  );
+}
+
+type Person = UsageSums & { userId: string };
+
+function PeopleTable({
+  people,
+  currency,
+  onChoose,
+}: {
+  people: readonly Person[];
+  currency: string;
+  onChoose: (userId: string) => void;
+}) {
   return (
     <NumbersTable
       label="People"

@@ -32,6 +32,19 @@ export const purposeLabel = (purpose: NonNullable<UsageGroup["purpose"]>): strin
 export const personLabel = (userId: string | undefined): string =>
   userId === undefined ? "Nobody" : userId.slice(userId.lastIndexOf("|") + 1);
 
+/**
+ * Whom a name that is typed means: a whole id as it is, else that name at the issuer of the people who are known. `null`
+ * where it names nobody.
+ */
+export function wholeUserId(typed: string, known: readonly string[]): string | null {
+  const name = typed.trim();
+  if (name === "" || name.startsWith("|") || name.endsWith("|")) return null;
+  if (name.includes("|")) return name;
+  const issuers = new Set(known.map((userId) => userId.slice(0, userId.lastIndexOf("|") + 1)));
+  const [issuer] = issuers;
+  return issuers.size === 1 && issuer !== undefined && issuer !== "" ? issuer + name : null;
+}
+
 /** What tells a group from the others of its dimension. */
 export function groupKey(group: UsageGroup, by: Dimension): string {
   const { provider, model, purpose, agentName, userId } = group;
