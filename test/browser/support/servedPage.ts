@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import { preview } from "vite";
-import { WEB } from "./builtPage.js";
+import { folderOf, WEB, type PageBuild } from "./builtPage.js";
 
 /** Serves the built page, with `/api` and `/local-auth` handed on to a host. */
-export async function servePage(hostUrl: string): Promise<{ url: string; close: () => Promise<void> }> {
+export async function servePage(
+  hostUrl: string,
+  kind: PageBuild = "test",
+): Promise<{ url: string; close: () => Promise<void> }> {
   process.env["HOST_URL"] = hostUrl; // read by the page's vite.config.ts
   const server = await preview({
     root: WEB,
     configFile: join(WEB, "vite.config.ts"),
     logLevel: "silent",
+    build: { outDir: folderOf(kind) },
     preview: { port: 0, strictPort: false },
   });
   const address = server.httpServer.address();
