@@ -38,10 +38,10 @@ export async function measurePage(messages: number): Promise<PageCounts | null> 
     console.error("*** `page` IS SKIPPED: there is no Chromium. Install one, or name it with CHROMIUM. ***");
     return null;
   }
-  await ensurePageBuilt();
+  await ensurePageBuilt("production");
   const host = await startHost({ appDirectory: APP });
   const threadId = await seedThread(host, messages);
-  const served = await servePage(host.url!);
+  const served = await servePage(host.url!, "production");
   const browser = await launch();
   try {
     const page = await browser.newPage();

@@ -37,12 +37,13 @@ function tryLock() {
   }
 }
 
-/** @returns {boolean} */
+/** @returns {boolean} whether to wait on */
 function ownerIsAlive() {
   try {
     process.kill(Number(readFileSync(file, "utf8")), 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // A lock that is gone was given back, and may be another's by now: there is nothing to take over.
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
   }
 }

@@ -52,7 +52,7 @@ describeInBrowser("a host that is killed in the middle of an answer", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "chat-killed-"));
-    await ensurePageBuilt();
+    await ensurePageBuilt("test");
     host = await start({ environment: { BUILT_IN_DELAY_MS: "400" } });
     const client = new ConvexHttpClient(host.url, { logger: false });
     client.setAuth(await signIn(host.url, "ada"));

@@ -32,7 +32,7 @@ describeInBrowser("an answer under way", () => {
 
   const openThread = async (as: "ada" | "ben") => {
     const path = `/chat/${await beginThread(callAs(as))}`;
-    return { path, page: await open({ as, path }) };
+    return { path, page: await open({ as, path, reducedMotion: "no-preference" }) };
   };
   const expectWhole = async (page: Page) => {
     await untilAnswered(page);
@@ -81,7 +81,7 @@ describeInBrowser("an answer under way", () => {
 
   test("is seen in two tabs, and another person has their own at once", async () => {
     const { page, path } = await openThread("ada");
-    const other = await open({ as: "ada", path });
+    const other = await open({ as: "ada", path, reducedMotion: "no-preference" });
     const { page: bens } = await openThread("ben");
     await messageBox(bens).waitFor();
     await Promise.all([say(page, OTTER), say(bens, KEEPER)]);

@@ -49,7 +49,7 @@ describeInBrowser("a page whose users come from a provider", () => {
     const environment = { AUTH_ISSUER: provider.url, AUTH_CLIENT_ID: clientId };
     const host = await startHost({ appDirectory: APP, environment });
     closing.unshift(() => host.close());
-    const served = await servePage(host.url!, outDir);
+    const served = await servePage(host.url!, { outDir });
     closing.unshift(served.close);
     return served.url;
   }

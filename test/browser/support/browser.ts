@@ -8,11 +8,17 @@ const named = process.env["CHROMIUM"];
 /** Where the browser lies; undefined where there is none. */
 export const chromiumPath = (named === undefined ? PLACES : [named]).find((path) => existsSync(path));
 
+const FLAGS = [
+  // A container's root has no sandbox to give; the pages are ours, on the loopback interface.
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  // Without a graphics card, one that is played by the processor costs more than drawing without any.
+  "--disable-gpu",
+  "--disable-gpu-compositing",
+  "--disable-software-rasterizer",
+];
+
 /** Starts it. */
 export async function launch(): Promise<Browser> {
-  // A container's root has no sandbox to give; the pages are ours, on the loopback interface.
-  return await chromium.launch({
-    executablePath: chromiumPath,
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-  });
+  return await chromium.launch({ executablePath: chromiumPath, args: FLAGS });
 }

@@ -21,8 +21,8 @@ const NO_MODELS = {
 };
 /** With a cold build, and a browser that shares two cores with other tests. */
 const START_TIMEOUT_MS = 180_000;
-const STEP_TIMEOUT_MS = 30_000;
-const TEST_TIMEOUT_MS = 90_000;
+const STEP_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 150_000;
 
 /** The two users of the local issuer. */
 export const PEOPLE = {
@@ -34,7 +34,10 @@ export type Person = keyof typeof PEOPLE;
 /** Who the memory knows a person as. */
 export const userIdOf = (person: Person): string => `${ISSUER}|${person}`;
 
-export type Opening = { as: Person; path?: string } & Pick<BrowserContextOptions, "colorScheme" | "viewport">;
+export type Opening = { as: Person; path?: string } & Pick<
+  BrowserContextOptions,
+  "colorScheme" | "viewport" | "reducedMotion"
+>;
 
 /** One host, one browser and the built page for a file; each test has browsing contexts of its own. */
 export function browserScene({ environment = {} }: { environment?: Record<string, string> } = {}) {
@@ -44,7 +47,7 @@ export function browserScene({ environment = {} }: { environment?: Record<string
   let troubles: string[] = [];
 
   beforeAll(async () => {
-    await ensurePageBuilt();
+    await ensurePageBuilt("test");
     scene.host = await startHost({ appDirectory: APP, environment: { ...NO_MODELS, ...environment } });
     closing.unshift(() => scene.host.close());
     const served = await servePage(scene.host.url!);
@@ -63,9 +66,9 @@ export function browserScene({ environment = {} }: { environment?: Record<string
     for (const close of closing) await close();
   });
 
-  /** Opens the page in a context of its own and signs in by its buttons. */
+  /** Opens the page in a context of its own and signs in by its buttons. What moves is at its end at once, unless asked. */
   async function open({ as, path = "/chat", ...options }: Opening): Promise<Page> {
-    const context = await scene.browser.newContext(options);
+    const context = await scene.browser.newContext({ reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(STEP_TIMEOUT_MS);
     const page = await context.newPage();
     watch(page, (trouble) => troubles.push(trouble));

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { preview } from "vite";
-import { WEB } from "./builtPage.js";
+import { folderOf, WEB, type PageBuild } from "./builtPage.js";
 
-/** Serves the built page, or another build of it, with `/api` and `/local-auth` handed on to a host. */
+/** Serves a build of the page, by its kind or its folder, with `/api` and `/local-auth` handed on to a host. */
 export async function servePage(
   hostUrl: string,
-  outDir?: string,
+  built: PageBuild | { outDir: string } = "test",
 ): Promise<{ url: string; close: () => Promise<void> }> {
   process.env["HOST_URL"] = hostUrl; // read by the page's vite.config.ts
   const server = await preview({
     root: WEB,
     configFile: join(WEB, "vite.config.ts"),
     logLevel: "silent",
+    build: typeof built === "string" ? { outDir: folderOf(built) } : built,
     preview: { port: 0, strictPort: false },
-    ...(outDir === undefined ? {} : { build: { outDir } }),
   });
   const address = server.httpServer.address();
   if (address === null || typeof address === "string") throw new Error("The page is not served.");
