@@ -4,8 +4,8 @@
 set -u
 
 # Where test/browser/support/chromium.ts looks.
-PLACES=(/usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome)
-PACKAGES=(chromium fonts-dejavu-core fonts-liberation fonts-noto-color-emoji)
+PLACES=(/usr/bin/chromium-headless-shell /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome)
+PACKAGES=(chromium-headless-shell fonts-dejavu-core fonts-liberation fonts-noto-color-emoji)
 UPDATE_LIMIT=60s
 INSTALL_LIMIT=150s
 

@@ -1,8 +1,14 @@
-// Debian's Chromium, by playwright-core, which brings no browser of its own.
+// Debian's Chromium, by playwright-core, which brings no browser of its own. The one without windows goes first: the other
+// draws its own menus and panels in processes beside each page.
 import { existsSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PLACES = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 const named = process.env["CHROMIUM"];
 
 /** Where the browser lies; undefined where there is none. */
