@@ -56,8 +56,7 @@ export default tseslint.config(
   tseslint.configs.recommendedTypeChecked,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    // One program for everything: the service would check what folders with a tsconfig of their own share once for each.
-    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "max-lines": ["error", { max: MAX_FILE_LINES }],
       "max-lines-per-function": ["error", { max: MAX_FUNCTION_LINES }],

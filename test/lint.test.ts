@@ -4,10 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 // The first look at a file loads the whole program.
 vi.setConfig({ testTimeout: 120_000 });
 
-// A program that is loaded once knows files as they are on disk, the service also what stands in their place.
-const eslint = new ESLint({
-  overrideConfig: { languageOptions: { parserOptions: { projectService: true } } },
-});
+const eslint = new ESLint();
 
 /** The rules that a text breaks when it stands in the place of an existing file. */
 async function brokenRules(filePath: string, text: string): Promise<string[]> {

@@ -60,7 +60,7 @@ describeInBrowser("a file", () => {
     const { page, posted, attach, attached } = await openThread();
     await attach([PROGRAM, LARGE]);
     await attached.getByText("Only pictures, PDFs and text can be attached.").waitFor();
-    await attached.getByText("It has 12 MB; 10 MB is the most.").waitFor();
+    await attached.getByText("It has 11 MB; 10 MB is the most.").waitFor();
     expect(await page.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
     await attached.getByRole("button", { name: "Take away tool.exe" }).click();
     await attached.getByRole("button", { name: "Take away large.txt" }).click();

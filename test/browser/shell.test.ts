@@ -68,11 +68,11 @@ describeInBrowser("the shell", () => {
     const page = await open({ as: "ada" });
     await page.getByText("Live from the database").waitFor();
     await page.context().setOffline(true);
-    await page.getByText("You are offline").waitFor();
+    await page.getByText("You are offline", { exact: true }).waitFor();
     await page.getByText("Not connected").waitFor();
     await page.context().setOffline(false);
     await page.getByText("You are back online").waitFor();
-    await page.getByText("You are offline").waitFor({ state: "hidden" });
+    await page.getByText("You are offline", { exact: true }).waitFor({ state: "hidden" });
     await page.getByText("You are back online").waitFor({ state: "hidden" });
     expectTrouble(/WebSocket|ERR_INTERNET_DISCONNECTED/);
   });
