@@ -29,9 +29,9 @@ const forbidden = {
   },
   openDoor: {
     selector:
-      "CallExpression[callee.name=/^(query|mutation|action)$/]:not(:has(CallExpression[callee.name=/^(principal|admin|documentWriter)$/]))",
+      "CallExpression[callee.name=/^(query|mutation|action)$/]:not(:has(CallExpression[callee.name=/^(principal|admin|documentWriter|payer)$/]))",
     message:
-      "Anyone on the internet can call this: call principal(ctx), admin(ctx) or documentWriter(ctx), which throw for a stranger.",
+      "Anyone on the internet can call this: call principal(ctx), admin(ctx), documentWriter(ctx) or payer(ctx), which throw for a stranger.",
   },
   testAlias: {
     selector: "ImportDeclaration[source.value='vitest'] > ImportSpecifier[imported.name='it']",

@@ -49,7 +49,7 @@ const numbers: [Operation, Kind, field: string, (ids: App["ids"]) => Record<stri
 describe("a number that is none of a count, a time or a share", () => {
   test.each(numbers)(
     "is refused by %s (%s, %s), or answered within its bound",
-    async (name, kind, field, args) => {
+    async (...[name, kind, field, args]) => {
       for (const value of ODD) {
         const call = callAs(app, OWNER, { name, kind, args: { ...args(app.ids), [field]: value } });
         const own = await call.then((answer) => JSON.stringify(answer), codeOfError);

@@ -79,7 +79,8 @@ describe("a call that waits", () => {
       ...{ trigger: "submit-message", chatId: threadId, messageId: undefined, messages: [message] },
       abortSignal: controller.signal,
     });
-    for await (const _ of chunks);
+    const reader = chunks.getReader();
+    while (!(await reader.read()).done);
     controller.abort();
     await new Promise((resolve) => setTimeout(resolve, 0));
     await connect().query(chatApi.getRun, { threadId });

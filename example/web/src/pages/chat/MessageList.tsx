@@ -1,16 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import {
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type ReactElement,
-  type ReactNode,
-  type RefObject,
-} from "react";
+import { useCallback, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { VList, type VListHandle } from "virtua";
 import classes from "./chat.module.css";
 

@@ -2,7 +2,6 @@ import { Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "convex/react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
-import { chatAddress } from "../../shell/addresses.js";
 import { useSession } from "../../session/useSession.js";
 import classes from "./chat.module.css";
 import { Composer } from "./Composer.js";
