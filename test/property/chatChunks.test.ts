@@ -78,11 +78,17 @@ const whole = fc.constantFrom<Growth>(
 /** All that an answer is, time after time: its parts grow one behind the other. */
 const histories = fc
   .array(fc.oneof({ weight: 3, arbitrary: texts }, { weight: 3, arbitrary: tools }, whole), { maxLength: 8 })
-  .map((growths) =>
-    growths.flatMap((growth, index) =>
+  .map((drawn) => {
+    const growths = drawn.map((growth, index) => growth.map((part) => namedApart(part, index)));
+    return growths.flatMap((growth, index) =>
       growth.map((part) => [...growths.slice(0, index).map((ended) => ended.at(-1)!), part]),
-    ),
-  );
+    );
+  });
+
+/** Data of an id that is there already takes the place of the earlier: an answer has each id once. */
+function namedApart(part: UIPart, index: number): UIPart {
+  return part.type === "data-note" ? { ...part, id: `n${index}` } : part;
+}
 
 /** What the SDK shows after these chunks, without the fields that it leaves undefined and the ids of reasoning. */
 async function shownBySdk(chunks: UIMessageChunk[], message?: UIMessage): Promise<unknown> {
