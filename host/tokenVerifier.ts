@@ -110,6 +110,7 @@ function unverifiedClaims(token: string): JWTPayload & { iss: string } {
   let claims: JWTPayload;
   try {
     claims = decodeJwt(token);
+    decodeProtectedHeader(token); // its header is read later, where nothing is refused any more
   } catch {
     throw new TokenError("InvalidAuthHeader", "Could not parse the token: it is not a JWT");
   }

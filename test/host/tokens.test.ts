@@ -67,6 +67,7 @@ describe("a custom JWT", () => {
     ["an empty user", () => signer.sign({ ...ada, sub: "" })],
     ["nonsense", async () => "nonsense"],
     ["three parts of nonsense", async () => "a.b.c"],
+    ["a header of nonsense", async () => `a.${(await signer.sign(ada)).split(".").slice(1).join(".")}`],
   ])("with %s is answered 401 and no more", async (_what, token) => {
     const { status, body } = await askOverHttp(host, await token());
     expect(status).toBe(401);
