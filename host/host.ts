@@ -2,7 +2,7 @@
 import { getDocumentSize, type Value } from "convex/values";
 import { authEnvironment, createAuthentication } from "./authentication.js";
 import { HostClock, pause } from "./clock.js";
-import type { CronStatus } from "./crons.js";
+import { CronError, type CronStatus } from "./crons.js";
 import type { FunctionAddress, FunctionKind } from "./convexTestInternals.js";
 import { Engine } from "./engine.js";
 import type { Identity } from "./execution.js";
@@ -10,8 +10,8 @@ import type { FaultOptions } from "./faults.js";
 import { HostServer } from "./http.js";
 import { JOBS_TABLE, stateOfJob } from "./jobs.js";
 import type { LocalIssuer, LocalUser } from "./localIssuer.js";
-import { loadApp, type ComponentSource } from "./modules.js";
-import { Persistence } from "./persistence.js";
+import { AppDirectoryError, loadApp, type ComponentSource } from "./modules.js";
+import { DatabaseFileError, Persistence } from "./persistence.js";
 import type { Span } from "./spans.js";
 import type { SubscriptionStats } from "./subscriptions.js";
 
@@ -187,6 +187,10 @@ class RunningHost implements Host {
     this.parts.release();
   }
 }
+
+/** True for what `startHost` throws and its caller can mend, told in one line; a port in use is node's own error. */
+export const isStartProblem = (error: unknown): error is Error =>
+  [AppDirectoryError, CronError, DatabaseFileError].some((kind) => error instanceof kind);
 
 /**
  * Starts a host.

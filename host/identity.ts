@@ -1,4 +1,5 @@
 // Who calls: what a verified token says of its user, as Convex's functions see it.
+import { isPlainObject } from "./documents.js";
 import type { Identity } from "./execution.js";
 
 /** The claims of a token. */
@@ -58,7 +59,7 @@ function standardValue(claim: string, value: unknown): unknown {
 function flattened(claims: object, prefix: string): Claims {
   return Object.fromEntries(
     Object.entries(claims).flatMap(([claim, value]: [string, unknown]): [string, unknown][] =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
+      isPlainObject(value)
         ? Object.entries(flattened(value, `${prefix}${claim}.`))
         : [[prefix + claim, value]],
     ),

@@ -1,4 +1,11 @@
-export { startHost, type Host, type HostOptions, type ScheduledJob, type TableSummary } from "./host.js";
+export {
+  isStartProblem,
+  startHost,
+  type Host,
+  type HostOptions,
+  type ScheduledJob,
+  type TableSummary,
+} from "./host.js";
 export {
   conflictMatrix,
   conflictsBetween,

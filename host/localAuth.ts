@@ -1,5 +1,6 @@
 // Signing in during development: whoever works on this machine takes a token for any user they like.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isPlainObject } from "./documents.js";
 import { readBody } from "./exchange.js";
 import type { Claims } from "./identity.js";
 import { LOCAL_ISSUER, TOKEN_LIFETIME_MS, type LocalIssuer, type LocalUser } from "./localIssuer.js";
@@ -68,8 +69,7 @@ function readWanted(text: string): { subject: string; claims: Claims } | null {
   try {
     const { subject, claims = {} } = JSON.parse(text) as { subject?: unknown; claims?: unknown };
     if (typeof subject !== "string" || subject === "" || subject.length > MAX_NAME_CHARACTERS) return null;
-    if (typeof claims !== "object" || claims === null || Array.isArray(claims)) return null;
-    return { subject, claims: claims as Claims };
+    return isPlainObject(claims) ? { subject, claims } : null;
   } catch {
     return null;
   }

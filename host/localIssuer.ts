@@ -55,14 +55,14 @@ export class LocalIssuer {
 
   /** A token for a user, with these claims. */
   async sign(
-    { subject, issuer, tokenIdentifier: _derived, ...claims }: Pick<Identity, "subject"> & Claims,
+    { subject, ...claims }: Pick<Identity, "subject"> & Claims,
     lifetimeMs = TOKEN_LIFETIME_MS,
   ): Promise<string> {
     const issuedAt = Math.floor(this.now() / 1000);
     return await new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM, typ: "JWT", kid: this.keys.keys[0]!.kid })
       .setSubject(subject)
-      .setIssuer(typeof issuer === "string" ? issuer : LOCAL_ISSUER)
+      .setIssuer(LOCAL_ISSUER)
       .setAudience(LOCAL_CLIENT_ID)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + Math.floor(lifetimeMs / 1000))

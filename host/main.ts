@@ -1,10 +1,8 @@
 // The host as a command: `tsx host/main.ts --app example/convex --database FILE --port N`; more in README.md.
 import { parseArgs } from "node:util";
-import { CronError } from "./crons.js";
 import { parseKillPoint, type FaultOptions } from "./faults.js";
-import { startHost } from "./host.js";
+import { isStartProblem, startHost } from "./host.js";
 import { AppDirectoryError } from "./modules.js";
-import { DatabaseFileError } from "./persistence.js";
 
 const USAGE_EXIT_CODE = 2;
 
@@ -43,8 +41,7 @@ function readFaults(values: Values): FaultOptions | undefined {
 
 /** A failure that the caller can mend, in one line; null for a defect. */
 function explain(error: unknown): string | null {
-  const mendable = [AppDirectoryError, DatabaseFileError, CronError];
-  if (error instanceof Error && mendable.some((kind) => error instanceof kind)) return error.message;
+  if (isStartProblem(error)) return error.message;
   if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return "The port is in use; choose another with --port";

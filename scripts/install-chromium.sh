@@ -3,7 +3,7 @@
 # apt may be used. The exit code is 0 when there is one; else the last line says why not.
 set -u
 
-# Where test/browser/support/chromium.ts looks.
+# Where test/browser/support/browser.ts looks.
 PLACES=(/usr/bin/chromium-headless-shell /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome)
 PACKAGES=(chromium-headless-shell fonts-dejavu-core fonts-liberation fonts-noto-color-emoji)
 UPDATE_LIMIT=60s

@@ -39,11 +39,15 @@ export async function measurePage(messages: number): Promise<PageCounts | null> 
     return null;
   }
   await ensurePageBuilt("production");
-  const host = await startHost({ appDirectory: APP });
-  const threadId = await seedThread(host, messages);
-  const served = await servePage(host.url!, "production");
-  const browser = await launch();
+  const closing: (() => Promise<unknown>)[] = [];
   try {
+    const host = await startHost({ appDirectory: APP });
+    closing.unshift(() => host.close());
+    const threadId = await seedThread(host, messages);
+    const served = await servePage(host.url!, "production");
+    closing.unshift(served.close);
+    const browser = await launch();
+    closing.unshift(() => browser.close());
     const page = await browser.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     await page.addInitScript(noteFirstMessage);
@@ -60,9 +64,7 @@ export async function measurePage(messages: number): Promise<PageCounts | null> 
       ...(await scrollToStart(page, messages)),
     };
   } finally {
-    await browser.close();
-    await served.close();
-    await host.close();
+    for (const close of closing) await close();
   }
 }
 

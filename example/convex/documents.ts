@@ -1,7 +1,8 @@
 import { vPrincipal } from "convex-agent-memory";
 import { ConvexError, v } from "convex/values";
-import { internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
-import { documentMember, documentWriter, memory } from "./memory.js";
+import type { Doc, Id } from "./_generated/dataModel.js";
+import { internalMutation, internalQuery, mutation, query, type QueryCtx } from "./_generated/server.js";
+import { documentMember, documentWriter, memory, type Member } from "./memory.js";
 import schema from "./schema.js";
 
 /** Announces an ingest of so many files; its progress is a row that anyone who started it can watch. */
@@ -22,9 +23,7 @@ export const progress = query({
   args: { ingestId: v.id("ingests") },
   returns: schema.tables.ingests.validator.omit("tenantId", "userId"),
   handler: async (ctx, { ingestId }) => {
-    const { tenantId, userId } = await documentWriter(ctx);
-    const ingest = await ctx.db.get("ingests", ingestId);
-    if (ingest?.tenantId !== tenantId || ingest.userId !== userId) throw noSuchIngest();
+    const ingest = await ownIngest(ctx, ingestId, await documentWriter(ctx));
     const { files, filesDone, chunks, unchanged, skipped, startedAt, updatedAt } = ingest;
     return { files, filesDone, chunks, unchanged, skipped, startedAt, updatedAt };
   },
@@ -44,8 +43,7 @@ export const recordBatch = internalMutation({
   },
   returns: v.null(),
   handler: async (ctx, { tenantId, userId, ingestId, batch, ...counts }) => {
-    const ingest = await ctx.db.get("ingests", ingestId);
-    if (ingest?.tenantId !== tenantId || ingest.userId !== userId) throw noSuchIngest();
+    const ingest = await ownIngest(ctx, ingestId, { tenantId, userId });
     const counted = await ctx.db
       .query("ingestBatches")
       .withIndex("by_batch", (q) => q.eq("ingestId", ingestId).eq("batch", batch))
@@ -82,4 +80,12 @@ export const outline = internalQuery({
   handler: async (ctx, { as, key }) => await memory.as(as).documents.outline(ctx, { scope: "tenant", key }),
 });
 
-const noSuchIngest = () => new ConvexError({ code: "INGEST_NOT_FOUND", message: "No such ingest of yours." });
+async function ownIngest(
+  ctx: QueryCtx,
+  ingestId: Id<"ingests">,
+  { tenantId, userId }: Pick<Member, "tenantId" | "userId">,
+): Promise<Doc<"ingests">> {
+  const ingest = await ctx.db.get("ingests", ingestId);
+  if (ingest?.tenantId === tenantId && ingest.userId === userId) return ingest;
+  throw new ConvexError({ code: "INGEST_NOT_FOUND", message: "No such ingest of yours." });
+}

@@ -2,7 +2,7 @@ import { MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { defineEvent, WorkflowManager } from "@convex-dev/workflow";
 import { AgentMemory, memoryError, type Principal, type QueryCtx } from "convex-agent-memory";
 import type { Auth, UserIdentity } from "convex/server";
-import { ConvexError, v } from "convex/values";
+import { v } from "convex/values";
 import { components, internal } from "./_generated/api.js";
 
 // This module knows no model and no AI SDK, so the queries and mutations that import it stay small.
@@ -48,7 +48,7 @@ export async function principal(ctx: { auth: Auth }): Promise<Member> {
 export async function admin(ctx: { auth: Auth }): Promise<Member> {
   const identity = await identityOf(ctx);
   if (identity["role"] !== ADMIN_ROLE)
-    throw new ConvexError({ code: "FORBIDDEN", message: "Only an admin of your tenant may do this." });
+    throw memoryError("FORBIDDEN", "Only an admin of your tenant may do this.");
   return memberOf(identity);
 }
 
@@ -77,11 +77,7 @@ export const documentMember = (ctx: { auth: Auth }, operation: string): Promise<
 
 async function identityOf(ctx: { auth: Auth }): Promise<UserIdentity> {
   const identity = await ctx.auth.getUserIdentity();
-  if (identity === null)
-    throw new ConvexError({
-      code: "UNAUTHENTICATED",
-      message: "Sign in first: this app serves nobody else.",
-    });
+  if (identity === null) throw memoryError("UNAUTHENTICATED", "Sign in first: this app serves nobody else.");
   return identity;
 }
 

@@ -1,6 +1,6 @@
-import { vRerun } from "convex-agent-memory";
+import { memoryError, vRerun } from "convex-agent-memory";
 import type { Agent } from "convex-agent-memory/ai";
-import { ConvexError, v } from "convex/values";
+import { v } from "convex/values";
 import { action } from "./_generated/server.js";
 import { memory, principal } from "./memory.js";
 import { modelChoices } from "./models/index.js";
@@ -61,14 +61,12 @@ export const run = action({
 
 function modelNamed(name: string) {
   const choice = modelChoices().find((each) => each.name === name);
-  if (choice === undefined)
-    throw new ConvexError({ code: "INVALID_ARGUMENT", message: `There is no model "${name}" to choose.` });
+  if (choice === undefined) throw memoryError("INVALID_ARGUMENT", `There is no model "${name}" to choose.`);
   return choice.model;
 }
 
 function agentNamed(name: string): Agent {
   const agent = [researcher, writer].find((each) => each.name === name);
-  if (agent === undefined)
-    throw new ConvexError({ code: "INVALID_ARGUMENT", message: `This app has no agent "${name}" any more.` });
+  if (agent === undefined) throw memoryError("INVALID_ARGUMENT", `This app has no agent "${name}" any more.`);
   return agent;
 }

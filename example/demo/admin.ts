@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { DatabaseFileError, localUserId, startHost } from "../../host/index.js";
+import { isStartProblem, localUserId, startHost } from "../../host/index.js";
 import { DemoError } from "./demoError.js";
 
 const APP = fileURLToPath(new URL("../convex", import.meta.url));
@@ -17,7 +17,7 @@ export type Account = {
  */
 export async function prepareAccount({ databaseFile, budget }: Account): Promise<void> {
   const host = await startHost({ appDirectory: APP, databaseFile, listen: false }).catch((error: unknown) => {
-    throw error instanceof DatabaseFileError ? new DemoError(error.message) : error;
+    throw isStartProblem(error) ? new DemoError(error.message) : error;
   });
   try {
     await host.call("mutation", "prices:load");

@@ -68,9 +68,13 @@ export async function runOnDeployment(
   });
   const ended = new Promise<void>((end) => pushing.once("close", () => end()));
   // Without it the page would show functions that are not there any more.
-  void ended.then(() => process.kill(process.pid, "SIGTERM"));
+  let isStopping = false;
+  void ended.then(() => {
+    if (!isStopping) process.kill(process.pid, "SIGTERM");
+  });
   return {
     stop: async () => {
+      isStopping = true;
       pushing.kill("SIGTERM");
       await Promise.all([ended, page.close()]);
     },

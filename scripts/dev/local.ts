@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { removeDatabaseFile } from "../../host/databaseFiles.js";
 import { runNode } from "../processes.js";
 import { root } from "../setup/environment.mjs";
 import type { DevArguments } from "./arguments.js";
@@ -10,8 +11,6 @@ import { watchSources } from "./sources.js";
 import { countStored, describeStored, refuseWhileOpen } from "./stored.js";
 
 const APP = "example/convex";
-/** What SQLite leaves beside a database that was not closed. */
-const COMPANIONS = ["", "-wal", "-shm", "-journal"];
 
 /** What runs, until `stop`. */
 export type Running = { stop: () => Promise<void> };
@@ -51,7 +50,7 @@ export async function runLocally(
 
 function removeDatabase(databaseFile: string): void {
   refuseWhileOpen(databaseFile);
-  for (const companion of COMPANIONS) rmSync(databaseFile + companion, { force: true });
+  removeDatabaseFile(databaseFile);
 }
 
 /** Generates and builds what changed; says what is wrong where that fails. */

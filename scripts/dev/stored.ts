@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { countStoredRows } from "../../host/storedRows.js";
+import { countStoredRows } from "../../host/databaseFiles.js";
 import { DatabaseFileError } from "../../host/persistence.js";
 import { root } from "../setup/environment.mjs";
 import { DevError } from "./arguments.js";

@@ -40,7 +40,7 @@ describe("an answer", () => {
         fc.array(word, { minLength: 1, maxLength: 5 }),
         (found, asked) => {
           const turn = { ...emptyTurn, question: asked.join(" ") };
-          const { text } = answerFrom(turn, passagesIn(found));
+          const { text } = answerFrom(turn, passagesIn(found), 4);
           if (text === "I found no answer to this in the documents.") return;
           for (const claim of passagesInText(text)) {
             const holders = found.filter(({ citation }) => citation === claim.citation);

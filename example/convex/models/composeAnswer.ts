@@ -1,4 +1,3 @@
-import { ANSWER_SENTENCES } from "./answerLength.js";
 import { candidatesFrom, centralSentences, coverageOf, type Candidate } from "./evidence.js";
 import { evidenceFor, isOfMemory, memoryEvidence, type Evidence } from "./memoryEvidence.js";
 import { passagesIn, passagesInText, type Passage } from "./passages.js";
@@ -6,9 +5,8 @@ import { isPersonal, questionParts } from "./questionParts.js";
 import { type Turn } from "./readTurn.js";
 import { memoryCitation } from "./shownMemory.js";
 
-/** Sentences of each part of an answer at least, where it may have so many, and of a summary. */
+/** Sentences of each part of an answer at least, where it may have so many. */
 const LEAST_SENTENCES_PER_PART = 2;
-const SUMMARY_SENTENCES = 6;
 /** Share of a question's words that the chosen sentences must have between them to count as an answer. */
 const LEAST_ANSWER_COVERAGE = 0.5;
 /** Below this share, or with one sentence only, it is worth reading more of the best source. */
@@ -31,7 +29,7 @@ export function passagesOf(turn: Turn): Passage[] {
  * citation. Facts and blocks answer what someone asks about themselves, and else what they bear on better than the
  * documents do; what was merely said once answers where nothing else does.
  */
-export function answerFrom(turn: Turn, passages: Passage[], sentences = ANSWER_SENTENCES): Answer {
+export function answerFrom(turn: Turn, passages: Passage[], sentences: number): Answer {
   const documents = candidatesFrom([...passages, ...turn.memory].filter((passage) => !isOfMemory(passage)));
   const memory = memoryEvidence([...turn.memory, ...passages.filter(isOfMemory)]);
   const parts = questionParts(turn.question);
@@ -60,7 +58,7 @@ const isThinEvidence = ({ coverage, sentences }: Evidence, least: number): boole
   coverage < GOOD_ANSWER_COVERAGE || sentences.length < least;
 
 /** An answer to what someone asks about themselves, where memory shows all of it before anything was looked up. */
-export function answerFromMemory(turn: Turn, sentences?: number): string | null {
+export function answerFromMemory(turn: Turn, sentences: number): string | null {
   const { known } = memoryEvidence(turn.memory);
   const parts = questionParts(turn.question);
   const isKnown = parts.every((part) => isPersonal(part) && answers(known(part)));
@@ -78,7 +76,7 @@ function fromDocuments(part: string, documents: Candidate[], most: number): Evid
 const answers = ({ coverage }: Evidence): boolean => coverage >= LEAST_ANSWER_COVERAGE;
 
 /** The most central sentences of what the conversation holds, in their order, each with its citation. */
-export function summaryOf(turn: Turn, sentences = SUMMARY_SENTENCES): string {
+export function summaryOf(turn: Turn, sentences: number): string {
   const texts = turn.earlierTexts.length > 0 ? turn.earlierTexts : [givenText(turn.question)];
   const passages = texts.flatMap((text) => (looksLikeJson(text) ? passagesIn(text) : passagesInText(text)));
   const chosen = centralSentences(turn.question, candidatesFrom(passages), sentences);

@@ -62,8 +62,8 @@ export function modelChoices(): ModelChoice[] {
     () => createExtractiveModel({ name: "extractive-brief", sentences: BRIEF_SENTENCES }),
   ];
   const made = [chatModel, ...otherDefaults(readSource()), ...builtIn];
-  const choices = new Map(made.map((model) => [label(model()), model] as const).toReversed());
-  return [...choices].toReversed().map(([name, model]) => ({ name, model }));
+  const named = made.map((model) => ({ name: label(model()), model }));
+  return named.filter(({ name }, index) => named.findIndex((each) => each.name === name) === index);
 }
 
 function otherDefaults(source: Source): (() => LanguageModelV4)[] {

@@ -5,7 +5,7 @@ export { launch } from "./browser.js";
 
 if (chromiumPath === undefined)
   console.warn(
-    "\n*** BROWSER TESTS ARE SKIPPED: there is no Chromium. `apt-get install chromium`, or name one with CHROMIUM. ***\n",
+    "\n*** BROWSER TESTS ARE SKIPPED: there is no Chromium. Run scripts/install-chromium.sh, or name one with CHROMIUM. ***\n",
   );
 
 /** Tests that need a browser: skipped, and said so, where there is none. */

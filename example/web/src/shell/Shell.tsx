@@ -12,7 +12,6 @@ import { PageBoundary } from "./PageBoundary.js";
 import { MAIN_ID, usePageFocus } from "./pageFocus.js";
 import { pageOf, pages } from "./pages.js";
 import classes from "./shell.module.css";
-import { SignedOut } from "./SignedOut.js";
 import { SkipLink } from "./SkipLink.js";
 import { LoadingState } from "./states.js";
 import { ThemeSwitch } from "./ThemeSwitch.js";
@@ -86,9 +85,8 @@ export function Shell() {
 
 /** The page of the address; none of its queries runs before the host knows who asks. */
 function OpenPage() {
-  const { isLoading, isAuthenticated } = useConvexAuth();
+  const { isLoading } = useConvexAuth();
   if (isLoading) return <LoadingState label="Signing in" />;
-  if (!isAuthenticated) return <SignedOut />;
   return (
     <Suspense fallback={<LoadingState />}>
       <Routes>

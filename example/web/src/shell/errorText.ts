@@ -8,9 +8,12 @@ type Told = { code?: string; message?: string; details: Details };
 const NOTHING_TOLD: Told = { details: {} };
 
 /** Texts for what is no error of a function, by what its message has in it. */
+/** How browsers say that the code of a page could not be fetched. */
+const PART_NOT_LOADED = /dynamically imported module|Importing a module script failed|preload CSS/i;
+
 const OTHERS: readonly (readonly [RegExp, ErrorText])[] = [
   [
-    /dynamically imported module|Importing a module script failed|preload CSS/i,
+    PART_NOT_LOADED,
     {
       title: "A part of the page could not be loaded",
       advice: "You may be offline, or the app was renewed meanwhile. Load the page again.",
@@ -59,7 +62,7 @@ export function errorText(error: unknown): ErrorText {
 
 /** True where only loading the page again can help: its code could not be fetched. */
 export const isStalePage = (error: unknown): boolean =>
-  error instanceof Error && OTHERS[0]![0].test(error.message);
+  error instanceof Error && PART_NOT_LOADED.test(error.message);
 
 /** The code of a function's error, where it has one. */
 export const errorCodeOf = (error: unknown): string | undefined => toldBy(error).code;

@@ -8,11 +8,11 @@ import {
   type MantineColorsTuple,
 } from "@mantine/core";
 
-/** WCAG AA for text. */
-const READABLE = 4.5;
-/** A little above it, for what a browser rounds. */
+/** A little above the 4.5 of WCAG AA for text, for what a browser rounds. */
 const AIM = 4.7;
 const STEP = 0.04;
+/** Where black text stands out as much as white: whichever of them is chosen can be read. */
+const MIDDLE_LUMINANCE = 0.179;
 const PRIMARY_SHADE = { light: 7, dark: 8 } as const;
 /** What text stands on: the darkest of the light surfaces, the lightest of the dark ones that the pages use. */
 const SURFACE = { light: DEFAULT_THEME.colors.gray[1], dark: DEFAULT_THEME.colors.dark[6] } as const;
@@ -22,8 +22,7 @@ export const theme = createTheme({
   primaryShade: PRIMARY_SHADE,
   defaultRadius: "md",
   autoContrast: true,
-  // Where black text stands out as much as white: whichever of them is chosen can be read.
-  luminanceThreshold: 0.179,
+  luminanceThreshold: MIDDLE_LUMINANCE,
   respectReducedMotion: true,
   cursorType: "pointer",
   headings: { fontWeight: "650" },
@@ -42,7 +41,7 @@ export function contrast(one: string, other: string): number {
 
 /** The colour itself where it can be read on that ground, else the nearest darker or lighter one that can. */
 function readableOn(ground: string, colour: string): string {
-  const move = luminance(ground) > 0.18 ? darken : lighten;
+  const move = luminance(ground) > MIDDLE_LUMINANCE ? darken : lighten;
   for (let part = 0; part < 1; part += STEP) {
     const moved = part === 0 ? colour : move(colour, part);
     if (contrast(ground, moved) >= AIM) return moved;
@@ -90,6 +89,3 @@ export const readableColours: CSSVariablesResolver = ({ colors, primaryColor }) 
     },
   };
 };
-
-/** For who draws with colours: whether text of that colour can be read on that ground. */
-export const isReadable = (ground: string, colour: string): boolean => contrast(ground, colour) >= READABLE;

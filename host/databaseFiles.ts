@@ -1,8 +1,16 @@
-// What a database file holds, without a host on it.
-import { existsSync } from "node:fs";
+// A database file, without a host on it.
+import { existsSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tableOfId } from "./documents.js";
 import { DatabaseFileError } from "./persistence.js";
+
+/** What SQLite leaves beside a database that was not closed. */
+const COMPANIONS = ["", "-wal", "-shm", "-journal"];
+
+/** Removes a database that no host has open; nothing where there is none. */
+export function removeDatabaseFile(databaseFile: string): void {
+  for (const companion of COMPANIONS) rmSync(databaseFile + companion, { force: true });
+}
 
 /** Rows of each table of a component; "" is the app. Nothing where there is no file. Throws `DatabaseFileError`. */
 export function countStoredRows(databaseFile: string, componentPath: string): Map<string, number> {
