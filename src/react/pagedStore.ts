@@ -39,7 +39,7 @@ export class PagedStore<Item> extends WatchingStore<PagedSnapshot<Item>> {
     private readonly client: WatchClient,
     private readonly options: PagedOptions<Item>,
   ) {
-    super({ items: [], isLoading: true, canLoadMore: false });
+    super({ items: [], isLoading: true, canLoadMore: false, error: undefined });
     this.#wanted = options.pages ?? 1;
   }
 
@@ -116,13 +116,6 @@ export class PagedStore<Item> extends WatchingStore<PagedSnapshot<Item>> {
 
   #publish(error?: Error): void {
     const { items, isKnown, canLoadMore } = this.#state;
-    const before = this.getSnapshot();
-    const isLoading = !isKnown && error === undefined;
-    const isSame =
-      before.items === items &&
-      before.isLoading === isLoading &&
-      before.canLoadMore === canLoadMore &&
-      before.error === error;
-    if (!isSame) this.publish({ items, isLoading, canLoadMore, error });
+    this.publish({ items, isLoading: !isKnown && error === undefined, canLoadMore, error });
   }
 }

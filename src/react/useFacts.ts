@@ -81,7 +81,7 @@ export type UseFactsResult<Api extends FactsApi> = FactActions<Api> & {
  * The order of `facts.list`: of one key the latest beginning first; of one state the newest first; of all states, state
  * by state.
  */
-export const factOrder = ({ key, status }: Pick<UseFactsArgs, "key" | "status">): ListOrder<ListedFact> => ({
+const factOrder = ({ key, status }: Pick<UseFactsArgs, "key" | "status">): ListOrder<ListedFact> => ({
   idOf: ({ factId }) => factId,
   compare: (left, right) => {
     if (key !== undefined) return right.validFrom - left.validFrom;
