@@ -1,5 +1,5 @@
+import type { Page } from "../validators/page.js";
 import { isSameFields, keepSame, keepSameItems } from "./keepSame.js";
-import type { Page } from "./references.js";
 
 /** How a list tells its items apart, and in which order it gives them: positive where `left` stands after `right`. */
 export type ListOrder<Item> = {

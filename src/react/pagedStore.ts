@@ -1,5 +1,6 @@
+import type { Page } from "../validators/page.js";
 import { noPages, reducePages, type ListOrder, type PagedState } from "./pagedState.js";
-import type { Page, PublicQuery } from "./references.js";
+import type { PublicQuery } from "./references.js";
 import { toError, WatchingStore, type WatchClient } from "./watchingStore.js";
 
 /** A list that is watched, in order. `error` is what one of its pages threw. */

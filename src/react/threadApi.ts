@@ -1,7 +1,8 @@
 import type { Message } from "../validators/message.js";
+import type { Page } from "../validators/page.js";
 import type { Run } from "../validators/run.js";
 import type { StreamChunk, StreamState } from "../validators/stream.js";
-import type { Page, PublicQuery } from "./references.js";
+import type { PublicQuery } from "./references.js";
 
 /** A page of messages, newest first; `cursor` is `null` when nothing follows. */
 export type MessagePage = Page<Message>;
