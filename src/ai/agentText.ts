@@ -28,8 +28,7 @@ async function makeText(agent: ResolvedAgent): Promise<AgentText> {
   );
   const tools: ToolDescription[] = [...own, ...providerToolTexts(agent)];
   const text = canonicalJson({ instructions, tools, settings: { ...settings, recall, blocks, context } });
-  const tokens = estimateTokens(instructions) + toolTokens(tools);
-  return { text, hash: await shortHash(text), tokens, tools };
+  return { text, hash: await shortHash(text), tokens: toldTokens(instructions, tools), tools };
 }
 
 /** What a provider runs itself is told by its id and its settings. */
@@ -40,6 +39,6 @@ const providerToolTexts = ({ providerTools = {} }: ResolvedAgent): ToolDescripti
     inputSchema: tool.type === "provider" ? { id: tool.id, args: tool.args } : {},
   }));
 
-/** Providers send the definitions with every call. */
-const toolTokens = (tools: readonly ToolDescription[]): number =>
-  tools.length === 0 ? 0 : estimateTokens(canonicalJson(tools));
+/** What every call is told: providers send the definitions of tools with each. */
+export const toldTokens = (instructions: string, tools: readonly ToolDescription[]): number =>
+  estimateTokens(instructions) + (tools.length === 0 ? 0 : estimateTokens(canonicalJson(tools)));

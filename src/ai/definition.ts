@@ -17,7 +17,7 @@ import type {
   ScopeKind,
   WhileRunning,
 } from "../client/index.js";
-import { type CompactionOptions, type CompactionSettings } from "../shared/compactionPlan.js";
+import type { CompactionOptions, CompactionSettings } from "../shared/compactionPlan.js";
 import type { BudgetTerms } from "../shared/agentBudgets.js";
 import type { ContextBudget } from "../shared/contextBudget.js";
 import type { ExtractionSettings } from "./extraction.js";

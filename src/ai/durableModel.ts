@@ -57,10 +57,11 @@ export async function runModelStep(
     const early = earlyWait(args, start);
     if (early !== null) return await waitStep({ ctx, memory, args }, early);
     const held = start.waited === undefined ? undefined : heldBy(agent, args); // not where it is tried again
-    const waits = isActive(start.state) ? start.waitUntil : undefined;
-    if (!isActive(start.state) || waits !== undefined) await giveBack(agent, ctx, held);
-    if (!isActive(start.state)) return endedWith(start.state);
-    if (waits !== undefined) return await waitStep({ ctx, memory, args }, { at: waits, reason: "budget" });
+    const isOver = !isActive(start.state);
+    if (isOver || start.waitUntil !== undefined) await giveBack(agent, ctx, held);
+    if (isOver) return endedWith(start.state);
+    if (start.waitUntil !== undefined)
+      return await waitStep({ ctx, memory, args }, { at: start.waitUntil, reason: "budget" });
     const { runId } = args;
     const asked = await whileActive({ ctx, memory, runId, abort }, ({ seenAlive }) =>
       ask(agent, { ctx, memory, principal, args, start, abort, shown, held, onAlive: seenAlive }),

@@ -13,6 +13,7 @@ import type { CallMeter } from "./callMeter.js";
 import type { ResolvedAgent } from "./definition.js";
 import type { FileKeeper } from "./fileKeeper.js";
 import type { StreamDelta } from "../shared/foldDeltas.js";
+import { withoutUndefined } from "../shared/withoutUndefined.js";
 import type { PreparedStep } from "./prepareStep.js";
 import { soundModel } from "./soundModel.js";
 import { askedOutput } from "./structuredOutput.js";
@@ -73,10 +74,6 @@ function timeoutOf({ timeoutMs, firstChunkTimeoutMs, chunkTimeoutMs }: Timeouts)
   });
   return Object.keys(timeout).length === 0 ? {} : { timeout };
 }
-
-/** A change that is `undefined` was not made: it must not hide what the agent has. */
-const withoutUndefined = <Fields extends object>(fields: Fields): Partial<Fields> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
 
 /** The tools as the model is told them; those of its provider and of the SDK as they were given. */
 function toolSet({ tools, providerTools, sdkTools, repairToolCall }: ResolvedAgent): ToolSet {

@@ -3,6 +3,7 @@ import type { MutationCtx, Principal, QueryCtx, RateLimit, RateLimits } from "..
 import { capacityOf, isGivenBack, limitProblem } from "../shared/rateWindows.js";
 import { tenantScope, userScope } from "../shared/scope.js";
 import { billedProvider } from "../shared/usageCost.js";
+import { withoutUndefined } from "../shared/withoutUndefined.js";
 import { memoryError } from "../validators/errors.js";
 
 const KINDS = ["requests", "tokens"] as const;
@@ -100,8 +101,7 @@ const NOTHING_RESERVED = 1e-9;
 function configOf(limit: RateLimit): RateLimit {
   const { rate, period, capacity, shards } = limit;
   const maxReserved = limit.maxReserved === 0 ? NOTHING_RESERVED : limit.maxReserved;
-  const more = Object.entries({ capacity, maxReserved, shards }).filter(([, value]) => value !== undefined);
-  const named = { rate, period, ...Object.fromEntries(more) };
+  const named = { rate, period, ...withoutUndefined({ capacity, maxReserved, shards }) };
   return limit.kind === "fixed window"
     ? { kind: limit.kind, ...named, start: limit.start ?? 0 }
     : { kind: limit.kind, ...named };

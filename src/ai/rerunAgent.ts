@@ -1,6 +1,7 @@
 import { jsonSchema } from "ai";
 import type { AgentContent } from "../parts/contextMaterial.js";
 import type { ToolDescription } from "../parts/contextMessages.js";
+import { withoutUndefined } from "../shared/withoutUndefined.js";
 import { memoryError } from "../validators/errors.js";
 import type { AgentContext, AgentRecall, ModelSettings, ResolvedAgent } from "./definition.js";
 import type { RerunArgs } from "./rerunArgs.js";
@@ -59,12 +60,11 @@ export function toolsTold(
 function settingsAgain(agent: ResolvedAgent, kept: KeptAgent, { settings = {} }: RerunArgs): ModelSettings {
   const { recall: _recall, context: _context, ...before } = kept.settings;
   const { headers, providerOptions } = agent.settings;
-  const asked = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {
     ...withoutBlocks(before),
     ...(headers === undefined ? {} : { headers }),
     ...(providerOptions === undefined ? {} : { providerOptions }),
-    ...Object.fromEntries(asked),
+    ...withoutUndefined(settings),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { BoundMemory, BudgetStatus, QueryCtx } from "../client/index.js";
 import { estimateIn } from "../shared/budgetEstimate.js";
-import { billedProvider, isPricedAs, periodAt } from "../shared/usageCost.js";
+import { refusalError } from "../shared/budgetRefusal.js";
+import { periodAt } from "../shared/usageCost.js";
 import type { CallEstimate } from "../validators/budgetRun.js";
-import { memoryError } from "../validators/errors.js";
 import type { TokenPrices } from "../validators/price.js";
 import { nameOf, outputCap } from "./budgetAsk.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -32,35 +32,28 @@ export function checkRoom(agent: ResolvedAgent, room: Room | null, inputTokens: 
   const estimate: CallEstimate = { inputTokens, outputTokens: room.outputTokens };
   for (const budget of room.hard) {
     const needed = estimateIn(budget.unit, estimate, room.prices);
-    if (needed === null) {
-      const named = nameOf(agent.model());
-      throw memoryError(
-        "PRICE_UNKNOWN",
-        `A budget of cost limits this call, and the price of ${named.provider}/${named.model} is not known: set it with \`prices.set\`.`,
-        named,
-      );
-    }
+    if (needed === null) throw refusalError({ code: "PRICE_UNKNOWN", ...nameOf(agent.model()) });
     if (needed <= budget.remaining) continue;
     const { budgetId, per, unit, period, limit, spent, reserved, resetsAt } = budget;
-    throw memoryError(
-      "BUDGET_EXCEEDED",
-      `The ${period} budget of the ${per} has no room for another call: wait until it begins anew, or raise it.`,
-      { ...{ per, unit, period, limit, spent, reserved, resetsAt }, budgetId: budgetId ?? null },
-    );
+    throw refusalError({
+      code: "BUDGET_EXCEEDED",
+      exceeded: { budgetId, per, unit, period, limit, spent, reserved, resetsAt },
+      waitUntil: needed > limit ? null : resetsAt,
+    });
   }
 }
 
 const PRICED_MODELS_PAGE = 200;
 
-/** What a model costs now, by the longest name of its provider that has a price. */
+/** What the model that is asked costs now, by the longest name of its provider that has a price. */
 async function pricesOf(agent: ResolvedAgent, { ctx, memory }: Asking): Promise<TokenPrices | null> {
-  const { provider, model } = agent.spending?.pricedAs ?? nameOf(agent.model());
+  const { provider, model } = nameOf(agent.model());
   const names = provider.split(".").map((_, index, words) => words.slice(0, words.length - index).join("."));
-  for (const name of names.filter((each) => each.startsWith(billedProvider(provider)))) {
+  for (const name of names) {
     let cursor: string | null = null;
     do {
       const read = await memory.prices.list(ctx, { provider: name, cursor, limit: PRICED_MODELS_PAGE });
-      const found = read.page.find((entry) => entry.model === model && isPricedAs(provider, entry.provider));
+      const found = read.page.find((entry) => entry.model === model);
       const period = found === undefined ? undefined : periodAt(found.periods, Date.now());
       if (period !== undefined) return period.prices;
       ({ cursor } = read);

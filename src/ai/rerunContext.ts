@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { renderMaterial, type ContextMaterial } from "../parts/contextMaterial.js";
-import { canonicalJson, shortHash } from "../shared/canonicalJson.js";
+import { shortHash } from "../shared/canonicalJson.js";
 import { planContext, SECTIONS, type LeftOut } from "../shared/contextPlan.js";
 import { renderBlock } from "../shared/contextTexts.js";
 import { estimateTokens } from "../shared/tokens.js";
@@ -11,6 +11,7 @@ import type {
   ContextSource,
 } from "../validators/context.js";
 import { contextBudget } from "../shared/contextBudget.js";
+import { toldTokens } from "./agentText.js";
 import type { ResolvedAgent } from "./definition.js";
 import { toolsTold, type KeptAgent } from "./rerunAgent.js";
 import type { RerunArgs } from "./rerunArgs.js";
@@ -47,8 +48,7 @@ export async function contextAgain(agent: ResolvedAgent, asked: Asked): Promise<
   const { material, explained, args } = asked;
   const tools = toolsTold(asked.kept, args);
   const { instructions } = agent;
-  const instructionTokens =
-    estimateTokens(instructions) + (tools.length === 0 ? 0 : estimateTokens(canonicalJson(tools)));
+  const instructionTokens = toldTokens(instructions, tools);
   const shown =
     args.context === undefined
       ? asItWas(asked, instructionTokens)
@@ -82,7 +82,7 @@ type Shown = {
 /** All that was shown; only the instructions and tools may be others. */
 function asItWas({ material, explained, kept, recalled }: Asked, instructions: number): Shown {
   const { blocks, summary, messages } = material;
-  const before = estimateTokens(kept.instructions) + toolTokens(kept);
+  const before = toldTokens(kept.instructions, kept.tools);
   const sections = explained.sections.map((section) =>
     section.section !== "instructions" || instructions === before
       ? section
@@ -90,9 +90,6 @@ function asItWas({ material, explained, kept, recalled }: Asked, instructions: n
   );
   return { content: { blocks, summary, messages, recalled: recalled.map(({ text }) => text) }, sections };
 }
-
-const toolTokens = ({ tools }: KeptAgent): number =>
-  tools.length === 0 ? 0 : estimateTokens(canonicalJson(tools));
 
 function planned(asked: Asked, { instructions }: { instructions: number }): Shown {
   const { material, explained, recalled } = asked;

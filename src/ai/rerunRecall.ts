@@ -1,7 +1,9 @@
 import type { ActionCtx, BoundMemory, RecallKind, Spent } from "../client/index.js";
 import type { ContextMaterial } from "../parts/contextMaterial.js";
+import { rankedIn } from "../shared/contextTexts.js";
 import { PROMPT_STEP } from "../shared/position.js";
 import { textOf } from "../shared/messageText.js";
+import { withoutUndefined } from "../shared/withoutUndefined.js";
 import type { ContextExplanation, ContextItem } from "../validators/context.js";
 import { memoryError } from "../validators/errors.js";
 import type { ResolvedAgent } from "./definition.js";
@@ -46,8 +48,8 @@ export async function recalledNow(agent: ResolvedAgent, again: Again): Promise<R
   const { turn, messages } = material;
   const prompt = messages.find((message) => message.turn === turn && message.step === PROMPT_STEP);
   if (prompt === undefined) return [];
-  const asked = Object.entries(args.context?.recall ?? {}).filter(([, value]) => value !== undefined);
-  const recall = { ...agent.recall, ...kept.settings.recall, ...Object.fromEntries(asked) };
+  const asked = withoutUndefined(args.context?.recall ?? {});
+  const recall = { ...agent.recall, ...kept.settings.recall, ...asked };
   const { scopes, maxTokens } = recall;
   if (scopes === undefined || maxTokens === undefined)
     throw memoryError(
@@ -69,11 +71,6 @@ export async function recalledNow(agent: ResolvedAgent, again: Again): Promise<R
   const entries = await Promise.all(found.hits.map(toRecollection));
   return entries.map(({ kind, sourceId, ranks, tokens, text }) => ({
     ...{ sourceId, tokens, text },
-    item: { kind, id: sourceId, ranks, tokens, why: `found now for the prompt${whereOf(ranks)}` },
+    item: { kind, id: sourceId, ranks, tokens, why: `found now for the prompt${rankedIn(ranks)}` },
   }));
-}
-
-function whereOf(ranks: Record<string, number>): string {
-  const lists = Object.entries(ranks).map(([list, rank]) => `${list} rank ${rank}`);
-  return lists.length === 0 ? "" : `: ${lists.join(", ")}`;
 }

@@ -6,6 +6,7 @@ import { READ_OUTPUT_TOOL } from "../shared/contextPruning.js";
 import { NAME_MAX_CHARACTERS } from "../shared/limits.js";
 import { checkQuestion } from "../shared/recallArguments.js";
 import { estimateTokens } from "../shared/tokens.js";
+import { withoutUndefined } from "../shared/withoutUndefined.js";
 import { isMemoryError, memoryError } from "../validators/errors.js";
 import { vWhileRunning } from "../validators/runDriving.js";
 import type { AgentContext, AgentDefinition, ResolvedAgent } from "./definition.js";
@@ -94,12 +95,6 @@ function compactionOf(definition: AgentDefinition): ResolvedAgent["compaction"] 
 }
 
 const limitsOf = ({ sections: _sections, ...limits }: AgentContext = {}): ContextLimits => limits;
-
-/** A setting that is `undefined` was not made: it must not hide its default. */
-const withoutUndefined = (definition: AgentDefinition): AgentDefinition =>
-  Object.fromEntries(
-    Object.entries(definition).filter(([, value]) => value !== undefined),
-  ) as unknown as AgentDefinition;
 
 function checkDefinition(definition: AgentDefinition): void {
   const { name, tools = {}, throttleMs = 0, context = {}, blocks = [], whileRunning } = definition;

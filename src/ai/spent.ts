@@ -42,16 +42,13 @@ const COUNTS = [
 ] as const;
 
 /** The ledger refuses more in one call, and with it the save that brings it. */
-const MOST = {
-  ...{ inputTokens: USAGE_MAX_TOKENS, outputTokens: USAGE_MAX_TOKENS, reasoningTokens: USAGE_MAX_TOKENS },
-  ...{ cachedInputTokens: USAGE_MAX_TOKENS, cacheWriteTokens: USAGE_MAX_TOKENS },
-  costMicros: USAGE_MAX_COST_MICROS,
-};
+const mostOf = (name: (typeof COUNTS)[number] | "costMicros"): number =>
+  name === "costMicros" ? USAGE_MAX_COST_MICROS : USAGE_MAX_TOKENS;
 
 function added<Call extends Usage>(one: Call, other: Call): Call {
   const sum = { ...one, ms: one.ms + other.ms, isEstimated: true };
   for (const name of [...COUNTS, "costMicros"] as const)
     if (one[name] !== undefined || other[name] !== undefined)
-      sum[name] = Math.min((one[name] ?? 0) + (other[name] ?? 0), MOST[name]);
+      sum[name] = Math.min((one[name] ?? 0) + (other[name] ?? 0), mostOf(name));
   return sum;
 }

@@ -1,3 +1,4 @@
+import type { Page } from "../validators/page.js";
 import type { AgentMemory, BoundMemory, QueryCtx } from "../client/index.js";
 import type { WorkerTarget } from "./workerJob.js";
 
@@ -26,7 +27,7 @@ export async function* threadsOf(
   let left = maxThreads;
   do {
     const limit = Math.min(PAGE_THREADS, left);
-    const listed: { page: Thread[]; cursor: string | null } = await memory.extraction.list(ctx, {
+    const listed: Page<Thread> = await memory.extraction.list(ctx, {
       cursor,
       limit,
     });

@@ -1,8 +1,9 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Block, BlockEdit, BlockVersion } from "../validators/block.js";
+import type { Page, PageRequest } from "../validators/page.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import type { MemoryScope, PageRequest } from "./scopes.js";
+import type { MemoryScope } from "./scopes.js";
 
 /** What a block is besides its value; only the app itself may change it, an agent may not. */
 export type BlockSettings = {
@@ -67,10 +68,7 @@ export class BlocksClient {
   }
 
   /** The last 50 values of a block, newest first, in pages. Throws `BLOCK_NOT_FOUND`, `INVALID_ARGUMENT`. */
-  async history(
-    ctx: QueryCtx,
-    args: Labelled & PageRequest,
-  ): Promise<{ page: BlockVersion[]; cursor: string | null }> {
+  async history(ctx: QueryCtx, args: Labelled & PageRequest): Promise<Page<BlockVersion>> {
     return await ctx.runQuery(this.component.blocks.history, { ...args, caller: this.caller });
   }
 

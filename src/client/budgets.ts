@@ -7,6 +7,7 @@ import type {
   BudgetStatus,
   BudgetUnit,
 } from "../validators/budget.js";
+import type { Page } from "../validators/page.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 
@@ -67,7 +68,7 @@ export class BudgetsClient {
   async list(
     ctx: QueryCtx,
     args: { owner?: BudgetSubjectArgs; cursor: string | null; limit?: number },
-  ): Promise<{ page: Budget[]; cursor: string | null }> {
+  ): Promise<Page<Budget>> {
     const { owner, ...page } = args;
     const named: { owner?: BudgetOwner } = owner === undefined ? {} : { owner };
     return await ctx.runQuery(this.component.budgets.list, { ...page, ...named, caller: this.caller });

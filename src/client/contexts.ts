@@ -1,6 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import type { AgentContent, ContextHindrance, ContextMaterial } from "../parts/contextMaterial.js";
-import type { ContextExplanation, ContextSource } from "../validators/context.js";
+import { materialOf, type ContextMaterial } from "../parts/contextMaterial.js";
+import type { ContextExplanation, ContextHindrance } from "../validators/context.js";
 import type { Caller } from "../validators/principal.js";
 import type { QueryCtx } from "./ctx.js";
 
@@ -8,8 +8,7 @@ import type { QueryCtx } from "./ctx.js";
  * What came of showing a context again. `same`: `text` is, byte for byte, the canonical JSON of the `instructions`,
  * `tools` and `messages` that the model was given. Else the source that was changed or erased since.
  */
-export type ReplayedContext =
-  { kind: "same"; text: string } | { kind: "SOURCE_CHANGED" | "SOURCE_ERASED"; source: ContextSource };
+export type ReplayedContext = { kind: "same"; text: string } | ContextHindrance;
 
 /** What models were shown: why each thing was in a context, and the whole of it again. */
 export class ContextsClient {
@@ -48,12 +47,6 @@ export class ContextsClient {
    */
   async material(ctx: QueryCtx, args: { messageId: string }): Promise<ContextMaterial | ContextHindrance> {
     const read = await ctx.runQuery(this.component.contexts.read, { ...args, caller: this.caller });
-    if (read.kind !== "material") return read;
-    const { agent, files, ...material } = read;
-    return {
-      ...material,
-      agent: JSON.parse(agent) as AgentContent,
-      fileUrls: new Map(files.map(({ fileId, url }) => [fileId, url])),
-    };
+    return read.kind === "material" ? materialOf(read) : read;
   }
 }

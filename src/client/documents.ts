@@ -4,6 +4,7 @@ import { chunkToEmbed } from "../shared/embeddedText.js";
 import type { Chunk, ChunkSpan, Document, DocumentFilter } from "../validators/document.js";
 import type { DocumentWrite, NewChunk } from "../validators/documentWrite.js";
 import { memoryError } from "../validators/errors.js";
+import type { Page, PageRequest } from "../validators/page.js";
 import { wellFormed } from "../shared/wellFormed.js";
 import type { Caller, ScopeKind } from "../validators/principal.js";
 import type { Usage } from "../validators/usage.js";
@@ -27,8 +28,6 @@ export type PutResult = {
 
 type Putting = { args: DocumentSource & { scope: DocumentScope }; prepared: PreparedDocument };
 type DraftPlace = { offset: number; generation?: number; documentId?: string };
-
-type PageRequest = { cursor: string | null; limit?: number };
 
 /** Documents that agents search and cite. */
 export class DocumentsClient {
@@ -144,7 +143,7 @@ export class DocumentsClient {
   async list(
     ctx: QueryCtx,
     args: { scope: DocumentScope; filter?: DocumentFilter; writing?: boolean } & PageRequest,
-  ): Promise<{ page: Document[]; cursor: string | null }> {
+  ): Promise<Page<Document>> {
     const filter = args.filter === undefined ? undefined : filterText(args.filter);
     return await ctx.runQuery(this.component.documents.list, { ...args, filter, caller: this.caller });
   }
@@ -163,10 +162,7 @@ export class DocumentsClient {
    * Chunks of a document in order. A cursor from before a replace throws `INVALID_ARGUMENT`: start again with null.
    * Throws `DOCUMENT_NOT_FOUND`.
    */
-  async listChunks(
-    ctx: QueryCtx,
-    args: { documentId: string } & PageRequest,
-  ): Promise<{ page: Chunk[]; cursor: string | null }> {
+  async listChunks(ctx: QueryCtx, args: { documentId: string } & PageRequest): Promise<Page<Chunk>> {
     return await ctx.runQuery(this.component.documents.listChunks, { ...args, caller: this.caller });
   }
 

@@ -1,10 +1,10 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { ExtractedFact, ExtractionCommit, Unread } from "../validators/extraction.js";
+import type { PageRequest } from "../validators/page.js";
 import type { Caller, Principal, ScopeKind } from "../validators/principal.js";
 import type { ThreadPlace } from "../validators/thread.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import type { PageRequest } from "./scopes.js";
 
 /** Where facts of a thread go: the thread's own scope when it is shared, else the user's, unless told. */
 type ThreadToRead = { threadId: string; scope?: ScopeKind };

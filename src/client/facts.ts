@@ -1,10 +1,9 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Fact, FactCounts, FactStatus, FactWrite, NewFact } from "../validators/fact.js";
+import type { Page, PageRequest } from "../validators/page.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import type { MemoryScope, PageRequest } from "./scopes.js";
-
-type FactPage = { page: Fact[]; cursor: string | null };
+import type { MemoryScope } from "./scopes.js";
 
 /** What is known: facts with the time in which they are true, the time at which we learned them, and their sources. */
 export class FactsClient {
@@ -118,7 +117,7 @@ export class FactsClient {
   async list(
     ctx: QueryCtx,
     args: MemoryScope & PageRequest & { key?: string; status?: FactStatus | "any" },
-  ): Promise<FactPage> {
+  ): Promise<Page<Fact>> {
     return await ctx.runQuery(this.component.facts.list, { ...args, caller: this.caller });
   }
 
@@ -131,7 +130,7 @@ export class FactsClient {
   async asOf(
     ctx: QueryCtx,
     args: MemoryScope & PageRequest & { key?: string; validAt?: number; knownAt?: number },
-  ): Promise<FactPage> {
+  ): Promise<Page<Fact>> {
     return await ctx.runQuery(this.component.facts.asOf, { ...args, caller: this.caller });
   }
 

@@ -1,5 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { File, FileAcceptance } from "../validators/file.js";
+import type { Page } from "../validators/page.js";
 import type { Caller } from "../validators/principal.js";
 import type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 
@@ -59,10 +60,7 @@ export class FilesClient {
   }
 
   /** The caller's files, newest first, in pages of at most 200 (20 unless named). Throws `INVALID_ARGUMENT`. */
-  async list(
-    ctx: QueryCtx,
-    args: { cursor: string | null; limit?: number },
-  ): Promise<{ page: File[]; cursor: string | null }> {
+  async list(ctx: QueryCtx, args: { cursor: string | null; limit?: number }): Promise<Page<File>> {
     return await ctx.runQuery(this.component.files.list, { ...args, caller: this.caller });
   }
 

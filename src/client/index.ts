@@ -2,7 +2,7 @@ export { AgentMemory, type MemorySettings } from "./agentMemory.js";
 export type { AgentBudgetRule, AgentBudgets, AgentBudgetSettings } from "../shared/agentBudgets.js";
 export { BoundMemory } from "./boundMemory.js";
 export type { ReplayedContext } from "./contexts.js";
-export type { ContextHindrance, ContextMaterial } from "../parts/contextMaterial.js";
+export type { ContextMaterial } from "../parts/contextMaterial.js";
 export type { ActionCtx, MutationCtx, QueryCtx } from "./ctx.js";
 export type { Hooks } from "./hooks.js";
 export type { LogEvent, LogLine } from "../shared/runLog.js";
@@ -33,7 +33,7 @@ export type {
 } from "../validators/budget.js";
 export type { BudgetAsk, BudgetRule, HeldRoom } from "../validators/budgetRun.js";
 export type { Part, PartOf, PartType, ToolOutputKind } from "../validators/content.js";
-export type { ContextExplanation, ContextSource } from "../validators/context.js";
+export type { ContextExplanation, ContextHindrance, ContextSource } from "../validators/context.js";
 export type { ContextAsk, ContextCall, ContextEntry, ContextGiven } from "../validators/contextGiven.js";
 export type {
   Chunk,

@@ -2,6 +2,7 @@ import type { ComponentApi } from "../component/_generated/component.js";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 import type { NewMessage, Place } from "../validators/messageWrite.js";
+import type { Page } from "../validators/page.js";
 import type { Caller } from "../validators/principal.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
@@ -53,7 +54,7 @@ export class MessagesClient {
       limit?: number;
       order?: "asc" | "desc";
     },
-  ): Promise<{ page: Message[]; cursor: string | null }> {
+  ): Promise<Page<Message>> {
     return await ctx.runQuery(this.component.messages.list, { ...args, order, caller: this.caller });
   }
 

@@ -4,13 +4,12 @@ import type { Part } from "../validators/content.js";
 import { toJsonText } from "../parts/json.js";
 import { storeError, storeValue } from "../parts/storedOutput.js";
 import { memoryError } from "../validators/errors.js";
+import type { Page, PageRequest } from "../validators/page.js";
 import type { Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
 import type { Answer, CallDecision } from "../validators/runDriving.js";
 import type { SteeringPlace } from "../validators/steering.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
 import type { ClientSettings } from "./settings.js";
-
-type PageRequest = { cursor: string | null; limit?: number };
 
 /** What is decided about one call; `step`: as listed, so that no later call of the same id is meant; `input`: what the tool is given instead of what the model asked for. */
 export type Decision =
@@ -53,10 +52,7 @@ export class RunsClient {
    * The runs of a thread, newest first, in pages of at most 200 (20 unless named). Throws `THREAD_NOT_FOUND`, and
    * `INVALID_ARGUMENT` for a cursor or limit that is none.
    */
-  async list(
-    ctx: QueryCtx,
-    args: { threadId: string } & PageRequest,
-  ): Promise<{ page: Run[]; cursor: string | null }> {
+  async list(ctx: QueryCtx, args: { threadId: string } & PageRequest): Promise<Page<Run>> {
     return await ctx.runQuery(this.component.runs.list, { ...args, caller: this.caller });
   }
 
@@ -64,10 +60,7 @@ export class RunsClient {
    * The tool calls of a run in the order of their places, in pages of at most 200 (20 unless named). Throws
    * `RUN_NOT_FOUND` and `INVALID_ARGUMENT`.
    */
-  async listToolCalls(
-    ctx: QueryCtx,
-    args: { runId: string } & PageRequest,
-  ): Promise<{ page: ToolCall[]; cursor: string | null }> {
+  async listToolCalls(ctx: QueryCtx, args: { runId: string } & PageRequest): Promise<Page<ToolCall>> {
     return await ctx.runQuery(this.component.runs.listToolCalls, { ...args, caller: this.caller });
   }
 
@@ -91,10 +84,7 @@ export class RunsClient {
    *
    * @example const { page } = await memory.as(principal).runs.listNested(ctx, { runId, cursor: null });
    */
-  async listNested(
-    ctx: QueryCtx,
-    args: { runId: string } & PageRequest,
-  ): Promise<{ page: Run[]; cursor: string | null }> {
+  async listNested(ctx: QueryCtx, args: { runId: string } & PageRequest): Promise<Page<Run>> {
     return await ctx.runQuery(this.component.runs.listNested, { ...args, caller: this.caller });
   }
 

@@ -6,6 +6,3 @@ import type { Principal, ScopeKind } from "../validators/principal.js";
  */
 export type MemoryScope =
   { scope: Exclude<ScopeKind, "thread">; owner?: Principal } | { scope: "thread"; threadId: string };
-
-/** What to fetch next: `null` starts, a page's cursor goes on; 20 a page unless told, 200 at most. */
-export type PageRequest = { cursor: string | null; limit?: number };

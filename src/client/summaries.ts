@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from "../validators/page.js";
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller, Principal } from "../validators/principal.js";
 import type { Summary } from "../validators/summary.js";
@@ -11,8 +12,6 @@ import type {
 import type { ThreadPlace } from "../validators/thread.js";
 import type { Usage } from "../validators/usage.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-
-type PageRequest = { cursor: string | null; limit?: number };
 
 export type CommitSummary = {
   threadId: string;
@@ -61,10 +60,7 @@ export class SummariesClient {
    * The summaries of a thread, newest first, in pages of at most 200 (20 unless named): the last 64 are kept. Throws
    * `THREAD_NOT_FOUND` and `INVALID_ARGUMENT`.
    */
-  async list(
-    ctx: QueryCtx,
-    args: { threadId: string } & PageRequest,
-  ): Promise<{ page: Summary[]; cursor: string | null }> {
+  async list(ctx: QueryCtx, args: { threadId: string } & PageRequest): Promise<Page<Summary>> {
     return await ctx.runQuery(this.component.summaries.list, { ...args, caller: this.caller });
   }
 
@@ -96,7 +92,7 @@ export class SummariesClient {
   async listRecent(
     ctx: QueryCtx,
     args: { owner?: Principal; since: number; until: number } & PageRequest,
-  ): Promise<{ page: OwnedSummary[]; cursor: string | null }> {
+  ): Promise<Page<OwnedSummary>> {
     return await ctx.runQuery(this.component.summaries.listRecent, { ...args, caller: this.caller });
   }
 }

@@ -1,3 +1,4 @@
+import type { Page } from "../validators/page.js";
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller, ParticipantRole, Principal } from "../validators/principal.js";
 import type { Participant, Thread, ThreadHit, ThreadStatus } from "../validators/thread.js";
@@ -40,7 +41,7 @@ export class ThreadsClient {
   async list(
     ctx: QueryCtx,
     args: { cursor: string | null; limit?: number; status?: ThreadStatus; owner?: Principal },
-  ): Promise<{ page: Thread[]; cursor: string | null }> {
+  ): Promise<Page<Thread>> {
     return await ctx.runQuery(this.component.threads.list, { ...args, caller: this.caller });
   }
 

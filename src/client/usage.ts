@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from "../validators/page.js";
 import type { ComponentApi } from "../component/_generated/component.js";
 import type { Caller } from "../validators/principal.js";
 import type { Usage, UsageEvent } from "../validators/usage.js";
@@ -10,7 +11,6 @@ import type {
   UsageTop,
 } from "../validators/usageSums.js";
 import type { MutationCtx, QueryCtx } from "./ctx.js";
-import type { PageRequest } from "./scopes.js";
 
 /** Whose events, and of when: see `list`. */
 type EventsRequest = {
@@ -51,10 +51,7 @@ export class UsageClient {
    * epoch, `to` not included. Pages of at most 200 (20 unless named). Throws `THREAD_NOT_FOUND`, `RUN_NOT_FOUND`,
    * `FORBIDDEN`, `INVALID_ARGUMENT`.
    */
-  async list(
-    ctx: QueryCtx,
-    args: EventsRequest & PageRequest,
-  ): Promise<{ page: UsageEvent[]; cursor: string | null }> {
+  async list(ctx: QueryCtx, args: EventsRequest & PageRequest): Promise<Page<UsageEvent>> {
     return await ctx.runQuery(this.component.usage.list, { ...args, caller: this.caller });
   }
 

@@ -1,6 +1,4 @@
-import type { ContextSource } from "../validators/context.js";
-import type { ContextBlock } from "../validators/contextGiven.js";
-import type { Message } from "../validators/message.js";
+import type { ReadMaterial } from "../validators/contextMaterial.js";
 import { contextText, renderContext, type RenderedContext, type ToolDescription } from "./contextMessages.js";
 
 /** What is kept of an agent: its settings without headers and provider options. */
@@ -10,27 +8,19 @@ export type AgentContent = {
   settings: Record<string, unknown>;
 };
 
-/** Why a context cannot be shown again as it was: what was changed or erased since. */
-export type ContextHindrance = { kind: "SOURCE_CHANGED" | "SOURCE_ERASED"; source: ContextSource };
-
 /** Everything that a call of a model was shown, to be rendered again. */
-export type ContextMaterial = {
-  kind: "material";
-  /** Of the text that was sent. */
-  hash: string;
-  /** The turn that was answered. */
-  turn: number;
+export type ContextMaterial = Omit<ReadMaterial, "agent" | "files"> & {
   agent: AgentContent;
-  blocks: ContextBlock[];
-  summary: string | null;
-  messages: Message[];
-  /** Texts that were recalled, in the order in which `explain` lists them. */
-  recalled: string[];
   /** Where its files are now; those that are gone have none. */
   fileUrls: ReadonlyMap<string, string | null>;
-  /** What may have changed since, where the rendered whole differs. */
-  suspects: ContextHindrance[];
 };
+
+/** What was read of a call. The boundary where an agent's kept text is one again: it was written from one. */
+export const materialOf = ({ agent, files, ...read }: ReadMaterial): ContextMaterial => ({
+  ...read,
+  agent: JSON.parse(agent) as AgentContent,
+  fileUrls: new Map(files.map(({ fileId, url }) => [fileId, url])),
+});
 
 /** What of it is shown. */
 type Shown = Pick<ContextMaterial, "turn" | "blocks" | "summary" | "messages" | "recalled" | "fileUrls"> &

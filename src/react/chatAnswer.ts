@@ -1,10 +1,10 @@
 import type { UIMessage, UIMessageChunk } from "ai";
 import type { MessageMetadata, ThreadMessage } from "../parts/uiMessages.js";
-import { isMemoryError } from "../validators/errors.js";
 import type { MessageState } from "../validators/message.js";
 import type { Run, RunTotals } from "../validators/run.js";
 import type { UIPart } from "../parts/codec.js";
 import { chunksBetween } from "./chatChunks.js";
+import { plainWords } from "./chatErrors.js";
 import type { ThreadSnapshot } from "./threadStore.js";
 
 /** What `useChat` knows of an answer besides its parts. */
@@ -125,7 +125,3 @@ function endBefore(run: Run, answer: ThreadMessage | undefined): AnswerEnd | nul
 }
 
 const failure = (errorText: string): UIMessageChunk => ({ type: "error", errorText });
-
-/** What an error says to people. */
-export const plainWords = (error: unknown): string =>
-  isMemoryError(error) ? error.data.message : error instanceof Error ? error.message : String(error);

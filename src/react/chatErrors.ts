@@ -5,3 +5,7 @@ export function rethrow(error: unknown): never {
   if (isMemoryError(error)) error.message = error.data.message;
   throw error;
 }
+
+/** What an error says to people. */
+export const plainWords = (error: unknown): string =>
+  isMemoryError(error) ? error.data.message : error instanceof Error ? error.message : String(error);

@@ -12,11 +12,7 @@ export function keepSame<Value>(before: unknown, next: Value): Value {
   const kept = Object.fromEntries(
     Object.entries(next).map(([key, value]) => [key, keepSame(before[key], value)]),
   );
-  const keys = Object.keys(kept);
-  const isSame =
-    keys.length === Object.keys(before).length &&
-    keys.every((key) => key in before && before[key] === kept[key]);
-  return isSame ? (before as Value) : (kept as Value);
+  return isSameFields(before, kept) ? (before as Value) : (kept as Value);
 }
 
 /** The items of `next`, those that are known by their id being the same objects while they are equal. */
@@ -33,6 +29,16 @@ export function keepSameItems<Item>(
 /** True when two lists hold the same objects. */
 export const isSameList = (left: readonly unknown[], right: readonly unknown[]): boolean =>
   left.length === right.length && left.every((item, index) => item === right[index]);
+
+/** True for the same value, and for two plain objects whose fields hold the same. */
+export function isSameFields(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (!isRecord(left) || !isRecord(right)) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length && keys.every((key) => key in right && left[key] === right[key])
+  );
+}
 
 /** A plain object: bytes and what has a class of its own are left as they are. */
 const isRecord = (value: unknown): value is Record<string, unknown> =>

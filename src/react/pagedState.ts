@@ -1,5 +1,5 @@
-import { isSameList, keepSameItems } from "./keepSame.js";
-import type { Page } from "./references.js";
+import type { Page } from "../validators/page.js";
+import { isSameFields, keepSame, keepSameItems } from "./keepSame.js";
 
 /** How a list tells its items apart, and in which order it gives them: positive where `left` stands after `right`. */
 export type ListOrder<Item> = {
@@ -83,11 +83,6 @@ function knownAfter<Item>(before: readonly Item[], fresh: readonly Item[], order
 }
 
 function sameOr<Item>(before: PagedState<Item>, after: PagedState<Item>): PagedState<Item> {
-  const isSame =
-    isSameList(before.cursors, after.cursors) &&
-    before.isSettled === after.isSettled &&
-    before.canLoadMore === after.canLoadMore &&
-    before.isKnown === after.isKnown &&
-    before.items === after.items;
-  return isSame ? before : after;
+  const next = { ...after, cursors: keepSame(before.cursors, after.cursors) };
+  return isSameFields(before, next) ? before : next;
 }

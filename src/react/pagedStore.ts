@@ -1,5 +1,6 @@
+import type { Page } from "../validators/page.js";
 import { noPages, reducePages, type ListOrder, type PagedState } from "./pagedState.js";
-import type { Page, PublicQuery } from "./references.js";
+import type { PublicQuery } from "./references.js";
 import { toError, WatchingStore, type WatchClient } from "./watchingStore.js";
 
 /** A list that is watched, in order. `error` is what one of its pages threw. */
@@ -39,7 +40,7 @@ export class PagedStore<Item> extends WatchingStore<PagedSnapshot<Item>> {
     private readonly client: WatchClient,
     private readonly options: PagedOptions<Item>,
   ) {
-    super({ items: [], isLoading: true, canLoadMore: false });
+    super({ items: [], isLoading: true, canLoadMore: false, error: undefined });
     this.#wanted = options.pages ?? 1;
   }
 
@@ -116,13 +117,6 @@ export class PagedStore<Item> extends WatchingStore<PagedSnapshot<Item>> {
 
   #publish(error?: Error): void {
     const { items, isKnown, canLoadMore } = this.#state;
-    const before = this.getSnapshot();
-    const isLoading = !isKnown && error === undefined;
-    const isSame =
-      before.items === items &&
-      before.isLoading === isLoading &&
-      before.canLoadMore === canLoadMore &&
-      before.error === error;
-    if (!isSame) this.publish({ items, isLoading, canLoadMore, error });
+    this.publish({ items, isLoading: !isKnown && error === undefined, canLoadMore, error });
   }
 }

@@ -1,4 +1,5 @@
 import { getFunctionName, type FunctionReference, type FunctionReturnType } from "convex/server";
+import type { Page } from "../validators/page.js";
 
 /** A query of the app that a hook watches: what it must take, and what it must give at least. */
 export type PublicQuery<Args extends Record<string, unknown>, Returns> = FunctionReference<
@@ -15,12 +16,6 @@ export type PublicMutation<Args extends Record<string, unknown>, Returns> = Func
   Args,
   Returns
 >;
-
-/** Which page is asked for: `null` starts; a page's `cursor` continues. */
-export type PageArgs = { cursor: string | null; limit?: number };
-
-/** A page of a list; `cursor` is `null` when nothing follows. */
-export type Page<Item> = { page: Item[]; cursor: string | null };
 
 /** What the app's own list gives one by one, with the fields that the app has added. */
 export type ItemOf<Query extends PublicQuery<Record<string, unknown>, Page<unknown>>> =

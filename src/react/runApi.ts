@@ -1,5 +1,6 @@
+import type { Page, PageRequest } from "../validators/page.js";
 import type { Run, RunState, ToolCall, WaitingCall } from "../validators/run.js";
-import type { Page, PageArgs, PublicMutation, PublicQuery } from "./references.js";
+import type { PublicMutation, PublicQuery } from "./references.js";
 
 type OneRun = { runId: string };
 type StateNow = { state: RunState };
@@ -8,7 +9,7 @@ type StateNow = { state: RunState };
 export type RunApi = {
   getRun: PublicQuery<{ threadId: string }, Run | null>;
   getRunById: PublicQuery<OneRun, Run>;
-  listToolCalls: PublicQuery<OneRun & PageArgs, Page<ToolCall>>;
+  listToolCalls: PublicQuery<OneRun & PageRequest, Page<ToolCall>>;
   listWaiting: PublicQuery<OneRun, WaitingCall[]>;
   decideApproval: PublicMutation<
     OneRun & { callId: string; step?: number; approved: boolean; input?: unknown; reason?: string },

@@ -48,7 +48,7 @@ export class RunStore extends WatchingStore<RunSnapshot> {
     private readonly api: Reads,
     which: WhichRun,
   ) {
-    super({ run: null, toolCalls: NONE, waiting: NONE, isLoading: true });
+    super({ run: null, toolCalls: NONE, waiting: NONE, isLoading: true, error: undefined });
     const query: PublicQuery<Record<string, string>, Run | null> = "runId" in which
       ? api.getRunById
       : api.getRun;
@@ -112,20 +112,12 @@ export class RunStore extends WatchingStore<RunSnapshot> {
     const calls = this.#calls?.part.store.getSnapshot() ?? NO_CALLS;
     const waiting = this.#waiting?.store.getSnapshot() ?? NOTHING_WAITS;
     const error = run.error ?? calls.error ?? waiting.error;
-    const next: RunSnapshot = {
+    this.publish({
       run: run.result ?? null,
       toolCalls: calls.items,
       waiting: waiting.result ?? NONE,
       isLoading: run.result === undefined && error === undefined,
       error,
-    };
-    if (!isSame(this.getSnapshot(), next)) this.publish(next);
+    });
   }
 }
-
-const isSame = (left: RunSnapshot, right: RunSnapshot): boolean =>
-  left.run === right.run &&
-  left.toolCalls === right.toolCalls &&
-  left.waiting === right.waiting &&
-  left.isLoading === right.isLoading &&
-  left.error === right.error;

@@ -1,3 +1,4 @@
+import { comparePositions, PROMPT_STEP } from "../shared/position.js";
 import type { Part } from "../validators/content.js";
 import type { Message } from "../validators/message.js";
 import type { MessagePage } from "./threadApi.js";
@@ -24,7 +25,8 @@ export function withSending(page: MessagePage, prompt: SentPrompt): MessagePage 
   const parts: Part[] =
     typeof prompt.prompt === "string" ? [{ type: "text", text: prompt.prompt }] : prompt.prompt;
   const message: Message = {
-    ...{ messageId: SENDING + operationId, threadId, turn: last + 1, step: 0, role: "user", parts },
+    ...{ messageId: SENDING + operationId, threadId, turn: last + 1, step: PROMPT_STEP },
+    ...{ role: "user", parts },
     ...{ state: { kind: "complete" }, tokens: 0, createdAt: sentAt },
   };
   return { ...page, page: [message, ...page.page] };
@@ -34,7 +36,7 @@ export function withSending(page: MessagePage, prompt: SentPrompt): MessagePage 
 export type SentKeys = Readonly<Record<string, string>>;
 
 /** What is known of a thread before a page came, and that page. */
-export type Arrival = { known: readonly Message[]; page: readonly Message[] };
+type Arrival = { known: readonly Message[]; page: readonly Message[] };
 
 /**
  * The ids of sent messages once more rows are there. A row does not say which call wrote it: it is the one with the
@@ -46,10 +48,10 @@ export function keysOfSent(keys: SentKeys, { known, page }: Arrival): SentKeys {
   const isClaimed = new Set(Object.values(keys));
   const isKnown = new Set(known.map(({ messageId }) => messageId));
   const arrived = page.filter(({ role, messageId }) => role === "user" && !isKnown.has(messageId));
-  const rows = arrived.filter((message) => !isSending(message)).sort(byPlace);
+  const rows = arrived.filter((message) => !isSending(message)).sort(comparePositions);
   const open = known
     .filter((message) => isSending(message) && !isClaimed.has(message.messageId))
-    .sort(byPlace);
+    .sort(comparePositions);
   if (rows.length === 0 || open.length === 0) return keys;
   const stays = new Set(page.map(({ messageId }) => messageId));
   const gone = open.filter(({ messageId }) => !stays.has(messageId));
@@ -76,8 +78,6 @@ function claim(keys: Record<string, string>, { rows, sent, fits }: Claim): Messa
   }
   return left;
 }
-
-const byPlace = (left: Message, right: Message): number => left.turn - right.turn || left.step - right.step;
 
 /** Of a long text the row shows the start alone. */
 const hasSameWords = (sent: Message, row: Message): boolean => {

@@ -1,37 +1,33 @@
 import { graphemeEnd } from "../shared/graphemes.js";
 import { isBehind, revealAt, revealMore, wholeReveal, type Reveal } from "../shared/revealPace.js";
+import { WatchingStore } from "./watchingStore.js";
 
 /** Sixty times a second, where nothing says when a frame is drawn. */
 const FRAME_MS = 16;
 
 /**
  * Shows a text that is being written at an even pace, without a framework. What is there at first is shown at once. It
- * asks for frames only while somebody listens and something is left to show.
+ * asks for frames only while somebody listens and something is left to show. Its snapshot is how many characters of the
+ * text are shown; for a text that was replaced meanwhile, ask `shownOf`.
  */
-export class SmoothTextStore {
-  readonly #listeners = new Set<() => void>();
+export class SmoothTextStore extends WatchingStore<number> {
   #text: string;
   #reveal: Reveal;
-  #shown: number;
   #stopFrame: (() => void) | null = null;
 
   constructor(text: string) {
+    super(text.length);
     this.#text = text;
     this.#reveal = wholeReveal(text.length, performance.now());
-    this.#shown = text.length;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
+  protected start(): void {
     this.#schedule();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#rest();
-    };
-  };
+  }
 
-  /** How many characters of the text are shown; for a text that was replaced meanwhile, ask `shownOf`. */
-  getSnapshot = (): number => this.#shown;
+  protected stop(): void {
+    this.#rest();
+  }
 
   /** The text as it is by now; all of it is shown at once where `isSmooth` is false, or it is another text. */
   receive(text: string, isSmooth: boolean): void {
@@ -45,16 +41,13 @@ export class SmoothTextStore {
   }
 
   #show(): void {
-    const { shown } = this.#reveal;
-    const before = this.#shown;
-    this.#shown = graphemeEnd(this.#text, Math.floor(shown));
-    if (this.#shown !== before) for (const listener of [...this.#listeners]) listener();
+    this.publish(graphemeEnd(this.#text, Math.floor(this.#reveal.shown)));
     this.#schedule();
   }
 
   #schedule(): void {
     if (!isBehind(this.#reveal)) return this.#rest();
-    if (this.#listeners.size === 0) return;
+    if (!this.isWatched) return;
     this.#stopFrame ??= onNextFrame(() => {
       this.#stopFrame = null;
       this.#reveal = revealAt(this.#reveal, performance.now());

@@ -1,10 +1,11 @@
 import type { Message } from "../validators/message.js";
+import type { Page } from "../validators/page.js";
 import type { Run } from "../validators/run.js";
 import type { StreamChunk, StreamState } from "../validators/stream.js";
 import type { PublicQuery } from "./references.js";
 
 /** A page of messages, newest first; `cursor` is `null` when nothing follows. */
-export type MessagePage = { page: Message[]; cursor: string | null };
+export type MessagePage = Page<Message>;
 
 /** A stream from some chunk on; `more` says that another page is there already. */
 export type StreamPage = { state: StreamState; messageId: string; chunks: StreamChunk[]; more: boolean };

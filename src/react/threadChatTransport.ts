@@ -1,5 +1,6 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import type { MessageMetadata } from "../parts/uiMessages.js";
+import { isActive } from "../shared/runState.js";
 import { memoryError } from "../validators/errors.js";
 import type { Run, WaitingCall } from "../validators/run.js";
 import { callMutation } from "./boundMutation.js";
@@ -76,7 +77,7 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
     clearTimeout(this.#canceling.get(threadId));
     const { client, api } = this.options;
     const run: Run | null = await client.query(api.getRun, { threadId }).catch(rethrow);
-    if (run === null || "endedAt" in run.state || abortSignal?.aborted === true) return null;
+    if (run === null || !isActive(run.state) || abortSignal?.aborted === true) return null;
     return this.#follow({ runId: run.runId }, threadId, abortSignal);
   }
 
@@ -129,14 +130,14 @@ export class ThreadChatTransport<Send extends SendMutation> implements ChatTrans
     return this.#follow({ runId, before, isUnchanged }, chatId, abortSignal);
   }
 
-  /** How many calls were decided or answered. */
+  /** How many calls were decided or answered: without `answerTool`, no answer is handed on. */
   async #decide(runId: string, message: UIMessage): Promise<number> {
     const { client, api } = this.options;
     const waiting: WaitingCall[] = await client.query(api.listWaiting, { runId });
     const { decisions, answers } = decisionsFor(message.parts, waiting);
     for (const decision of decisions) await client.mutation(api.decideApproval, { runId, ...decision });
-    if (api.answerTool !== undefined)
-      for (const answer of answers) await client.mutation(api.answerTool, { runId, ...answer });
+    if (api.answerTool === undefined) return decisions.length;
+    for (const answer of answers) await client.mutation(api.answerTool, { runId, ...answer });
     return decisions.length + answers.length;
   }
 

@@ -1,4 +1,4 @@
-import type { ConvexReactClient, Preloaded } from "convex/react";
+import type { Preloaded } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import type { ThreadMessage } from "../parts/uiMessages.js";
 import { isMemoryError } from "../validators/errors.js";
@@ -13,10 +13,10 @@ import {
   type ThreadEvent,
   type ThreadState,
 } from "./threadState.js";
-import { toError, watchResults, WatchingStore, type Asked } from "./watchingStore.js";
+import { toError, watchResults, WatchingStore, type Asked, type MemoryClient } from "./watchingStore.js";
 
 /** What of a Convex client a thread needs: `ConvexReactClient` has it. */
-export type ThreadClient = Pick<ConvexReactClient, "query" | "watchQuery">;
+export type ThreadClient = Pick<MemoryClient, "query" | "watchQuery">;
 
 /** Messages of the newest page: a turn with a dozen tool steps and its prompt. */
 const DEFAULT_PAGE_MESSAGES = 40;

@@ -3,9 +3,9 @@ import { isMemoryError } from "../validators/errors.js";
 import type { FunctionReturnType } from "convex/server";
 import { boundMutation, onceMutation, type BoundMutation } from "./boundMutation.js";
 import { named, type ScopeArgs } from "./namedScope.js";
-import { QueryStore, type QuerySnapshot } from "./queryStore.js";
 import { keyOf, type PublicMutation, type PublicQuery } from "./references.js";
-import { useMade, useSnapshot } from "./useStore.js";
+import { useQueryResult } from "./useQueryResult.js";
+import { useMade } from "./useStore.js";
 import type { MemoryClient } from "./watchingStore.js";
 
 type Labelled = ScopeArgs & { label: string };
@@ -81,8 +81,6 @@ async function written(write: Promise<Version>): Promise<BlockWrite> {
   }
 }
 
-const SKIPPED: QuerySnapshot<never> = { result: undefined };
-
 /**
  * The blocks of a scope, live, with what can be done about them. `"skip"` for none. Throws while rendering what the
  * query throws.
@@ -94,13 +92,10 @@ const SKIPPED: QuerySnapshot<never> = { result: undefined };
  */
 export function useBlocks<Api extends BlocksApi>(api: Api, args: ScopeArgs | "skip"): UseBlocksResult<Api> {
   const scope = args === "skip" ? null : { scope: args.scope, threadId: args.threadId };
-  const store = useMade(keyOf([api.listBlocks], scope), (client) =>
-    scope === null ? null : new QueryStore<Api["listBlocks"]>(client, { query: api.listBlocks, args: scope }),
-  );
+  const result = useQueryResult<Api["listBlocks"]>(api.listBlocks, scope ?? "skip");
   const functions = [api.createBlock, api.updateBlock, api.restoreBlock, api.removeBlock];
   const actions = useMade(keyOf(functions, scope), (client) => blockActions(client, api, scope));
-  const { result } = useSnapshot<QuerySnapshot<FunctionReturnType<Api["listBlocks"]>>>(store, SKIPPED);
-  return { blocks: result ?? NO_BLOCKS, isLoading: store !== null && result === undefined, ...actions };
+  return { blocks: result ?? NO_BLOCKS, isLoading: scope !== null && result === undefined, ...actions };
 }
 
 const NO_BLOCKS: never[] = [];

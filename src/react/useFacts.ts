@@ -1,15 +1,9 @@
 import type { FactStatus, FactWrite } from "../validators/fact.js";
+import type { Page, PageRequest } from "../validators/page.js";
 import { boundMutation, onceMutation, type BoundMutation } from "./boundMutation.js";
 import { named, type ScopeArgs } from "./namedScope.js";
 import type { ListOrder } from "./pagedState.js";
-import {
-  keyOf,
-  type ItemOf,
-  type Page,
-  type PageArgs,
-  type PublicMutation,
-  type PublicQuery,
-} from "./references.js";
+import { keyOf, type ItemOf, type PublicMutation, type PublicQuery } from "./references.js";
 import { usePaged } from "./usePaged.js";
 import { useMade } from "./useStore.js";
 import type { MemoryClient } from "./watchingStore.js";
@@ -28,7 +22,7 @@ type Written = { facts: FactWrite[] };
 /** The app's functions that `useFacts` calls, as `memory.exposeApi` makes them. */
 export type FactsApi = {
   listFacts: PublicQuery<
-    ScopeArgs & PageArgs & { key?: string; status?: FactStatus | "any" },
+    ScopeArgs & PageRequest & { key?: string; status?: FactStatus | "any" },
     Page<ListedFact>
   >;
   appendFacts: PublicMutation<ScopeArgs & { facts: unknown[]; operationId?: string }, Written>;
@@ -81,7 +75,7 @@ export type UseFactsResult<Api extends FactsApi> = FactActions<Api> & {
  * The order of `facts.list`: of one key the latest beginning first; of one state the newest first; of all states, state
  * by state.
  */
-export const factOrder = ({ key, status }: Pick<UseFactsArgs, "key" | "status">): ListOrder<ListedFact> => ({
+const factOrder = ({ key, status }: Pick<UseFactsArgs, "key" | "status">): ListOrder<ListedFact> => ({
   idOf: ({ factId }) => factId,
   compare: (left, right) => {
     if (key !== undefined) return right.validFrom - left.validFrom;

@@ -1,5 +1,4 @@
-import type { PagedOptions } from "./pagedStore.js";
-import { PagedStore, type PagedSnapshot } from "./pagedStore.js";
+import { PagedStore, type PagedOptions, type PagedSnapshot } from "./pagedStore.js";
 import { keyOf } from "./references.js";
 import { useMade, useSnapshot } from "./useStore.js";
 

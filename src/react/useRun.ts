@@ -1,4 +1,5 @@
 import type { FunctionReturnType } from "convex/server";
+import { isActive } from "../shared/runState.js";
 import type { ToolCall } from "../validators/run.js";
 import { keyOf, type ItemOf } from "./references.js";
 import { runActions, type RunActions } from "./runActions.js";
@@ -43,9 +44,12 @@ export function useRun<Api extends RunApi>(api: Api, which: WhichRun | "skip"): 
     return { store: made, actions: runActions(client, api, made?.getSnapshot ?? (() => SKIPPED)) };
   });
   const { run, toolCalls, waiting, isLoading } = useSnapshot(store, SKIPPED);
-  const isActive = run !== null && !("endedAt" in run.state);
   const progress = progressOf(toolCalls, run?.steps);
-  return { run, toolCalls, waiting, progress, isActive, isLoading, ...actions };
+  return {
+    ...{ run, toolCalls, waiting, progress, isLoading },
+    isActive: run !== null && isActive(run.state),
+    ...actions,
+  };
 }
 
 const progressOf = (toolCalls: readonly ToolCall[], steps = 0): RunProgress => ({

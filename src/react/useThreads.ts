@@ -1,6 +1,7 @@
+import type { Page, PageRequest } from "../validators/page.js";
 import type { ThreadStatus } from "../validators/thread.js";
 import type { ListOrder } from "./pagedState.js";
-import type { ItemOf, Page, PageArgs, PublicQuery } from "./references.js";
+import type { ItemOf, PublicQuery } from "./references.js";
 import { usePaged } from "./usePaged.js";
 
 /** The fields by which threads are listed. */
@@ -8,7 +9,7 @@ export type ListedThread = { threadId: string; lastActivityAt: number };
 
 /** The app's functions that `useThreads` calls, as `memory.exposeApi` makes them. */
 export type ThreadsApi = {
-  listThreads: PublicQuery<PageArgs & { status?: ThreadStatus }, Page<ListedThread>>;
+  listThreads: PublicQuery<PageRequest & { status?: ThreadStatus }, Page<ListedThread>>;
 };
 
 export type UseThreadsArgs = {

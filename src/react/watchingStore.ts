@@ -1,5 +1,6 @@
 import type { ConvexReactClient } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
+import { isSameFields } from "./keepSame.js";
 
 /** What of a Convex client a store reads with: `ConvexReactClient` has it. */
 export type WatchClient = Pick<ConvexReactClient, "watchQuery">;
@@ -42,7 +43,7 @@ export abstract class WatchingStore<Snapshot> {
   }
 
   protected publish(snapshot: Snapshot): void {
-    if (snapshot === this.#snapshot) return;
+    if (isSameFields(snapshot, this.#snapshot)) return;
     this.#snapshot = snapshot;
     for (const listener of [...this.#listeners.values()]) listener();
   }
@@ -54,7 +55,7 @@ export abstract class WatchingStore<Snapshot> {
 /** A query with its arguments. */
 export type Asked<Query extends FunctionReference<"query">> = { query: Query; args: Query["_args"] };
 
-export type OnResult<Result> = { onResult: (result: Result) => void; onError: (error: unknown) => void };
+type OnResult<Result> = { onResult: (result: Result) => void; onError: (error: unknown) => void };
 
 /** Watches a query and hands on each of its results, the one that is there already too; what it returns ends that. */
 export function watchResults<Query extends FunctionReference<"query">>(

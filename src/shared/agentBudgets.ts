@@ -10,6 +10,7 @@ import {
 } from "../validators/budget.js";
 import type { BudgetRule } from "../validators/budgetRun.js";
 import { BUDGET_MAX_RULES, SLAB_MAX_CALLS } from "./ledgerLimits.js";
+import { withoutUndefined } from "./withoutUndefined.js";
 
 type Limit = {
   unit: BudgetUnit;
@@ -70,9 +71,6 @@ const settingsOf = (budgets: AgentBudgets | undefined): AgentBudgetSettings[] =>
 const isList = (
   budgets: readonly AgentBudgetRule[] | AgentBudgetSettings,
 ): budgets is readonly AgentBudgetRule[] => Array.isArray(budgets);
-
-const withoutUndefined = (settings: AgentBudgetSettings): AgentBudgetSettings =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
 const rulesOf = ({ rules = [] }: AgentBudgetSettings): BudgetRule[] =>
   rules.map(({ per, unit, limit, period = "lifetime", mode = "hard" }) => ({

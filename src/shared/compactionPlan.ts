@@ -5,6 +5,7 @@ import type { ThreadPlace } from "../validators/thread.js";
 import type { PruningSettings } from "./contextPruning.js";
 import { CONTEXT_DEFAULT_TOKENS, PRUNING_KEEP_TOOL_USES, SUMMARY_MAX_TOKENS } from "./limits.js";
 import { comparePositions, PROMPT_STEP } from "./position.js";
+import { withoutUndefined } from "./withoutUndefined.js";
 
 /** When history is summarised, and how much of it stays as it is. Tokens are those of the provider. */
 export type CompactionSettings = {
@@ -60,10 +61,6 @@ export function resolveCompaction(
   checkSettings(settings);
   return settings;
 }
-
-/** What is `undefined` was not said: it must not hide what follows from the rest. */
-const withoutUndefined = <T extends object>(options: T): T =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
 function checkSettings({ triggerTokens, keepTokens, pruning, ...others }: CompactionSettings): void {
   const numbers = {

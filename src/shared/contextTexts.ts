@@ -32,3 +32,9 @@ export const renderBlock = ({ label, description, value }: ShownBlock): string =
 /** All blocks as one delimited text; null when there is none. */
 export const renderBlocks = (blocks: readonly ShownBlock[]): string | null =>
   blocks.length === 0 ? null : framed("memory", { notice: BLOCKS_NOTICE, texts: blocks.map(renderBlock) });
+
+/** Where something was found, behind why it is shown: the lists that had it, and its rank in each. */
+export function rankedIn(ranks: Record<string, number>): string {
+  const lists = Object.entries(ranks).map(([list, rank]) => `${list} rank ${rank}`);
+  return lists.length === 0 ? "" : `: ${lists.join(", ")}`;
+}

@@ -41,12 +41,7 @@ type AskedQuestion = AskedBounds & {
 /** Refuses a question before anything is paid for, written or searched. */
 export function checkQuestion(question: AskedQuestion): void {
   const { query, threadId, beforeTurn } = question;
-  if (query.length > RECALL_QUERY_MAX_CHARACTERS)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      `\`query\` may have ${RECALL_QUERY_MAX_CHARACTERS} characters at most.`,
-      { length: query.length },
-    );
+  checkQuery(query);
   checkPlaces(question);
   if (beforeTurn !== undefined && !(beforeTurn >= 0)) throw invalid("beforeTurn", "must be a number from 0.");
   if (beforeTurn !== undefined && threadId === undefined)
@@ -55,6 +50,16 @@ export function checkQuestion(question: AskedQuestion): void {
   checkTime("before", question.before);
   tagsOfFilter(question.filter);
   boundsOf(question);
+}
+
+/** Words to search for, up to `RECALL_QUERY_MAX_CHARACTERS`. */
+export function checkQuery(query: string): void {
+  if (query.length > RECALL_QUERY_MAX_CHARACTERS)
+    throw memoryError(
+      "INVALID_ARGUMENT",
+      `\`query\` may have ${RECALL_QUERY_MAX_CHARACTERS} characters at most.`,
+      { length: query.length },
+    );
 }
 
 function checkPlaces({ kinds, scopes, threadId }: AskedQuestion): void {

@@ -50,6 +50,7 @@ export const vBudgetWarning = v.object({
 });
 export type BudgetWarning = Infer<typeof vBudgetWarning>;
 
+/** As doors give it that do much else. */
 export const vOpaqueExceeded = v.any() as VAny<BudgetExceeded>;
 
 /** Those whose budgets have rows. */

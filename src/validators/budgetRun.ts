@@ -42,6 +42,7 @@ export type HeldRoom = Infer<typeof vHeldRoom>;
 
 /** As doors give them that do much else. */
 export const vOpaqueRoom = v.any() as VAny<HeldRoom>;
+
 /** What a call of a model is held to use: its input as counted, its output by its cap. */
 export const vCallEstimate = v.object({ inputTokens: v.number(), outputTokens: v.number() });
 export type CallEstimate = Infer<typeof vCallEstimate>;

@@ -21,6 +21,13 @@ export const vContextSource = v.object({
 });
 export type ContextSource = Infer<typeof vContextSource>;
 
+/** Why a context cannot be shown again as it was: what was changed or erased since. */
+export const vContextHindrance = v.object({
+  kind: v.union(v.literal("SOURCE_CHANGED"), v.literal("SOURCE_ERASED")),
+  source: vContextSource,
+});
+export type ContextHindrance = Infer<typeof vContextHindrance>;
+
 /** One thing in a section: what it is, where it comes from and why it is there. */
 export const vContextItem = v.object({
   kind: v.string(),

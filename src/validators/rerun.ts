@@ -3,7 +3,7 @@ import { vContextSection, vContextSource } from "./context.js";
 import { vCountedUsage } from "./usage.js";
 
 /** A tool that the model asked for. It was not run. */
-export const vRerunToolCall = v.object({
+const vRerunToolCall = v.object({
   callId: v.string(),
   toolName: v.string(),
   /** JSON text, as the model wrote it. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defineAgent } from "../../src/ai/index.js";
 import type { Principal } from "../../src/client/index.js";
+import { scriptedModel } from "../../src/testing/scriptedModel.js";
 import { codeOf, OTHER_TENANT, OWNER, STRANGER } from "../support/aMemory.js";
 import { dayOf, PER_CALL, refusalOf, says, settings } from "./budgets.js";
 import { hushed } from "./durableApp.js";
@@ -114,6 +115,41 @@ describe("budgets and limits", () => {
     expect(await scene.again()).toMatchObject({ costMicros: 5_000 });
     const [status] = await scene.owner.budgets.status(scene.ctx, {});
     expect(status?.spent).toBe(5_000);
+  });
+
+  test("of cost take another model's own prices, whatever the agent's budgets are priced as", async () => {
+    const pricedAs = { provider: "scripted", model: "scripted-1" };
+    const scene = await answered({ script: two, definition: { settings, budgets: { pricedAs } } });
+    const system = scene.memory.asSystem();
+    await system.prices.set(scene.ctx, { ...pricedAs, prices: { input: 0, output: 1 } });
+    await system.budgets.set(scene.ctx, {
+      ...{ per: "user", ...OWNER, unit: "cost", period: "day", limit: 1_000 },
+    });
+    const other = scriptedModel([says("Other.")], { modelId: "other-1" });
+    const asked = { model: () => other };
+    expect(await refusalOf(scene.again(asked))).toMatchObject({
+      code: "PRICE_UNKNOWN",
+      details: { provider: "scripted", model: "other-1" },
+    });
+    const dear = { provider: "scripted", model: "other-1", prices: { input: 0, output: 50_000_000 } };
+    await system.prices.set(scene.ctx, dear);
+    const refusal = await refusalOf(scene.again(asked));
+    expect(refusal).toMatchObject({ code: "BUDGET_EXCEEDED", details: { unit: "cost" } });
+    expect(refusal.message).toMatch(/the whole of it would not hold that call/);
+    expect(other.calls).toHaveLength(0);
+  });
+
+  test("say what helps: none tells to wait for a budget that never begins anew", async () => {
+    const refusedBy = async (period: "day" | "lifetime") => {
+      const scene = await answered({
+        script: [says("One."), says("Two.")],
+        definition: { settings, budgets: [dayOf(1, { period })] },
+      });
+      const { code, message } = await refusalOf(scene.again());
+      return `${code}: ${message}`;
+    };
+    expect(await refusedBy("lifetime")).toMatch(/^BUDGET_EXCEEDED: The lifetime .*\): raise it\.$/);
+    expect(await refusedBy("day")).toMatch(/^BUDGET_EXCEEDED: The day .*: wait until \d.*Z, or raise it\.$/);
   });
 
   test("of requests refuse it at once", async () => {

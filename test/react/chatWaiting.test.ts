@@ -4,6 +4,7 @@ import {
   lastAssistantMessageIsCompleteWithApprovalResponses,
   lastAssistantMessageIsCompleteWithToolCalls,
   type UIMessage,
+  type UIMessageChunk,
 } from "ai";
 import { describe, expect, test } from "vitest";
 import type { SentMessage } from "../../src/react/index.js";
@@ -109,6 +110,28 @@ describe("a call that waits", () => {
     await ended(threadId);
     const { messages } = await chat.until((state) => textShown(state.messages[1]).includes("Kirkegata"));
     expect(messages).toHaveLength(2);
+  });
+
+  test("for a result that no function of the app takes ends there: nothing is sent again and again", async () => {
+    const threadId = await aThread();
+    const { answerTool: _, ...api } = chatApi;
+    const chat = await aChat({ threadId, options: { api } });
+    await chat.current().sendMessage({ text: "Show me the form" });
+    const asked = await chat.ready();
+    const { toolCallId } = asked.messages[1]?.parts[1] as { toolCallId: string };
+    await asked.addToolOutput({ tool: "form", toolCallId, output: { street: "Kirkegata" } });
+    const { messages } = await chat.until((state) =>
+      partStates(state.messages[1]).includes("output-available"),
+    );
+    expect(lastAssistantMessageIsCompleteWithToolCalls({ messages })).toBe(true);
+    const chunks = await chatOn(chat.client, { api }).sendMessages({
+      ...{ trigger: "submit-message", chatId: threadId, messageId: messages[1]?.id, messages },
+      abortSignal: undefined,
+    });
+    const told: UIMessageChunk[] = [];
+    await chunks.pipeTo(new WritableStream({ write: (chunk) => void told.push(chunk) }));
+    expect(told.at(-1)).toMatchObject({ type: "finish", finishReason: "interrupted" });
+    expect((await runOf(threadId))?.state.kind).toBe("awaitingResult");
   });
 
   test("is asked about again after a reload", async () => {

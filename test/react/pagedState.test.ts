@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { noPages, reducePages } from "../../src/react/pagedState.js";
-import type { Page } from "../../src/react/references.js";
+import type { Page } from "../../src/validators/page.js";
 import { order, type Row } from "./listServer.js";
 
 const row = (id: string, at: number): Row => ({ id, at });

@@ -8,9 +8,8 @@ import {
   type BlockEdit,
   type BlockVersion,
 } from "../../validators/block.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import type { BlockSettings } from "../blocks.js";
-import type { PageRequest } from "../scopes.js";
 import { change, mutation, query, type DoorsOf } from "./door.js";
 import {
   asScope,
@@ -19,7 +18,6 @@ import {
   vOptionalText,
   vText,
   type ExposedScope,
-  type Page,
 } from "./shapes.js";
 
 type Labelled = ExposedScope & { label: string };

@@ -1,6 +1,6 @@
 import type { RegisteredQuery } from "convex/server";
 import { v } from "convex/values";
-import { vContextExplanation, vContextSource, type ContextExplanation } from "../../validators/context.js";
+import { vContextExplanation, vContextHindrance, type ContextExplanation } from "../../validators/context.js";
 import type { ReplayedContext } from "../contexts.js";
 import { query, type DoorsOf } from "./door.js";
 import { vText } from "./shapes.js";
@@ -14,13 +14,7 @@ export type ExposedContexts = {
 
 const vOne = { messageId: vText };
 
-const vReplayed = v.union(
-  v.object({ kind: v.literal("same"), text: vText }),
-  v.object({
-    kind: v.union(v.literal("SOURCE_CHANGED"), v.literal("SOURCE_ERASED")),
-    source: vContextSource,
-  }),
-);
+const vReplayed = v.union(v.object({ kind: v.literal("same"), text: vText }), vContextHindrance);
 
 export const contextDoors: DoorsOf<ExposedContexts> = {
   explainContext: query(vOne, vContextExplanation, ({ memory, ctx }, args) =>

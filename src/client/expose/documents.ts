@@ -9,11 +9,10 @@ import {
   type Document,
   type DocumentFilter,
 } from "../../validators/document.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import type { DocumentScope, PutResult } from "../documents.js";
-import type { PageRequest } from "../scopes.js";
 import { action, change, query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vOptionalText, vText, type Page } from "./shapes.js";
+import { vOptionalNumber, vOptionalText, vText } from "./shapes.js";
 
 type Keyed = { scope: DocumentScope; key: string };
 

@@ -12,8 +12,7 @@ import {
   type FactWrite,
   type NewFact,
 } from "../../validators/fact.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
-import type { PageRequest } from "../scopes.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import { change, mutation, query, type DoorsOf } from "./door.js";
 import {
   asScope,
@@ -22,7 +21,6 @@ import {
   vOptionalText,
   vText,
   type ExposedScope,
-  type Page,
 } from "./shapes.js";
 
 export type ExposedFacts = {

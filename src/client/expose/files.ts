@@ -3,10 +3,9 @@ import { v } from "convex/values";
 import { checkAccepted } from "../../shared/acceptedFiles.js";
 import { UPLOAD_MAX_BYTES } from "../../shared/limits.js";
 import { vFile, type File, type FileAcceptance } from "../../validators/file.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
-import type { PageRequest } from "../scopes.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import { change, mutation, query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vOptionalText, vText, type Page } from "./shapes.js";
+import { vOptionalNumber, vOptionalText, vText } from "./shapes.js";
 
 export type ExposedFiles = {
   /**

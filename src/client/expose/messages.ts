@@ -1,12 +1,11 @@
 import type { RegisteredMutation, RegisteredQuery } from "convex/server";
 import { v } from "convex/values";
 import { vMessage, type Message } from "../../validators/message.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import { vStreamChunk, vStreamState } from "../../validators/stream.js";
-import type { PageRequest } from "../scopes.js";
 import type { FollowedStream } from "../streams.js";
 import { mutation, query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vText, type Page } from "./shapes.js";
+import { vOptionalNumber, vText } from "./shapes.js";
 
 export type ExposedMessages = {
   /** A thread's messages, or those of one turn, newest first; a row in state `streaming` names the stream to follow. */

@@ -1,6 +1,6 @@
 import type { RegisteredMutation, RegisteredQuery } from "convex/server";
 import { v } from "convex/values";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import {
   vRun,
   vRunState,
@@ -12,9 +12,8 @@ import {
   type WaitingCall,
 } from "../../validators/run.js";
 import { vSteeringPlace, type SteeringPlace } from "../../validators/steering.js";
-import type { PageRequest } from "../scopes.js";
 import { mutation, query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vOptionalText, vText, type Page } from "./shapes.js";
+import { vOptionalNumber, vOptionalText, vText } from "./shapes.js";
 
 export type ExposedRuns = {
   /** The thread's active run, else its last. */

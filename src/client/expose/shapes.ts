@@ -2,8 +2,6 @@ import { v } from "convex/values";
 import { vScopeKind, type ScopeKind } from "../../validators/principal.js";
 import type { MemoryScope } from "../scopes.js";
 
-export type Page<Item> = { page: Item[]; cursor: string | null };
-
 /** Where facts and blocks live; `threadId` goes with the scope `thread`. */
 export type ExposedScope = { scope: ScopeKind; threadId?: string };
 

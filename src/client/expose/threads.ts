@@ -1,6 +1,6 @@
 import type { RegisteredMutation, RegisteredQuery } from "convex/server";
 import { v } from "convex/values";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import {
   vThread,
   vThreadHit,
@@ -9,9 +9,8 @@ import {
   type ThreadHit,
   type ThreadStatus,
 } from "../../validators/thread.js";
-import type { PageRequest } from "../scopes.js";
 import { change, mutation, query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vOptionalText, vText, type Page } from "./shapes.js";
+import { vOptionalNumber, vOptionalText, vText } from "./shapes.js";
 
 // Written out in each line: Convex reads a function's types off the name `RegisteredQuery`, and an alias hides it.
 

@@ -1,7 +1,7 @@
 import type { RegisteredQuery } from "convex/server";
 import { v } from "convex/values";
 import { vBudgetStatus, type BudgetStatus } from "../../validators/budget.js";
-import { vPage, vPageRequest } from "../../validators/page.js";
+import { type Page, type PageRequest, vPage, vPageRequest } from "../../validators/page.js";
 import { vUsageEvent, type UsageEvent } from "../../validators/usage.js";
 import {
   vSeriesQuestion,
@@ -17,9 +17,8 @@ import {
   type UsageSummary,
   type UsageTop,
 } from "../../validators/usageSums.js";
-import type { PageRequest } from "../scopes.js";
 import { query, type DoorsOf } from "./door.js";
-import { vOptionalNumber, vOptionalText, type Page } from "./shapes.js";
+import { vOptionalNumber, vOptionalText } from "./shapes.js";
 
 // Whom the system may name, nobody may here: what the caller used, or what a thread or a run did that they may read.
 

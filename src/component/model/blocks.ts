@@ -1,10 +1,11 @@
 import { stream } from "convex-helpers/server/stream";
 import type { Block, BlockVersion } from "../../validators/block.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { blocksIn, openBlock, openLabel, toBlock, type BlockArgs } from "./blockRows.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openScope, type ScopeArgs } from "./scopeAccess.js";
 import type { SweepBudget } from "./sweepBudget.js";
 
@@ -23,10 +24,7 @@ export async function list(ctx: QueryCtx, args: ScopeArgs): Promise<Block[]> {
 }
 
 /** The values that a block had, newest first. */
-export async function history(
-  ctx: QueryCtx,
-  args: BlockArgs & PageRequest,
-): Promise<{ page: BlockVersion[]; cursor: string | null }> {
+export async function history(ctx: QueryCtx, args: BlockArgs & PageRequest): Promise<Page<BlockVersion>> {
   const { block } = await openBlock(ctx, args, "read");
   const rows = stream(ctx.db, schema)
     .query("blockVersions")

@@ -5,6 +5,7 @@ import { renewed } from "../../shared/budgetState.js";
 import { threadScope } from "../../shared/scope.js";
 import type { Budget, BudgetMode, BudgetOwner, BudgetPeriod, BudgetUnit } from "../../validators/budget.js";
 import { memoryError } from "../../validators/errors.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -14,7 +15,7 @@ import { removeBudget } from "./budgetErase.js";
 import { stateIn, toldOf } from "./budgetRows.js";
 import { wakeWaiting } from "./budgetWake.js";
 import { checkCurrency } from "./currency.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openThread } from "./threadAccess.js";
 import { prepareFold } from "./foldArming.js";
 
@@ -85,10 +86,7 @@ const findBudget = (ctx: QueryCtx, { subject, unit, period }: Key): Promise<Doc<
 type ListArgs = PageRequest & { caller: Caller; owner?: BudgetOwner };
 
 /** Budgets as they stand now, those of one subject where it is named. */
-export async function list(
-  ctx: QueryCtx,
-  { caller, owner, ...page }: ListArgs,
-): Promise<{ page: Budget[]; cursor: string | null }> {
+export async function list(ctx: QueryCtx, { caller, owner, ...page }: ListArgs): Promise<Page<Budget>> {
   checkSystem(caller);
   const rows = stream(ctx.db, schema).query("budgets");
   const found =

@@ -1,7 +1,8 @@
-import { renderMaterial, type AgentContent } from "../../parts/contextMaterial.js";
+import { materialOf, renderMaterial } from "../../parts/contextMaterial.js";
 import { shortHash } from "../../shared/canonicalJson.js";
+import type { ContextHindrance } from "../../validators/context.js";
 import type { TraceArgs } from "./contextOpen.js";
-import { read, type Hindrance } from "./contextReplay.js";
+import { read } from "./contextReplay.js";
 import type { QueryCtx } from "../_generated/server.js";
 
 /**
@@ -11,12 +12,11 @@ import type { QueryCtx } from "../_generated/server.js";
 export async function replay(
   ctx: QueryCtx,
   args: TraceArgs,
-): Promise<{ kind: "same"; text: string } | Hindrance> {
-  const material = await read(ctx, args);
-  if (material.kind !== "material") return material;
-  const { agent, files, ...shown } = material;
-  const fileUrls = new Map(files.map(({ fileId, url }) => [fileId, url]));
-  const { text } = renderMaterial({ ...shown, ...(JSON.parse(agent) as AgentContent), fileUrls });
+): Promise<{ kind: "same"; text: string } | ContextHindrance> {
+  const found = await read(ctx, args);
+  if (found.kind !== "material") return found;
+  const material = materialOf(found);
+  const { text } = renderMaterial({ ...material, ...material.agent });
   if ((await shortHash(text)) === material.hash) return { kind: "same", text };
   return material.suspects[0] ?? { kind: "SOURCE_CHANGED", source: { kind: "rendering" } };
 }

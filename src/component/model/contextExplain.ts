@@ -1,4 +1,5 @@
 import { SECTIONS, type SectionName } from "../../shared/contextPlan.js";
+import { rankedIn } from "../../shared/contextTexts.js";
 import { decodeLeftOut, decodePlaces, type ContextTrace } from "../../shared/contextTrace.js";
 import { comparePositions, PROMPT_STEP, type Position } from "../../shared/position.js";
 import type { ContextExplanation, ContextItem, ContextSection } from "../../validators/context.js";
@@ -78,13 +79,8 @@ const recalledItems = ({ recalled = [] }: ContextTrace): ContextItem[] =>
     id,
     ranks,
     tokens,
-    why: `found for the prompt${whereOf(ranks)}`,
+    why: `found for the prompt${rankedIn(ranks)}`,
   }));
-
-function whereOf(ranks: Record<string, number>): string {
-  const lists = Object.entries(ranks).map(([list, rank]) => `${list} rank ${rank}`);
-  return lists.length === 0 ? "" : `: ${lists.join(", ")}`;
-}
 
 const keyOf = ({ turn, step }: Position): string => `${turn}.${step}`;
 

@@ -2,8 +2,9 @@ import { prune } from "../../shared/contextPruning.js";
 import { decodePlaces } from "../../shared/contextTrace.js";
 import type { Position } from "../../shared/position.js";
 import { agentScopeIn, threadScope, userScope } from "../../shared/scope.js";
-import type { ContextSource } from "../../validators/context.js";
+import type { ContextHindrance, ContextSource } from "../../validators/context.js";
 import type { ContextBlock } from "../../validators/contextGiven.js";
+import type { ReadMaterial } from "../../validators/contextMaterial.js";
 import { memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
 import type { Caller } from "../../validators/principal.js";
@@ -18,30 +19,11 @@ import { fileIdsOf, isComplete, toMessage } from "./messageRows.js";
 import { showAgain } from "./messages.js";
 import { findHead } from "./threadAccess.js";
 
-/** Why a context cannot be shown again. */
-export type Hindrance = { kind: "SOURCE_CHANGED" | "SOURCE_ERASED"; source: ContextSource };
-
-/** Everything that a call was shown, to be rendered again and compared with the hash of what was sent. */
-export type ContextMaterial = {
-  kind: "material";
-  hash: string;
-  turn: number;
-  /** The agent's instructions, tools and settings as JSON text. */
-  agent: string;
-  blocks: ContextBlock[];
-  summary: string | null;
-  messages: Message[];
-  recalled: string[];
-  files: { fileId: string; url: string | null }[];
-  /** What may have changed since, where the rendered whole differs. */
-  suspects: Hindrance[];
-};
-
-const changed = (source: ContextSource): Hindrance => ({ kind: "SOURCE_CHANGED", source });
-const erased = (source: ContextSource): Hindrance => ({ kind: "SOURCE_ERASED", source });
+const changed = (source: ContextSource): ContextHindrance => ({ kind: "SOURCE_CHANGED", source });
+const erased = (source: ContextSource): ContextHindrance => ({ kind: "SOURCE_ERASED", source });
 
 /** Reads what a call was shown, or names the first source that was changed or erased since. */
-export async function read(ctx: QueryCtx, args: TraceArgs): Promise<ContextMaterial | Hindrance> {
+export async function read(ctx: QueryCtx, args: TraceArgs): Promise<ReadMaterial | ContextHindrance> {
   const call = await openTrace(ctx, args);
   const { run, trace } = call;
   await checkReader(ctx, call, args.caller);
@@ -95,13 +77,16 @@ async function checkReader(ctx: QueryCtx, { run, trace }: TracedCall, caller: Ca
     );
 }
 
-type Said = { messages: Message[]; suspects: Hindrance[] };
+type Said = { messages: Message[]; suspects: ContextHindrance[] };
 
-async function readMessages(ctx: QueryCtx, { run, row, trace }: TracedCall): Promise<Said | Hindrance> {
+async function readMessages(
+  ctx: QueryCtx,
+  { run, row, trace }: TracedCall,
+): Promise<Said | ContextHindrance> {
   const places = decodePlaces(trace.places);
   const rows = await rowsAt(ctx, run, places);
   const messages: Message[] = [];
-  const suspects: Hindrance[] = [];
+  const suspects: ContextHindrance[] = [];
   const prunedTo = trace.prunedTo === undefined ? null : placeOf(trace.prunedTo);
   for (const place of places) {
     const found = rows.find(({ turn, step }) => turn === place.turn && step === place.step);
@@ -121,7 +106,7 @@ const placeOf = ([turn, step]: [number, number]): Position => ({ turn, step });
 async function readBlocks(
   ctx: QueryCtx,
   shown: readonly [blockId: string, version: number][],
-): Promise<ContextBlock[] | Hindrance> {
+): Promise<ContextBlock[] | ContextHindrance> {
   const blocks: ContextBlock[] = [];
   for (const [id, version] of shown) {
     const block = await blockAt(ctx, id, version);
@@ -132,7 +117,10 @@ async function readBlocks(
   return blocks;
 }
 
-async function readSummary(ctx: QueryCtx, summaryId: string | undefined): Promise<string | null | Hindrance> {
+async function readSummary(
+  ctx: QueryCtx,
+  summaryId: string | undefined,
+): Promise<string | null | ContextHindrance> {
   if (summaryId === undefined) return null;
   const id = ctx.db.normalizeId("summaries", summaryId);
   const summary = id === null ? null : await ctx.db.get("summaries", id);
@@ -140,7 +128,7 @@ async function readSummary(ctx: QueryCtx, summaryId: string | undefined): Promis
 }
 
 /** The texts as they were shown, while what they were recalled from is there as it was. */
-async function readRecalled(ctx: QueryCtx, { run, trace }: TracedCall): Promise<string[] | Hindrance> {
+async function readRecalled(ctx: QueryCtx, { run, trace }: TracedCall): Promise<string[] | ContextHindrance> {
   const texts: string[] = [];
   for (const [kind, sourceId, , , hash] of trace.recalled ?? []) {
     const source = recalledSource(kind, sourceId);
@@ -152,10 +140,7 @@ async function readRecalled(ctx: QueryCtx, { run, trace }: TracedCall): Promise<
   return texts;
 }
 
-async function readFiles(
-  ctx: QueryCtx,
-  messages: readonly Message[],
-): Promise<{ fileId: string; url: string | null }[]> {
+async function readFiles(ctx: QueryCtx, messages: readonly Message[]): Promise<ReadMaterial["files"]> {
   const ids = new Set(messages.flatMap(({ parts }) => fileIdsOf(parts)));
   return await Promise.all([...ids].map(async (fileId) => ({ fileId, url: await urlOf(ctx, fileId) })));
 }

@@ -15,12 +15,13 @@ import { threadKey } from "../../shared/vectors.js";
 import { wellFormed } from "../../shared/wellFormed.js";
 import type { Document } from "../../validators/document.js";
 import { memoryError } from "../../validators/errors.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { toDocument, type ScopeArgs } from "./documentReads.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 
 /** The documents that a filter names, or that they are too many to search one by one. */
 export type Matching = { ids: Id<"documents">[] } | { tooMany: true };
@@ -103,10 +104,7 @@ type ListArgs = ScopeArgs & PageRequest & { filter?: string; writing?: boolean }
  * Documents of a scope by key: all, those that a filter names, or those that are being written, the longest silent
  * first. A filtered page may hold fewer than asked although more follow.
  */
-export async function list(
-  ctx: QueryCtx,
-  args: ListArgs,
-): Promise<{ page: Document[]; cursor: string | null }> {
+export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page<Document>> {
   const scope = scopeOf(args.caller, args.scope);
   const tags = tagsOfFilter(args.filter);
   if (tags.length > 0 && args.writing === true)
@@ -128,7 +126,7 @@ type MatchingList = { scope: string; tags: string[] } & PageRequest;
 async function listMatching(
   ctx: QueryCtx,
   { scope, tags, cursor, limit }: MatchingList,
-): Promise<{ page: Document[]; cursor: string | null }> {
+): Promise<Page<Document>> {
   const start = cursor === null ? "" : keyInCursor(cursor, tags);
   const seek = { scope, tags, from: start, limit: checkedLimit(limit) };
   const { found, from } = await seekTags(ctx, seek);

@@ -4,12 +4,13 @@ import { PAGE_MAX_BYTES, PAGE_MAX_ITEMS } from "../../shared/limits.js";
 import { mayUseScope, scopeOf } from "../../shared/scope.js";
 import type { Chunk, Document } from "../../validators/document.js";
 import { memoryError, type ErrorDetails } from "../../validators/errors.js";
+import type { PageRequest } from "../../validators/page.js";
 import type { Caller, ScopeKind } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { readCounts } from "./counts.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 
 /** Whose documents. */
 export type ScopeArgs = { caller: Caller; scope: ScopeKind };

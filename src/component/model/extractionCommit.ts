@@ -47,7 +47,7 @@ export async function commit(ctx: MutationCtx, args: CommitArgs): Promise<Extrac
     });
   const cursor = await findCursor(ctx, head.threadId);
   if (!samePlace(cursor?.readTo ?? null, args.from)) return { kind: "stale" };
-  await moveCursor(ctx, head, cursor, args);
+  await moveCursor(ctx, { head, cursor, args });
   const counts: FactTally = new Map();
   const done = { written: 0, duplicates: 0, superseded: 0, dropped: 0 };
   for (const found of args.facts) {
@@ -70,13 +70,11 @@ function checkCommit({ from, to, facts }: CommitArgs): void {
     throw memoryError("INVALID_ARGUMENT", "`to` must be a place behind `from`.", { field: "to" });
 }
 
-// eslint-disable-next-line max-params -- the thread, its row, and what is asked of it
-async function moveCursor(
-  ctx: MutationCtx,
-  { threadId, nextTurn }: Doc<"threadHeads">,
-  cursor: Doc<"extractions"> | null,
-  { to, isLast }: CommitArgs,
-): Promise<void> {
+type Moved = { head: Doc<"threadHeads">; cursor: Doc<"extractions"> | null; args: CommitArgs };
+
+async function moveCursor(ctx: MutationCtx, { head, cursor, args }: Moved): Promise<void> {
+  const { threadId, nextTurn } = head;
+  const { to, isLast } = args;
   if (to.turn >= nextTurn)
     throw memoryError("INVALID_ARGUMENT", "`to` lies behind the end of the thread.", { field: "to" });
   const moved = { readTo: to, isInsideTurn: isLast ? undefined : (true as const) };

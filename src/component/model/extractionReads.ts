@@ -12,13 +12,14 @@ import { comparePositions, type Position } from "../../shared/position.js";
 import { userScope } from "../../shared/scope.js";
 import { cutToBytes, utf8Bytes } from "../../shared/utf8.js";
 import type { SaidMessage, Unread } from "../../validators/extraction.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller, Principal, ScopeKind } from "../../validators/principal.js";
 import type { ThreadPlace } from "../../validators/thread.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { similarFacts } from "./factSimilar.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openScope, type OpenScope } from "./scopeAccess.js";
 import { findHead, openThread } from "./threadAccess.js";
 import { ownerOf } from "./threadReads.js";
@@ -136,10 +137,7 @@ type ThreadToRead = { threadId: Id<"threads">; isUnread: boolean };
  * The threads of an owner, or for the system without one of everyone, newest activity first, and whether something in
  * them was not read for facts yet.
  */
-export async function list(
-  ctx: QueryCtx,
-  args: ListArgs,
-): Promise<{ page: ThreadToRead[]; cursor: string | null }> {
+export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page<ThreadToRead>> {
   const { page, cursor } = await pageOf(threadsToList(ctx, args), args);
   const shown: ThreadToRead[] = [];
   for (const { _id: threadId } of page) {

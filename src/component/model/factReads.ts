@@ -3,17 +3,17 @@ import { checkName, checkTime } from "../../shared/checkedArguments.js";
 import { isTrueAt } from "../../shared/factTime.js";
 import { FACT_HISTORY_MAX } from "../../shared/limits.js";
 import type { Fact, FactCounts, FactStatus } from "../../validators/fact.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { readFactCounts } from "./factCounts.js";
 import { isExpired, openFact, timesOf, toFact } from "./factRows.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openScope, type ScopeArgs } from "./scopeAccess.js";
 
 type FactArgs = { caller: Caller; factId: string };
-type Page = { page: Fact[]; cursor: string | null };
 
 /** A fact that the caller may read, in whatever state. */
 export async function get(ctx: QueryCtx, { caller, factId }: FactArgs): Promise<Fact> {
@@ -23,7 +23,7 @@ export async function get(ctx: QueryCtx, { caller, factId }: FactArgs): Promise<
 type ListArgs = ScopeArgs & PageRequest & { key?: string; status?: FactStatus | "any" };
 
 /** Facts of a scope: newest first, of one key by when they began to be true. What has expired is left out. */
-export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page> {
+export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page<Fact>> {
   checkName("key", args.key);
   const { scope } = await openScope(ctx, args, "read");
   const { key, status = "active" } = args;
@@ -46,7 +46,7 @@ function rowsToList(ctx: QueryCtx, { scope, key, status }: Listed) {
 type AsOfArgs = ScopeArgs & PageRequest & { key?: string; validAt?: number; knownAt?: number };
 
 /** What was true at one time by what was known at another; by key and beginning. Pages may be short of their limit. */
-export async function asOf(ctx: QueryCtx, args: AsOfArgs): Promise<Page> {
+export async function asOf(ctx: QueryCtx, args: AsOfArgs): Promise<Page<Fact>> {
   checkName("key", args.key);
   checkTime("validAt", args.validAt);
   checkTime("knownAt", args.knownAt);

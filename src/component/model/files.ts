@@ -6,11 +6,12 @@ import { storedFilesOf } from "../../shared/partBodies.js";
 import { mayUseScope, scopeOf } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
 import type { File, FileAcceptance } from "../../validators/file.js";
+import type { PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { armSweep, findSweep } from "./sweeps.js";
 import { mayOpenThread } from "./threadAccess.js";
 

@@ -3,22 +3,20 @@ import { PAYLOAD_PIECE_MAX_BYTES, PAYLOAD_READ_MAX_BYTES } from "../../shared/li
 import { bodyOf } from "../../shared/partBodies.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { payloadOf, piecesFrom } from "./messagePayloads.js";
 import { toMessage } from "./messageRows.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openThread, type ThreadAccess } from "./threads.js";
 
 type ListArgs = PageRequest & { caller: Caller; threadId: string; turn?: number; order: "asc" | "desc" };
 
 /** A page of a thread, or of one of its turns, by (turn, step): stops by items and by bytes of rows. */
-export async function list(
-  ctx: QueryCtx,
-  args: ListArgs,
-): Promise<{ page: Message[]; cursor: string | null }> {
+export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page<Message>> {
   const head = await openThread(ctx, args.caller, args.threadId, "read");
   const rows = stream(ctx.db, schema)
     .query("messages")

@@ -3,9 +3,7 @@ import { jsonToConvex, type Value } from "convex/values";
 import { checkedLimit } from "../../shared/checkedArguments.js";
 import { PAGE_MAX_BYTES } from "../../shared/limits.js";
 import { memoryError } from "../../validators/errors.js";
-
-/** What a caller asks of a list. */
-export type PageRequest = { cursor: string | null; limit?: number };
+import type { Page, PageRequest } from "../../validators/page.js";
 
 /**
  * One page of rows by their index, stopped by count and by bytes. A cursor comes from outside: one that is malformed,
@@ -14,7 +12,7 @@ export type PageRequest = { cursor: string | null; limit?: number };
 export async function pageOf<Row extends NonNullable<unknown>>(
   rows: QueryStream<Row>,
   { cursor, limit }: PageRequest,
-): Promise<{ page: Row[]; cursor: string | null }> {
+): Promise<Page<Row>> {
   if (cursor !== null) checkCursor(rows, cursor);
   const result = await rows.paginate({
     cursor,

@@ -1,12 +1,13 @@
 import { paginator } from "convex-helpers/server/pagination";
 import { UNPRICED_MAX_EVENTS } from "../../shared/ledgerLimits.js";
+import type { PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { ModelPrices, PricePeriod, UnpricedModel } from "../../validators/price.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { currencyOf } from "./currency.js";
 import { checkSystem } from "./embeddingSlots.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { findVersion } from "./priceReads.js";
 
 export { load, remove, set } from "./priceWrite.js";

@@ -33,8 +33,8 @@ export async function waitForTime(
   await dropStream(ctx, run);
   const startJobId = await armWake(ctx, run._id, until);
   // One that waits for a budget holds nothing; its slab of nothing says what it waits for.
-  const holds = waitsFor !== "budget" && until - Date.now() >= SLAB_WAIT_MS;
-  const returned = holds ? await returnDrawn(ctx, run) : {};
+  const isToReturn = waitsFor !== "budget" && until - Date.now() >= SLAB_WAIT_MS;
+  const returned = isToReturn ? await returnDrawn(ctx, run) : {};
   const waits = { ...returned, waitsUntil: until, waitsFor, startJobId, streamId: undefined };
   await ctx.db.patch("runs", run._id, { ...waits, workflowId: run.workflowId ?? workflowId });
   await tellMessages(ctx, run.hooks);

@@ -1,11 +1,12 @@
 import { stream } from "convex-helpers/server/stream";
 import { isActive, isScheduled } from "../../shared/runState.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller } from "../../validators/principal.js";
 import type { Run, RunState, ToolCall } from "../../validators/run.js";
 import type { SteeringPlace } from "../../validators/steering.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { findOwnRun, openRun, runNotFound, stateOf, toRun } from "./runRows.js";
 import { isSuperseded } from "./runSuperseded.js";
 import { withCalls } from "./runWaiting.js";
@@ -69,10 +70,7 @@ export async function list(ctx: QueryCtx, args: PageRequest & { caller: Caller; 
 }
 
 /** The calls of a run in the order of their places. */
-export async function listToolCalls(
-  ctx: QueryCtx,
-  args: PageRequest & RunArgs,
-): Promise<{ page: ToolCall[]; cursor: string | null }> {
+export async function listToolCalls(ctx: QueryCtx, args: PageRequest & RunArgs): Promise<Page<ToolCall>> {
   const run = await openRun(ctx, { ...args, need: "read" });
   const rows = stream(ctx.db, schema)
     .query("toolCalls")

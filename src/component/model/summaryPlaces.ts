@@ -14,17 +14,21 @@ export async function isNeeded(ctx: QueryCtx, head: Doc<"threadHeads">, to: Posi
   const run = head.activeRunId === undefined ? null : await ctx.db.get("runs", head.activeRunId);
   if (run === null || !isActive(stateOf(run)) || to.turn < run.turn) return false;
   if (to.turn > run.turn || to.step === PROMPT_STEP) return true;
-  const next = await firstBehind(ctx, head.threadId, to, isNotSteering);
+  const next = await firstBehind(ctx, { threadId: head.threadId, place: to, counts: isNotSteering });
   if (next?.turn !== to.turn || next.role === "tool") return true;
   return await isOpen(ctx, head.threadId, to);
 }
 
-// eslint-disable-next-line max-params -- where, from which place on, and what counts
+type Behind = {
+  threadId: Id<"threads">;
+  place: Position | null;
+  /** Which rows are looked for; all unless told. */
+  counts?: (row: Doc<"messages">) => boolean;
+};
+
 async function firstBehind(
   ctx: QueryCtx,
-  threadId: Id<"threads">,
-  place: Position | null,
-  counts: (row: Doc<"messages">) => boolean = () => true,
+  { threadId, place, counts = () => true }: Behind,
 ): Promise<Doc<"messages"> | null> {
   for await (const row of rowsBehind(ctx, threadId, place)) if (counts(row)) return row;
   return null;
@@ -72,7 +76,7 @@ type Places = { threadId: Id<"threads">; parent: Doc<"summaries"> | null; summar
 /** Every message is covered once: a summary begins right behind the one before it, and ends between whole groups. */
 export async function checkPlaces(ctx: QueryCtx, { threadId, parent, summary }: Places): Promise<void> {
   const { from, to } = summary;
-  const first = await firstBehind(ctx, threadId, parent?.to ?? null, isComplete);
+  const first = await firstBehind(ctx, { threadId, place: parent?.to ?? null, counts: isComplete });
   if (first === null || comparePositions(first, from) !== 0)
     throw memoryError("INVALID_ARGUMENT", "`from` must be the first message that no summary covers.", {
       turn: from.turn,
@@ -80,7 +84,7 @@ export async function checkPlaces(ctx: QueryCtx, { threadId, parent, summary }: 
     });
   const last = await findRow(ctx, threadId, to);
   if (last === null || !isComplete(last)) throw noSuchPlace("summary.to", to);
-  const next = await firstBehind(ctx, threadId, to);
+  const next = await firstBehind(ctx, { threadId, place: to });
   const splits = next?.turn === to.turn && (next.role === "tool" || (await isOpen(ctx, threadId, to)));
   if (!splits) return;
   throw memoryError(

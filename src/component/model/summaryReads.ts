@@ -3,9 +3,11 @@ import { getDocumentSize } from "convex/values";
 import { checkedLimit, checkTime } from "../../shared/checkedArguments.js";
 import { PAGE_MAX_BYTES } from "../../shared/limits.js";
 import { comparePositions } from "../../shared/position.js";
+import { isActive } from "../../shared/runState.js";
 import { userScope } from "../../shared/scope.js";
 import { isMemoryError, memoryError } from "../../validators/errors.js";
 import type { Message } from "../../validators/message.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { Summary } from "../../validators/summary.js";
 import type { OwnedSummary, Uncovered } from "../../validators/summaryWork.js";
@@ -14,15 +16,13 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { isComplete, toMessage } from "./messageRows.js";
-import { pageOf, type PageRequest } from "./paging.js";
-import { isActive } from "../../shared/runState.js";
+import { pageOf } from "./paging.js";
 import { stateOf } from "./runRows.js";
 import { compactionHead, findNewest, rowsBehind, toSummary } from "./summaryRows.js";
 import { findHead, openThread } from "./threadAccess.js";
 import { ownerOf } from "./threads.js";
 
 type OfThread = { caller: Caller; threadId: string };
-type SummaryPage<Item> = { page: Item[]; cursor: string | null };
 
 /** A summary of a thread that the caller may read; others look like one that does not exist. */
 export async function get(ctx: QueryCtx, args: { caller: Caller; summaryId: string }): Promise<Summary> {
@@ -43,7 +43,7 @@ const summaryNotFound = (summaryId: string) =>
   });
 
 /** The summaries of a thread, newest first. */
-export async function list(ctx: QueryCtx, args: OfThread & PageRequest): Promise<SummaryPage<Summary>> {
+export async function list(ctx: QueryCtx, args: OfThread & PageRequest): Promise<Page<Summary>> {
   const head = await openThread(ctx, args.caller, args.threadId, "read");
   const rows = stream(ctx.db, schema)
     .query("summaries")
@@ -120,7 +120,7 @@ async function pageBehind(
 type RecentArgs = PageRequest & { caller: Caller; owner?: Principal; since: number; until: number };
 
 /** Summaries that were written from `since` until before `until`: those of an owner, or for the system all. */
-export async function listRecent(ctx: QueryCtx, args: RecentArgs): Promise<SummaryPage<OwnedSummary>> {
+export async function listRecent(ctx: QueryCtx, args: RecentArgs): Promise<Page<OwnedSummary>> {
   checkTime("since", args.since);
   checkTime("until", args.until);
   if (args.until <= args.since) return { page: [], cursor: null };

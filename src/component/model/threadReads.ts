@@ -1,13 +1,14 @@
 import { stream } from "convex-helpers/server/stream";
 import { isOwner, userScope } from "../../shared/scope.js";
 import { memoryError } from "../../validators/errors.js";
+import type { Page, PageRequest } from "../../validators/page.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { Thread, ThreadStatus } from "../../validators/thread.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
 import { readCounts } from "./counts.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { findHead, openThread, threadNotFound } from "./threadAccess.js";
 
 /** A thread that the caller may read: 2 ranges, 2 documents. */
@@ -24,10 +25,7 @@ type ListArgs = PageRequest & { caller: Caller; status?: ThreadStatus; owner?: P
  * The threads of an owner, newest activity first: 2 documents a thread, its preview stands in its head. A thread
  * that is being removed is left out, so a page may be shorter than its limit.
  */
-export async function list(
-  ctx: QueryCtx,
-  args: ListArgs,
-): Promise<{ page: Thread[]; cursor: string | null }> {
+export async function list(ctx: QueryCtx, args: ListArgs): Promise<Page<Thread>> {
   const scope = userScope(ownerOf(args));
   const { status } = args;
   const threads = stream(ctx.db, schema).query("threads");

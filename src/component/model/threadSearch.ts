@@ -1,7 +1,6 @@
 import { getDocumentSize } from "convex/values";
 import {
   PAGE_MAX_BYTES,
-  RECALL_QUERY_MAX_CHARACTERS,
   RECALL_TEXT_MAX_BYTES,
   SEARCH_SNIPPET_CHARACTERS,
   THREAD_SEARCH_DEFAULT_HITS,
@@ -9,14 +8,13 @@ import {
   THREAD_SEARCH_MESSAGES,
 } from "../../shared/limits.js";
 import { textOf } from "../../shared/messageText.js";
-import { checkedCount } from "../../shared/recallArguments.js";
+import { checkedCount, checkQuery } from "../../shared/recallArguments.js";
 import { questionTerms } from "../../shared/recallQuestion.js";
 import { SEARCH_MAX_TERMS, searchOf } from "../../shared/recallTerms.js";
 import { userScope } from "../../shared/scope.js";
 import { snippetOf } from "../../shared/snippet.js";
 import { cutToBytes } from "../../shared/utf8.js";
 import { wellFormed } from "../../shared/wellFormed.js";
-import { memoryError } from "../../validators/errors.js";
 import type { Caller, Principal } from "../../validators/principal.js";
 import type { ThreadHit } from "../../validators/thread.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
@@ -38,12 +36,7 @@ export async function search(ctx: QueryCtx, args: SearchArgs): Promise<ThreadHit
     checkedCount("limit", args.limit ?? THREAD_SEARCH_DEFAULT_HITS),
     THREAD_SEARCH_MAX_HITS,
   );
-  if (args.query.length > RECALL_QUERY_MAX_CHARACTERS)
-    throw memoryError(
-      "INVALID_ARGUMENT",
-      `\`query\` may have ${RECALL_QUERY_MAX_CHARACTERS} characters at most.`,
-      { length: args.query.length },
-    );
+  checkQuery(args.query);
   const query = wellFormed(args.query);
   const found: Found = { scope, limit, hits: new Map() };
   await addTitles(ctx, query, found);

@@ -36,10 +36,8 @@ export async function gather(ctx: QueryCtx, gathering: Gathering): Promise<boole
     (target.kind === "thread" && (every !== undefined || span.from > ALWAYS.from || span.to < ALWAYS.to));
   if (isOfEvents) await readEvents(ctx, gathering, { span, room });
   else {
-    const [late, early] = [
-      edges.filter((edge) => isAfter(edge, days)),
-      edges.filter((edge) => !isAfter(edge, days)),
-    ];
+    const late = edges.filter((edge) => isAfter(edge, days));
+    const early = edges.filter((edge) => !isAfter(edge, days));
     for (const edge of late) await readEvents(ctx, gathering, { span: edge, room });
     if (days !== null) await readDays(ctx, { ...gathering, target }, { days, room });
     for (const edge of early) await readEvents(ctx, gathering, { span: edge, room });

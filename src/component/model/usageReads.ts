@@ -1,9 +1,10 @@
 import { paginator } from "convex-helpers/server/pagination";
+import type { PageRequest } from "../../validators/page.js";
 import type { UsageEvent } from "../../validators/usage.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
-import { pageOf, type PageRequest } from "./paging.js";
+import { pageOf } from "./paging.js";
 import { openRun } from "./runRows.js";
 import { spanOf } from "./usageSums.js";
 import { openTarget, type TargetArgs } from "./usageTargets.js";

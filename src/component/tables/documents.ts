@@ -69,8 +69,7 @@ export const documentsTables = {
     /** Since when nothing uses it; it is removed after the grace period. */
     releasedAt: v.optional(v.number()),
   })
-    // Lists read in the order of creation, which by_hash does not have.
-    // eslint-disable-next-line @convex-dev/no-duplicate-indexes
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- lists read in the order of creation, which by_hash does not have
     .index("by_scope", ["scope"])
     .index("by_hash", ["scope", "hash"])
     .index("by_storage", ["storageId"])

@@ -32,8 +32,7 @@ export const knowledgeTables = {
     recalledAt: v.optional(v.number()),
     metadata: v.optional(v.string()),
   })
-    // Lists read in the order of writing, which by_scope_recalled does not have.
-    // eslint-disable-next-line @convex-dev/no-duplicate-indexes
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes -- lists read in the order of writing, which by_scope_recalled does not have
     .index("by_scope_state", ["scope", "state.kind"])
     .index("by_scope_recalled", ["scope", "state.kind", "recalledAt"])
     .index("by_scope_key", ["scope", "key", "validFrom"])
