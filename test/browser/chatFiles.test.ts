@@ -22,7 +22,7 @@ const PROGRAM = { name: "tool.exe", mimeType: "application/x-msdownload", buffer
 const LARGE = { name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(11 * 1024 * 1024, "a") };
 
 describeInBrowser("a file", () => {
-  const { open, callAs } = browserScene();
+  const { open, callAs, expectTrouble } = browserScene();
   const openThread = async (as: "ada" | "ben" = "ada") => {
     const page = await open({ as, path: `/chat/${await beginThread(callAs(as))}` });
     await messageBox(page).waitFor();
@@ -76,6 +76,36 @@ describeInBrowser("a file", () => {
     await say(page, "Hello?");
     await untilAnswered(page);
     expect(await prompts(page).getByText("notes.md").count()).toBe(0);
+  });
+
+  test("that is taken away while it is on its way is not uploaded", async () => {
+    const { page, posted, attach, attached } = await openThread();
+    await page.context().setOffline(true);
+    await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
+    await attach([NOTES]);
+    await attached.getByRole("button", { name: "Take away notes.md" }).click();
+    await page.context().setOffline(false);
+    await say(page, "Hello?");
+    await untilAnswered(page);
+    expect(posted).toEqual([]);
+    expectTrouble(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  });
+
+  test("can be dropped on the form; text goes into the field where it is dropped, as ever", async () => {
+    const { page, attached } = await openThread();
+    /** True when the page took what was dropped. */
+    const drop = (what: "file" | "text") =>
+      messageBox(page).evaluate((field, kind) => {
+        const dataTransfer = new DataTransfer();
+        if (kind === "file")
+          dataTransfer.items.add(new File(["Words."], "dropped.txt", { type: "text/plain" }));
+        else dataTransfer.setData("text/plain", "Words.");
+        return !field.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      }, what);
+    expect(await drop("text")).toBe(false);
+    expect(await drop("file")).toBe(true);
+    await attached.locator("[data-upload=ready]").getByText("dropped.txt").waitFor();
+    expect(await attached.getByRole("listitem").count()).toBe(1);
   });
 
   test("of somebody else cannot be attached by its id", async () => {

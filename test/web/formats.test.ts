@@ -40,3 +40,13 @@ test("durations and distances", () => {
   expect(formats.formatRelativeTime(now - 30 * 3_600_000, now)).toBe("yesterday");
   expect(formats.formatRelativeTime(now - 8 * 86_400_000, now)).toBe("Nov 18, 2026");
 });
+
+test("a moment is told with its day, unless that is today", () => {
+  const now = Date.now();
+  const longAgo = new Date(2026, 0, 2, 17, 4).getTime();
+  const plain = (text: string) => text.replaceAll("\u202f", " ");
+  expect(formats.timeOf(now)).toBe(formats.formatClock(now));
+  expect(formats.momentWords(now)).toBe(`at ${formats.formatClock(now)}`);
+  expect(formats.timeOf(longAgo)).toBe(formats.formatTime(longAgo));
+  expect(plain(formats.momentWords(longAgo))).toBe("on Jan 2, 2026 at 5:04 PM");
+});

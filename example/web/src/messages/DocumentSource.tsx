@@ -1,34 +1,33 @@
-import { Anchor, Button, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowUpRight } from "@tabler/icons-react";
+import { Button, Group, Paper, Text } from "@mantine/core";
 import type { Chunk } from "convex-agent-memory";
 import type { ThreadMessage } from "convex-agent-memory/react";
 import { useQuery } from "convex/react";
 import { useState } from "react";
-import { Link } from "react-router";
 import { api } from "../api.js";
 import { documentAddress } from "../shell/addresses.js";
-import type { Citation, CitationNumbers } from "./citations.js";
+import { HEADING_MARK, type Citation } from "./citations.js";
+import { LoadingSource } from "./LoadingSource.js";
 import { Markdown } from "./Markdown.js";
+import { Onward } from "./Onward.js";
 import { passagesIn } from "./parts.js";
 
 type DocumentCitation = Extract<Citation, { kind: "document" }>;
 type DocumentSourceProps = { citation: DocumentCitation; text: string; message: ThreadMessage };
 
-const NO_CITATIONS: CitationNumbers = new Map();
 const PAGE_CHUNKS = 100;
 
 /** The passage of a document that a citation names, as it stands now; where it is gone, as the answer's model read it. */
 export function DocumentSource({ citation, text, message }: DocumentSourceProps) {
   const document = useQuery(api.documents.getDocument, { scope: "tenant", key: citation.key });
   const read = passagesIn(message.parts).flatMap((one) => (one.citation === text ? [one.text] : []));
-  if (document === undefined) return <Loading />;
-  const path = [document?.title ?? citation.key, ...citation.heading.split(" › ")].filter(
+  if (document === undefined) return <LoadingSource />;
+  const path = [document?.title ?? citation.key, ...citation.heading.split(HEADING_MARK)].filter(
     (part) => part !== "",
   );
   return (
     <>
       <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        {[...new Set(path)].join(" › ")}
+        {[...new Set(path)].join(HEADING_MARK)}
       </Text>
       {document === null ? (
         <AsRead texts={read} />
@@ -46,7 +45,7 @@ type ChunksUnderProps = { document: CitedDocument; heading: string; read: string
 function ChunksUnder({ document, heading, read, cursor }: ChunksUnderProps) {
   const { documentId, key } = document;
   const chunks = useQuery(api.documents.listChunks, { documentId, cursor, limit: PAGE_CHUNKS });
-  if (chunks === undefined) return <Loading />;
+  if (chunks === undefined) return <LoadingSource />;
   const under = chunks.page.filter((chunk) => chunk.heading === heading);
   const cited = under.filter(({ text }) => read.includes(text));
   const meant = cited.length > 0 ? cited : under;
@@ -58,9 +57,7 @@ function ChunksUnder({ document, heading, read, cursor }: ChunksUnderProps) {
         <ChunkCard key={chunk.chunkId} chunk={chunk} />
       ))}
       {meant.length === 0 && <AsRead texts={read} />}
-      <Anchor component={Link} to={documentAddress(key, meant[0]?.chunkId)} size="sm">
-        Open in Documents <IconArrowUpRight size={14} aria-hidden />
-      </Anchor>
+      <Onward to={documentAddress(key, meant[0]?.chunkId)}>Open in Documents</Onward>
     </>
   );
 }
@@ -74,7 +71,7 @@ function ChunkCard({ chunk }: { chunk: Chunk }) {
   const text = around?.spans[0]?.text ?? chunk.text;
   return (
     <Paper withBorder p="md" data-chunk={chunk.index}>
-      <Markdown text={text} numbers={NO_CITATIONS} />
+      <Markdown text={text} />
       <Group mt="sm">
         <Button
           size="compact-xs"
@@ -100,16 +97,9 @@ function AsRead({ texts }: { texts: string[] }) {
       </Text>
       {texts.map((text, index) => (
         <Paper key={index} withBorder p="md">
-          <Markdown text={text} numbers={NO_CITATIONS} />
+          <Markdown text={text} />
         </Paper>
       ))}
     </>
   );
 }
-
-const Loading = () => (
-  <Stack role="status" aria-label="Loading the source">
-    <Skeleton h={14} w="60%" />
-    <Skeleton h={120} />
-  </Stack>
-);

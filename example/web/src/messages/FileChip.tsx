@@ -65,7 +65,8 @@ export function FileChip({ name, mediaType, bytes, url }: FileChipProps) {
   );
 }
 
-function FileIcon({ mediaType }: { mediaType: string }) {
+/** What kind of file it is, at a glance. */
+export function FileIcon({ mediaType }: { mediaType: string }) {
   if (mediaType.startsWith("image/")) return <IconPhoto size={18} stroke={1.5} aria-hidden />;
   if (mediaType === "application/pdf") return <IconFileTypePdf size={18} stroke={1.5} aria-hidden />;
   return <IconFile size={18} stroke={1.5} aria-hidden />;

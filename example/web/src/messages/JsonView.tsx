@@ -1,5 +1,6 @@
 import { Button, Text } from "@mantine/core";
 import { useState } from "react";
+import { plural } from "../shell/formats.js";
 import classes from "./messages.module.css";
 
 /** Characters that are shown before somebody asks for more. */
@@ -15,13 +16,12 @@ export function JsonView({ label, value }: { label: string; value: unknown }) {
       <Text size="xs" fw={600}>
         {label}
       </Text>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes.json} tabIndex={0} aria-label={label} dir="auto">
+      <pre className={classes.json} tabIndex={0} role="group" aria-label={label} dir="auto">
         {text === "" ? "(nothing)" : isCut ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text}
       </pre>
       {isCut && (
         <Button size="compact-xs" variant="subtle" onClick={() => setWhole(true)}>
-          Show all {text.length.toLocaleString("en")} characters
+          Show all {plural(text.length, "character")}
         </Button>
       )}
     </div>

@@ -7,8 +7,11 @@ import { CodeBlock } from "./CodeBlock.js";
 import { markdownPieces, type MarkdownPiece } from "./markdownPieces.js";
 import classes from "./messages.module.css";
 import { QuietBoundary } from "./QuietBoundary.js";
+import { SafeLink } from "./SafeLink.js";
 
 const plugins = [remarkGfm];
+/** A document cites nothing; the same object, so that what stands is not rendered again. */
+const NO_CITATIONS: CitationNumbers = new Map();
 
 /**
  * Markdown that nobody vouches for: HTML in it is shown as text, addresses are those of the web only, and nothing is
@@ -16,10 +19,10 @@ const plugins = [remarkGfm];
  */
 export const Markdown = memo(function Markdown({
   text,
-  numbers,
+  numbers = NO_CITATIONS,
 }: {
   text: string;
-  numbers: CitationNumbers;
+  numbers?: CitationNumbers;
 }) {
   const pieces = useMemo(() => markdownPieces(text), [text]);
   return (
@@ -92,18 +95,8 @@ const components: Components = {
     return text === null ? <pre>{children}</pre> : <CodeBlock text={text.replace(/\n$/, "")} />;
   },
   table: ({ children }: Children) => (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={classes.table} tabIndex={0} role="region" aria-label="Table">
       <table>{children}</table>
     </div>
   ),
 };
-
-function SafeLink({ href, children }: { href: string; children: ReactNode }) {
-  if (href === "") return <span>{children}</span>;
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  );
-}

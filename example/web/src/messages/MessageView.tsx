@@ -1,16 +1,17 @@
 import { UnstyledButton } from "@mantine/core";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { LAST_ANSWER, runAddress } from "../shell/addresses.js";
+import { timeOf } from "../shell/formats.js";
 import { AnswerContext } from "./answerContext.js";
 import { numberCitations, shortName, type CitationNumbers, type NumberedCitation } from "./citations.js";
 import { MessageFile } from "./FileChip.js";
 import classes from "./messages.module.css";
 import { passagesIn, rowIdOf, type MessagePart } from "./parts.js";
 import { Reasoning } from "./Reasoning.js";
+import { SafeLink } from "./SafeLink.js";
 import { AnswerText, PromptText } from "./TextPart.js";
-import { timeOf } from "./time.js";
 import { ToolCard } from "./ToolCard.js";
 import { webAddress } from "./webAddress.js";
 
@@ -120,10 +121,14 @@ function useCitations({ parts }: ThreadMessage): CitationNumbers {
       known,
     );
   }, [parts]);
-  const names = [...found.keys()].join("\n");
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the names say all of it
-  return useMemo(() => found, [names]);
+  const [kept, setKept] = useState(found);
+  if (namesIn(kept) === namesIn(found)) return kept;
+  setKept(found);
+  return found;
 }
+
+/** They say all of what is cited. */
+const namesIn = (numbers: CitationNumbers): string => [...numbers.keys()].join("\n");
 
 type PartGroup = { isStep: boolean; parts: MessagePart[] };
 
@@ -155,10 +160,7 @@ function AnswerPart({ part, message, numbers }: AnswerPartProps) {
     case "source-url":
       return (
         <p>
-          Source:{" "}
-          <a href={webAddress(part.url)} target="_blank" rel="noopener noreferrer nofollow">
-            {part.title ?? part.url}
-          </a>
+          Source: <SafeLink href={webAddress(part.url)}>{part.title ?? part.url}</SafeLink>
         </p>
       );
     case "source-document":

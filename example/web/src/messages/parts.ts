@@ -1,4 +1,5 @@
 import type { ThreadMessage } from "convex-agent-memory/react";
+import { fieldOf } from "../data/json.js";
 
 export type MessagePart = ThreadMessage["parts"][number];
 export type ToolPart = Extract<MessagePart, { type: "dynamic-tool" }>;
@@ -23,11 +24,6 @@ export function wholePartOf(metadata: unknown): WholePart | null {
 export function fileIdOf({ providerMetadata }: FilePart): string | null {
   const fileId = fieldOf(fieldOf(providerMetadata, OWN), "fileId");
   return typeof fileId === "string" ? fileId : null;
-}
-
-/** A field of something that may be anything. */
-export function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (Reflect.get(value, name) as unknown) : undefined;
 }
 
 export const isTool = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool";

@@ -1,14 +1,14 @@
-import { Anchor, Badge, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowUpRight } from "@tabler/icons-react";
+import { Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import type { Fact } from "convex-agent-memory";
 import { toUIMessages, type ThreadMessage } from "convex-agent-memory/react";
 import { useQueries, useQuery } from "convex/react";
 import { useMemo } from "react";
-import { Link } from "react-router";
 import { api } from "../api.js";
 import { blockAddress, chatAddress, factAddress } from "../shell/addresses.js";
+import { timeOf } from "../shell/formats.js";
+import { LoadingSource } from "./LoadingSource.js";
+import { Onward } from "./Onward.js";
 import { passagesIn, rowIdOf, textOf } from "./parts.js";
-import { timeOf } from "./time.js";
 
 /** The facts that an answer's model was shown, of which those that it quotes are what a citation means. */
 export function FactSource({ message, factKey }: { message: ThreadMessage; factKey: string }) {
@@ -17,7 +17,7 @@ export function FactSource({ message, factKey }: { message: ThreadMessage; factK
   const shown = shownOfKind(context, "fact");
   const factIds = [...new Set([...shown, ...found])];
   const facts = useFacts(factIds);
-  if (context === undefined || facts === undefined) return <Loading />;
+  if (context === undefined || facts === undefined) return <LoadingSource />;
   const ofKey = facts.filter(({ key = "" }) => key === factKey);
   const quoted = ofKey.filter(({ text }) => textOf(message).includes(text));
   const meant = quoted.length > 0 ? quoted : ofKey;
@@ -76,7 +76,7 @@ function FactCard({ fact }: { fact: Fact }) {
 /** The block as it stands now. */
 export function BlockSource({ label }: { label: string }) {
   const blocks = useQuery(api.knowledge.listBlocks, { scope: "user" });
-  if (blocks === undefined) return <Loading />;
+  if (blocks === undefined) return <LoadingSource />;
   const block = blocks.find((one) => one.label === label);
   if (block === undefined) return <Text c="dimmed">There is no block “{label}” any more.</Text>;
   return (
@@ -102,7 +102,7 @@ export function SaidSource({ message, text, place }: SaidSourceProps) {
   const read = passagesIn(message.parts).find(({ citation }) => citation === text);
   const messageId = messageAt(context, place);
   const said = useQuery(api.chat.getMessage, messageId === undefined ? "skip" : { messageId });
-  if (context === undefined || (messageId !== undefined && said === undefined)) return <Loading />;
+  if (context === undefined || (messageId !== undefined && said === undefined)) return <LoadingSource />;
   const words = said === undefined ? read?.text : toUIMessages([said]).map(textOf).join("\n\n");
   return (
     <>
@@ -123,15 +123,3 @@ const messageAt = (context: Explained | undefined, place: string): string | unde
   (context?.sections ?? [])
     .flatMap(({ items }) => items)
     .find((item) => item.kind === "message" && `${item.place?.turn}.${item.place?.step}` === place)?.id;
-
-const Onward = ({ to, children }: { to: string; children: string }) => (
-  <Anchor component={Link} to={to} size="sm">
-    {children} <IconArrowUpRight size={14} aria-hidden />
-  </Anchor>
-);
-
-const Loading = () => (
-  <Stack role="status" aria-label="Loading the source">
-    <Skeleton h={80} />
-  </Stack>
-);

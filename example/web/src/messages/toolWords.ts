@@ -1,4 +1,5 @@
-import { fieldOf, type ToolPart } from "./parts.js";
+import { fieldOf } from "../data/json.js";
+import type { ToolPart } from "./parts.js";
 
 /**
  * What a tool does, in words: while it is at it, once it is done, the field of its input that says about what, and how a

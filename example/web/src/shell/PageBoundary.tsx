@@ -3,10 +3,16 @@ import { errorCodeOf, isStalePage } from "./errorText.js";
 import { SignedOut } from "./SignedOut.js";
 import { ErrorState } from "./states.js";
 
-type Props = { children: ReactNode; /** Where one is: another place is tried afresh. */ place?: string };
+type Props = {
+  children: ReactNode;
+  /** Where one is: another place is tried afresh. */
+  place?: string;
+  /** What is shown of what was thrown, in the place of the usual. */
+  fallback?: (error: unknown, retry: () => void) => ReactNode;
+};
 type State = { error: unknown; hasFailed: boolean; place: string | undefined };
 
-/** Shows, in the place of a page, what it or one of its queries threw. */
+/** Shows, in the place of a page or a part of it, what that or one of its queries threw. */
 export class PageBoundary extends Component<Props, State> {
   override state: State = { error: null, hasFailed: false, place: this.props.place };
 
@@ -25,8 +31,10 @@ export class PageBoundary extends Component<Props, State> {
 
   override render(): ReactNode {
     const { error, hasFailed } = this.state;
-    if (!hasFailed) return this.props.children;
+    const { children, fallback } = this.props;
+    if (!hasFailed) return children;
     if (errorCodeOf(error) === "UNAUTHENTICATED") return <SignedOut />;
+    if (fallback !== undefined) return fallback(error, this.retry);
     return <ErrorState error={error} onRetry={this.retry} />;
   }
 }

@@ -20,11 +20,17 @@ export function nextNotice(
   return current === "none" ? "none" : "back";
 }
 
+/** Whether calls reach the host now. */
+export function useIsConnected(): boolean {
+  const { isWebSocketConnected } = useConvexConnectionState();
+  const { online } = useNetwork();
+  return isWebSocketConnected && online;
+}
+
 /** Whether calls reach the host now, and what to say of it. Call it below the session. */
 export function useConnection(): { isConnected: boolean; isSending: boolean; notice: Notice } {
-  const { isWebSocketConnected, hasEverConnected, hasInflightRequests } = useConvexConnectionState();
-  const { online } = useNetwork();
-  const isConnected = isWebSocketConnected && online;
+  const { hasEverConnected, hasInflightRequests } = useConvexConnectionState();
+  const isConnected = useIsConnected();
   const [notice, setNotice] = useState<Notice>("none");
   useEffect(() => {
     const waitMs = isConnected ? 0 : hasEverConnected ? LOST_AFTER_MS : UNREACHABLE_AFTER_MS;

@@ -105,6 +105,15 @@ export const formatExactTime = (at: number): string =>
 /** The time of day alone. */
 export const formatClock = (at: number): string => dateTime(at, { timeStyle: "short" });
 
+const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
+
+/** A moment: with its day, unless that is today. */
+export const timeOf = (at: number): string => (isToday(at) ? formatClock(at) : formatTime(at));
+
+/** A moment within a sentence: `at 5:04 PM`, or `on Nov 26, 2026 at 5:04 PM` where that is not today. */
+export const momentWords = (at: number): string =>
+  isToday(at) ? `at ${formatClock(at)}` : `on ${formatDay(at)} at ${formatClock(at)}`;
+
 /** A day: `Nov 26, 2026`. */
 export const formatDay = (at: number): string => dateTime(at, { dateStyle: "medium" });
 

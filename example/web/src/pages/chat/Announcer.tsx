@@ -2,6 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import type { Run } from "convex-agent-memory";
 import type { ThreadMessage } from "convex-agent-memory/react";
 import { useState } from "react";
+import { isActive } from "../../data/isActive.js";
 import { textOf } from "../../messages/parts.js";
 
 /** Characters of an answer that are read out when it is done. */
@@ -11,7 +12,7 @@ const ANNOUNCED_CHARACTERS = 300;
 export function Announcer({ run, messages }: { run: Run | null; messages: ThreadMessage[] }) {
   const [first] = useState(run);
   // What was over before the page was opened is no news.
-  const isOld = run === null || (first?.runId === run.runId && "endedAt" in first.state);
+  const isOld = run === null || (first?.runId === run.runId && !isActive(first));
   return (
     <VisuallyHidden role="status" aria-live="polite">
       {isOld ? "" : newsOf(run, messages)}

@@ -1,5 +1,6 @@
 import { CloseButton, Group, Paper, Progress, Text } from "@mantine/core";
-import { IconAlertTriangle, IconFile } from "@tabler/icons-react";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { FileIcon } from "../../messages/FileChip.js";
 import { formatBytes } from "../../shell/formats.js";
 import classes from "./chat.module.css";
 import type { Upload } from "./useUploads.js";
@@ -16,7 +17,7 @@ export function Attachments({ uploads, onRemove }: { uploads: Upload[]; onRemove
               {upload.state.kind === "refused" ? (
                 <IconAlertTriangle size={18} color="var(--mantine-color-red-6)" aria-hidden />
               ) : (
-                <IconFile size={18} stroke={1.5} aria-hidden />
+                <FileIcon mediaType={upload.mediaType} />
               )}
               <Text size="sm" truncate maw="11rem" component="span">
                 {upload.name}

@@ -1,8 +1,8 @@
 import { ActionIcon, FileButton, Group, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
-import { useNetwork } from "@mantine/hooks";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
 import { useConvexConnectionState } from "convex/react";
 import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from "react";
+import { useIsConnected } from "../../shell/connection.js";
 import { ACCEPTED } from "./acceptedFile.js";
 import { Attachments } from "./Attachments.js";
 import classes from "./chat.module.css";
@@ -36,8 +36,11 @@ export function Composer(props: ComposerProps) {
         event.preventDefault();
         submit();
       }}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event: DragEvent) => {
+      onDragOver={(event) => {
+        if (hasFiles(event)) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        if (!hasFiles(event)) return;
         event.preventDefault();
         composer.add([...event.dataTransfer.files]);
       }}
@@ -59,16 +62,16 @@ export function Composer(props: ComposerProps) {
           <Hint words={composer.hint} />
           <Group gap="xs" wrap="nowrap">
             {run !== undefined && <StopButton onStop={stop} />}
-            <SendButton
-              isSteering={composer.way === "steer" && run !== undefined}
-              canSend={composer.canSend}
-            />
+            <SendButton isSteering={composer.way === "steer"} canSend={composer.canSend} />
           </Group>
         </Group>
       </div>
     </form>
   );
 }
+
+/** Text that is dropped goes where it is dropped, as ever. */
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer.types.includes("Files");
 
 type MessageInputProps = {
   input: RefObject<HTMLTextAreaElement | null>;
@@ -118,12 +121,11 @@ const SendButton = ({ isSteering, canSend }: { isSteering: boolean; canSend: boo
 
 /** What Enter does, or why nothing can be sent just now. */
 function Hint({ words }: { words: string }) {
-  const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
-  const { online } = useNetwork();
-  const isOffline = hasEverConnected && !(isWebSocketConnected && online);
+  const { hasEverConnected } = useConvexConnectionState();
+  const isConnected = useIsConnected() || !hasEverConnected;
   return (
     <Text size="xs" c="dimmed" className={classes.hint} role="status">
-      {isOffline ? "You are offline: what you send goes out when you are back." : words}
+      {isConnected ? words : "You are offline: what you send goes out when you are back."}
     </Text>
   );
 }

@@ -3,6 +3,8 @@ import { useRun, useSend, useThread, type ThreadMessage } from "convex-agent-mem
 import { useCallback, useMemo, useState } from "react";
 import { useLocation } from "react-router";
 import { api } from "../../api.js";
+import { isActive } from "../../data/isActive.js";
+import { fieldOf } from "../../data/json.js";
 import type { NumberedCitation } from "../../messages/citations.js";
 import { MessageView } from "../../messages/MessageView.js";
 import { SourcePanel, type OpenedSource } from "../../messages/SourcePanel.js";
@@ -74,13 +76,12 @@ export function Conversation({ threadId }: { threadId: string }) {
 
 /** A prompt behind the active run's turn waits until that is over. */
 function isQueued({ role, metadata }: ThreadMessage, run: Run | null): boolean {
-  const isActive = run !== null && !("endedAt" in run.state);
-  return isActive && role === "user" && metadata !== undefined && metadata.turn > run.turn;
+  if (run === null || !isActive(run)) return false;
+  return role === "user" && metadata !== undefined && metadata.turn > run.turn;
 }
 
 /** True right after the conversation was begun on this page. */
-const isFresh = (state: unknown): boolean =>
-  typeof state === "object" && state !== null && "isFresh" in state && state.isFresh === true;
+const isFresh = (state: unknown): boolean => fieldOf(state, "isFresh") === true;
 
 type RunOfThread = Pick<
   ReturnType<typeof useRun<typeof api.chat>>,

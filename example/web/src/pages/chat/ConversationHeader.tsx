@@ -7,7 +7,7 @@ import { api } from "../../api.js";
 import { runsAddress } from "../../shell/addresses.js";
 import classes from "./chat.module.css";
 import { ThreadMenu } from "./ThreadMenu.js";
-import { titleOf } from "./threadTitle.js";
+import { titleOf } from "../../text/threadTitle.js";
 
 /** Which conversation is open, and what can be done with it. */
 export function ConversationHeader({

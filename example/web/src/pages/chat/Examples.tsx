@@ -2,7 +2,7 @@ import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Prompt } from "./composerTypes.js";
 import { ProblemAlert } from "./ProblemAlert.js";
-import { problemOf, type SendProblem } from "./sendProblem.js";
+import { useSending } from "./useSending.js";
 
 const EXAMPLES = [
   "What do the documents tell, in short?",
@@ -13,16 +13,10 @@ const EXAMPLES = [
 /** Questions to begin with, each asked by a click: one at a time, and told when it could not be. */
 export function Examples({ onAsk }: { onAsk: (prompt: Prompt) => Promise<void> }) {
   const [asked, setAsked] = useState<string | null>(null);
-  const [problem, setProblem] = useState<SendProblem | null>(null);
-  const ask = async (text: string): Promise<void> => {
+  const { isBusy, failure, attempt, clear } = useSending();
+  const ask = (text: string): void => {
     setAsked(text);
-    setProblem(null);
-    try {
-      await onAsk({ text, fileIds: [] });
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-    setAsked(null);
+    void attempt(() => onAsk({ text, fileIds: [] }));
   };
   return (
     <Stack gap="xs" align="flex-start" role="group" aria-label="Examples">
@@ -33,14 +27,14 @@ export function Examples({ onAsk }: { onAsk: (prompt: Prompt) => Promise<void> }
           radius="xl"
           size="sm"
           fw={400}
-          loading={asked === example}
-          disabled={asked !== null}
-          onClick={() => void ask(example)}
+          loading={isBusy && asked === example}
+          disabled={isBusy}
+          onClick={() => ask(example)}
         >
           {example}
         </Button>
       ))}
-      {problem !== null && <ProblemAlert problem={problem} onClose={() => setProblem(null)} />}
+      {failure !== null && <ProblemAlert problem={failure} onClose={clear} />}
     </Stack>
   );
 }

@@ -1,7 +1,15 @@
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import type { ThreadMessage } from "convex-agent-memory/react";
-import { useCallback, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import {
+  useCallback,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { VList, type VListHandle } from "virtua";
 import classes from "./chat.module.css";
 
@@ -30,7 +38,10 @@ export function MessageList(props: MessageListProps) {
   const { messages, tail, canLoadMore, loadMore, children } = props;
   const { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd } = useEnd(props);
   const isPrepended = useIsPrepended(messages);
-  const loadAtStart = useLoadAtStart({ canLoadMore, loadMore });
+  // A page that fails is asked for again by the next scroll.
+  const loadAtStart = (): void => {
+    if (canLoadMore) loadMore().catch(() => undefined);
+  };
   const rows = [...messages, TAIL] as const;
   return (
     <div className={classes.messages} onClickCapture={({ target }) => isFold(target) && leaveEnd()}>
@@ -97,12 +108,14 @@ function useEnd({ messages, wantedId }: Pick<MessageListProps, "messages" | "wan
   }, [scrollToEnd]);
   const wanted = wantedId === undefined ? -1 : messages.findIndex(({ id }) => id === wantedId);
   const isThere = wanted >= 0;
-  useLayoutEffect(() => {
-    if (!isThere) return;
+  const toWanted = useEffectEvent(() => {
     stays.current = false;
     isMoving.current = true;
     list.current?.scrollToIndex(wanted, { align: "center" });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a message: its place changes as others come in above
+  });
+  // Once a message: its place changes as others come in above.
+  useLayoutEffect(() => {
+    if (isThere) toWanted();
   }, [wantedId, isThere]);
   const onScroll = (offset: number): void => {
     const { scrollSize = 0, viewportSize = 0 } = list.current ?? {};
@@ -139,16 +152,4 @@ function useIsPrepended(messages: ThreadMessage[]): boolean {
     before !== undefined && messages[0]?.id !== before && messages.some(({ id }) => id === before);
   setKnown({ messages, isPrepended });
   return isPrepended;
-}
-
-/** Loads the page before, one at a time; a page that fails is asked for again by the next scroll. */
-function useLoadAtStart({ canLoadMore, loadMore }: Pick<MessageListProps, "canLoadMore" | "loadMore">) {
-  const isLoading = useRef(false);
-  return (): void => {
-    if (!canLoadMore || isLoading.current) return;
-    isLoading.current = true;
-    void loadMore()
-      .catch(() => undefined)
-      .finally(() => (isLoading.current = false));
-  };
 }

@@ -1,6 +1,6 @@
 import { Alert, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { useNow } from "../../messages/time.js";
+import { useNow } from "../../data/useNow.js";
 import { plural } from "../../shell/formats.js";
 import type { SendProblem } from "./sendProblem.js";
 

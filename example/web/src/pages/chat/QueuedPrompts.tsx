@@ -1,12 +1,11 @@
 import { ActionIcon, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconX } from "@tabler/icons-react";
 import type { ThreadMessage } from "convex-agent-memory/react";
 import { useMutation, useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "../../api.js";
+import { telling } from "../../data/telling.js";
 import { rowIdOf, textOf } from "../../messages/parts.js";
-import { errorText } from "../../shell/errorText.js";
 import classes from "./chat.module.css";
 
 /** At most so many runs of a thread wait. */
@@ -47,15 +46,12 @@ function Queued({ prompt, place, runId }: QueuedProps) {
   const remove = useMutation(api.chat.removeMessage);
   const messageId = rowIdOf(prompt);
   const takeBack = async (ofRun: string): Promise<void> => {
+    await cancel({ runId: ofRun, reason: "Taken back." });
+    await remove({ messageId });
+  };
+  const go = async (ofRun: string): Promise<void> => {
     setGoing(true);
-    try {
-      await cancel({ runId: ofRun, reason: "Taken back." });
-      await remove({ messageId });
-    } catch (error) {
-      const { title, advice } = errorText(error);
-      notifications.show({ color: "red", title, message: advice });
-      setGoing(false);
-    }
+    if (!(await telling(takeBack(ofRun)))) setGoing(false);
   };
   const words = textOf(prompt);
   return (
@@ -73,7 +69,7 @@ function Queued({ prompt, place, runId }: QueuedProps) {
         aria-label={`Take back: ${words}`}
         disabled={runId === undefined}
         loading={isGoing}
-        onClick={() => runId !== undefined && void takeBack(runId)}
+        onClick={() => runId !== undefined && void go(runId)}
       >
         <IconX size={14} aria-hidden />
       </ActionIcon>

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useState, type FormEvent } from "react";
-import { errorText } from "../../shell/errorText.js";
+import { useAttempt } from "../../data/useAttempt.js";
 
 const MOST_CHARACTERS = 200;
 
@@ -10,15 +10,10 @@ type RenameFormProps = { title: string; onSave: (title: string) => Promise<unkno
 /** Another name for a conversation. It stands in a dialog, outside of what gives hooks their client. */
 export function RenameForm({ title: before, onSave }: RenameFormProps) {
   const [title, setTitle] = useState(before);
-  const [error, setError] = useState<string | null>(null);
+  const { isBusy, failure, attempt } = useAttempt();
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    try {
-      await onSave(title.trim());
-      modals.closeAll();
-    } catch (refused) {
-      setError(errorText(refused).title);
-    }
+    if (await attempt(() => onSave(title.trim()))) modals.closeAll();
   };
   return (
     <form onSubmit={(event) => void save(event)}>
@@ -28,14 +23,14 @@ export function RenameForm({ title: before, onSave }: RenameFormProps) {
           value={title}
           maxLength={MOST_CHARACTERS}
           onChange={(event) => setTitle(event.currentTarget.value)}
-          error={error}
+          error={failure?.title}
           data-autofocus
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={() => modals.closeAll()}>
             Cancel
           </Button>
-          <Button type="submit" disabled={title.trim() === ""}>
+          <Button type="submit" loading={isBusy} disabled={title.trim() === ""}>
             Save
           </Button>
         </Group>

@@ -3,13 +3,12 @@ import { IconAlertTriangle, IconClock, IconPlayerStop } from "@tabler/icons-reac
 import type { Run } from "convex-agent-memory";
 import type { ThreadMessage } from "convex-agent-memory/react";
 import { useSend } from "convex-agent-memory/react";
-import { useState } from "react";
 import { api } from "../../api.js";
 import { rowIdOf } from "../../messages/parts.js";
-import { timeOf } from "../../messages/time.js";
+import { failureWords } from "../../messages/failureWords.js";
+import { momentWords } from "../../shell/formats.js";
 import { ProblemAlert } from "./ProblemAlert.js";
-import { failureWords } from "./failureWords.js";
-import { problemOf, type SendProblem } from "./sendProblem.js";
+import { useSending } from "./useSending.js";
 import classes from "./chat.module.css";
 
 type RunNoticeProps = { threadId: string; run: Run | null; messages: ThreadMessage[] };
@@ -75,12 +74,12 @@ const Waiting = ({ words }: { words: string }) => (
 const queuedWords = (startAt: number | undefined): string =>
   startAt === undefined
     ? "Waits for its turn: it is answered when the answers before it are done."
-    : `Is asked at ${timeOf(startAt)}.`;
+    : `Is asked ${momentWords(startAt)}.`;
 
 const waitWords = (waitsFor: Run["waitsFor"], until: number): string =>
   waitsFor === "budget"
-    ? `The budget is spent. The answer goes on by itself when it resets, at ${timeOf(until)}.`
-    : `Too many questions at once. The answer goes on by itself at ${timeOf(until)}.`;
+    ? `The budget is spent. The answer goes on by itself when it resets, ${momentWords(until)}.`
+    : `Too many questions at once. The answer goes on by itself ${momentWords(until)}.`;
 
 /** True while words of this run's answer are there to be seen growing. */
 function isSaying(run: Run, messages: ThreadMessage[]): boolean {
@@ -94,27 +93,17 @@ function isSaying(run: Run, messages: ThreadMessage[]): boolean {
 /** Asks the last question again, as it stands in the conversation. */
 function TryAgain({ threadId, run, messages }: RunNoticeProps & { run: Run }) {
   const again = useSend(api.ask.again);
-  const [problem, setProblem] = useState<SendProblem | null>(null);
-  const [isSending, setSending] = useState(false);
+  const { isBusy, failure, attempt, clear } = useSending();
   // What was told to the answer while it was under way stands in the same turn, behind its question.
   const prompt = messages.find(({ role, metadata }) => role === "user" && metadata?.turn === run.turn);
   if (prompt === undefined) return null;
-  const ask = async (): Promise<void> => {
-    setSending(true);
-    setProblem(null);
-    try {
-      await again({ threadId, promptMessageId: rowIdOf(prompt) });
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-    setSending(false);
-  };
+  const ask = () => attempt(() => again({ threadId, promptMessageId: rowIdOf(prompt) }));
   return (
     <>
-      <Button mt="xs" size="xs" variant="default" loading={isSending} onClick={() => void ask()}>
+      <Button mt="xs" size="xs" variant="default" loading={isBusy} onClick={() => void ask()}>
         Try again
       </Button>
-      {problem !== null && <ProblemAlert problem={problem} onClose={() => setProblem(null)} />}
+      {failure !== null && <ProblemAlert problem={failure} onClose={clear} />}
     </>
   );
 }

@@ -5,9 +5,10 @@ import type { Thread } from "convex-agent-memory";
 import { useMutation } from "convex/react";
 import { use } from "react";
 import { api } from "../../api.js";
+import { telling } from "../../data/telling.js";
 import { RenameForm } from "./RenameForm.js";
-import { titleOf } from "./threadTitle.js";
-import { telling, ThreadRemovalContext } from "./useThreadRemoval.js";
+import { titleOf } from "../../text/threadTitle.js";
+import { ThreadRemovalContext } from "./useThreadRemoval.js";
 
 /** What can be done with a conversation: name it, archive it, remove it. */
 export function ThreadMenu({ thread }: { thread: Thread }) {

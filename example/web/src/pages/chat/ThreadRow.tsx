@@ -7,7 +7,7 @@ import { chatAddress } from "../../shell/addresses.js";
 import { formatRelativeTime } from "../../shell/formats.js";
 import classes from "./chat.module.css";
 import { ThreadMenu } from "./ThreadMenu.js";
-import { titleOf } from "./threadTitle.js";
+import { titleOf } from "../../text/threadTitle.js";
 
 type ThreadRowProps = { thread: Thread; now: number; isOpen: boolean; onChosen?: () => void };
 

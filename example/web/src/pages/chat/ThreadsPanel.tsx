@@ -10,7 +10,7 @@ import classes from "./chat.module.css";
 import { RowsLoading } from "./RowsLoading.js";
 import { ThreadRow } from "./ThreadRow.js";
 import { ThreadSearch } from "./ThreadSearch.js";
-import { useNow } from "../../messages/time.js";
+import { useNow } from "../../data/useNow.js";
 
 export type ThreadsPanelProps = { openThreadId: string | undefined; onChosen?: () => void };
 

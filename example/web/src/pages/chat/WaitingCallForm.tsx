@@ -2,13 +2,13 @@ import { Button, Code, Group, JsonInput, Paper, Stack, Text, Textarea, TextInput
 import type { WaitingCall } from "convex-agent-memory";
 import type { RunActions } from "convex-agent-memory/react";
 import { useRef, useState, type RefObject } from "react";
+import { readJson } from "../../data/json.js";
 import { useWholePart } from "../../messages/useWholePart.js";
-import { timeOf } from "../../messages/time.js";
 import { answerWords, askWords } from "../../messages/toolWords.js";
+import { momentWords } from "../../shell/formats.js";
 import classes from "./chat.module.css";
 import { ProblemAlert } from "./ProblemAlert.js";
-import { problemOf, type SendProblem } from "./sendProblem.js";
-import { readJson } from "../../messages/readJson.js";
+import { useSending } from "./useSending.js";
 import { isToldInWords, WhatIsMeant } from "./WhatIsMeant.js";
 
 type FormProps = { call: WaitingCall } & Pick<RunActions, "approve" | "deny" | "answer">;
@@ -18,7 +18,7 @@ export function WaitingCallForm({ call, approve, deny, answer }: FormProps) {
   const whole = call.isCut ? { messageId: call.messageId, part: call.part, bytes: 0 } : null;
   const { text: input } = useWholePart(call.input, whole);
   const form = useRef<HTMLDivElement>(null);
-  const { isBusy, problem, forgetProblem, act } = useAct(form);
+  const { isBusy, failure, clear, act } = useAct(form);
   return (
     <Paper
       ref={form}
@@ -39,9 +39,9 @@ export function WaitingCallForm({ call, approve, deny, answer }: FormProps) {
           <AnswerFields input={input} isBusy={isBusy} act={act} {...{ call, answer }} />
         )}
         <Text size="xs" c="dimmed">
-          Nothing goes on until you decide. Without a decision it ends at {timeOf(call.expiresAt)}.
+          Nothing goes on until you decide. Without a decision it ends {momentWords(call.expiresAt)}.
         </Text>
-        {problem !== null && <ProblemAlert problem={problem} onClose={forgetProblem} />}
+        {failure !== null && <ProblemAlert problem={failure} onClose={clear} />}
       </Stack>
     </Paper>
   );
@@ -57,21 +57,12 @@ type Act = (deed: () => Promise<unknown>) => Promise<void>;
  * to the conversation in which it stood.
  */
 function useAct(form: RefObject<HTMLElement | null>) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<SendProblem | null>(null);
+  const { attempt, ...sending } = useSending();
   const act: Act = async (deed) => {
     const log = form.current?.closest<HTMLElement>("[role=log]");
-    setBusy(true);
-    setProblem(null);
-    try {
-      await deed();
-      log?.focus({ preventScroll: true });
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-    setBusy(false);
+    if (await attempt(deed)) log?.focus({ preventScroll: true });
   };
-  return { isBusy, problem, forgetProblem: () => setProblem(null), act };
+  return { ...sending, act };
 }
 
 type Fields = { call: WaitingCall; input: string; isBusy: boolean; act: Act };

@@ -1,17 +1,15 @@
 import { Blockquote, Text } from "@mantine/core";
 import { useQuery } from "convex/react";
 import { api } from "../../api.js";
-import { fieldOf } from "../../messages/parts.js";
+import { fieldOf, readJson } from "../../data/json.js";
 import { QuietBoundary } from "../../messages/QuietBoundary.js";
-import { readJson } from "../../messages/readJson.js";
 
 /** Tools whose input is an id that says nothing to a person: what it stands for is shown in its place. */
 export const isToldInWords = (toolName: string): boolean => toolName === "forget";
 
 /** What an input names by an id only: the words of a fact that is to be erased. */
 export function WhatIsMeant({ toolName, input }: { toolName: string; input: string }) {
-  const parsed = readJson(input);
-  const factId = parsed.isValid ? fieldOf(parsed.value, "factId") : undefined;
+  const factId = fieldOf(readJson(input).value, "factId");
   if (!isToldInWords(toolName) || typeof factId !== "string") return null;
   return (
     <QuietBoundary key={factId} fallback={<NotThere />}>

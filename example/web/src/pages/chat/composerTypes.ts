@@ -1,10 +1,7 @@
-import type { Run } from "convex-agent-memory";
-
 export type Prompt = { text: string; fileIds: string[] };
 
 /** The run that is under way, and what can be done about it. */
 export type ActiveRun = {
-  run: Run | null;
   steer: (prompt: string) => Promise<unknown>;
   cancel: () => Promise<unknown>;
 };

@@ -1,4 +1,4 @@
-import { fieldOf } from "../../messages/parts.js";
+import { fieldOf, readJson } from "../../data/json.js";
 
 type Posting = { file: File; mediaType: string; signal: AbortSignal; onProgress: (share: number) => void };
 
@@ -8,7 +8,8 @@ export function postFile(url: string, { file, mediaType, signal, onProgress }: P
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
     request.addEventListener("load", () => {
-      const storageId = request.status < 300 ? fieldOf(parsed(request.responseText), "storageId") : undefined;
+      const storageId =
+        request.status < 300 ? fieldOf(readJson(request.responseText).value, "storageId") : undefined;
       if (typeof storageId === "string") resolve(storageId);
       else reject(new TypeError(`The upload was answered with ${request.status}.`));
     });
@@ -19,12 +20,4 @@ export function postFile(url: string, { file, mediaType, signal, onProgress }: P
     request.setRequestHeader("content-type", mediaType);
     request.send(file);
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

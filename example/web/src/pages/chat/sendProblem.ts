@@ -1,4 +1,4 @@
-import { fieldOf } from "../../messages/parts.js";
+import { fieldOf } from "../../data/json.js";
 import { errorCodeOf, errorText, type ErrorText } from "../../shell/errorText.js";
 
 /** Why something was not sent, and what to do; `retryAt`: until when it is sure to be refused, in ms since the epoch. */

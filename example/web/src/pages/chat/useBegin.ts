@@ -1,11 +1,12 @@
 import { newOperationId, useSend } from "convex-agent-memory/react";
 import { useMutation } from "convex/react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useNavigate } from "react-router";
 import { api } from "../../api.js";
+import { useIsHere } from "../../data/useIsHere.js";
 import { chatAddress } from "../../shell/addresses.js";
 import type { Prompt } from "./composerTypes.js";
-import { titleFrom } from "./threadTitle.js";
+import { titleFrom } from "../../text/threadTitle.js";
 
 /**
  * Makes a conversation, says the first thing in it and opens it, unless someone has gone elsewhere meanwhile. A try again
@@ -16,13 +17,7 @@ export function useBegin(): (prompt: Prompt) => Promise<void> {
   const send = useSend(api.ask.send);
   const navigate = useNavigate();
   const made = useRef<Promise<string> | null>(null);
-  const isHere = useRef(false);
-  useEffect(() => {
-    isHere.current = true;
-    return () => {
-      isHere.current = false;
-    };
-  }, []);
+  const isHere = useIsHere();
   const make = async (text: string): Promise<string> => {
     const title = titleFrom(text);
     const named = title === undefined ? {} : { title };

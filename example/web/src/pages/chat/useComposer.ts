@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
+import { useIsHere } from "../../data/useIsHere.js";
 import type { ComposerProps, Prompt, Way } from "./composerTypes.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
 import { useDraft } from "./useDraft.js";
@@ -18,13 +19,7 @@ export function useComposer({ draftKey, onSend, run }: ComposerProps) {
   const attached = files.uploads.filter(({ state }) => state.kind !== "refused");
   const obstacle = obstacleTo({ text, attached, way });
 
-  const isHere = useRef(false);
-  useEffect(() => {
-    isHere.current = true;
-    return () => {
-      isHere.current = false;
-    };
-  }, []);
+  const isHere = useIsHere();
   /** Where it was written; in passing to who has gone elsewhere meanwhile. */
   const tell = (kept: SendProblem): void => {
     if (isHere.current) return setProblem(kept);

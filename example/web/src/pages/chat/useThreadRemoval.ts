@@ -1,9 +1,8 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation } from "convex/react";
 import { createContext, useCallback, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { api } from "../../api.js";
-import { errorText } from "../../shell/errorText.js";
+import { telling } from "../../data/telling.js";
 
 /** Removes a conversation, for the menus beneath. */
 export const ThreadRemovalContext = createContext<(threadId: string) => void>(() => undefined);
@@ -29,14 +28,4 @@ export function useThreadRemoval(openThreadId: string | undefined): (threadId: s
     },
     [openThreadId, remove, navigate],
   );
-}
-
-/** Says so when something could not be done. */
-export async function telling(change: Promise<unknown>): Promise<void> {
-  try {
-    await change;
-  } catch (error) {
-    const { title, advice } = errorText(error);
-    notifications.show({ color: "red", title, message: advice });
-  }
 }

@@ -1,9 +1,8 @@
 import { useConvex } from "convex/react";
-import { useCallback, useRef, useState } from "react";
-import { api } from "../../api.js";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { errorText } from "../../shell/errorText.js";
 import { mediaTypeOf, MOST_FILES, refusalOf } from "./acceptedFile.js";
-import { postFile } from "./postFile.js";
+import { storeFile } from "./storeFile.js";
 
 /** A file that somebody attaches: `progress` from 0 to 1 until it is there. */
 export type Upload = {
@@ -22,24 +21,23 @@ export function useUploads() {
   const convex = useConvex();
   const [uploads, setUploads] = useState<Upload[]>([]);
   const stops = useRef(new Map<string, AbortController>());
+  useEffect(() => {
+    const underWay = stops.current;
+    return () => {
+      for (const stop of underWay.values()) stop.abort();
+    };
+  }, []);
   const change = useCallback((key: string, state: Upload["state"]) => {
     setUploads((all) => all.map((upload) => (upload.key === key ? { ...upload, state } : upload)));
   }, []);
 
   const upload = useCallback(
     async (key: string, file: File): Promise<void> => {
-      const mediaType = mediaTypeOf(file);
       const stop = new AbortController();
       stops.current.set(key, stop);
+      const onProgress = (progress: number): void => change(key, { kind: "uploading", progress });
       try {
-        const url = await convex.mutation(api.chat.createUploadUrl, { bytes: file.size, mediaType });
-        const onProgress = (progress: number): void => change(key, { kind: "uploading", progress });
-        const storageId = await postFile(url, { file, mediaType, signal: stop.signal, onProgress });
-        const { fileId } = await convex.mutation(api.chat.registerFile, {
-          storageId,
-          name: file.name,
-          mediaType,
-        });
+        const fileId = await storeFile(convex, { file, signal: stop.signal, onProgress });
         change(key, { kind: "ready", fileId });
       } catch (error) {
         change(key, { kind: "refused", reason: `It could not be sent. ${errorText(error).advice}` });

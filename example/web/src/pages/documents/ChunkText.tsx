@@ -1,12 +1,9 @@
 import { Text } from "@mantine/core";
-import type { FunctionReturnType } from "convex/server";
-import type { api } from "../../api.js";
+import type { Chunk } from "convex-agent-memory";
+import { Markdown } from "../../messages/Markdown.js";
 import { formatTokens } from "../../shell/formats.js";
 import { chunkElementId } from "./chunkElement.js";
 import classes from "./documents.module.css";
-import { MarkdownText } from "./MarkdownText.js";
-
-type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
 
 /** A chunk: what recall finds and an answer cites as one. */
 export function ChunkText({
@@ -35,7 +32,7 @@ export function ChunkText({
           {formatTokens(tokens)}
         </span>
       </Text>
-      <MarkdownText>{text}</MarkdownText>
+      <Markdown text={text} />
     </section>
   );
 }

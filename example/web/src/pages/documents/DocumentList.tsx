@@ -1,7 +1,7 @@
 import { Anchor, Badge, Box, Button, Center, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconFiles } from "@tabler/icons-react";
-import type { FunctionReturnType } from "convex/server";
+import type { Document } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import { usePages } from "../../data/usePages.js";
@@ -12,15 +12,13 @@ import { documentAddress } from "../../shell/addresses.js";
 import { Tags } from "./Tags.js";
 import classes from "./documents.module.css";
 
-export type DocumentRow = FunctionReturnType<typeof api.documents.listDocuments>["page"][number];
-
 const PAGE_DOCUMENTS = 30;
 /** All of the tenant, by their key. */
 const LISTED = {
   args: { scope: "tenant", limit: PAGE_DOCUMENTS } as const,
   order: {
-    idOf: ({ documentId }: DocumentRow) => documentId,
-    compare: (left: DocumentRow, right: DocumentRow) => (left.key < right.key ? -1 : 1),
+    idOf: ({ documentId }: Document) => documentId,
+    compare: (left: Document, right: Document) => (left.key < right.key ? -1 : 1),
   },
 };
 /** From here on a table has room. */
@@ -54,7 +52,7 @@ export function DocumentList() {
   );
 }
 
-function WideList({ documents }: { documents: readonly DocumentRow[] }) {
+function WideList({ documents }: { documents: readonly Document[] }) {
   return (
     <Table verticalSpacing="xs" aria-label="Documents">
       <Table.Thead>
@@ -87,7 +85,7 @@ function WideList({ documents }: { documents: readonly DocumentRow[] }) {
   );
 }
 
-function NarrowList({ documents }: { documents: readonly DocumentRow[] }) {
+function NarrowList({ documents }: { documents: readonly Document[] }) {
   return (
     <Stack gap="xs" component="ul" className={classes["plainList"]} aria-label="Documents">
       {documents.map((document) => (
@@ -111,7 +109,7 @@ function NarrowList({ documents }: { documents: readonly DocumentRow[] }) {
   );
 }
 
-function DocumentName({ document: { key, title, metadata, importance } }: { document: DocumentRow }) {
+function DocumentName({ document: { key, title, metadata, importance } }: { document: Document }) {
   return (
     <Box miw={0}>
       <Anchor
@@ -135,7 +133,7 @@ function DocumentName({ document: { key, title, metadata, importance } }: { docu
 }
 
 /** Whether it can be found, and how far a new text of it is. */
-function DocumentState({ document: { state, writing } }: { document: DocumentRow }) {
+function DocumentState({ document: { state, writing } }: { document: Document }) {
   if (writing === undefined)
     return (
       <Badge variant="dot" color={state.kind === "ready" ? "teal" : "gray"} tt="none" fw={500}>

@@ -2,20 +2,18 @@ import { Anchor, Button, Container, Group, Stack, Text, Title } from "@mantine/c
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconFileUnknown, IconTrash } from "@tabler/icons-react";
+import type { Document } from "convex-agent-memory";
 import { useMutation } from "convex/react";
-import type { FunctionReturnType } from "convex/server";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api.js";
+import { telling } from "../../data/telling.js";
 import { useResult } from "../../data/useResult.js";
-import { errorText } from "../../shell/errorText.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { Moment } from "../../text/Moment.js";
 import { formatBytes, plural } from "../../shell/formats.js";
 import { DocumentView } from "./DocumentView.js";
 import { Tags } from "./Tags.js";
-
-type Document = NonNullable<FunctionReturnType<typeof api.documents.getDocument>>;
 
 /** One document: what is said about it, its outline and its chunks. */
 export function DocumentPage({ documentKey }: { documentKey: string }) {
@@ -84,14 +82,9 @@ function useRemoval({ documentId, key }: Document): () => void {
   const remove = useMutation(api.documents.removeDocument);
   const navigate = useNavigate();
   const removeNow = async () => {
-    try {
-      await remove({ documentId });
-      notifications.show({ message: `“${key}” was removed.` });
-      await navigate("/documents");
-    } catch (error) {
-      const { title, advice } = errorText(error);
-      notifications.show({ color: "red", title, message: advice });
-    }
+    await remove({ documentId });
+    notifications.show({ message: `“${key}” was removed.` });
+    await navigate("/documents");
   };
   return () =>
     modals.openConfirmModal({
@@ -104,6 +97,6 @@ function useRemoval({ documentId, key }: Document): () => void {
       ),
       labels: { confirm: "Remove the document", cancel: "Keep it" },
       confirmProps: { color: "red" },
-      onConfirm: () => void removeNow(),
+      onConfirm: () => void telling(removeNow()),
     });
 }

@@ -1,6 +1,6 @@
 import { Alert, Button, Center, Stack, Text } from "@mantine/core";
 import { IconFileOff, IconQuoteOff } from "@tabler/icons-react";
-import type { FunctionReturnType } from "convex/server";
+import type { Chunk, Document } from "convex-agent-memory";
 import { useEffect } from "react";
 import { api } from "../../api.js";
 import { useLoadWhile } from "../../data/useLoadWhile.js";
@@ -12,9 +12,6 @@ import { ChunkText } from "./ChunkText.js";
 import classes from "./documents.module.css";
 import { FarPassage } from "./FarPassage.js";
 import { Outline } from "./Outline.js";
-
-type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
-type Document = NonNullable<FunctionReturnType<typeof api.documents.getDocument>>;
 
 const PAGE_CHUNKS = 100;
 const IN_ORDER = {
@@ -33,7 +30,7 @@ export function DocumentView({ document, chunkId }: { document: Document; chunkI
   });
   const wanted = useResult(api.documents.getChunk, chunkId === null ? "skip" : { chunkId });
   const index = wanted.kind === "ready" && wanted.value.documentKey === key ? wanted.value.index : null;
-  useLoadWhile(isBelow(index, chunks), chunks.loadMore);
+  useLoadWhile(isBelow(index, chunks), chunks);
   useScrollTo(index !== null && index < chunks.items.length ? chunkElementId(index) : null);
   if (state.kind === "empty")
     return <NothingToRead title="Nothing to read yet" text="It is being written for the first time." />;

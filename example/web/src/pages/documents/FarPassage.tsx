@@ -1,8 +1,8 @@
 import { Paper, Stack, Text, Title } from "@mantine/core";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
+import { Markdown } from "../../messages/Markdown.js";
 import { ErrorState, LoadingState } from "../../shell/states.js";
-import { MarkdownText } from "./MarkdownText.js";
 
 const NEIGHBOURS = 2;
 
@@ -20,7 +20,7 @@ export function FarPassage({ chunkId }: { chunkId: string }) {
         <Text size="xs" c="dimmed">
           Chunks {from + 1} to {to + 1}, with what stands around the cited one
         </Text>
-        <MarkdownText>{text}</MarkdownText>
+        <Markdown text={text} />
       </Stack>
     </Paper>
   ));

@@ -1,11 +1,10 @@
 import { Text } from "@mantine/core";
-import type { FunctionReturnType } from "convex/server";
+import type { Chunk } from "convex-agent-memory";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
+import { HEADING_MARK } from "../../messages/citations.js";
 import { chunkElementId } from "./chunkElement.js";
 import classes from "./documents.module.css";
-
-type Chunk = FunctionReturnType<typeof api.documents.listChunks>["page"][number];
 
 /** How far each level of headings stands from the one above. */
 const INDENT_REM = 0.7;
@@ -24,7 +23,7 @@ export function Outline({ documentKey, chunks }: { documentKey: string; chunks: 
       </Text>
       {headings.map((heading) => {
         const index = places.get(heading);
-        const path = heading.split(" › ");
+        const path = heading.split(HEADING_MARK);
         const shown = {
           className: classes["outlineLink"],
           style: { paddingInlineStart: `${path.length * INDENT_REM}rem` },

@@ -3,6 +3,7 @@ import { IconSearch, IconSearchOff } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { Link } from "react-router";
 import { useRecall, type Recalled } from "../../data/useRecall.js";
+import { HEADING_MARK } from "../../messages/citations.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { plural } from "../../shell/formats.js";
 import { Passage } from "../../text/Passage.js";
@@ -87,7 +88,7 @@ function Found({ recalled }: { recalled: Recalled }) {
             <li key={sourceId}>
               <Anchor component={Link} to={documentAddress(documentKey, sourceId)} size="sm" fw={500}>
                 {documentKey}
-                {heading !== undefined && heading !== "" && ` › ${heading}`}
+                {heading !== undefined && heading !== "" && `${HEADING_MARK}${heading}`}
               </Anchor>
               <Passage question={query} lineClamp={SHOWN_LINES} mt={2}>
                 {withoutHeading(text)}

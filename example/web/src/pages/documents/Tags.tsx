@@ -1,4 +1,5 @@
 import { Badge, Group } from "@mantine/core";
+import { formatCount } from "../../shell/formats.js";
 import { tagsIn } from "./documentTags.js";
 
 /** What an app says about a document: what can be filtered by, and how much it counts beside others. */
@@ -7,7 +8,7 @@ export function Tags({ metadata, importance }: { metadata?: string; importance?:
   if (tags.length === 0 && importance === undefined) return null;
   return (
     <Group gap={4} mt={4}>
-      {importance !== undefined && <Tag text={`importance ${importance.toLocaleString()}`} />}
+      {importance !== undefined && <Tag text={`importance ${formatCount(importance)}`} />}
       {tags.map((tag) => (
         <Tag key={tag} text={tag} />
       ))}

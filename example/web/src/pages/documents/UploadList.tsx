@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Button,
   Group,
   Paper,
@@ -18,8 +19,7 @@ import {
   IconLoader2,
   type Icon,
 } from "@tabler/icons-react";
-import { Anchor } from "@mantine/core";
-import type { FunctionReturnType } from "convex/server";
+import type { Document } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
@@ -29,7 +29,7 @@ import { documentAddress } from "../../shell/addresses.js";
 import classes from "./documents.module.css";
 import { isSettled, type Upload, type UploadQueue, type UploadState } from "./uploadQueue.js";
 
-type Draft = NonNullable<FunctionReturnType<typeof api.documents.listDocuments>["page"][number]["writing"]>;
+type Draft = NonNullable<Document["writing"]>;
 
 const ICONS: Record<UploadState["kind"], Icon> = {
   queued: IconClock,

@@ -1,6 +1,7 @@
 import { Group, SegmentedControl, Select } from "@mantine/core";
 import { useThreads } from "convex-agent-memory/react";
 import { api } from "../../api.js";
+import { titleOf } from "../../text/threadTitle.js";
 import type { ChosenScope } from "./useScope.js";
 
 const SCOPES = [
@@ -36,9 +37,7 @@ export function ThreadSelect({
   onChange: (threadId: string | null) => void;
 }) {
   const { threads, isLoading } = useThreads(api.chat, { limit: THREADS_SHOWN });
-  const data = threads.map(({ threadId, title, preview }) => {
-    return { value: threadId, label: title ?? preview?.text ?? "A conversation without words" };
-  });
+  const data = threads.map((thread) => ({ value: thread.threadId, label: titleOf(thread) }));
   return (
     <Select
       aria-label="Conversation"

@@ -7,9 +7,9 @@ import { api } from "../../api.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { LoadingState } from "../../shell/states.js";
 import { runAddress, runsAddress } from "../../shell/addresses.js";
-import { errorText } from "../../shell/errorText.js";
+import { failureWords } from "../../messages/failureWords.js";
 import { WaitingCallForm } from "../chat/WaitingCallForm.js";
-import { titleOf } from "../chat/threadTitle.js";
+import { titleOf } from "../../text/threadTitle.js";
 import { RunHeader } from "./RunHeader.js";
 import { RunSteps } from "./timeline/RunSteps.js";
 import { NotThere } from "./NotThere.js";
@@ -78,7 +78,7 @@ type OfRun = Pick<React.ComponentProps<typeof RunHeader>, "run">;
 /** Why a run failed, with what its provider answered. */
 function Failure({ run: { state, exceeded } }: OfRun) {
   if (state.kind !== "failed") return null;
-  const { title, advice } = errorText({ ...state, details: exceeded });
+  const { title, advice } = failureWords(state, exceeded);
   const { error } = state;
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={title}>

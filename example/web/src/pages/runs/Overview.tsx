@@ -8,7 +8,7 @@ import { Link } from "react-router";
 import { api } from "../../api.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
-import { titleOf } from "../chat/threadTitle.js";
+import { titleOf } from "../../text/threadTitle.js";
 import { RunGroups, type ListedRun } from "./RunGroups.js";
 
 /** Conversations that are looked into at once, and the newest runs of each: what waits in a queue is among them. */

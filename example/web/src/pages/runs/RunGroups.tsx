@@ -9,9 +9,10 @@ import {
   plural,
 } from "../../shell/formats.js";
 import { runAddress } from "../../shell/addresses.js";
-import { useNow } from "../../messages/time.js";
+import { isActive } from "../../data/isActive.js";
+import { useNow } from "../../data/useNow.js";
 import { StateBadge } from "./StateBadge.js";
-import { GROUPS, groupOf, isActive, runMs, waitSentence } from "./runWords.js";
+import { GROUPS, groupOf, runMs, waitSentence } from "./runWords.js";
 import classes from "./runs.module.css";
 
 /** A run, and the name of its conversation. */

@@ -6,10 +6,11 @@ import { Link } from "react-router";
 import { formatCount, formatDuration, formatMoney, formatTime } from "../../shell/formats.js";
 import { chatAddress, runAddress } from "../../shell/addresses.js";
 import { errorText } from "../../shell/errorText.js";
-import { useNow } from "../../messages/time.js";
+import { isActive } from "../../data/isActive.js";
+import { useNow } from "../../data/useNow.js";
 import { Facts } from "./Facts.js";
 import { StateBadge } from "./StateBadge.js";
-import { isActive, runMs } from "./runWords.js";
+import { runMs } from "./runWords.js";
 
 type RunHeaderProps = { run: Run; cancel: () => Promise<unknown> };
 

@@ -7,7 +7,7 @@ import { usePages } from "../../data/usePages.js";
 import { chatAddress } from "../../shell/addresses.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
-import { titleOf } from "../chat/threadTitle.js";
+import { titleOf } from "../../text/threadTitle.js";
 import { NotThere } from "./NotThere.js";
 import { useOne } from "./useOne.js";
 import { RunGroups } from "./RunGroups.js";

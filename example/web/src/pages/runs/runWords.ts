@@ -1,5 +1,5 @@
 import type { Run } from "convex-agent-memory";
-import { formatClock, formatDay, UNKNOWN } from "../../shell/formats.js";
+import { momentWords, UNKNOWN } from "../../shell/formats.js";
 
 /** How a run stands, as the list of runs groups it. */
 export type RunGroup = "waiting" | "active" | "queued" | "ended";
@@ -64,11 +64,6 @@ export function waitSentence({ state, waitsUntil, waitsFor }: Run): string | nul
     : `A rate limit is used up. It goes on by itself ${momentWords(waitsUntil)}.`;
 }
 
-function momentWords(at: number): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return isToday ? `at ${formatClock(at)}` : `on ${formatDay(at)} at ${formatClock(at)}`;
-}
-
 /** How long a run took, or has taken by now. */
 export const runMs = ({ state, startedAt }: Run, now: number): number =>
   Math.max(0, ("endedAt" in state ? state.endedAt : now) - startedAt);
@@ -84,5 +79,3 @@ const ENDS: Readonly<Record<string, string>> = {
 /** What a call of a model ended with. */
 export const endWords = (finishReason: string | undefined): string =>
   finishReason === undefined ? UNKNOWN : (ENDS[finishReason] ?? finishReason);
-
-export const isActive = ({ state }: Pick<Run, "state">): boolean => !("endedAt" in state);

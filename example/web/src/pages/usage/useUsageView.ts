@@ -1,6 +1,6 @@
-import { useInterval } from "@mantine/hooks";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { useNow } from "../../data/useNow.js";
 import { useSession } from "../../session/useSession.js";
 import { readView, spanOf, writeView, type Span, type UsageView } from "./usageView.js";
 
@@ -10,10 +10,9 @@ const CLOCK_MS = 60_000;
 /** What the address asks for, the span that it is of by now, and how to ask for something else. */
 export function useUsageView() {
   const { user } = useSession();
-  const isAdmin = user?.role === "admin";
+  const isAdmin = user.role === "admin";
   const [params, setParams] = useSearchParams();
-  const [now, setNow] = useState(Date.now);
-  useInterval(() => setNow(Date.now()), CLOCK_MS, { autoInvoke: true });
+  const now = useNow(CLOCK_MS);
   const view = useMemo(() => readView(params, { isAdmin, now }), [params, isAdmin, now]);
   const change = useCallback(
     (changed: Partial<UsageView>) => {

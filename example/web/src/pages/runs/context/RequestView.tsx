@@ -40,8 +40,7 @@ export function RequestView({ text }: { text: string }) {
 function Code({ label, text }: { label: string; text: string }) {
   return (
     // What is cut off is scrolled to, also by the keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <pre className={classes.code} tabIndex={0} aria-label={label} dir="auto">
+    <pre className={classes.code} tabIndex={0} role="group" aria-label={label} dir="auto">
       {text}
     </pre>
   );

@@ -1,4 +1,4 @@
-import { fieldOf } from "../../../messages/parts.js";
+import { fieldOf, readJson } from "../../../data/json.js";
 
 export type ReadRequest = {
   instructions: string;
@@ -8,7 +8,8 @@ export type ReadRequest = {
 
 /** A request from its canonical JSON; what cannot be read is shown as it is. */
 export function readRequest(text: string): ReadRequest {
-  const value = parse(text);
+  const read = readJson(text);
+  const value = read.isValid ? read.value : { messages: [{ role: "", content: text }] };
   const [instructions, tools, messages] = ["instructions", "tools", "messages"].map((name) =>
     fieldOf(value, name),
   );
@@ -41,11 +42,3 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 
 const asText = (value: unknown): string =>
   typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value, null, 2);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return { messages: [{ role: "", content: text }] };
-  }
-}

@@ -7,9 +7,10 @@ import { Link } from "react-router";
 import { api } from "../../../api.js";
 import { runAddress } from "../../../shell/addresses.js";
 import { formatDuration, formatMoney, formatTokens } from "../../../shell/formats.js";
-import { useNow } from "../../../messages/time.js";
+import { useNow } from "../../../data/useNow.js";
 import { StateBadge } from "../StateBadge.js";
-import { isActive, runMs } from "../runWords.js";
+import { isActive } from "../../../data/isActive.js";
+import { runMs } from "../runWords.js";
 import classes from "../runs.module.css";
 
 const TICK_MS = 500;

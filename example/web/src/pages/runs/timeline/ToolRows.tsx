@@ -7,7 +7,7 @@ import { JsonView } from "../../../messages/JsonView.js";
 import { Decision } from "../../../messages/ToolDetails.js";
 import { toolWords } from "../../../messages/toolWords.js";
 import { useWholePart } from "../../../messages/useWholePart.js";
-import { readJson } from "../../../messages/readJson.js";
+import { readJson } from "../../../data/json.js";
 import classes from "../runs.module.css";
 import type { TimelineTool } from "./timeline.js";
 

@@ -6,9 +6,9 @@ import { useSession } from "../../session/useSession.js";
 import { UploadQueue, type Upload } from "./uploadQueue.js";
 
 /** The queue of whoever is signed in: it outlives this page, and ends with their session. */
-let current: { subject: string | null; queue: UploadQueue } | null = null;
+let current: { subject: string; queue: UploadQueue } | null = null;
 
-function queueOf(subject: string | null, client: ConvexReactClient): UploadQueue {
+function queueOf(subject: string, client: ConvexReactClient): UploadQueue {
   if (current?.subject === subject) return current.queue;
   const queue = new UploadQueue((document) =>
     client.action(api.search.putDocument, { scope: "tenant", ...document }),
@@ -18,8 +18,8 @@ function queueOf(subject: string | null, client: ConvexReactClient): UploadQueue
 }
 
 /** The files that are on their way into the documents, and what can be done about them. */
-export function useUploads(): { uploads: readonly Upload[]; queue: UploadQueue } {
+export function useUploadQueue(): { uploads: readonly Upload[]; queue: UploadQueue } {
   const { user } = useSession();
-  const queue = queueOf(user?.subject ?? null, useConvex());
+  const queue = queueOf(user.subject, useConvex());
   return { uploads: useSyncExternalStore(queue.subscribe, queue.getSnapshot), queue };
 }

@@ -1,5 +1,5 @@
 import type { Run } from "convex-agent-memory";
-import { errorText, type ErrorText } from "../../shell/errorText.js";
+import { errorText, type ErrorText } from "../shell/errorText.js";
 
 type Failed = Extract<Run["state"], { kind: "failed" }>;
 
