@@ -33,7 +33,7 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
       },
       `${plural(factIds.length, "fact")} ${decision === "confirm" ? "confirmed" : "declined"}.`,
     );
-  useCandidateKeys((factId, decision) => void decide([factId], decision));
+  useCandidateKeys((factId, decision) => void decide([factId], decision), isBusy);
   if (facts.length === 0) return isLoading ? <LoadingState label="Loading what waits" /> : <NothingWaits />;
   const selected = facts.filter(({ factId }) => chosen.has(factId));
   const choose = (factId: string, isChosen: boolean) => {
