@@ -6,8 +6,9 @@ import { useId, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
 import { runAddress } from "../../../shell/addresses.js";
-import { formatDuration, formatMoney, formatTokens } from "../../../shell/formats.js";
+import { formatDuration, formatTokens } from "../../../shell/formats.js";
 import { useNow } from "../../../messages/time.js";
+import { costWords } from "../costWords.js";
 import { StateBadge } from "../StateBadge.js";
 import { isActive, runMs } from "../runWords.js";
 import classes from "../runs.module.css";
@@ -37,7 +38,7 @@ export function NestedRun({ run: listed, stepsOf }: { run: Run; stepsOf: (run: R
         </UnstyledButton>
         <Text size="xs" c="dimmed" className={classes.numbers}>
           {formatDuration(runMs(run, now))} · {formatTokens(inputTokens + outputTokens)} ·{" "}
-          {costMicros === undefined ? "cost unknown" : formatMoney(costMicros)} ·{" "}
+          {costWords(costMicros)} ·{" "}
           <Anchor component={Link} to={runAddress(run)} size="xs">
             Open alone
           </Anchor>
