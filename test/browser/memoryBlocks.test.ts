@@ -115,6 +115,8 @@ describeInBrowser("blocks", UNHURRIED, () => {
     await page.getByRole("region", { name: "Block rules" }).waitFor();
     await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("switch", { name: /^Agents may read it/ }).click();
+    await page.getByLabel("Longest value, in tokens").fill("");
+    expect(await page.getByRole("button", { name: "Save the settings" }).isDisabled()).toBe(true);
     await page.getByLabel("Longest value, in tokens").fill("80");
     await page.getByRole("button", { name: "Save the settings" }).click();
     await page.getByText("Agents read this block, and never write it").waitFor();

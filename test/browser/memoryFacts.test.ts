@@ -104,6 +104,12 @@ describeInBrowser("facts", UNHURRIED, () => {
       expiresAt: new Date("2031-05-01T12:00").getTime(),
     });
     await drawer(page).getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: /Importance and expiry/ }).click();
+    await dialog.getByLabel("Importance").fill(""); // an importance can be changed, and not taken back
+    expect(await dialog.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    expect(await dialog.getByText("Left empty: as any other").count()).toBe(0);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await drawer(page).getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: /never true/ }).click();
     await page.getByLabel("Why").fill("A mix-up.");
     await page.getByRole("button", { name: "Withdraw the fact" }).click();

@@ -5,7 +5,7 @@ import { appendFacts, UNHURRIED } from "./support/memoryScene.js";
 import { browserScene } from "./support/scene.js";
 
 describeInBrowser("the review", UNHURRIED, () => {
-  const { open, callAs } = browserScene();
+  const { open, callAs, expectTrouble } = browserScene();
   const ada = callAs("ada");
   const stateOf = async (factId: string | undefined) =>
     (await ada<{ state: { kind: string } }>("query knowledge:getFact", { factId })).state.kind;
@@ -63,6 +63,40 @@ describeInBrowser("the review", UNHURRIED, () => {
       "candidate",
     ]);
     await ada("mutation knowledge:declineFact", { factId: three });
+  });
+
+  test("decides once while a decision is on its way, and leaves the next to another key", async () => {
+    const [one, two, three] = await appendFacts(ada, [
+      { text: "Has a kayak.", status: "candidate" },
+      { text: "Has a cat.", status: "candidate" },
+      { text: "Has a harp.", status: "candidate" },
+    ]);
+    const page = await open({ as: "ada", path: "/memory/review" });
+    const box = (text: string) => page.getByRole("checkbox", { name: text });
+    const isFocused = (text: string) => box(text).evaluate((input) => input === document.activeElement);
+    await box("Has a harp.").focus();
+    await page.context().setOffline(true);
+    await page
+      .getByText(/offline/i)
+      .first()
+      .waitFor();
+    await page.keyboard.down("d");
+    await page.keyboard.down("d"); // held down, it repeats
+    await page.keyboard.up("d");
+    expect(await isFocused("Has a cat.")).toBe(true);
+    await page.keyboard.press("c");
+    expect(await isFocused("Has a cat.")).toBe(true);
+    await page.context().setOffline(false);
+    await box("Has a harp.").waitFor({ state: "detached" });
+    await page.keyboard.press("c");
+    await box("Has a cat.").waitFor({ state: "detached" });
+    expect([await stateOf(one), await stateOf(two), await stateOf(three)]).toEqual([
+      "candidate",
+      "active",
+      "declined",
+    ]);
+    await ada("mutation knowledge:declineFact", { factId: one });
+    expectTrouble(/WebSocket|ERR_INTERNET_DISCONNECTED|Attempting reconnect/);
   });
 
   test("confirms several at once, but none that replaces another", async () => {

@@ -110,6 +110,32 @@ describe("a run's timeline", () => {
     expect(kindsOf(entries)).toEqual(["step", "steering", "steering", "step", "steering"]);
   });
 
+  test("does not repeat what was said after a step that somebody was waited for", () => {
+    const { entries } = timeline({
+      messages: [
+        message("user", 0),
+        message("assistant", 1),
+        message("user", 2),
+        message("assistant", 3, { parts: asks("c1") }),
+        message("tool", 4, { parts: gives("c1") }),
+        message("assistant", 5),
+      ],
+      toolCalls: [call("c1", 4, { decision: { kind: "approved", at: START + 3_000 } })],
+      events: [event(0, 100), event(1, 2_000), event(2, 5_000)],
+      run: ended(6_000),
+    });
+    expect(kindsOf(entries)).toEqual(["step", "steering", "step", "wait approval", "step"]);
+  });
+
+  test("does not repeat what was said before a last step that gave nothing", () => {
+    const { entries } = timeline({
+      messages: [message("user", 0), message("assistant", 1), message("user", 2)],
+      events: [event(0, 100), event(1, 400, { isFailed: true })],
+      run: ended(500),
+    });
+    expect(kindsOf(entries)).toEqual(["step", "steering", "step"]);
+  });
+
   test("says that the model is asked while nothing of its answer is there", () => {
     expect(kindsOf(timeline({}).entries)).toEqual(["asking"]);
     const streaming = message("assistant", 1, { state: { kind: "streaming", streamId: "s" } });

@@ -1,6 +1,6 @@
 import { Text, VisuallyHidden } from "@mantine/core";
 import classes from "./text.module.css";
-import { diffWords } from "./diffWords.js";
+import { diffWords, type DiffPiece } from "./diffWords.js";
 
 /** What was added to a text and taken from it. */
 export function Difference({ before, after }: { before: string; after: string }) {
@@ -13,21 +13,26 @@ export function Difference({ before, after }: { before: string; after: string })
     );
   return (
     <div className={classes["difference"]} role="group" aria-label="Difference">
-      {pieces.map(({ kind, text }, index) =>
-        kind === "same" ? (
-          <span key={index}>{text}</span>
-        ) : kind === "added" ? (
-          <ins key={index}>
-            <VisuallyHidden>added: </VisuallyHidden>
-            {text}
-          </ins>
-        ) : (
-          <del key={index}>
-            <VisuallyHidden>removed: </VisuallyHidden>
-            {text}
-          </del>
-        ),
-      )}
+      <Pieces pieces={pieces} />
     </div>
+  );
+}
+
+/** The stretches of a difference in a row, each told as what it is. */
+export function Pieces({ pieces }: { pieces: readonly DiffPiece[] }) {
+  return pieces.map(({ kind, text }, index) =>
+    kind === "same" ? (
+      <span key={index}>{text}</span>
+    ) : kind === "added" ? (
+      <ins key={index}>
+        <VisuallyHidden>added: </VisuallyHidden>
+        {text}
+      </ins>
+    ) : (
+      <del key={index}>
+        <VisuallyHidden>removed: </VisuallyHidden>
+        {text}
+      </del>
+    ),
   );
 }

@@ -4,6 +4,7 @@ import { useRun } from "convex-agent-memory/react";
 import { useQuery } from "convex/react";
 import { Link, Navigate } from "react-router";
 import { api } from "../../api.js";
+import { useResult } from "../../data/useResult.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { LoadingState } from "../../shell/states.js";
 import { runAddress, runsAddress } from "../../shell/addresses.js";
@@ -13,17 +14,16 @@ import { titleOf } from "../../text/threadTitle.js";
 import { RunHeader } from "./RunHeader.js";
 import { RunSteps } from "./timeline/RunSteps.js";
 import { NotThere } from "./NotThere.js";
-import { useOne } from "./useOne.js";
 import { waitSentence } from "./runWords.js";
 
 type RunPlace = { runId: string; threadId: string };
 
 /** One run by its address; in words where there is none for who asks. */
 export function OneRun({ runId, threadId }: RunPlace) {
-  const found = useOne(api.chat.getRunById, { runId });
-  if (found === undefined) return <Loading />;
-  if (found instanceof Error) return <NotThere error={found} />;
-  if (found.threadId !== threadId) return <Navigate to={runAddress(found)} replace />;
+  const found = useResult(api.chat.getRunById, { runId });
+  if (found.kind === "loading") return <Loading />;
+  if (found.kind === "failed") return <NotThere error={found.error} />;
+  if (found.value.threadId !== threadId) return <Navigate to={runAddress(found.value)} replace />;
   return <RunView runId={runId} threadId={threadId} />;
 }
 

@@ -1,13 +1,8 @@
 import { Badge, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { Run } from "convex-agent-memory";
 import { Link } from "react-router";
-import {
-  formatDuration,
-  formatMoney,
-  formatRelativeTime,
-  formatTokens,
-  plural,
-} from "../../shell/formats.js";
+import { formatDuration, formatRelativeTime, formatTokens, plural } from "../../shell/formats.js";
+import { costWords } from "./costWords.js";
 import { runAddress } from "../../shell/addresses.js";
 import { isActive } from "../../data/isActive.js";
 import { useNow } from "../../data/useNow.js";
@@ -63,8 +58,7 @@ function RunRow({ run, title, now }: ListedRun & { now: number }) {
         </Text>
         <Text size="sm" c="dimmed" className={classes.numbers}>
           {run.agentName} · {formatRelativeTime(run.startedAt, now)} · {formatDuration(runMs(run, now))} ·{" "}
-          {plural(run.steps, "step")} · {formatTokens(inputTokens + outputTokens)} ·{" "}
-          {costMicros === undefined ? "cost unknown" : formatMoney(costMicros)}
+          {plural(run.steps, "step")} · {formatTokens(inputTokens + outputTokens)} · {costWords(costMicros)}
         </Text>
         {waits !== null && <Text size="sm">{waits}</Text>}
       </div>

@@ -3,13 +3,13 @@ import { IconTimeline } from "@tabler/icons-react";
 import type { Run } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { useResult } from "../../data/useResult.js";
 import { usePages } from "../../data/usePages.js";
 import { chatAddress } from "../../shell/addresses.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
 import { titleOf } from "../../text/threadTitle.js";
 import { NotThere } from "./NotThere.js";
-import { useOne } from "./useOne.js";
 import { RunGroups } from "./RunGroups.js";
 
 const PAGE_RUNS = 20;
@@ -20,14 +20,14 @@ const NEWEST_FIRST = {
 
 /** The runs of one conversation, newest first, live. */
 export function ThreadRuns({ threadId }: { threadId: string }) {
-  const thread = useOne(api.chat.getThread, { threadId });
+  const thread = useResult(api.chat.getThread, { threadId });
   const { items, isLoading, error, canLoadMore, loadMore } = usePages(api.chat.listRuns, {
     args: { threadId, limit: PAGE_RUNS },
     order: NEWEST_FIRST,
   });
-  if (thread instanceof Error) return <NotThere error={thread} />;
+  if (thread.kind === "failed") return <NotThere error={thread.error} />;
   if (error !== undefined) return <NotThere error={error} />;
-  const title = thread === undefined ? "Conversation" : titleOf(thread);
+  const title = thread.kind === "ready" ? titleOf(thread.value) : "Conversation";
   return (
     <Stack gap="lg">
       <Anchor component={Link} to="/runs" size="sm">

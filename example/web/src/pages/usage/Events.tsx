@@ -1,9 +1,9 @@
-import { Anchor, Badge, Button, Card, Group, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Center, Text, Title } from "@mantine/core";
 import type { UsageEvent } from "convex-agent-memory";
-import { useQuery } from "convex/react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { usePages } from "../../data/usePages.js";
 import { runAddress } from "../../shell/addresses.js";
 import { formatCount, formatDuration, formatExactMoney, formatExactTime } from "../../shell/formats.js";
 import { LoadingState } from "../../shell/states.js";
@@ -12,50 +12,40 @@ import { personLabel, purposeLabel } from "./usageLabels.js";
 import type { Span, UsageView } from "./usageView.js";
 
 const PAGE = 20;
-/** The most that one question gives. */
-const MAX_EVENTS = 200;
 const MIN_WIDTH_PX = 780;
+const NEWEST_FIRST = {
+  idOf: ({ eventId }: UsageEvent) => eventId,
+  compare: (left: UsageEvent, right: UsageEvent) => right.at - left.at,
+};
 
 type Props = { whose: UsageView["whose"]; span: Span; currency: string };
 
 /** The newest calls of the span, each with what it cost and the run that it belongs to. */
 export function Events({ whose, span, currency }: Props) {
-  const [limit, setLimit] = useState(PAGE);
   const isTenant = whose === "tenant";
-  const question = { ...span, cursor: null, limit };
-  const mine = useQuery(api.spending.listUsage, isTenant ? "skip" : question);
-  const all = useQuery(api.costs.eventsOf, isTenant ? question : "skip");
-  const found = isTenant ? all : mine;
+  const { items, isLoading, error, canLoadMore, loadMore } = usePages(
+    isTenant ? api.costs.eventsOf : api.spending.listUsage,
+    { args: { ...span, limit: PAGE }, order: NEWEST_FIRST },
+  );
+  if (error !== undefined) throw error; // the page's boundary says it
   return (
     <Card withBorder padding="md" component="section" aria-labelledby="events">
       <Title order={2} size="h4" id="events" mb="xs">
         Newest calls
       </Title>
-      {found === undefined ? (
+      {isLoading ? (
         <LoadingState label="Loading calls" />
       ) : (
-        <Calls events={found.page} isTenant={isTenant} currency={currency} />
+        <Calls events={items} isTenant={isTenant} currency={currency} />
       )}
-      {typeof found?.cursor === "string" && (
-        <More limit={limit} onMore={() => setLimit(Math.min(limit * 2, MAX_EVENTS))} />
+      {canLoadMore && (
+        <Center mt="sm">
+          <Button variant="default" size="xs" onClick={() => void loadMore()}>
+            Show more
+          </Button>
+        </Center>
       )}
     </Card>
-  );
-}
-
-function More({ limit, onMore }: { limit: number; onMore: () => void }) {
-  return (
-    <Group justify="center" mt="sm">
-      {limit < MAX_EVENTS ? (
-        <Button variant="default" size="xs" onClick={onMore}>
-          Show more
-        </Button>
-      ) : (
-        <Text size="sm" c="dimmed">
-          These are the newest {MAX_EVENTS}. Choose other days for older ones.
-        </Text>
-      )}
-    </Group>
   );
 }
 

@@ -34,7 +34,7 @@ export function NumbersTable({
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ title }, place) => (
-              <Table.Th key={title} scope="col" {...classOf(place)}>
+              <Table.Th key={place} scope="col" {...classOf(place)}>
                 {title}
               </Table.Th>
             ))}
@@ -47,7 +47,7 @@ export function NumbersTable({
                 {name}
               </Table.Th>
               {others.map((cell, place) => (
-                <Table.Td key={columns[place + 1]?.title} {...classOf(place + 1)}>
+                <Table.Td key={place} {...classOf(place + 1)}>
                   {cell}
                 </Table.Td>
               ))}

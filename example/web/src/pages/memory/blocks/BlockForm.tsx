@@ -6,6 +6,9 @@ import { FailureNotice } from "../../../text/FailureNotice.js";
 /** What a block is besides its value. */
 export type BlockSettingsValue = { description: string; maxTokens: number; readOnly: boolean };
 
+/** While it is typed the limit may be empty. */
+type Given = Omit<BlockSettingsValue, "maxTokens"> & { maxTokens: number | "" };
+
 const MOST_TOKENS = 4_000;
 
 type Props = {
@@ -31,12 +34,12 @@ export function BlockForm({
   onCancel,
   children,
 }: Props) {
-  const [settings, setSettings] = useState(initial);
-  const change = (changes: Partial<BlockSettingsValue>) =>
-    setSettings((before) => ({ ...before, ...changes }));
+  const [settings, setSettings] = useState<Given>(initial);
+  const { description, maxTokens, readOnly } = settings;
+  const change = (changes: Partial<Given>) => setSettings((before) => ({ ...before, ...changes }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSave(settings);
+    if (maxTokens !== "") onSave({ description, maxTokens, readOnly });
   };
   return (
     <form onSubmit={submit}>
@@ -47,7 +50,7 @@ export function BlockForm({
           description="For the agent that keeps it."
           autosize
           minRows={2}
-          value={settings.description}
+          value={description}
           onChange={({ currentTarget }) => change({ description: currentTarget.value })}
         />
         <NumberInput
@@ -56,12 +59,12 @@ export function BlockForm({
           min={1}
           max={MOST_TOKENS}
           allowDecimal={false}
-          value={settings.maxTokens}
-          onChange={(maxTokens) => typeof maxTokens === "number" && change({ maxTokens })}
+          value={maxTokens}
+          onChange={(given) => change({ maxTokens: typeof given === "number" ? given : "" })}
         />
         <Switch
           label="Agents may read it, but not write it"
-          checked={settings.readOnly}
+          checked={readOnly}
           onChange={({ currentTarget }) => change({ readOnly: currentTarget.checked })}
         />
         <FailureNotice failure={failure} />
@@ -69,7 +72,7 @@ export function BlockForm({
           <Button variant="default" onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" loading={isBusy} disabled={!isReady}>
+          <Button type="submit" loading={isBusy} disabled={!isReady || maxTokens === ""}>
             {confirm}
           </Button>
         </Group>

@@ -1,4 +1,4 @@
-import { Alert, Button, Center, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
+import { Alert, Button, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
 import type { Block, BlockVersion } from "convex-agent-memory";
 import { useState } from "react";
 import { api } from "../../../api.js";
@@ -9,6 +9,7 @@ import { ErrorState, LoadingState } from "../../../shell/states.js";
 import { Difference } from "../../../text/Difference.js";
 import { FailureNotice } from "../../../text/FailureNotice.js";
 import { Moment } from "../../../text/Moment.js";
+import { ShowMore } from "../ShowMore.js";
 import type { ScopeArgs } from "../useScope.js";
 import { writerName } from "../writerName.js";
 import type { BlockActions } from "./blockActions.js";
@@ -69,13 +70,9 @@ function Versions({ block, scope, actions: { restore } }: Omit<Props, "onClose">
           />
         ))}
       </nav>
-      {versions.canLoadMore && (
-        <Center>
-          <Button size="xs" variant="default" onClick={() => void versions.loadMore()}>
-            Show older versions
-          </Button>
-        </Center>
-      )}
+      <ShowMore list={versions} size="xs">
+        Show older versions
+      </ShowMore>
       {open !== undefined && open.version !== version && (
         <Comparison
           key={open.version}

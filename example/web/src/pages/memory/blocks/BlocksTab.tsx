@@ -1,8 +1,7 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { PageBoundary } from "../../../shell/PageBoundary.js";
-import { ChooseConversation } from "../facts/ChooseConversation.js";
+import { InScope } from "../InScope.js";
 import { ScopePicker } from "../ScopePicker.js";
 import { useScope } from "../useScope.js";
 import { BlockList } from "./BlockList.js";
@@ -23,13 +22,9 @@ export function BlocksTab() {
           New block
         </Button>
       </Group>
-      {scope.args === null ? (
-        <ChooseConversation />
-      ) : (
-        <PageBoundary place={JSON.stringify(scope.args)}>
-          <BlockList scope={scope.args} isCreating={isCreating} onCreated={() => setCreating(false)} />
-        </PageBoundary>
-      )}
+      <InScope scope={scope}>
+        {(args) => <BlockList scope={args} isCreating={isCreating} onCreated={() => setCreating(false)} />}
+      </InScope>
     </Stack>
   );
 }

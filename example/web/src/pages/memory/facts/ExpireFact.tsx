@@ -10,6 +10,8 @@ export function ExpireFact({ fact, actions, onClose }: FactDialogProps) {
   const [importance, setImportance] = useState<string | number>(fact.importance ?? "");
   const [expiry, setExpiry] = useState(inputOfTime(fact.expiresAt));
   const { isBusy, failure, attempt } = useAttempt();
+  // One that is there can be changed, and not taken away.
+  const isReady = fact.importance === undefined || typeof importance === "number";
   const save = async () => {
     const changes = {
       ...(typeof importance === "number" ? { importance } : {}),
@@ -21,12 +23,12 @@ export function ExpireFact({ fact, actions, onClose }: FactDialogProps) {
     <FactDialog
       title="Importance and expiry"
       confirm="Save"
-      {...{ isBusy, failure, onClose }}
+      {...{ isBusy, failure, isReady, onClose }}
       onConfirm={() => void save()}
     >
       <NumberInput
         label="Importance"
-        description="From 0 to 1: what recall prefers among equals. Left empty: as any other."
+        description={`From 0 to 1: what recall prefers among equals.${fact.importance === undefined ? " Left empty: as any other." : ""}`}
         min={0}
         max={1}
         step={0.1}

@@ -1,9 +1,10 @@
-import { Button, Center, Pill, Stack } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { Pill, Stack } from "@mantine/core";
 import { IconBulb } from "@tabler/icons-react";
 import { useFacts } from "convex-agent-memory/react";
 import { api } from "../../../api.js";
 import { EmptyState, LoadingState } from "../../../shell/states.js";
+import { ShowMore } from "../ShowMore.js";
+import { useIsWide } from "../useIsWide.js";
 import type { ScopeArgs } from "../useScope.js";
 import { AddFact } from "./AddFact.js";
 import { FactCards } from "./FactCards.js";
@@ -13,8 +14,6 @@ import { StatusFilter } from "./StatusFilter.js";
 import { useFactFilter, type FactFilter } from "./useFactFilter.js";
 
 const PAGE_FACTS = 30;
-/** From here on a table has room. */
-const WIDE = "(min-width: 62em)";
 
 /** The facts that the address asks for, live; the one that it names opens beside them. */
 export function FactList({
@@ -34,7 +33,7 @@ export function FactList({
     ...(key === null ? {} : { key }),
     limit: PAGE_FACTS,
   });
-  const isWide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
+  const isWide = useIsWide();
   const shown = { facts, filter };
   return (
     <Stack gap="sm">
@@ -53,13 +52,7 @@ export function FactList({
       {facts.length > 0 && (isWide ? <FactTable {...shown} /> : <FactCards {...shown} />)}
       {facts.length === 0 &&
         (isLoading ? <LoadingState label="Loading the facts" /> : <NoFacts filter={filter} />)}
-      {canLoadMore && (
-        <Center>
-          <Button variant="default" onClick={() => void loadMore()}>
-            Show more facts
-          </Button>
-        </Center>
-      )}
+      <ShowMore list={{ canLoadMore, loadMore }}>Show more facts</ShowMore>
       <AddFact isOpen={isAdding} onClose={onAdded} append={actions.append} />
       <FactDrawer factId={openId} onClose={() => set({ fact: null })} actions={actions} />
     </Stack>

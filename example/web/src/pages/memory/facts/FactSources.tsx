@@ -1,9 +1,8 @@
-import { Anchor, Group, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowUpRight } from "@tabler/icons-react";
+import { Group, Skeleton, Stack, Text } from "@mantine/core";
 import type { Fact, Message } from "convex-agent-memory";
-import { Link } from "react-router";
 import { api } from "../../../api.js";
 import { useResult } from "../../../data/useResult.js";
+import { Onward } from "../../../messages/Onward.js";
 import { useSession } from "../../../session/useSession.js";
 import { errorText } from "../../../shell/errorText.js";
 import { chatAddress, runAddress } from "../../../shell/addresses.js";
@@ -72,17 +71,6 @@ function MessageSource({ messageId, threadId }: { messageId: string; threadId: s
         </Group>
       </Group>
     </div>
-  );
-}
-
-function Onward({ to, children }: { to: string; children: string }) {
-  return (
-    <Anchor component={Link} to={to} size="xs">
-      <Group gap={2} wrap="nowrap">
-        {children}
-        <IconArrowUpRight size={14} aria-hidden />
-      </Group>
-    </Anchor>
   );
 }
 

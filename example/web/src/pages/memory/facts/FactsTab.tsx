@@ -1,10 +1,9 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { PageBoundary } from "../../../shell/PageBoundary.js";
+import { InScope } from "../InScope.js";
 import { ScopePicker } from "../ScopePicker.js";
 import { useScope } from "../useScope.js";
-import { ChooseConversation } from "./ChooseConversation.js";
 import { FactList } from "./FactList.js";
 
 /** The facts of a scope. */
@@ -23,13 +22,9 @@ export function FactsTab() {
           Add a fact
         </Button>
       </Group>
-      {scope.args === null ? (
-        <ChooseConversation />
-      ) : (
-        <PageBoundary place={JSON.stringify(scope.args)}>
-          <FactList scope={scope.args} isAdding={isAdding} onAdded={() => setAdding(false)} />
-        </PageBoundary>
-      )}
+      <InScope scope={scope}>
+        {(args) => <FactList scope={args} isAdding={isAdding} onAdded={() => setAdding(false)} />}
+      </InScope>
     </Stack>
   );
 }

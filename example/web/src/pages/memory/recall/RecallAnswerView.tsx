@@ -1,16 +1,13 @@
 import { Alert, Group, List, Stack, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import type { RecallAnswer, RecallAsk } from "../../../data/useRecall.js";
 import { formatCount, formatDuration, formatTokens, plural } from "../../../shell/formats.js";
+import { useIsWide } from "../useIsWide.js";
 import { RecallCards } from "./RecallCards.js";
 import { RecallTable } from "./RecallTable.js";
 
-/** From here on a table has room. */
-const WIDE = "(min-width: 62em)";
-
 /** What was found, with how much and how fast. */
 export function RecallAnswerView({ ask, answer, ms }: { ask: RecallAsk; answer: RecallAnswer; ms: number }) {
-  const isWide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
+  const isWide = useIsWide();
   const { hits, warnings = [] } = answer;
   const tokens = hits.reduce((sum, hit) => sum + hit.tokens, 0);
   const shown = { hits, question: ask.query };

@@ -1,4 +1,4 @@
-import { Button, Center, Group, Kbd, Stack, Text } from "@mantine/core";
+import { Button, Group, Kbd, Stack, Text } from "@mantine/core";
 import { IconChecklist } from "@tabler/icons-react";
 import type { Fact } from "convex-agent-memory";
 import { useFacts } from "convex-agent-memory/react";
@@ -9,6 +9,7 @@ import { EmptyState, LoadingState } from "../../../shell/states.js";
 import { plural } from "../../../shell/formats.js";
 import { FailureNotice } from "../../../text/FailureNotice.js";
 import classes from "../memory.module.css";
+import { ShowMore } from "../ShowMore.js";
 import type { ScopeArgs } from "../useScope.js";
 import { CandidateCard } from "./CandidateCard.js";
 import { useCandidateKeys, type Decision } from "./useCandidateKeys.js";
@@ -17,11 +18,8 @@ const PAGE_CANDIDATES = 30;
 
 /** Facts that are out of recall until someone confirms them, each with what it rests on and what it would replace. */
 export function CandidateList({ scope }: { scope: ScopeArgs }) {
-  const { facts, isLoading, loadMore, canLoadMore, confirm, decline } = useFacts(api.knowledge, {
-    ...scope,
-    status: "candidate",
-    limit: PAGE_CANDIDATES,
-  });
+  const list = useFacts(api.knowledge, { ...scope, status: "candidate", limit: PAGE_CANDIDATES });
+  const { facts, isLoading, confirm, decline } = list;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { isBusy, failure, attempt } = useAttempt();
   const decide = (factIds: readonly string[], decision: Decision) =>
@@ -33,7 +31,7 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
       },
       `${plural(factIds.length, "fact")} ${decision === "confirm" ? "confirmed" : "declined"}.`,
     );
-  useCandidateKeys((factId, decision) => void decide([factId], decision));
+  useCandidateKeys((factId, decision) => void decide([factId], decision), isBusy);
   if (facts.length === 0) return isLoading ? <LoadingState label="Loading what waits" /> : <NothingWaits />;
   const selected = facts.filter(({ factId }) => chosen.has(factId));
   const choose = (factId: string, isChosen: boolean) => {
@@ -62,13 +60,7 @@ export function CandidateList({ scope }: { scope: ScopeArgs }) {
           />
         ))}
       </Stack>
-      {canLoadMore && (
-        <Center>
-          <Button variant="default" onClick={() => void loadMore()}>
-            Show more
-          </Button>
-        </Center>
-      )}
+      <ShowMore list={list}>Show more</ShowMore>
     </Stack>
   );
 }

@@ -1,6 +1,5 @@
 import { Stack } from "@mantine/core";
-import { PageBoundary } from "../../../shell/PageBoundary.js";
-import { ChooseConversation } from "../facts/ChooseConversation.js";
+import { InScope } from "../InScope.js";
 import { ScopePicker } from "../ScopePicker.js";
 import { useScope } from "../useScope.js";
 import { CandidateList } from "./CandidateList.js";
@@ -11,13 +10,7 @@ export function ReviewTab() {
   return (
     <Stack gap="md">
       <ScopePicker scope={scope} />
-      {scope.args === null ? (
-        <ChooseConversation />
-      ) : (
-        <PageBoundary place={JSON.stringify(scope.args)}>
-          <CandidateList scope={scope.args} />
-        </PageBoundary>
-      )}
+      <InScope scope={scope}>{(args) => <CandidateList scope={args} />}</InScope>
     </Stack>
   );
 }

@@ -5,8 +5,14 @@ export type Decision = "confirm" | "decline";
 const DECISIONS: Readonly<Record<string, Decision>> = { c: "confirm", d: "decline" };
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-/** Keys that work while the focus is in a card; they leave alone what is typed anywhere else. */
-export function useCandidateKeys(onDecide: (factId: string, decision: Decision) => void): void {
+/**
+ * Keys that work while the focus is in a card; they leave alone what is typed anywhere else. One decision at a time: a key
+ * that is pressed while another is on its way, or held down, does nothing.
+ */
+export function useCandidateKeys(
+  onDecide: (factId: string, decision: Decision) => void,
+  isBusy: boolean,
+): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-fact]") : null;
     if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -17,9 +23,10 @@ export function useCandidateKeys(onDecide: (factId: string, decision: Decision) 
     const cards = [...card.parentElement!.querySelectorAll<HTMLElement>("[data-fact]")]; // a card is in its list
     const place = cards.indexOf(card);
     if (step !== undefined) return focusIn(cards[place + step]);
+    if (decision === undefined || isBusy || event.repeat) return;
     // The card goes: whoever decided it by a key goes on with the next.
     focusIn(cards[place + 1] ?? cards[place - 1]);
-    if (decision !== undefined) onDecide(card.dataset["fact"] ?? "", decision);
+    onDecide(card.dataset["fact"] ?? "", decision);
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => press(event);

@@ -1,10 +1,12 @@
-import { Alert, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import type { ContextExplanation } from "convex-agent-memory";
 import { api } from "../../../api.js";
+import { useResult } from "../../../data/useResult.js";
 import { errorText } from "../../../shell/errorText.js";
 import { formatCount, formatShare } from "../../../shell/formats.js";
 import { LoadingState } from "../../../shell/states.js";
-import { useOne } from "../useOne.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
+import { FiguresTable } from "../FiguresTable.js";
 import classes from "../runs.module.css";
 import { SectionRow } from "./SectionRow.js";
 import { colorOfSection, titleOfSection, type Section } from "./sections.js";
@@ -12,16 +14,10 @@ import { WholeRequest } from "./WholeRequest.js";
 
 /** What the model was shown when it wrote a message: each section, what stood in it and why, and what was left out. */
 export function ContextTrace({ messageId }: { messageId: string }) {
-  const explained = useOne(api.inspect.explainContext, { messageId });
-  if (explained === undefined) return <LoadingState label="Loading what the model was shown" />;
-  if (explained instanceof Error) {
-    const { title, advice } = errorText(explained);
-    return (
-      <Alert color="gray" title={title}>
-        {advice}
-      </Alert>
-    );
-  }
+  const found = useResult(api.inspect.explainContext, { messageId });
+  if (found.kind === "loading") return <LoadingState label="Loading what the model was shown" />;
+  if (found.kind === "failed") return <FailureNotice failure={errorText(found.error)} color="gray" />;
+  const explained = found.value;
   return (
     <Stack gap="md">
       <Text size="sm">
@@ -29,27 +25,11 @@ export function ContextTrace({ messageId }: { messageId: string }) {
         comes from and why it is there:
       </Text>
       <BudgetBar explained={explained} />
-      <div className={classes.scroll}>
-        <table className={classes.table}>
-          <caption style={{ position: "absolute", clip: "rect(0 0 0 0)" }}>What the model was shown</caption>
-          <thead>
-            <tr>
-              <th scope="col">Section</th>
-              <th scope="col" data-number>
-                Tokens
-              </th>
-              <th scope="col" data-number>
-                Share
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {explained.sections.filter(isWorthARow).map((section) => (
-              <SectionRow key={section.section} section={section} all={explained.tokens} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FiguresTable caption="What the model was shown" first="Section" numbers={["Tokens", "Share"]}>
+        {explained.sections.filter(isWorthARow).map((section) => (
+          <SectionRow key={section.section} section={section} all={explained.tokens} />
+        ))}
+      </FiguresTable>
       <WholeRequest messageId={messageId} />
     </Stack>
   );

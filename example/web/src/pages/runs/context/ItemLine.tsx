@@ -4,10 +4,10 @@ import type { Block, Chunk, Fact, Message } from "convex-agent-memory";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
+import { useResult, type Result } from "../../../data/useResult.js";
 import { blockAddress, chatAddress, documentAddress, factAddress } from "../../../shell/addresses.js";
 import { formatTokens } from "../../../shell/formats.js";
 import { textIn } from "../TextOf.js";
-import { useOne } from "../useOne.js";
 import { rankWords, type Item } from "./sections.js";
 
 /** One thing that the model was shown: what it is, why unless the one before said so, and the way to where it is from. */
@@ -89,16 +89,16 @@ function Found<Source>({
   kind,
   children,
 }: {
-  found: Source | Error | undefined;
+  found: Result<Source>;
   kind: string;
   children: (source: Source) => ReactNode;
 }) {
-  if (found === undefined) return <Line kind={kind} text="…" />;
-  return found instanceof Error ? <Line kind={kind} text={GONE} /> : children(found);
+  if (found.kind === "loading") return <Line kind={kind} text="…" />;
+  return found.kind === "failed" ? <Line kind={kind} text={GONE} /> : children(found.value);
 }
 
 function FactLine({ item: { id } }: { item: Item }) {
-  const found = useOne(api.knowledge.getFact, id === undefined ? "skip" : { factId: id });
+  const found = useResult(api.knowledge.getFact, id === undefined ? "skip" : { factId: id });
   return (
     <Found<Fact> found={found} kind="Fact">
       {({ text, factId, state }) =>
@@ -113,7 +113,7 @@ function FactLine({ item: { id } }: { item: Item }) {
 }
 
 function ChunkLine({ item: { id } }: { item: Item }) {
-  const found = useOne(api.documents.getChunk, id === undefined ? "skip" : { chunkId: id });
+  const found = useResult(api.documents.getChunk, id === undefined ? "skip" : { chunkId: id });
   return (
     <Found<Chunk> found={found} kind="Passage">
       {({ text, chunkId, documentKey }) => (
@@ -129,7 +129,7 @@ function ChunkLine({ item: { id } }: { item: Item }) {
 }
 
 function BlockLine({ item: { id, version } }: { item: Item }) {
-  const found = useOne(api.knowledge.listBlocks, { scope: "user" });
+  const found = useResult(api.knowledge.listBlocks, { scope: "user" });
   return (
     <Found<Block[]> found={found} kind="Block">
       {(blocks) => {
@@ -147,7 +147,7 @@ function BlockLine({ item: { id, version } }: { item: Item }) {
 }
 
 function MessageLine({ item: { id } }: { item: Item }) {
-  const found = useOne(api.chat.getMessage, id === undefined ? "skip" : { messageId: id });
+  const found = useResult(api.chat.getMessage, id === undefined ? "skip" : { messageId: id });
   if (id === undefined) return <Line kind="Message" text={GONE} />;
   return (
     <Found<Message> found={found} kind="Message">

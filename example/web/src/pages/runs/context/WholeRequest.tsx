@@ -2,9 +2,10 @@ import { Alert, Badge, Button, Stack, Text } from "@mantine/core";
 import { IconCheck, IconHistory } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { api } from "../../../api.js";
+import { useResult } from "../../../data/useResult.js";
 import { errorText } from "../../../shell/errorText.js";
 import { LoadingState } from "../../../shell/states.js";
-import { useOne } from "../useOne.js";
+import { FailureNotice } from "../../../text/FailureNotice.js";
 import { RequestView } from "./RequestView.js";
 
 /** The very request, built again from where its parts lie and compared with what was sent. */
@@ -30,16 +31,10 @@ export function WholeRequest({ messageId }: { messageId: string }) {
 }
 
 function Replayed({ messageId }: { messageId: string }) {
-  const replayed = useOne(api.inspect.replayContext, { messageId });
-  if (replayed === undefined) return <LoadingState label="Building the request again" />;
-  if (replayed instanceof Error) {
-    const { title, advice } = errorText(replayed);
-    return (
-      <Alert color="gray" title={title}>
-        {advice}
-      </Alert>
-    );
-  }
+  const found = useResult(api.inspect.replayContext, { messageId });
+  if (found.kind === "loading") return <LoadingState label="Building the request again" />;
+  if (found.kind === "failed") return <FailureNotice failure={errorText(found.error)} color="gray" />;
+  const replayed = found.value;
   if (replayed.kind === "same")
     return (
       <Stack gap="sm">

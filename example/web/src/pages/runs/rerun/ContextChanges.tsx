@@ -2,6 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { formatCount, plural } from "../../../shell/formats.js";
 import { ItemLine } from "../context/ItemLine.js";
 import { colorOfSection, titleOfSection, type Section } from "../context/sections.js";
+import { FiguresTable } from "../FiguresTable.js";
 import classes from "../runs.module.css";
 import { diffSections, type SectionChange } from "./contextDiff.js";
 
@@ -12,29 +13,11 @@ const SHOWN_ITEMS = 5;
 export function ContextChanges({ before, after }: { before: readonly Section[]; after: readonly Section[] }) {
   const changes = diffSections(before, after);
   return (
-    <div className={classes.scroll}>
-      <table className={classes.table}>
-        <caption style={{ position: "absolute", clip: "rect(0 0 0 0)" }}>
-          What the model was shown then and now
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Shown</th>
-            <th scope="col" data-number>
-              Saved
-            </th>
-            <th scope="col" data-number>
-              New
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <ChangeRow key={change.section} change={change} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <FiguresTable caption="What the model was shown then and now" first="Shown" numbers={["Saved", "New"]}>
+      {changes.map((change) => (
+        <ChangeRow key={change.section} change={change} />
+      ))}
+    </FiguresTable>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ContextExplanation, UsageEvent } from "convex-agent-memory";
 import { formatCount, formatDuration, formatMoney, UNKNOWN } from "../../../shell/formats.js";
-import classes from "../runs.module.css";
+import { FiguresTable } from "../FiguresTable.js";
 import { endWords } from "../runWords.js";
 import type { MadeRerun } from "./madeRerun.js";
 
@@ -17,47 +17,28 @@ export function Figures({ rerun: { result }, call, explained }: FiguresProps) {
     ["Cost", formatMoney, call?.costMicros, result.costMicros],
   ];
   return (
-    <div className={classes.scroll}>
-      <table className={classes.table}>
-        <caption style={{ position: "absolute", clip: "rect(0 0 0 0)" }}>What both calls took</caption>
-        <thead>
-          <tr>
-            <th scope="col">Figure</th>
-            <th scope="col" data-number>
-              Saved
-            </th>
-            <th scope="col" data-number>
-              New
-            </th>
-            <th scope="col" data-number>
-              Change
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {both.map(([name, words, before, after]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td data-number>{before === undefined ? UNKNOWN : words(before)}</td>
-              <td data-number>{after === undefined ? UNKNOWN : words(after)}</td>
-              <td data-number>{changeWords(before, after, words)}</td>
-            </tr>
-          ))}
-          <tr>
-            <th scope="row">Model</th>
-            <td data-number>{call === undefined ? UNKNOWN : call.model}</td>
-            <td data-number>{usage === undefined ? UNKNOWN : usage.model}</td>
-            <td />
-          </tr>
-          <tr>
-            <th scope="row">Ended with</th>
-            <td data-number>{endWords(call?.finishReason)}</td>
-            <td data-number>{endWords(result.finishReason)}</td>
-            <td />
-          </tr>
-        </tbody>
-      </table>
-    </div>
+    <FiguresTable caption="What both calls took" first="Figure" numbers={["Saved", "New", "Change"]}>
+      {both.map(([name, words, before, after]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td data-number>{before === undefined ? UNKNOWN : words(before)}</td>
+          <td data-number>{after === undefined ? UNKNOWN : words(after)}</td>
+          <td data-number>{changeWords(before, after, words)}</td>
+        </tr>
+      ))}
+      <tr>
+        <th scope="row">Model</th>
+        <td data-number>{call === undefined ? UNKNOWN : call.model}</td>
+        <td data-number>{usage === undefined ? UNKNOWN : usage.model}</td>
+        <td />
+      </tr>
+      <tr>
+        <th scope="row">Ended with</th>
+        <td data-number>{endWords(call?.finishReason)}</td>
+        <td data-number>{endWords(result.finishReason)}</td>
+        <td />
+      </tr>
+    </FiguresTable>
   );
 }
 

@@ -2,11 +2,12 @@ import { Badge, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ContextExplanation, Message, Rerun, UsageEvent } from "convex-agent-memory";
 import { useId } from "react";
 import { formatMoney } from "../../../shell/formats.js";
+import { Pieces } from "../../../text/Difference.js";
+import { diffWords, type DiffPiece } from "../../../text/diffWords.js";
 import { textIn } from "../TextOf.js";
 import classes from "../runs.module.css";
 import { ContextChanges } from "./ContextChanges.js";
 import { Figures } from "./Figures.js";
-import { diffWords, type DiffPiece } from "../../../text/diffWords.js";
 import type { MadeRerun } from "./madeRerun.js";
 
 type RerunResultProps = {
@@ -93,15 +94,7 @@ function Side({ title, pieces, shows, children }: SideProps) {
       </Text>
       <div className={classes.said} dir="auto">
         {own.length === 0 && <Text c="dimmed">No text.</Text>}
-        {own.map(({ kind, text }, index) =>
-          kind === "same" ? (
-            <span key={index}>{text}</span>
-          ) : kind === "removed" ? (
-            <del key={index}>{text}</del>
-          ) : (
-            <ins key={index}>{text}</ins>
-          ),
-        )}
+        <Pieces pieces={own} />
       </div>
       {children}
     </section>

@@ -6,8 +6,9 @@ import { useId, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api } from "../../../api.js";
 import { runAddress } from "../../../shell/addresses.js";
-import { formatDuration, formatMoney, formatTokens } from "../../../shell/formats.js";
+import { formatDuration, formatTokens } from "../../../shell/formats.js";
 import { useNow } from "../../../data/useNow.js";
+import { costWords } from "../costWords.js";
 import { StateBadge } from "../StateBadge.js";
 import { isActive } from "../../../data/isActive.js";
 import { runMs } from "../runWords.js";
@@ -38,7 +39,7 @@ export function NestedRun({ run: listed, stepsOf }: { run: Run; stepsOf: (run: R
         </UnstyledButton>
         <Text size="xs" c="dimmed" className={classes.numbers}>
           {formatDuration(runMs(run, now))} · {formatTokens(inputTokens + outputTokens)} ·{" "}
-          {costMicros === undefined ? "cost unknown" : formatMoney(costMicros)} ·{" "}
+          {costWords(costMicros)} ·{" "}
           <Anchor component={Link} to={runAddress(run)} size="xs">
             Open alone
           </Anchor>

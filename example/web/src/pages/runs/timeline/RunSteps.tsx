@@ -38,7 +38,7 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
       {entries.length === 0 && <NothingYet run={run} />}
       <ol className={classes.timeline} aria-label="What the run did, in order">
         {entries.map((entry, index) => (
-          <TimelineEntry key={keyOf(entry, index)} {...{ entry, run, span, now }} isNamed={entry === named} />
+          <TimelineEntry key={keyOf(entry, index)} {...{ entry, span, now }} isNamed={entry === named} />
         ))}
       </ol>
       {otherRuns.length > 0 && (
@@ -89,9 +89,9 @@ function stepNamed(entries: readonly Entry[], messageId: string | null): Entry |
   );
 }
 
-type EntryProps = { entry: Entry; run: Run; span: Required<Span>; now: number; isNamed: boolean };
+type EntryProps = { entry: Entry; span: Required<Span>; now: number; isNamed: boolean };
 
-function TimelineEntry({ entry, run, span, now, isNamed }: EntryProps) {
+function TimelineEntry({ entry, span, now, isNamed }: EntryProps) {
   switch (entry.kind) {
     case "wait":
       return <WaitEntry entry={entry} now={now} />;
@@ -100,6 +100,6 @@ function TimelineEntry({ entry, run, span, now, isNamed }: EntryProps) {
     case "asking":
       return <AskingEntry from={entry.span.from} now={now} />;
     case "step":
-      return <StepCard step={entry} {...{ run, span, isNamed, nestedOf }} />;
+      return <StepCard step={entry} {...{ span, isNamed, nestedOf }} />;
   }
 }

@@ -1,11 +1,12 @@
 import { Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconBulb, IconRefresh } from "@tabler/icons-react";
-import type { Message, Run, UsageEvent } from "convex-agent-memory";
+import type { Message, UsageEvent } from "convex-agent-memory";
 import { useEffect, useId, useRef, useState } from "react";
 import { formatCount, formatDuration, formatMoney, plural } from "../../../shell/formats.js";
 import { ContextTrace } from "../context/ContextTrace.js";
 import { Facts } from "../Facts.js";
 import { RerunPanel } from "../rerun/RerunPanel.js";
+import { costWords } from "../costWords.js";
 import { endWords } from "../runWords.js";
 import { TextOf, textIn } from "../TextOf.js";
 import classes from "../runs.module.css";
@@ -15,7 +16,6 @@ import { ToolRows, type NestedOf } from "./ToolRows.js";
 
 type StepProps = {
   step: Step;
-  run: Run;
   span: Required<Span>;
   /** Someone was led to this step: it shows at once why its model knew what it says. */
   isNamed: boolean;
@@ -29,7 +29,7 @@ const MARKS: Record<StepState, string> = {
 };
 
 /** One call of the model with what came of it; why it knew what it knew, and the same again with something changed. */
-export function StepCard({ step, run, span, isNamed, nestedOf }: StepProps) {
+export function StepCard({ step, span, isNamed, nestedOf }: StepProps) {
   const { number, state, message, tools } = step;
   const headingId = useId();
   const entry = useRef<HTMLLIElement>(null);
@@ -67,7 +67,7 @@ export function StepCard({ step, run, span, isNamed, nestedOf }: StepProps) {
           <Retries events={step.others} />
           {tools.length > 0 && <ToolRows {...{ tools, nestedOf }} />}
           {message !== undefined && message.state.kind !== "streaming" && (
-            <Panels key={`${isNamed}`} {...{ message, step, run, isNamed }} />
+            <Panels key={`${isNamed}`} {...{ message, step, isNamed }} />
           )}
         </Stack>
       </Paper>
@@ -128,8 +128,7 @@ function Retries({ events }: { events: readonly UsageEvent[] }) {
       {events.map((event) => (
         <Text key={event.eventId} size="sm" c="dimmed" className={classes.numbers}>
           {PURPOSES[event.purpose]}: {event.provider}/{event.model}, {formatDuration(event.ms)},{" "}
-          {formatCount(event.inputTokens + event.outputTokens)} tokens,{" "}
-          {event.costMicros === undefined ? "cost unknown" : formatMoney(event.costMicros)}
+          {formatCount(event.inputTokens + event.outputTokens)} tokens, {costWords(event.costMicros)}
         </Text>
       ))}
     </Stack>
@@ -138,10 +137,10 @@ function Retries({ events }: { events: readonly UsageEvent[] }) {
 
 type Panel = "context" | "rerun";
 
-type PanelsProps = Pick<StepProps, "step" | "run" | "isNamed"> & { message: Message };
+type PanelsProps = Pick<StepProps, "step" | "isNamed"> & { message: Message };
 
 /** The two questions that a person has about an answer. */
-function Panels({ message, step, run, isNamed }: PanelsProps) {
+function Panels({ message, step, isNamed }: PanelsProps) {
   const { messageId } = message;
   const [open, setOpen] = useState<Panel | null>(isNamed ? "context" : null);
   const panelId = useId();
@@ -179,7 +178,7 @@ function Panels({ message, step, run, isNamed }: PanelsProps) {
         className={open === "rerun" ? classes.panel : undefined}
         hidden={open !== "rerun"}
       >
-        <RerunPanel message={message} call={step.call} agentName={run.agentName} isOpen={open === "rerun"} />
+        <RerunPanel message={message} call={step.call} isOpen={open === "rerun"} />
       </div>
     </div>
   );

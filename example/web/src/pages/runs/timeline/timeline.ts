@@ -81,16 +81,15 @@ function entriesOf(parts: RunParts, messages: readonly Message[]): Entry[] {
   const answers = messages.filter(({ role, runId }) => role === "assistant" && runId === run.runId);
   const steps = Math.max(answers.length, ...events.map(({ step = 0 }) => step + 1));
   const entries: Entry[] = [];
+  let said = -1;
   for (let index = 0; index < steps; index++) {
     const step = stepOf(parts, messages, { index, message: answers[index] });
     if (index === 0) entries.push(...beginning(run, step));
-    entries.push(
-      ...saidBefore(run, messages, { before: step, after: entries.at(-1) }),
-      step,
-      ...waitsOf(step),
-    );
+    const to = answers[index]?.step ?? Infinity;
+    entries.push(...saidBetween(run, messages, { from: said, to }), step, ...waitsOf(step));
+    said = to;
   }
-  entries.push(...saidLast(run, messages, answers.at(-1)));
+  entries.push(...saidBetween(run, messages, { from: said, to: Infinity }));
   return isAsking(run, entries)
     ? [...entries, { kind: "asking", span: { from: lastMoment(run, entries) } }]
     : entries;
@@ -105,25 +104,14 @@ function beginning({ startedAt }: Run, { span }: Step): Entry[] {
 const isSteering = (run: Run, { role, step, runId }: Message): boolean =>
   role === "user" && step > 0 && (runId === undefined || runId === run.runId);
 
-/** What was said between the last entry and a step. */
-function saidBefore(
+/** What was said between two places of the turn. */
+function saidBetween(
   run: Run,
   messages: readonly Message[],
-  { before, after }: { before: Step; after: Entry | undefined },
+  { from, to }: { from: number; to: number },
 ): Entry[] {
-  const to = before.message?.step ?? Infinity;
-  const from =
-    after?.kind === "step" ? (after.message?.step ?? -1) : after === undefined ? -1 : lastStepOf(after);
   return messages
     .filter((message) => isSteering(run, message) && message.step > from && message.step < to)
-    .map((message) => ({ kind: "steering", message }));
-}
-
-const lastStepOf = (entry: Entry): number => (entry.kind === "steering" ? entry.message.step : -1);
-
-function saidLast(run: Run, messages: readonly Message[], last: Message | undefined): Entry[] {
-  return messages
-    .filter((message) => isSteering(run, message) && message.step > (last?.step ?? -1))
     .map((message) => ({ kind: "steering", message }));
 }
 
