@@ -66,9 +66,9 @@ describeInBrowser("two people", () => {
       const read = async (page: Page, path: string) => {
         await page.goto(scene.url + path);
         await settle(page);
-        return await page.locator("body").evaluate((body) => {
-          const fields = [...body.querySelectorAll<HTMLTextAreaElement>("textarea, input")];
-          return [body.innerText, ...fields.map(({ value }) => value)].join("\n");
+        return await page.evaluate(() => {
+          const fields = [...document.querySelectorAll<HTMLTextAreaElement>("textarea, input")];
+          return [document.body.innerText, ...fields.map(({ value }) => value)].join("\n");
         });
       };
       for (const path of [
