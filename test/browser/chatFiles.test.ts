@@ -1,6 +1,6 @@
 // Files with a question: attached, sent, shown; and those that are refused before anything is sent.
 import { expect, test } from "vitest";
-import { answers, beginThread, messageBox, prompts, say, untilAnswered } from "./support/chat.js";
+import { answers, beginThread, messageBox, prompts, saidIn, say, untilAnswered } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
@@ -36,9 +36,10 @@ describeInBrowser("a file", () => {
   };
 
   test("is sent with a question, and shown with it: a picture as it is, a text by its name", async () => {
-    const { page, attach, attached } = await openThread();
+    const { page, posted, attach, attached } = await openThread();
     await attach([NOTES, PICTURE]);
     await attached.locator("[data-upload=ready]").nth(1).waitFor();
+    expect(posted).toHaveLength(2);
     await say(page, "What is in these?");
     await untilAnswered(page);
     expect(await attached.count()).toBe(0);
@@ -121,10 +122,6 @@ describeInBrowser("a file", () => {
     expect(fileIds.length).toBeGreaterThan(0);
     const asked = ben("mutation ask:send", { threadId, prompt: "Show me.", fileIds, operationId: "one" });
     await expect(asked).rejects.toMatchObject({ data: { code: "FILE_NOT_FOUND" } });
-    const { page: said } = await ben<{ page: unknown[] }>("query chat:listMessages", {
-      threadId,
-      cursor: null,
-    });
-    expect(said).toEqual([]);
+    expect(await saidIn(ben, threadId)).toEqual([]);
   });
 });

@@ -11,7 +11,8 @@ import { signIn } from "../../host/signIn.js";
 import { answers, ingest, prompts, say, untilAnswered, wordsOf } from "./support/chat.js";
 import { describeInBrowser, launch } from "./support/chromium.js";
 import { ensurePageBuilt } from "./support/builtPage.js";
-import { servePage, watch } from "./support/scene.js";
+import { watch } from "./support/scene.js";
+import { servePage } from "./support/servedPage.js";
 
 const OTTER = "What does an otter eat, and how do sea otters sleep?";
 const OTTER_WORDS = ["An otter eats mostly fish", "Sea otters sleep on their backs"];
@@ -58,10 +59,9 @@ describeInBrowser("a host that is killed in the middle of an answer", () => {
     client.setAuth(await signIn(host.url, "ada"));
     await ingest(async <Result>(call: string, args: Record<string, unknown> = {}) => {
       const [kind, name] = call.split(" ") as ["mutation" | "action", string];
-      const reference = name.replace(".", ":");
       return (await (kind === "action"
-        ? client.action(makeFunctionReference<"action">(reference), args)
-        : client.mutation(makeFunctionReference<"mutation">(reference), args))) as Result;
+        ? client.action(makeFunctionReference<"action">(name), args)
+        : client.mutation(makeFunctionReference<"mutation">(name), args))) as Result;
     });
     const served = await servePage(host.url);
     closePage = served.close;

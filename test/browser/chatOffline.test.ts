@@ -7,6 +7,7 @@ import {
   ingest,
   messageBox,
   prompts,
+  saidIn,
   say,
   untilAnswered,
   wordsOf,
@@ -25,13 +26,7 @@ describeInBrowser("a chat that is cut off", () => {
     await messageBox(page).waitFor();
     return { page, threadId };
   };
-  const saidIn = async (threadId: string) => {
-    const { page } = await callAs("ada")<{ page: { role: string }[] }>("query chat:listMessages", {
-      threadId,
-      cursor: null,
-    });
-    return page.filter(({ role }) => role === "user").length;
-  };
+  const countSaid = async (threadId: string) => (await saidIn(callAs("ada"), threadId)).length;
 
   test("says so, shows what is sent at once, and sends it when the connection is back", async () => {
     const { page, threadId } = await openThread();
@@ -39,11 +34,11 @@ describeInBrowser("a chat that is cut off", () => {
     await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
     await say(page, OTTER);
     await prompts(page).getByText(OTTER).waitFor();
-    expect(await saidIn(threadId)).toBe(0);
+    expect(await countSaid(threadId)).toBe(0);
     await page.context().setOffline(false);
     await untilAnswered(page);
     expect(await wordsOf(answers(page).first())).toContain("An otter eats mostly fish");
-    expect(await saidIn(threadId)).toBe(1);
+    expect(await countSaid(threadId)).toBe(1);
     expectTrouble(/WebSocket|ERR_INTERNET_DISCONNECTED/);
   });
 
@@ -67,7 +62,7 @@ describeInBrowser("a chat that is cut off", () => {
     const { page, threadId } = await openThread();
     await say(page, OTTER);
     await until(
-      () => saidIn(threadId),
+      () => countSaid(threadId),
       (count) => count === 1,
     );
     await page.close();

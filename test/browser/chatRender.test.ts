@@ -1,20 +1,12 @@
 // What messages may hold: markup, long words, other directions, much code, and very many of them.
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { expectAccessible } from "./support/axe.js";
-import {
-  answers,
-  beginThread,
-  messageBox,
-  overflowOf,
-  prompts,
-  writeMessages,
-  type Said,
-} from "./support/chat.js";
+import { answers, beginThread, messageBox, prompts, writeMessages, type Said } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { overflowOf } from "./support/overflow.js";
+import { browserScene, PHONE } from "./support/scene.js";
 
-const PHONE = { width: 360, height: 740 };
 const KIB = 1_024;
 const HOSTILE = [
   "<script>window.hacked = 1</script>",
@@ -62,6 +54,7 @@ describeInBrowser("messages", () => {
     ]);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
+    await page.reload(); // so that all is seen that the messages ask for
     await answers(page).getByText("<script>window.hacked = 1</script>").waitFor();
     await prompts(page).getByText("<script>window.hacked = 1</script>").waitFor();
     for (const link of await answers(page).getByRole("link").all()) {
@@ -70,6 +63,7 @@ describeInBrowser("messages", () => {
     }
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator("article script, article svg[onload], article img").count()).toBe(0);
+    expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((url) => url.includes("pixel"))).toEqual([]);
   });
 
@@ -99,14 +93,21 @@ describeInBrowser("messages", () => {
   });
 
   test("from right to left are written so, paragraph by paragraph", async () => {
-    const page = await openWith([{ role: "assistant", text: "שלום עולם, זה מבחן.\n\nAnd this is English." }]);
-    const directionOf = (text: string) =>
-      answers(page)
-        .getByText(text)
-        .evaluate((element) => getComputedStyle(element).direction);
+    const page = await openWith([
+      { role: "user", text: "What is this?" },
+      { role: "user", text: "מה זה?" },
+      { role: "assistant", text: "שלום עולם, זה מבחן.\n\nAnd this is English." },
+    ]);
+    const directionOf = (said: Locator) =>
+      said.evaluate((element) => {
+        const { direction, textAlign } = getComputedStyle(element);
+        return `${direction} ${textAlign}`;
+      });
     await answers(page).getByText("שלום").waitFor();
-    expect(await directionOf("שלום")).toBe("rtl");
-    expect(await directionOf("And this is English")).toBe("ltr");
+    expect(await directionOf(answers(page).getByText("שלום"))).toBe("rtl start");
+    expect(await directionOf(answers(page).getByText("And this is English"))).toBe("ltr start");
+    expect(await directionOf(prompts(page).getByText("מה זה?"))).toBe("rtl start");
+    expect(await directionOf(prompts(page).getByText("What is this?"))).toBe("ltr start");
   });
 
   test("with 100 kB of code show all of it in a frame that scrolls, and copy it", async () => {
@@ -126,6 +127,21 @@ describeInBrowser("messages", () => {
     await answers(page).getByRole("button", { name: "Copy the code" }).click();
     await answers(page).getByRole("button", { name: "Copied" }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(CODE);
+  });
+
+  test("with 100 kB of code of a person show all of it, as it was written, in a box that scrolls", async () => {
+    const said = `Look:\n\n\`\`\`ts\n${CODE}\n\`\`\``;
+    const page = await openWith([{ role: "user", text: said }], { viewport: PHONE });
+    const box = prompts(page).locator("[dir=auto]");
+    await page.waitForFunction(
+      (whole) => document.querySelector("article [dir=auto]")?.textContent?.length === whole,
+      said.length,
+    );
+    expect(await box.textContent()).toBe(said);
+    expect(await overflowOf(page)).toBe(0);
+    expect((await box.boundingBox())!.height).toBeLessThan(PHONE.height);
+    await box.press("End"); // by the keyboard too
+    await page.waitForFunction(() => document.querySelector("article [dir=auto]")!.scrollTop > 0);
   });
 
   describe("a thousand of them", () => {

@@ -7,6 +7,7 @@ import {
   ingest,
   messageBox,
   prompts,
+  saidIn,
   say,
   untilAnswered,
   wordsOf,
@@ -15,8 +16,6 @@ import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
 const OTTER = "What does an otter eat?";
-/** Of a conversation that a test looks at: more than it has. */
-const MOST_ROWS = 100;
 
 describeInBrowser("a question in the chat", () => {
   const { open, callAs, expectTrouble } = browserScene();
@@ -49,11 +48,7 @@ describeInBrowser("a question in the chat", () => {
     await page.getByRole("button", { name: "Send", exact: true }).dblclick();
     await untilAnswered(page);
     expect(await prompts(page).allInnerTexts()).toEqual([`${OTTER}\nTell me more.`]);
-    const { page: rows } = await ada<{ page: { role: string }[] }>("query chat:listMessages", {
-      threadId,
-      cursor: null,
-    });
-    expect(rows.filter(({ role }) => role === "user")).toHaveLength(1);
+    expect(await saidIn(ada, threadId)).toHaveLength(1);
   });
 
   test("is answered with tools whose input, output and time can be seen", async () => {
@@ -127,7 +122,7 @@ describeInBrowser("a question in the chat", () => {
     await page.waitForURL("**/chat/*");
     const { page: threads } = await ben<{ page: unknown[] }>("query chat:listThreads", { cursor: null });
     expect(threads).toHaveLength(1);
-    expect(await saidIn("ben", new URL(page.url()).pathname.split("/").at(-1)!)).toHaveLength(1);
+    expect(await saidIn(ben, new URL(page.url()).pathname.split("/").at(-1)!)).toHaveLength(1);
   });
 
   test("that comes too fast is put back, with the seconds to wait", async () => {
@@ -144,9 +139,9 @@ describeInBrowser("a question in the chat", () => {
     }
     await spending.stop();
     expect(await messageBox(page).inputValue()).toBe("One more?");
-    const before = (await saidIn("ben", threadId)).length;
+    const before = (await saidIn(callAs("ben"), threadId)).length;
     // The wait is what was known when it was refused: what was asked elsewhere since counts as well.
-    const isStored = async () => (await saidIn("ben", threadId)).length > before;
+    const isStored = async () => (await saidIn(callAs("ben"), threadId)).length > before;
     while (!(await isStored())) {
       await alert.getByText("The wait is over: try it again.").first().waitFor();
       await messageBox(page).press("Enter");
@@ -155,7 +150,7 @@ describeInBrowser("a question in the chat", () => {
         (isSettled) => isSettled,
       );
     }
-    expect(await saidIn("ben", threadId)).toHaveLength(before + 1);
+    expect(await saidIn(callAs("ben"), threadId)).toHaveLength(before + 1);
     expect(await messageBox(page).inputValue()).toBe("");
     expectTrouble(/RATE_LIMITED/);
   });
@@ -180,16 +175,6 @@ describeInBrowser("a question in the chat", () => {
     expect(await messageBox(page).inputValue()).toBe("Is it kept?");
     expectTrouble(/RATE_LIMITED|WebSocket|ERR_INTERNET_DISCONNECTED/);
   });
-
-  /** What somebody said in a conversation, as it is stored. */
-  async function saidIn(person: "ada" | "ben", threadId: string): Promise<unknown[]> {
-    const { page: rows } = await callAs(person)<{ page: { role: string }[] }>("query chat:listMessages", {
-      threadId,
-      cursor: null,
-      limit: MOST_ROWS,
-    });
-    return rows.filter(({ role }) => role === "user");
-  }
 
   /** Uses up what Ben may ask, until it is stopped. */
   function spendCalls() {

@@ -3,9 +3,9 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { beginThread, messageBox, prompts, writeMessages } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { browserScene, PHONE } from "./support/scene.js";
+import { settle } from "./support/settle.js";
 
-const PHONE = { width: 360, height: 740 };
 /** More than a page of the list. */
 const MANY = 24;
 
@@ -34,6 +34,8 @@ describeInBrowser("the list of conversations", () => {
     const search = list(page).getByRole("textbox", { name: "Search conversations" });
     await search.fill("groceries");
     await list(page).getByText("1 found").waitFor();
+    await rowOf(page, "Groceries").waitFor();
+    expect(await rowOf(page, "Holidays").count()).toBe(0);
     await search.fill("fjord");
     await list(page)
       .getByText(/We walk along the fjord/)
@@ -137,9 +139,16 @@ describeInBrowser("the list of conversations", () => {
     const expectNothing = async (page: Page, secret: string) => {
       await page.getByText("There is no such conversation").waitFor();
       expect(await page.getByText(secret).count()).toBe(0);
+      await settle(page);
+      const told = await page.getByRole("main").evaluate((main) => {
+        const copy = main.cloneNode(true) as HTMLElement;
+        for (const times of copy.querySelectorAll("nav")) times.remove(); // the list tells how long ago something was
+        return copy.textContent;
+      });
       await page.getByRole("link", { name: "Back to your conversations" }).click();
       await messageBox(page).waitFor();
       expectTrouble(/THREAD_NOT_FOUND|no such thread/i);
+      return told;
     };
 
     test("is told in words, with the way back", async () => {
@@ -150,7 +159,9 @@ describeInBrowser("the list of conversations", () => {
     test("and one of somebody else looks the same", async () => {
       const threadId = await begin("ben", "Ben's secret", "A secret of mine.");
       const page = await open({ as: "ada", path: `/chat/${threadId}` });
-      await expectNothing(page, "secret");
+      const foreign = await expectNothing(page, "secret");
+      await page.goto(`${scene.url}/chat/no-such-thread`);
+      expect(foreign).toBe(await expectNothing(page, "secret"));
     });
   });
 });

@@ -114,9 +114,14 @@ describeInBrowser("documents", UNHURRIED, () => {
     const failed = upload(page, "longlong");
     await failed.getByText(/was not understood/).waitFor();
     await failed.getByText(/1 to 512 characters/).waitFor();
-    await failed.getByRole("button", { name: "Try again" }).click();
-    await failed.getByRole("button", { name: "Try again" }).waitFor();
     expectTrouble(/INVALID_ARGUMENT/);
+    const refusedAgain = page.waitForEvent("console", (message) =>
+      message.text().includes("INVALID_ARGUMENT"),
+    );
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await refusedAgain;
+    await failed.getByText(/1 to 512 characters/).waitFor();
+    await failed.getByRole("button", { name: "Try again" }).waitFor();
   });
 
   test("a search leads to its passage, which is marked; a removed document is gone", async () => {

@@ -1,19 +1,14 @@
 // Documents of another tenant, and addresses that were edited.
 import { expect, test } from "vitest";
 import { describeInBrowser } from "./support/chromium.js";
-import { appendFacts, putDocument, type Call, UNHURRIED } from "./support/memoryScene.js";
-import { browserScene } from "./support/scene.js";
+import { appendFacts, putDocument, UNHURRIED } from "./support/memoryScene.js";
+import { browserScene, identityOf } from "./support/scene.js";
 
 describeInBrowser("documents of others", UNHURRIED, () => {
-  const { scene, open, callAs, expectTrouble } = browserScene();
+  const { scene, open, callAs, callWith, expectTrouble } = browserScene();
   const ada = callAs("ada");
   /** Someone of another tenant. */
-  const eve: Call = async <Result>(call: string, args: Record<string, unknown> = {}) => {
-    const [kind, name] = call.split(" ") as ["query" | "mutation" | "action", string];
-    const issuer = "https://host.invalid";
-    const identity = { subject: "eve", issuer, tokenIdentifier: `${issuer}|eve`, tenant: "other" };
-    return (await scene.host.call(kind, name, args, identity)) as Result;
-  };
+  const eve = callWith(identityOf("eve", { tenant: "other" }));
 
   test("are neither listed, nor found, nor opened", async () => {
     await putDocument(eve, "secret.md", "# Secret\n\nThe vault opens at midnight.");

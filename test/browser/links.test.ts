@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { beginThread, prompts, writeMessages, type Said } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { UNHURRIED } from "./support/memoryScene.js";
+import { ask, knowSomething } from "./support/runsScene.js";
 import { browserScene } from "./support/scene.js";
-import { ask, knowSomething } from "./runsScene.js";
 
 const QUESTION = "Where do sea otters sleep, and what do otters eat?";
 /** More than the pages that are loaded when a conversation is opened. */
@@ -99,7 +99,7 @@ describeInBrowser("links between pages", UNHURRIED, () => {
     await goTo(page, "/documents/nothing.md");
     await page.getByRole("heading", { level: 1, name: "There is no such document" }).waitFor();
     await goTo(page, `/runs/${asked.threadId}/nonsense`);
-    await page.getByRole("alert").waitFor();
+    await page.getByRole("alert").getByText("There is no such run").waitFor();
     expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
   });
 });

@@ -1,5 +1,4 @@
 // The memory and documents pages for everyone: axe in both themes, narrow screens, and no connection.
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
@@ -11,14 +10,9 @@ import {
   textFile,
   UNHURRIED,
 } from "./support/memoryScene.js";
-import { browserScene } from "./support/scene.js";
-
-const WIDE = { width: 1280, height: 800 };
-const NARROW = { width: 360, height: 740 };
-
-/** What fades in has the colours of neither state. */
-const isAtRest = (page: Page) =>
-  page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
+import { overflowOf } from "./support/overflow.js";
+import { browserScene, LAPTOP, PHONE } from "./support/scene.js";
+import { settle } from "./support/settle.js";
 
 describeInBrowser("the memory and documents pages", UNHURRIED, () => {
   const { open, callAs, expectTrouble } = browserScene();
@@ -43,19 +37,18 @@ describeInBrowser("the memory and documents pages", UNHURRIED, () => {
       value: "Be short.",
       readOnly: true,
     });
-    const page = await open({ as: "ada", path: "/memory/facts", colorScheme: "light", viewport: WIDE });
+    const page = await open({ as: "ada", path: "/memory/facts", colorScheme: "light", viewport: LAPTOP });
     const check = async (name: string, shown: string) => {
       await page.getByText(shown).first().waitFor();
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        await isAtRest(page);
+        await settle(page);
         await expectAccessible(page, `${name}, ${colorScheme}`);
       }
-      await page.setViewportSize(NARROW);
-      await isAtRest(page);
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(beyond, `${name} at ${NARROW.width} px`).toBeLessThanOrEqual(0);
-      await page.setViewportSize(WIDE);
+      await page.setViewportSize(PHONE);
+      await settle(page);
+      expect(await overflowOf(page), `${name} at ${PHONE.width} px`).toBe(0);
+      await page.setViewportSize(LAPTOP);
     };
     const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
     await check("facts", "Is on holiday.");

@@ -101,7 +101,7 @@ describeInBrowser("facts", UNHURRIED, () => {
     await drawer(page).getByText("Expires May 1, 2031").waitFor();
     expect(await get()).toMatchObject({
       importance: 0.75,
-      expiresAt: new Date("2031-05-01T12:00").getTime(),
+      expiresAt: Date.UTC(2031, 4, 1, 12),
     });
     await drawer(page).getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: /Importance and expiry/ }).click();

@@ -1,15 +1,13 @@
 // The page of runs: where each stands, its steps, why its model knew what it knew, and a decision from here.
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
+import { until } from "../example/exampleApp.js";
+import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
-import { ask, knowSomething, settled, shot } from "./runsScene.js";
-
-const DESKTOP = { width: 1280, height: 800 };
-// Axe looks at every element, and a machine of two cores may have other work.
-vi.setConfig({ testTimeout: 120_000 });
-
-const PHONE = { width: 360, height: 740 };
+import { overflowOf } from "./support/overflow.js";
+import { ask, knowSomething, settled } from "./support/runsScene.js";
+import { browserScene, LAPTOP, PHONE } from "./support/scene.js";
+import { settle } from "./support/settle.js";
 
 const runPath = ({ threadId, run }: { threadId: string; run: { runId: string } }) =>
   `/runs/${threadId}/${run.runId}`;
@@ -23,7 +21,7 @@ describeInBrowser("the page of runs", () => {
   beforeAll(async () => {
     await scene.host.call("mutation", "prices:load", {}, null);
     await knowSomething(ada);
-  });
+  }, 120_000);
 
   test("says what it is for while there is no run, and shows one as it comes", async () => {
     const page = await open({ as: "ben", path: "/runs" });
@@ -129,16 +127,14 @@ describeInBrowser("the page of runs", () => {
   test("opens a run that another asked for, inside of it and alone", async () => {
     const { threadId } = await ada<{ threadId: string }>("mutation chat:createThread", { title: "Brief" });
     const briefId = await ada<string>("mutation brief:start", { threadId, topic: "What do otters eat?" });
-    const untilState = async (...kinds: string[]) => {
-      for (;;) {
-        const { state } = await ada<{ state: { kind: string } }>("query brief:get", { briefId });
-        if (kinds.includes(state.kind)) return state;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    };
+    const untilState = (...kinds: string[]) =>
+      until(
+        () => ada<{ state: { kind: string } }>("query brief:get", { briefId }),
+        ({ state }) => kinds.includes(state.kind),
+      );
     await untilState("awaitingApproval");
     await ada("mutation brief:approve", { briefId, approved: true });
-    expect(await untilState("completed", "failed")).toMatchObject({ kind: "completed" });
+    expect(await untilState("completed", "failed")).toMatchObject({ state: { kind: "completed" } });
     const run = await settled(ada, threadId);
     expect(run.agentName).toBe("writer");
     const page = await open({ as: "ada", path: runPath({ threadId, run }) });
@@ -171,20 +167,11 @@ describeInBrowser("the page of runs", () => {
   test.each(["light", "dark"] as const)(
     "can be read and used by everyone, in the %s theme",
     async (colorScheme) => {
-      const { AxeBuilder } = await import("@axe-core/playwright");
       const asked = await ask(ada, "How far do ships see a lighthouse?");
-      const page = await open({ as: "ada", path: "/runs", colorScheme, viewport: DESKTOP });
-      const check = async (what: string) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        expect(
-          bad.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          what,
-        ).toEqual([]);
-      };
+      const page = await open({ as: "ada", path: "/runs", colorScheme, viewport: LAPTOP });
       await page.getByRole("region", { name: "Ended" }).waitFor();
-      await page.screenshot(shot(`runs-overview-${colorScheme}`));
-      await check("the overview");
+      await settle(page);
+      await expectAccessible(page, `the overview, ${colorScheme}`);
       await page.goto(scene.url + runPath(asked));
       await stepOf(page, 1)
         .getByRole("button", { name: /^search/ })
@@ -192,12 +179,11 @@ describeInBrowser("the page of runs", () => {
       await stepOf(page, 2).getByRole("button", { name: "Why did it know this?" }).click();
       await stepOf(page, 2).getByRole("button", { name: "Show the exact request" }).click();
       await page.getByText("Same bytes").waitFor();
-      await page.screenshot(shot(`runs-run-${colorScheme}`));
-      await check("a run");
+      await settle(page);
+      await expectAccessible(page, `a run with all that it has, ${colorScheme}`);
       await page.setViewportSize(PHONE);
-      await page.screenshot(shot(`runs-phone-${colorScheme}`));
-      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-      expect(widths[0], "no scrolling to the side").toBeLessThanOrEqual(widths[1] ?? 0);
+      await settle(page);
+      expect(await overflowOf(page), "no scrolling to the side").toBe(0);
     },
   );
 });

@@ -1,12 +1,11 @@
 // A saved call made again from the page of runs: both answers beside each other, and nothing kept but what it cost.
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
+import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
-import { ask, knowSomething, messagesIn, shot } from "./runsScene.js";
-
-// Axe looks at every element, and a machine of two cores may have other work.
-vi.setConfig({ testTimeout: 120_000 });
+import { ask, knowSomething, messagesIn } from "./support/runsScene.js";
+import { browserScene, LAPTOP } from "./support/scene.js";
+import { settle } from "./support/settle.js";
 
 const QUESTION = "Where do sea otters sleep, and what do otters eat?";
 
@@ -18,7 +17,7 @@ describeInBrowser("a call made again on the page of runs", () => {
     await scene.host.call("mutation", "prices:load", {}, null);
     await knowSomething(ada);
     asked = await ask(ada, QUESTION);
-  });
+  }, 120_000);
 
   /** The form of the last step, which answers. */
   async function openForm(page: Page) {
@@ -41,13 +40,7 @@ describeInBrowser("a call made again on the page of runs", () => {
   test.each(["light", "dark"] as const)(
     "shows both answers and leaves the thread as it was, %s",
     async (colorScheme) => {
-      const { AxeBuilder } = await import("@axe-core/playwright");
-      const page = await open({
-        as: "ada",
-        path: path(),
-        colorScheme,
-        viewport: { width: 1280, height: 800 },
-      });
+      const page = await open({ as: "ada", path: path(), colorScheme, viewport: LAPTOP });
       const before = await rowsOf();
       const paid = await callsOf("rerun");
       const { step, form } = await openForm(page);
@@ -73,10 +66,8 @@ describeInBrowser("a call made again on the page of runs", () => {
       ).not.toEqual([]);
       expect(await rowsOf()).toEqual(before);
       expect(await callsOf("rerun")).toBe(paid + 1);
-      await page.screenshot(shot(`runs-rerun-${colorScheme}`));
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(bad.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      await settle(page);
+      await expectAccessible(page, `a call made again, ${colorScheme}`);
     },
   );
 

@@ -3,10 +3,10 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { overflowOf } from "./support/overflow.js";
+import { browserScene, PHONE } from "./support/scene.js";
 
 const PAGES = ["Memory", "Runs", "Usage", "Documents", "Chat"];
-const PHONE = { width: 360, height: 740 };
 
 const linkTo = (page: Page, name: string) =>
   page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name });
@@ -60,8 +60,7 @@ describeInBrowser("the shell", () => {
     await linkTo(page, "Usage").click();
     await page.waitForURL("**/usage");
     await linkTo(page, "Usage").waitFor({ state: "hidden" });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page)).toBe(0);
   });
 
   test("says that it is offline, and that it is back", async () => {

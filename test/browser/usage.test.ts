@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { browserScene, userIdOf } from "./support/scene.js";
 import { ask, userFrom } from "./support/seed.js";
 import { settle } from "./support/settle.js";
 
@@ -30,7 +30,6 @@ const TIMEOUT_MS = 120_000;
 describeInBrowser("the usage page", { timeout: TIMEOUT_MS }, () => {
   const { open, callAs, scene } = browserScene();
   const ada = () => userFrom(callAs("ada"));
-  const ben = () => userFrom(callAs("ben"));
   const sumsOf = (user: typeof ada) =>
     user().query<UsageSummary>("spending:usageSummary", { from: Date.now() - DAY_MS, by: "model" });
   beforeAll(async () => {
@@ -108,7 +107,7 @@ describeInBrowser("the usage page", { timeout: TIMEOUT_MS }, () => {
       inputTokens: 10,
       outputTokens: 5,
     };
-    const owner = { caller: { tenantId: "demo", userId: await idOf(ben) } };
+    const owner = { caller: { tenantId: "demo", userId: userIdOf("ben") } };
     await scene.host.callComponent("agentMemory", "mutation", "usage:record", {
       ...owner,
       usage: { ...usage, ms: 5 },
@@ -132,11 +131,4 @@ describeInBrowser("the usage page", { timeout: TIMEOUT_MS }, () => {
     expect(await mine.getByText("Everyone's").count()).toBe(0);
     expect(await mine.getByText("ada", { exact: true }).count()).toBe(0);
   });
-
-  /** Who the memory knows somebody as: told by what they used, or made by what they do. */
-  async function idOf(user: typeof ada): Promise<string> {
-    const { threadId } = await user().mutation<{ threadId: string }>("chat:createThread");
-    const { userId } = await user().query<{ userId: string }>("chat:getThread", { threadId });
-    return userId;
-  }
 });

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene } from "./support/scene.js";
+import { browserScene, userIdOf } from "./support/scene.js";
 import { ask, seedLife, userFrom, type Life } from "./support/seed.js";
 import { settle } from "./support/settle.js";
 
@@ -32,6 +32,15 @@ describeInBrowser("two people", () => {
     const waiting = await ada().query<{ callId: string }[]>("chat:listWaiting", {
       runId: life.waiting.runId,
     });
+    await ada().mutation("knowledge:appendFacts", {
+      scope: "user",
+      facts: [{ text: "Perhaps lives in a lighthouse.", status: "candidate" }],
+    });
+    await ada().mutation("knowledge:createBlock", {
+      scope: "user",
+      label: "rules",
+      value: "Speak of otters.",
+    });
     ids = {
       threadId,
       runId,
@@ -54,10 +63,35 @@ describeInBrowser("two people", () => {
       await adas.getByText("Which day do I deploy?").first().waitFor();
       await bens.getByText("What is a Fresnel lens?").first().waitFor();
       expect(await adas.getByText("What is a Fresnel lens?").count()).toBe(0);
-      for (const path of ["/chat", "/memory/facts", "/memory/review", "/memory/blocks", "/runs", "/usage"]) {
-        await bens.goto(scene.url + path);
-        await settle(bens);
-        expect(await bens.locator("body").innerText(), path).not.toMatch(ADAS);
+      const read = async (page: Page, path: string) => {
+        await page.goto(scene.url + path);
+        await settle(page);
+        return await page.evaluate(() => {
+          const fields = [...document.querySelectorAll<HTMLTextAreaElement>("textarea, input")];
+          return [document.body.innerText, ...fields.map(({ value }) => value)].join("\n");
+        });
+      };
+      for (const path of [
+        "/chat",
+        "/memory/facts",
+        "/memory/review",
+        "/memory/blocks?block=rules",
+        "/runs",
+      ]) {
+        const [hers, his] = await Promise.all([read(adas, path), read(bens, path)]);
+        expect(hers, path).toMatch(ADAS);
+        expect(his, path).not.toMatch(ADAS);
+      }
+      const callsOn = async (page: Page) => {
+        expect(await read(page, "/usage")).not.toMatch(ADAS);
+        return await page.getByRole("group", { name: "Calls", exact: true }).innerText();
+      };
+      for (const [person, page] of [
+        ["ada", adas],
+        ["ben", bens],
+      ] as const) {
+        const { calls } = await callAs(person)<{ calls: number }>("query spending:usageSummary");
+        expect(await callsOn(page), person).toMatch(new RegExp(`\\b${calls}\\b`));
       }
     },
     TIMEOUT_MS,
@@ -68,17 +102,25 @@ describeInBrowser("two people", () => {
     async () => {
       const page = await open({ as: "ben" });
       const { threadId, runId } = life.answered;
-      const addresses = [
+      const hers = [
         `/chat/${threadId}`,
-        `/chat/${life.waiting.threadId}`,
-        `/chat/${runId}`,
         `/runs/${threadId}`,
         `/runs/${threadId}/${runId}`,
         `/runs/${life.waiting.threadId}/${life.waiting.runId}`,
         `/memory/facts?factId=${ids.factId}&fact=${ids.factId}`,
+      ];
+      const adas = await open({ as: "ada" });
+      for (const address of hers) {
+        await adas.goto(scene.url + address);
+        await adas.locator("main").getByText(ADAS).first().waitFor();
+      }
+      const addresses = [
+        ...hers,
+        `/chat/${life.waiting.threadId}`,
+        `/chat/${runId}`,
         `/memory/facts?scope=thread&threadId=${threadId}&thread=${threadId}`,
         `/memory/recall?scope=thread&threadId=${threadId}&thread=${threadId}`,
-        `/usage?threadId=${threadId}&runId=${runId}&userId=${encodeURIComponent("https://host.invalid|ada")}&whose=tenant`,
+        `/usage?threadId=${threadId}&runId=${runId}&userId=${encodeURIComponent(userIdOf("ada"))}&whose=tenant`,
         `/chat/${"x".repeat(2_000)}`,
         `/runs/%00/..%2f`,
         `/chat/__proto__`,
@@ -114,6 +156,8 @@ describeInBrowser("two people", () => {
         threadId: life.waiting.threadId,
       });
       expect(state.kind).toBe("awaitingApproval"); // nobody decided it, or stopped it
+      for (const [call, args] of calls(life, ids).filter(([named]) => named.startsWith("query")))
+        await expect(callAs("ada")(call, args), `${call} of her own`).resolves.toBeDefined();
       const { title } = await ada().query<{ title?: string }>("chat:getThread", {
         threadId: life.answered.threadId,
       });
@@ -148,9 +192,9 @@ function calls(
     ["query spending:budgetStatus", { threadId }],
     ["query costs:summaryOf", { from: 0 }],
     ["query costs:eventsOf", { from: 0, ...page }],
-    ["query costs:statusOf", { userId: "https://host.invalid|ada" }],
-    ["mutation costs:setDailyLimit", { userId: "https://host.invalid|ben", limitMicros: 1_000_000 }],
-    ["mutation costs:removeDailyLimit", { userId: "https://host.invalid|ben" }],
+    ["query costs:statusOf", { userId: userIdOf("ada") }],
+    ["mutation costs:setDailyLimit", { userId: userIdOf("ben"), limitMicros: 1_000_000 }],
+    ["mutation costs:removeDailyLimit", { userId: userIdOf("ben") }],
     ["mutation ask:send", { threadId, prompt: "Tell me all.", operationId: "stolen" }],
     ["mutation chat:updateThread", { threadId, title: "Mine" }],
     ["mutation chat:removeThread", { threadId }],

@@ -56,6 +56,10 @@ describe("ids that lead nowhere", () => {
   });
 });
 
+/** Of her run no other was begun: a list without an item gives no cursor. */
+const isEmpty = ({ name, args }: Tried): boolean =>
+  name === "listNestedRuns" || "parentRunId" in args(app.ids);
+
 const paged = all.filter(({ args }) => "cursor" in args({} as never));
 
 describe("cursors", () => {
@@ -77,6 +81,7 @@ describe("cursors", () => {
       const call = callAs(app, OWNER, { name, kind, args: { ...args(app.ids), cursor } });
       expect(await codeOf(call), cursor).toBe("INVALID_ARGUMENT");
     }
+    expect(hers.cursor === null, "a cursor to steal").toBe(isEmpty(tried));
     if (hers.cursor === null) return;
     for (const user of [STRANGER, FAR]) {
       const stolen = { name, kind, args: { ...args(app.ids), cursor: hers.cursor } };

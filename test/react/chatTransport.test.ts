@@ -148,11 +148,18 @@ describe("two tabs on one thread", () => {
   });
 });
 
-describe("after all of it", () => {
-  test("nothing is watched any more", async () => {
-    await until(
-      () => theHost().subscriptionStats().liveQueries,
-      (live) => live === 0,
-    );
+describe("a page that is left while its client stays", () => {
+  test.each(["in the middle of an answer", "after it"])("watches nothing any more, %s", async (when) => {
+    const stats = () => theHost().subscriptionStats();
+    const threadId = await aThread();
+    const chat = await aChat({ threadId });
+    void chat.current().sendMessage({ text: "Tell me a story" });
+    await chat.until(({ messages }) => textShown(messages[1]).length > 30);
+    expect(stats().liveQueries).toBeGreaterThan(0);
+    if (when === "after it") await chat.ready();
+    await chat.unmount();
+    await ended(threadId);
+    await until(stats, ({ liveQueries }) => liveQueries === 0);
+    expect(stats().connections).toBe(1);
   });
 });

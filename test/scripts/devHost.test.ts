@@ -9,12 +9,17 @@ import { eventually } from "../host/fixtureHost.js";
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const PATIENCE_MS = 30_000;
+/** What changes within 200 ms is one change. */
+const LONGER_THAN_A_CHANGE_MS = 500;
 
 let folder: string;
 let app: string;
 let keeper: HostKeeper;
 const told: string[] = [];
 let isPrepared = true;
+/** How often something changed, and the restart that came of the last change. */
+let preparations = 0;
+let restarted = Promise.resolve();
 let stopWatching: () => void;
 
 const says = (word: string) => writeFileSync(join(app, "word.ts"), functionThatSays(word));
@@ -32,6 +37,12 @@ async function ask(): Promise<unknown> {
   }
 }
 const becomes = (word: string) => eventually(ask, (answer) => answer === word, PATIENCE_MS);
+const isPreparedTimes = (times: number) =>
+  eventually(
+    () => preparations,
+    (count) => count === times,
+    PATIENCE_MS,
+  );
 const tells = (part: string) =>
   eventually(
     () => told.join("\n"),
@@ -47,8 +58,13 @@ beforeAll(async () => {
   says('"one"');
   const settings = { appDirectory: app, databaseFile: join(folder, "host.sqlite"), port: 0 };
   keeper = await HostKeeper.start(settings, (line) => told.push(line));
-  const prepare = async () => Promise.resolve(isPrepared);
-  stopWatching = watchSources([app], () => void keeper.restart(prepare));
+  const prepare = async () => {
+    preparations++;
+    return Promise.resolve(isPrepared);
+  };
+  stopWatching = watchSources([app], () => {
+    restarted = keeper.restart(prepare);
+  });
 });
 afterAll(async () => {
   stopWatching();
@@ -72,9 +88,11 @@ test("a function that cannot be loaded is told, and mended by the next change", 
 });
 
 test("a package that cannot be built leaves the host as it is", async () => {
+  const before = preparations;
   isPrepared = false;
   says('"four"');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await isPreparedTimes(before + 1);
+  await restarted;
   expect(await ask()).toBe("three");
   isPrepared = true;
   says('"five"');
@@ -82,10 +100,12 @@ test("a package that cannot be built leaves the host as it is", async () => {
 });
 
 test("what codegen writes starts nothing", async () => {
-  const before = told.length;
+  const before = preparations;
   mkdirSync(join(app, "_generated"));
   writeFileSync(join(app, "_generated", "api.js"), "export const api = {};");
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(told).toHaveLength(before);
+  await new Promise((resolve) => setTimeout(resolve, LONGER_THAN_A_CHANGE_MS)); // else it would count with the next
   expect(await ask()).toBe("five");
+  says('"six"');
+  await becomes("six");
+  expect(preparations).toBe(before + 1);
 });

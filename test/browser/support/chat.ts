@@ -1,10 +1,12 @@
 // What tests of the chat page do and look at.
 import type { Locator, Page } from "playwright-core";
+import type { Message } from "convex-agent-memory";
 import type { Host } from "../../../host/index.js";
 import { testDocuments } from "../../example/exampleApp.js";
-import type { browserScene } from "./scene.js";
+import type { Call } from "./scene.js";
 
-type Call = ReturnType<ReturnType<typeof browserScene>["callAs"]>;
+/** Of a conversation that a test looks at: more than it has. */
+const MOST_ROWS = 100;
 
 export const messageBox = (page: Page): Locator => page.getByRole("textbox", { name: "Message" });
 export const answers = (page: Page): Locator => page.getByRole("article", { name: "Answer" });
@@ -41,6 +43,13 @@ export async function beginThread(call: Call, title?: string): Promise<string> {
   return threadId;
 }
 
+/** What its person said in a conversation, as it is stored, newest first. */
+export async function saidIn(call: Call, threadId: string): Promise<Message[]> {
+  const args = { threadId, cursor: null, limit: MOST_ROWS };
+  const { page } = await call<{ page: Message[] }>("query chat:listMessages", args);
+  return page.filter(({ role }) => role === "user");
+}
+
 export type Said = { role: "user" | "assistant"; text: string };
 
 /** Writes into a conversation what nobody asked for, as an import would. */
@@ -52,7 +61,3 @@ export async function writeMessages(host: Host, threadId: string, said: Said[]):
     messages,
   });
 }
-
-/** How far the document is wider than the window: more than 0 makes the whole page scroll sideways. */
-export const overflowOf = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

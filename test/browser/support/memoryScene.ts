@@ -2,12 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { NewFact } from "convex-agent-memory";
+import type { Call } from "./scene.js";
 
 /** A browser that shares a machine with other tests takes its time; each step waits for what it needs. */
 export const UNHURRIED = { timeout: 90_000 };
-
-/** Calls a function of the app for a person, as `callAs` of a scene gives it. */
-export type Call = <Result>(call: string, args?: Record<string, unknown>) => Promise<Result>;
 
 /** Writes facts of the caller's own; gives their ids. */
 export async function appendFacts(call: Call, facts: NewFact[]): Promise<string[]> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { overflowOf } from "./overflow.js";
 
 const FOLDER = fileURLToPath(new URL("../../../.cache/screenshots/", import.meta.url));
 /** Those of the README: taken anew with README_PICTURES=1. */
@@ -22,6 +23,5 @@ export async function takePicture(page: Page, name: string): Promise<void> {
     copyFileSync(path, join(PICTURES, `${name}.png`));
   }
   expect(statSync(path).size, name).toBeGreaterThan(LEAST_BYTES);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
+  expect(await overflowOf(page), `${name} is wider than the screen`).toBe(0);
 }

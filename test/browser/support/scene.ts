@@ -2,12 +2,10 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
-import { startHost, type Host } from "../../../host/index.js";
+import { startHost, type Host, type Identity } from "../../../host/index.js";
 import { ensurePageBuilt } from "./builtPage.js";
 import { launch } from "./chromium.js";
 import { servePage } from "./servedPage.js";
-
-export { servePage };
 
 const APP = fileURLToPath(new URL("../../../example/convex", import.meta.url));
 const ISSUER = "https://host.invalid";
@@ -31,8 +29,22 @@ export const PEOPLE = {
 } as const;
 export type Person = keyof typeof PEOPLE;
 
-/** Who the memory knows a person as. */
-export const userIdOf = (person: Person): string => `${ISSUER}|${person}`;
+/** Who the memory knows somebody as. */
+export const userIdOf = (subject: string): string => `${ISSUER}|${subject}`;
+
+/** Somebody whom the local issuer need not know, with what it would say of them. */
+export const identityOf = (subject: string, claims: Record<string, string>): Identity => ({
+  subject,
+  issuer: ISSUER,
+  tokenIdentifier: userIdOf(subject),
+  ...claims,
+});
+
+/** Calls a function of the app for somebody, named by its kind and path: `query chat:getRun`. */
+export type Call = <Result>(call: string, args?: Record<string, unknown>) => Promise<Result>;
+
+export const LAPTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 360, height: 740 };
 
 export type Opening = { as: Person; path?: string } & Pick<
   BrowserContextOptions,
@@ -44,7 +56,8 @@ export function browserScene({ environment = {} }: { environment?: Record<string
   vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
   const scene = { url: "", host: null as unknown as Host, browser: null as unknown as Browser };
   const closing: (() => Promise<void>)[] = [];
-  let troubles: string[] = [];
+  const troubles: string[] = [];
+  const expected: RegExp[] = [];
 
   beforeAll(async () => {
     await ensurePageBuilt("test");
@@ -58,40 +71,43 @@ export function browserScene({ environment = {} }: { environment?: Record<string
   }, START_TIMEOUT_MS);
   afterEach(async () => {
     for (const context of scene.browser.contexts()) await context.close();
-    const seen = troubles;
-    troubles = [];
+    const allowed = expected.splice(0);
+    const seen = troubles.splice(0).filter((trouble) => !allowed.some((pattern) => pattern.test(trouble)));
     expect(seen, "errors and warnings in the browser's console").toEqual([]);
   });
   afterAll(async () => {
     for (const close of closing) await close();
   });
 
-  /** Opens the page in a context of its own and signs in by its buttons. What moves is at its end at once, unless asked. */
+  /**
+   * Opens the page in a context of its own and signs in by its buttons. What moves is at its end at once, unless asked, and
+   * the clock on the wall is that of UTC.
+   */
   async function open({ as, path = "/chat", ...options }: Opening): Promise<Page> {
-    const context = await scene.browser.newContext({ reducedMotion: "reduce", ...options });
+    const context = await scene.browser.newContext({
+      reducedMotion: "reduce",
+      timezoneId: "UTC",
+      ...options,
+    });
     context.setDefaultTimeout(STEP_TIMEOUT_MS);
+    context.on("page", (page) => watch(page, (trouble) => troubles.push(trouble)));
     const page = await context.newPage();
-    watch(page, (trouble) => troubles.push(trouble));
     await signIn(page, { as, url: scene.url + path });
     return page;
   }
 
-  /** Calls a function of the app for a person, to set a scene. */
-  const callAs = (person: Person) => {
-    const { role, tenant, name } = PEOPLE[person];
-    const tokenIdentifier = userIdOf(person);
-    const identity = { subject: person, issuer: ISSUER, tokenIdentifier, role, tenant, name };
-    return <Result>(call: string, args: Record<string, unknown> = {}): Promise<Result> => {
+  /** Calls the app for somebody, to set a scene. */
+  const callWith =
+    (identity: Identity): Call =>
+    <Result>(call: string, args: Record<string, unknown> = {}) => {
       const [kind, name] = call.split(" ") as ["query" | "mutation" | "action", string];
       return scene.host.call(kind, name, args, identity) as Promise<Result>;
     };
-  };
+  const callAs = (person: Person): Call => callWith(identityOf(person, PEOPLE[person]));
 
-  /** Says that the console may show what matches in this test: what the browser itself says of a lost connection. */
-  const expectTrouble = (pattern: RegExp) => {
-    troubles = troubles.filter((trouble) => !pattern.test(trouble));
-  };
-  return { scene, open, callAs, expectTrouble };
+  /** Says that the console may show what matches until this test ends: what the browser itself says of a lost connection. */
+  const expectTrouble = (pattern: RegExp) => void expected.push(pattern);
+  return { scene, open, callAs, callWith, expectTrouble };
 }
 
 async function signIn(page: Page, { as, url }: { as: Person; url: string }): Promise<void> {

@@ -1,8 +1,6 @@
 // A life for the app to show: documents, questions with answers, facts, a block, and something that waits for a person.
 import { ingestDocuments, until, untilRunEnded, type User } from "../../example/exampleApp.js";
-import type { Person } from "./scene.js";
-
-type Call = <Result>(call: string, args?: Record<string, unknown>) => Promise<Result>;
+import type { Call, Person } from "./scene.js";
 
 /** Calls of a person as the example's own tests make them. */
 export function userFrom(call: Call): User {
