@@ -20,6 +20,8 @@ const KEEPER = "What did a lighthouse keeper do?";
 const KEEPER_WORDS = "A lighthouse keeper trimmed the wick every four hours";
 /** What the built-in model waits before each word: an answer takes some seconds. */
 const SLOWLY = { BUILT_IN_DELAY_MS: "300" };
+/** Far less than an answer takes, and than a word of it. */
+const LOOK_MS = 40;
 
 /** Waits until some words of an answer are there, and not yet all of it. */
 const untilBegun = (page: Page) =>
@@ -59,6 +61,7 @@ describeInBrowser("an answer under way", () => {
     for (let seen = await look(); seen.isGoing; seen = await look()) {
       lengths.push(seen.length);
       expect(seen.isCalledDone, "the time of an answer that goes on").toBe(false);
+      await page.waitForTimeout(LOOK_MS); // without a pause, who looks takes the processor from who writes
     }
     expect(new Set(lengths).size).toBeGreaterThan(2);
     expect(lengths).toEqual(lengths.toSorted((left, right) => left - right));
