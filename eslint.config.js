@@ -56,7 +56,8 @@ export default tseslint.config(
   tseslint.configs.recommendedTypeChecked,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    // One program for all files, made once: the service that follows an editor's changes takes half as long again.
+    languageOptions: { parserOptions: { project: "tsconfig.json", tsconfigRootDir: import.meta.dirname } },
     rules: {
       "max-lines": ["error", { max: MAX_FILE_LINES }],
       "max-lines-per-function": ["error", { max: MAX_FUNCTION_LINES }],

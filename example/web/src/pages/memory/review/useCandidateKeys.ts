@@ -14,8 +14,8 @@ export function useCandidateKeys(
   isBusy: boolean,
 ): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
-    const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-fact]") : null;
-    if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const card = cardOf(event);
+    if (card === null) return;
     const step = STEPS[event.key];
     const decision = DECISIONS[event.key.toLowerCase()];
     if (step === undefined && decision === undefined) return;
@@ -34,6 +34,12 @@ export function useCandidateKeys(
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
+}
+
+/** The card that a key is pressed in; none of a shortcut, which is the browser's. */
+function cardOf({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): HTMLElement | null {
+  if (ctrlKey || metaKey || altKey || !(target instanceof Element)) return null;
+  return target.closest<HTMLElement>("[data-fact]");
 }
 
 const focusIn = (card: HTMLElement | undefined): void => card?.querySelector<HTMLElement>("input")?.focus();
