@@ -15,6 +15,11 @@ const entryPoints = {
   "convex-agent-memory/convex.config.js": "src/component/convex.config.ts",
 };
 
+/** What keeps all that it changes to its own objects: its files follow each other in one process, and load what they share once. */
+const TOGETHER = ["ai", "contract", "docs", "eval", "models", "parts", "property", "web"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   resolve: {
     alias: Object.entries(entryPoints).map(([name, path]) => ({
@@ -24,12 +29,14 @@ export default defineConfig({
   },
   test: {
     environment: "node",
-    include: ["test/**/*.test.ts"],
     // convex-test keeps its engine in a global, and a second copy would steal it: node_modules stays external
-    // (Vitest's default), so that each process loads convex-test once, and files never share a process.
+    // (Vitest's default), so that each process loads convex-test once.
     pool: "forks",
-    isolate: true,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "alone", include: ["test/**/*.test.ts"], exclude: TOGETHER } },
+      { extends: true, test: { name: "together", include: TOGETHER, isolate: false } },
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -2,7 +2,7 @@
 // written to .cache/screenshots, to be looked at.
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { COLOUR_RULES, expectAccessible } from "./support/axe.js";
+import { COLOUR_RULES, darken, expectAccessible } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { takePicture } from "./support/pictures.js";
 import { browserScene, LAPTOP, PHONE } from "./support/scene.js";
@@ -77,13 +77,6 @@ async function expectNamed(page: Page, name: string): Promise<void> {
   expect(await page.locator("h1").count(), name).toBeLessThanOrEqual(1);
   expect(await page.getByRole("heading").count(), name).toBeGreaterThan(0);
   expect(await page.title(), name).toMatch(/ · Researcher$/);
-}
-
-/** Lets the system turn dark while the page is open, which follows. */
-async function darken(page: Page): Promise<void> {
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.locator("html[data-mantine-color-scheme=dark]").waitFor({ state: "attached" });
-  await settle(page);
 }
 
 /** Tabs through a page until it is left, and tells where the focus was not to be seen, and what it never came to. */

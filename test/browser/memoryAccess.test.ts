@@ -1,6 +1,6 @@
 // The memory and documents pages for everyone: axe in both themes, narrow screens, and no connection.
 import { expect, test } from "vitest";
-import { expectAccessible } from "./support/axe.js";
+import { expectAccessibleInBothThemes } from "./support/axe.js";
 import { describeInBrowser } from "./support/chromium.js";
 import {
   appendFacts,
@@ -40,11 +40,7 @@ describeInBrowser("the memory and documents pages", UNHURRIED, () => {
     const page = await open({ as: "ada", path: "/memory/facts", colorScheme: "light", viewport: LAPTOP });
     const check = async (name: string, shown: string) => {
       await page.getByText(shown).first().waitFor();
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await settle(page);
-        await expectAccessible(page, `${name}, ${colorScheme}`);
-      }
+      await expectAccessibleInBothThemes(page, name);
       await page.setViewportSize(PHONE);
       await settle(page);
       expect(await overflowOf(page), `${name} at ${PHONE.width} px`).toBe(0);

@@ -2,6 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { settle } from "./settle.js";
 
 const TOLD = ["serious", "critical"];
 
@@ -22,4 +23,20 @@ export async function expectAccessible(page: Page, name: string, rules?: string[
       nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary ?? ""}`),
     );
   expect(found, `serious findings of axe on ${name}`).toEqual([]);
+}
+
+/** Waits until a page that shows its light theme has come to rest, and looks at it in both; it is light again then. */
+export async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
+  await settle(page);
+  await expectAccessible(page, name);
+  await darken(page);
+  await expectAccessible(page, `${name}, dark`, COLOUR_RULES);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** Lets the system turn dark while the page is open, which follows. */
+export async function darken(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator("html[data-mantine-color-scheme=dark]").waitFor({ state: "attached" });
+  await settle(page);
 }
