@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import schema from "../src/component/schema.js";
 import { FACT_STATES_AFTER } from "../src/shared/factState.js";
-import { RUN_STATES_AFTER } from "../src/shared/runState.js";
+import { isActive, RUN_STATES_AFTER } from "../src/shared/runState.js";
+import type { RunState } from "../src/validators/run.js";
 
 /** The names of the states that a mermaid `stateDiagram` draws. */
 function drawnStates(diagram: string): string[] {
@@ -29,6 +30,9 @@ function declaredStates({ members }: TaggedUnion): string[] {
   return members.map(({ fields }) => fields.kind.value).sort();
 }
 
+const declaredKinds = ({ members }: typeof schema.tables.runs.validator.fields.state) =>
+  members.map(({ fields }) => ({ kind: fields.kind.value, fields: Object.keys(fields) }));
+
 const page = readFileSync("src/component/README.md", "utf8");
 
 describe("the component's README", () => {
@@ -52,4 +56,15 @@ describe("the component's README", () => {
       expect(drawnSteps(diagramOf(page, heading))).toEqual(steps.sort());
     },
   );
+});
+
+test("a run that has ended is one whose state leads to no other", () => {
+  const kinds = declaredKinds(schema.tables.runs.validator.fields.state);
+  for (const kind of kinds) {
+    const hasEnd = kind.fields.includes("endedAt");
+    expect(hasEnd, kind.kind).toBe(RUN_STATES_AFTER[kind.kind].length === 0);
+  }
+  expect(isActive({ kind: "running" })).toBe(true);
+  expect(isActive({ kind: "completed", endedAt: 1 })).toBe(false);
+  expect(isActive({ kind: "not known yet" } as unknown as RunState), "of a newer deployment").toBe(true);
 });

@@ -11,8 +11,8 @@ export const RUN_STATES_AFTER: Record<RunState["kind"], readonly RunState["kind"
   canceled: [],
 };
 
-/** True for a run that can still change. */
-export const isActive = ({ kind }: RunState): boolean => RUN_STATES_AFTER[kind].length > 0;
+/** True for a run that can still change: also in a state that a newer deployment has and who asks does not know. */
+export const isActive = (state: RunState): boolean => !("endedAt" in state);
 
 /** What the workflow of a run that waits for its turn is told when it has come, or when the run was ended meanwhile. */
 export const BEGUN_EVENT = "begun";

@@ -103,14 +103,14 @@ describe("the demo", () => {
 
   test("ends with code 2 and one line when the folder is missing", async () => {
     const ended = await demo(["--documents", "test/example/nowhere", "--json"]);
-    expect(ended.code).toBe(2);
+    expect(ended.code, ended.errors).toBe(2);
     expect(ended.errors).toMatch(/^demo: The folder .*nowhere cannot be read: it does not exist\.\n$/);
     expect(lastLine(ended)).toMatchObject({ ok: false });
   });
 
   test("ends with code 2 and one line when a model is named that nothing serves", async () => {
     const ended = await demo(["--documents", DOCUMENTS], { MODEL_NAME: "llama" });
-    expect(ended.code).toBe(2);
+    expect(ended.code, ended.errors).toBe(2);
     expect(ended.errors).toMatch(/^demo: MODEL_NAME is set, but no model server is: .*\n$/);
   });
 
@@ -121,7 +121,7 @@ describe("the demo", () => {
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const ended = await demo(["--documents", DOCUMENTS, "--port", String(port), "--json"]);
     server.close();
-    expect(ended.code).toBe(2);
+    expect(ended.code, ended.errors).toBe(2);
     expect(ended.errors).toContain("demo: The port is in use");
   });
 });

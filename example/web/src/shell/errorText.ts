@@ -7,10 +7,10 @@ type Told = { code?: string; message?: string; details: Details };
 
 const NOTHING_TOLD: Told = { details: {} };
 
-/** Texts for what is no error of a function, by what its message has in it. */
 /** How browsers say that the code of a page could not be fetched. */
 const PART_NOT_LOADED = /dynamically imported module|Importing a module script failed|preload CSS/i;
 
+/** Texts for what is no error of a function, by what its message has in it. */
 const OTHERS: readonly (readonly [RegExp, ErrorText])[] = [
   [
     PART_NOT_LOADED,
