@@ -86,7 +86,7 @@ describeInBrowser("a host that is killed in the middle of an answer", () => {
       const seen = await wordsOf(answers(page).first());
       const { port } = host;
       await host.kill();
-      await page.getByText("You are offline").first().waitFor();
+      await page.getByText("The connection is lost").waitFor();
       expect(await wordsOf(answers(page).first())).toContain(seen.slice(0, 5));
       host = await start({ port, clockShiftMs: LEASE_MS });
       await untilAnswered(page);

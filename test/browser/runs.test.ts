@@ -13,6 +13,9 @@ const runPath = ({ threadId, run }: { threadId: string; run: { runId: string } }
   `/runs/${threadId}/${run.runId}`;
 const stepOf = (page: Page, number: number) =>
   page.getByRole("article", { name: new RegExp(`^Step ${number}:`) });
+/** Waits until the focus is on the page's heading: it was on a button that is gone. */
+const untilHeadingFocused = (page: Page) =>
+  page.waitForFunction(() => document.activeElement?.tagName === "H1");
 
 describeInBrowser("the page of runs", () => {
   const { open, callAs, scene } = browserScene();
@@ -109,8 +112,9 @@ describeInBrowser("the page of runs", () => {
     const page = await open({ as: "ada", path: "/runs" });
     await page.getByRole("region", { name: "Waiting" }).getByRole("link").click();
     await page.getByText("It waits for somebody to decide about a tool.").waitFor();
-    await page.getByRole("button", { name: "Deny" }).click();
+    await page.getByRole("button", { name: "Deny" }).press("Enter");
     await page.getByRole("status").filter({ hasText: "Completed" }).waitFor();
+    await untilHeadingFocused(page);
     await page.getByText(/^Waited .* for somebody to decide\.$/).waitFor();
     await page.getByText("Denied", { exact: true }).waitFor();
     expect((await settled(ada, asked.threadId)).state.kind).toBe("completed");
@@ -119,8 +123,9 @@ describeInBrowser("the page of runs", () => {
   test("lets a run be canceled from here", async () => {
     const asked = await ask(ada, "Forget that my dog is called Rex.");
     const page = await open({ as: "ada", path: runPath(asked) });
-    await page.getByRole("button", { name: "Cancel this run" }).click();
+    await page.getByRole("button", { name: "Cancel this run" }).press("Enter");
     await page.getByRole("status").filter({ hasText: "Canceled" }).waitFor();
+    await untilHeadingFocused(page);
     expect((await settled(ada, asked.threadId)).state.kind).toBe("canceled");
   });
 

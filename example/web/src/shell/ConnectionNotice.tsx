@@ -28,6 +28,7 @@ const TEXTS: Readonly<Record<Exclude<Notice, "none">, Said>> = {
 /** Says that what is shown may be old while there is no connection, and when it is back. */
 export function ConnectionNotice({ notice, isSending }: { notice: Notice; isSending: boolean }) {
   const said = notice === "none" ? null : TEXTS[notice];
+  const isHostGone = notice === "lost" && navigator.onLine;
   // The region is there before its words are: only then do screen readers say them.
   return (
     <div role="status" aria-live="polite">
@@ -36,7 +37,7 @@ export function ConnectionNotice({ notice, isSending }: { notice: Notice; isSend
           radius={0}
           color={said.color}
           icon={<said.icon aria-hidden />}
-          title={said.title}
+          title={isHostGone ? "The connection is lost" : said.title}
           role="presentation"
         >
           {said.text}

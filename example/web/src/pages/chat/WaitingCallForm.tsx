@@ -6,6 +6,7 @@ import { readJson } from "../../data/json.js";
 import { useWholePart } from "../../messages/useWholePart.js";
 import { answerWords, askWords } from "../../messages/toolWords.js";
 import { momentWords } from "../../shell/formats.js";
+import { focusMain } from "../../shell/pageFocus.js";
 import classes from "./chat.module.css";
 import { ProblemAlert } from "./ProblemAlert.js";
 import { useSending } from "./useSending.js";
@@ -54,13 +55,15 @@ type Act = (deed: () => Promise<unknown>) => Promise<void>;
 
 /**
  * Does one thing at a time, and tells what kept it from being done. What is decided goes from the page: the focus goes
- * to the conversation in which it stood.
+ * to the conversation in which it stood, or to the beginning of the page.
  */
 function useAct(form: RefObject<HTMLElement | null>) {
   const { attempt, ...sending } = useSending();
   const act: Act = async (deed) => {
     const log = form.current?.closest<HTMLElement>("[role=log]");
-    if (await attempt(deed)) log?.focus({ preventScroll: true });
+    if (!(await attempt(deed))) return;
+    if (log === null || log === undefined) focusMain();
+    else log.focus({ preventScroll: true });
   };
   return { ...sending, act };
 }

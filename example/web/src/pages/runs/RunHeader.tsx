@@ -1,12 +1,12 @@
 import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerStop } from "@tabler/icons-react";
 import type { Run } from "convex-agent-memory";
-import { useState } from "react";
 import { Link } from "react-router";
 import { formatCount, formatDuration, formatMoney, formatTime } from "../../shell/formats.js";
 import { chatAddress, runAddress } from "../../shell/addresses.js";
-import { errorText } from "../../shell/errorText.js";
+import { focusMain } from "../../shell/pageFocus.js";
 import { isActive } from "../../data/isActive.js";
+import { useAttempt } from "../../data/useAttempt.js";
 import { useNow } from "../../data/useNow.js";
 import { Facts } from "./Facts.js";
 import { StateBadge } from "./StateBadge.js";
@@ -68,14 +68,11 @@ export function RunHeader({ run, cancel }: RunHeaderProps) {
   );
 }
 
+/** Goes once the run has ended: the focus goes to the beginning of the page. */
 function CancelButton({ cancel }: Pick<RunHeaderProps, "cancel">) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { isBusy, failure, attempt } = useAttempt();
   const act = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    await cancel().catch((error: unknown) => setProblem(errorText(error).title));
-    setBusy(false);
+    if (await attempt(cancel)) focusMain();
   };
   return (
     <>
@@ -89,9 +86,9 @@ function CancelButton({ cancel }: Pick<RunHeaderProps, "cancel">) {
       >
         Cancel this run
       </Button>
-      {problem !== null && (
+      {failure !== null && (
         <Text size="sm" c="red" role="alert">
-          {problem}
+          {failure.title}
         </Text>
       )}
     </>

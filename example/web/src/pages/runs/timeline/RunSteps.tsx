@@ -29,7 +29,7 @@ export function RunSteps({ run, isNested = false }: { run: Run; isNested?: boole
   return (
     <Stack gap="md">
       {prompt !== undefined && <Prompt prompt={prompt} title={isNested ? "It was asked" : "The prompt"} />}
-      {read.isCut && <Alert color="gray">This run is very long: its newest parts are shown.</Alert>}
+      {read.isCut && <Alert color="gray">This run is very long: not all of it is shown.</Alert>}
       {!isNested && (
         <Title order={2} size="h4">
           Steps
