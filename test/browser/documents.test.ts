@@ -43,6 +43,27 @@ describeInBrowser("documents", UNHURRIED, () => {
       .waitFor();
   });
 
+  test("files are dropped where it says so: one that is taken, one that is refused", async () => {
+    const page = await open({ as: "ada", path: "/documents" });
+    const isTaken = await page.getByLabel("Drop files here").evaluate((zone) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["# Dropped\n\nPuffins nest in burrows."], "dropped.md"));
+      dataTransfer.items.add(new File(["PNG"], "dropped.png", { type: "image/png" }));
+      const fire = (type: string) =>
+        zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      // What the page does not prevent, the browser does: it opens the file in the page's place.
+      return [fire("dragenter"), fire("dragover"), fire("drop")].every((isLeft) => !isLeft);
+    });
+    expect(isTaken).toBe(true);
+    await upload(page, "dropped.md").getByText("Ready: 1 chunk").waitFor();
+    await upload(page, "dropped.png")
+      .getByText(/not a Markdown or text file/)
+      .waitFor();
+    await page.getByRole("heading", { name: "1 file ready, 1 file not taken" }).waitFor();
+    await listed(page).getByRole("link", { name: "Dropped" }).waitFor();
+    expect(await ada("query documents:getDocument", { scope: "tenant", key: "dropped.png" })).toBeNull();
+  });
+
   test("the progress of a long file is live, and the same file again is unchanged", async () => {
     const page = await open({ as: "ada", path: "/documents" });
     const herons = textFile("herons.md", longText(1_500));

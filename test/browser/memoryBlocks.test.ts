@@ -35,7 +35,7 @@ describeInBrowser("blocks", UNHURRIED, () => {
     expect(await read("limit")).toMatchObject({ value: "x".repeat(40), version: 2 });
   });
 
-  test("what is written stays while another block is looked at, and what is written on while it is saved", async () => {
+  test("what is written stays while another block or tab is looked at, and the page loaded again; and what is written on while it is saved", async () => {
     await create("first", { value: "One." });
     await create("second", { value: "Two." });
     const page = await open({ as: "ada", path: "/memory/blocks?block=first" });
@@ -44,6 +44,14 @@ describeInBrowser("blocks", UNHURRIED, () => {
     await page.getByRole("region", { name: "Block second" }).waitFor();
     await page.getByRole("link", { name: /^first.*Not saved/s }).click();
     await page.getByRole("region", { name: "Block first" }).waitFor();
+    expect(await says(page).inputValue()).toBe("One, and more.");
+    await page.getByRole("tab", { name: "Facts" }).click();
+    await page.getByRole("tabpanel", { name: "Facts" }).waitFor();
+    await page.goBack();
+    await page.getByRole("region", { name: "Block first" }).waitFor();
+    expect(await says(page).inputValue()).toBe("One, and more.");
+    await page.reload();
+    await page.getByRole("link", { name: /^first.*Not saved/s }).waitFor();
     expect(await says(page).inputValue()).toBe("One, and more.");
     // Both in one task of the page: the answer of the server comes after what is written on.
     await says(page).evaluate((area: HTMLTextAreaElement) => {
@@ -58,6 +66,10 @@ describeInBrowser("blocks", UNHURRIED, () => {
     expect(await read("first")).toMatchObject({ value: "One, and more." });
     expect(await says(page).inputValue()).toBe("One, and more.!");
     expect(await save(page).isEnabled()).toBe(true);
+    await page.getByRole("button", { name: "Undo changes" }).click();
+    await page.reload();
+    await page.getByRole("region", { name: "Block first" }).waitFor();
+    expect(await says(page).inputValue()).toBe("One, and more.");
   });
 
   test("follows what others write until someone writes here; then both are shown, and mine can be kept", async () => {

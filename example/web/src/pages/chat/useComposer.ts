@@ -1,9 +1,9 @@
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { useDraft } from "../../data/useDraft.js";
 import { useIsHere } from "../../data/useIsHere.js";
 import type { ComposerProps, Prompt, Way } from "./composerTypes.js";
 import { problemOf, type SendProblem } from "./sendProblem.js";
-import { useDraft } from "./useDraft.js";
 import { useUploads, type Upload } from "./useUploads.js";
 
 const KEPT = "What you wrote is kept where you wrote it.";

@@ -2,6 +2,7 @@ import { Container, Stack, Text } from "@mantine/core";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
 import { plural } from "../../shell/formats.js";
+import { PageBoundary } from "../../shell/PageBoundary.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { DocumentList } from "./DocumentList.js";
 import { DropFiles } from "./DropFiles.js";
@@ -29,7 +30,9 @@ export function AllDocuments() {
         <DropFiles onFiles={queue.add} />
         <UploadList uploads={uploads} queue={queue} />
         <SearchDocuments />
-        <DocumentList />
+        <PageBoundary>
+          <DocumentList />
+        </PageBoundary>
       </Stack>
     </Container>
   );

@@ -5,7 +5,7 @@ import type { Document } from "convex-agent-memory";
 import { Link } from "react-router";
 import { api } from "../../api.js";
 import { usePages } from "../../data/usePages.js";
-import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
+import { EmptyState, LoadingState } from "../../shell/states.js";
 import { Moment } from "../../text/Moment.js";
 import { formatBytes, plural, formatCount } from "../../shell/formats.js";
 import { documentAddress } from "../../shell/addresses.js";
@@ -28,7 +28,7 @@ const WIDE = "(min-width: 48em)";
 export function DocumentList() {
   const { items, isLoading, error, canLoadMore, loadMore } = usePages(api.documents.listDocuments, LISTED);
   const isWide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
-  if (error !== undefined) return <ErrorState error={error} />;
+  if (error !== undefined) throw error; // the boundary around it says it
   if (items.length === 0)
     return isLoading ? (
       <LoadingState label="Loading the documents" />

@@ -8,6 +8,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api.js";
 import { telling } from "../../data/telling.js";
 import { useResult } from "../../data/useResult.js";
+import { PageBoundary } from "../../shell/PageBoundary.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
 import { Moment } from "../../text/Moment.js";
@@ -17,8 +18,6 @@ import { Tags } from "./Tags.js";
 
 /** One document: what is said about it, its outline and its chunks. */
 export function DocumentPage({ documentKey }: { documentKey: string }) {
-  const document = useResult(api.documents.getDocument, { scope: "tenant", key: documentKey });
-  const [search] = useSearchParams();
   return (
     <Container size="lg" py="lg">
       <Anchor component={Link} to="/documents" size="sm">
@@ -27,25 +26,45 @@ export function DocumentPage({ documentKey }: { documentKey: string }) {
           All documents
         </Group>
       </Anchor>
-      {document.kind !== "ready" && <PageHeader title={documentKey} />}
-      {document.kind === "loading" && <LoadingState label="Loading the document" />}
-      {document.kind === "failed" && <ErrorState error={document.error} />}
-      {document.kind === "ready" && document.value === null && (
-        <EmptyState icon={IconFileUnknown} title="There is no such document" order={1}>
-          Nothing is stored under “{documentKey}”. It was removed or renamed, or it belongs to another tenant.
-        </EmptyState>
-      )}
-      {document.kind === "ready" && document.value !== null && (
-        <Stack gap="lg" mt="xs">
-          <Head document={document.value} />
-          <DocumentView
-            key={document.value.generation}
-            document={document.value}
-            chunkId={search.get("chunk")}
-          />
-        </Stack>
-      )}
+      <PageBoundary
+        fallback={(error, retry) => (
+          <>
+            <PageHeader title={documentKey} />
+            <ErrorState error={error} onRetry={retry} />
+          </>
+        )}
+      >
+        <OneDocument documentKey={documentKey} />
+      </PageBoundary>
     </Container>
+  );
+}
+
+function OneDocument({ documentKey }: { documentKey: string }) {
+  const document = useResult(api.documents.getDocument, { scope: "tenant", key: documentKey });
+  const [search] = useSearchParams();
+  if (document.kind === "failed") throw document.error; // the boundary around it says it
+  if (document.kind === "loading")
+    return (
+      <>
+        <PageHeader title={documentKey} />
+        <LoadingState label="Loading the document" />
+      </>
+    );
+  if (document.value === null)
+    return (
+      <EmptyState icon={IconFileUnknown} title="There is no such document" order={1}>
+        Nothing is stored under “{documentKey}”. It was removed or renamed, or it belongs to another tenant.
+      </EmptyState>
+    );
+  const { generation } = document.value;
+  return (
+    <Stack gap="lg" mt="xs">
+      <Head document={document.value} />
+      <PageBoundary place={String(generation)}>
+        <DocumentView key={generation} document={document.value} chunkId={search.get("chunk")} />
+      </PageBoundary>
+    </Stack>
   );
 }
 

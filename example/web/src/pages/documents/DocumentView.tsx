@@ -6,7 +6,8 @@ import { api } from "../../api.js";
 import { useLoadWhile } from "../../data/useLoadWhile.js";
 import { usePages } from "../../data/usePages.js";
 import { useResult } from "../../data/useResult.js";
-import { EmptyState, ErrorState, LoadingState } from "../../shell/states.js";
+import { PageBoundary } from "../../shell/PageBoundary.js";
+import { EmptyState, LoadingState } from "../../shell/states.js";
 import { chunkElementId } from "./chunkElement.js";
 import { ChunkText } from "./ChunkText.js";
 import classes from "./documents.module.css";
@@ -34,7 +35,7 @@ export function DocumentView({ document, chunkId }: { document: Document; chunkI
   useScrollTo(index !== null && index < chunks.items.length ? chunkElementId(index) : null);
   if (state.kind === "empty")
     return <NothingToRead title="Nothing to read yet" text="It is being written for the first time." />;
-  if (chunks.error !== undefined) return <ErrorState error={chunks.error} />;
+  if (chunks.error !== undefined) throw chunks.error; // the boundary around it says it
   if (chunks.isLoading) return <LoadingState label="Loading the text" />;
   if (chunks.items.length === 0)
     return (
@@ -69,7 +70,12 @@ type CitedProps = { chunkId: string; index: number | null; isKnown: boolean };
 /** What is said of a cited passage that cannot be scrolled to. */
 function CitedPassage({ chunkId, index, isKnown }: CitedProps) {
   if (index === null) return isKnown && <NoSuchPassage />;
-  return index >= SCROLL_MAX_CHUNKS && <FarPassage chunkId={chunkId} />;
+  if (index < SCROLL_MAX_CHUNKS) return null;
+  return (
+    <PageBoundary place={chunkId}>
+      <FarPassage chunkId={chunkId} />
+    </PageBoundary>
+  );
 }
 
 function NothingToRead({ title, text }: { title: string; text: string }) {

@@ -2,7 +2,7 @@ import { Paper, Stack, Text, Title } from "@mantine/core";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
 import { Markdown } from "../../messages/Markdown.js";
-import { ErrorState, LoadingState } from "../../shell/states.js";
+import { LoadingState } from "../../shell/states.js";
 
 const NEIGHBOURS = 2;
 
@@ -10,7 +10,7 @@ const NEIGHBOURS = 2;
 export function FarPassage({ chunkId }: { chunkId: string }) {
   const read = useResult(api.documents.readChunksAround, { chunkIds: [chunkId], neighbours: NEIGHBOURS });
   if (read.kind === "loading") return <LoadingState label="Loading the passage" />;
-  if (read.kind === "failed") return <ErrorState error={read.error} />;
+  if (read.kind === "failed") throw read.error; // the boundary around it says it
   return read.value.spans.map(({ from, to, text, headings }) => (
     <Paper key={from} withBorder p="md" component="section" aria-label="Cited passage">
       <Stack gap="xs">

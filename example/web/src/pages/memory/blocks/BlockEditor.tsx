@@ -13,20 +13,19 @@ import { BlockHistory } from "./BlockHistory.js";
 import { BlockSettings } from "./BlockSettings.js";
 import { RemoveBlock } from "./RemoveBlock.js";
 import { TokenMeter } from "./TokenMeter.js";
-import { useBlockDraft, type BlockDraft, type KeptDraft } from "./useBlockDraft.js";
+import { useBlockDraft, type BlockDraft } from "./useBlockDraft.js";
 
 type Props = {
   block: Block;
   scope: ScopeArgs;
   actions: BlockActions;
-  kept: KeptDraft;
   onRemoved: () => void;
 };
 type Dialog = "history" | "settings" | "remove";
 
 /** The value of a block, to be changed; what another writes meanwhile is told and never lost. */
-export function BlockEditor({ block, scope, actions, kept, onRemoved }: Props) {
-  const draft = useBlockDraft(block, { update: actions.update, ...kept });
+export function BlockEditor({ block, scope, actions, onRemoved }: Props) {
+  const draft = useBlockDraft(block, actions.update);
   const { value, isConflict, edit, drop, save, isBusy, failure } = draft;
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { label, maxTokens, readOnly } = block;

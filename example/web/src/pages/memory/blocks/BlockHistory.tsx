@@ -5,7 +5,8 @@ import { api } from "../../../api.js";
 import { useAttempt } from "../../../data/useAttempt.js";
 import { usePages } from "../../../data/usePages.js";
 import { useSession } from "../../../session/useSession.js";
-import { ErrorState, LoadingState } from "../../../shell/states.js";
+import { PageBoundary } from "../../../shell/PageBoundary.js";
+import { LoadingState } from "../../../shell/states.js";
 import { Difference } from "../../../text/Difference.js";
 import { FailureNotice } from "../../../text/FailureNotice.js";
 import { Moment } from "../../../text/Moment.js";
@@ -33,7 +34,9 @@ export function BlockHistory({ block, scope, actions, onClose }: Props) {
       title={`History of ${block.label}`}
       closeButtonProps={{ "aria-label": "Close the history" }}
     >
-      <Versions {...{ block, scope, actions }} />
+      <PageBoundary>
+        <Versions {...{ block, scope, actions }} />
+      </PageBoundary>
     </Drawer>
   );
 }
@@ -46,7 +49,7 @@ function Versions({ block, scope, actions: { restore } }: Omit<Props, "onClose">
   });
   const [chosen, setChosen] = useState<number | null>(null);
   const { user } = useSession();
-  if (versions.error !== undefined) return <ErrorState error={versions.error} />;
+  if (versions.error !== undefined) throw versions.error; // the boundary around it says it
   if (versions.items.length === 0) return <LoadingState label="Loading the history" />;
   const open = versions.items.find((one) => one.version === chosen);
   return (

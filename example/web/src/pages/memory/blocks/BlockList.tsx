@@ -2,7 +2,6 @@ import { Badge, Group, Stack, Text } from "@mantine/core";
 import { IconLock, IconNotes } from "@tabler/icons-react";
 import type { Block } from "convex-agent-memory";
 import { useBlocks } from "convex-agent-memory/react";
-import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { api } from "../../../api.js";
 import { EmptyState, LoadingState } from "../../../shell/states.js";
@@ -11,7 +10,7 @@ import type { ScopeArgs } from "../useScope.js";
 import { BlockEditor } from "./BlockEditor.js";
 import { CreateBlock } from "./CreateBlock.js";
 import { TokenMeter } from "./TokenMeter.js";
-import type { Draft, KeptDraft } from "./useBlockDraft.js";
+import { useKeptDraft } from "./useKeptDraft.js";
 
 /** Blocks with how full each is, and the one that the address names, to be edited. */
 export function BlockList({
@@ -25,7 +24,6 @@ export function BlockList({
 }) {
   const { blocks, isLoading, ...actions } = useBlocks(api.knowledge, scope);
   const [search, setSearch] = useSearchParams();
-  const { keptOf, isUnsaved } = useDrafts();
   const named = search.get("block");
   const open = blocks.find(({ label }) => label === named) ?? (named === null ? blocks[0] : undefined);
   const choose = (label: string | null) => {
@@ -46,12 +44,7 @@ export function BlockList({
         <div className={classes["blocks"]}>
           <Stack component="nav" gap="xs" aria-label="Blocks">
             {blocks.map((block) => (
-              <BlockCard
-                key={block.blockId}
-                {...{ block, search }}
-                isOpen={block === open}
-                isUnsaved={isUnsaved(block)}
-              />
+              <BlockCard key={block.blockId} {...{ block, search }} isOpen={block === open} />
             ))}
           </Stack>
           {open === undefined ? (
@@ -64,7 +57,6 @@ export function BlockList({
               block={open}
               scope={scope}
               actions={actions}
-              kept={keptOf(open)}
               onRemoved={() => choose(null)}
             />
           )}
@@ -75,26 +67,12 @@ export function BlockList({
   );
 }
 
-/** What is written in blocks and not saved: it is there again when one comes back from another block. */
-function useDrafts() {
-  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft | null>>>({});
-  const draftOf = ({ blockId }: Block): Draft | null => drafts[blockId] ?? null;
-  const keptOf = (block: Block): KeptDraft => ({
-    draft: draftOf(block),
-    setDraft: (change) =>
-      setDrafts((all) => ({ ...all, [block.blockId]: change(all[block.blockId] ?? null) })),
-  });
-  const isUnsaved = (block: Block): boolean => {
-    const draft = draftOf(block);
-    return draft !== null && draft.value !== block.value;
-  };
-  return { keptOf, isUnsaved };
-}
+type CardProps = { block: Block; isOpen: boolean; search: URLSearchParams };
 
-type CardProps = { block: Block; isOpen: boolean; isUnsaved: boolean; search: URLSearchParams };
-
-function BlockCard({ block, isOpen, isUnsaved, search }: CardProps) {
-  const { label, description, tokens, maxTokens, readOnly } = block;
+function BlockCard({ block, isOpen, search }: CardProps) {
+  const { label, description, value, tokens, maxTokens, readOnly } = block;
+  const { draft } = useKeptDraft(block);
+  const isUnsaved = draft !== null && draft.value !== value;
   const address = new URLSearchParams(search);
   address.set("block", label);
   return (

@@ -1,15 +1,7 @@
 import type { Block } from "convex-agent-memory";
 import { useAttempt, type Attempt } from "../../../data/useAttempt.js";
 import type { BlockActions } from "./blockActions.js";
-
-/** What someone writes, and the version of the block that they began with. */
-export type Draft = { base: number; value: string };
-
-/** The draft of a block where there is one, kept by who shows the editor; and what changes it. */
-export type KeptDraft = {
-  draft: Draft | null;
-  setDraft: (change: (before: Draft | null) => Draft | null) => void;
-};
+import { useKeptDraft } from "./useKeptDraft.js";
 
 export type BlockDraft = Pick<Attempt, "isBusy" | "failure"> & {
   value: string;
@@ -24,9 +16,10 @@ export type BlockDraft = Pick<Attempt, "isBusy" | "failure"> & {
 
 /** What stands in an editor: the block as it is, until someone begins to write. */
 export function useBlockDraft(
-  { label, value: stored, version }: Block,
-  { update, draft, setDraft }: Pick<BlockActions, "update"> & KeptDraft,
+  { blockId, label, value: stored, version }: Block,
+  update: BlockActions["update"],
 ): BlockDraft {
+  const { draft, setDraft } = useKeptDraft({ blockId });
   const { isBusy, failure, attempt, clear } = useAttempt();
   const isChanged = draft !== null && draft.value !== stored;
   const write = async () => {

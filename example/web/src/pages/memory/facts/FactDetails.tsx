@@ -3,7 +3,7 @@ import type { Fact } from "convex-agent-memory";
 import type { ReactNode } from "react";
 import { api } from "../../../api.js";
 import { useResult } from "../../../data/useResult.js";
-import { ErrorState, LoadingState } from "../../../shell/states.js";
+import { LoadingState } from "../../../shell/states.js";
 import { Moment } from "../../../text/Moment.js";
 import classes from "../memory.module.css";
 import { FactMarks, StateBadge, Validity } from "./factBits.js";
@@ -24,7 +24,7 @@ const SCOPES: Readonly<Record<Fact["scope"], string>> = {
 export function FactDetails({ factId, actions }: { factId: string; actions: FactActions }) {
   const fact = useResult(api.knowledge.getFact, { factId });
   if (fact.kind === "loading") return <LoadingState label="Loading the fact" />;
-  if (fact.kind === "failed") return <ErrorState error={fact.error} />;
+  if (fact.kind === "failed") throw fact.error; // the boundary around it says it
   const { value } = fact;
   return (
     <Stack gap="lg">

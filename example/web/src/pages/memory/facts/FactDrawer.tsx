@@ -1,4 +1,5 @@
 import { Drawer } from "@mantine/core";
+import { PageBoundary } from "../../../shell/PageBoundary.js";
 import { FactDetails } from "./FactDetails.js";
 import type { FactActions } from "./factActions.js";
 
@@ -15,7 +16,11 @@ export function FactDrawer({ factId, onClose, actions }: Props) {
       title="Fact"
       closeButtonProps={{ "aria-label": "Close the fact" }}
     >
-      {factId !== null && <FactDetails key={factId} factId={factId} actions={actions} />}
+      {factId !== null && (
+        <PageBoundary key={factId}>
+          <FactDetails factId={factId} actions={actions} />
+        </PageBoundary>
+      )}
     </Drawer>
   );
 }
