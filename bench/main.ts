@@ -1,9 +1,10 @@
 // `npm run bench`: what each workload costs here and on `@convex-dev/agent`, counted in the same run.
 import { parseArgs } from "node:util";
-import { renderTable, summarize } from "./report.js";
+import { missedOf, renderTable, summarize } from "./report.js";
 import { linesOf } from "./targets.js";
 import { workloadNames, workloads, type Results, type WorkloadName } from "./workloads/index.js";
 
+const MISSED_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
 const NOTE =
   "Counted as convex-test accounts for them: rows returned, document sizes without indexes. Not Convex billing.";
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   const results: Partial<Results> = {};
   for (const name of names) await runInto(results, name);
   const lines = linesOf(results);
+  if (missedOf(lines).length > 0) process.exitCode = MISSED_EXIT_CODE;
   const report = `\n${renderTable(lines)}\n\n${summarize(lines)}\n${NOTE}\n`;
   if (!json) process.stdout.write(report);
   else {

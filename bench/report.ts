@@ -36,10 +36,14 @@ function cellsOf({ work, count, ours, peer, rag, target }: Line, isFirst: boolea
   return [isFirst ? work : "", count, ...numbers, target?.text ?? "", met];
 }
 
+/** The lines whose target is missed. */
+export const missedOf = (lines: readonly Line[]): Line[] =>
+  lines.filter(({ target }) => target?.isMet === false);
+
 /** One line on how many targets are met, and which are not. */
 export function summarize(lines: readonly Line[]): string {
   const targets = lines.filter(({ target }) => target !== undefined);
-  const missed = targets.filter(({ target }) => target?.isMet === false);
+  const missed = missedOf(lines);
   const names = missed.map(({ work, count }) => `${work} ${count}`).join(", ");
   return `${targets.length - missed.length} of ${targets.length} targets met${names === "" ? "" : `; missed: ${names}`}`;
 }

@@ -28,13 +28,14 @@ export class StreamsClient {
 
   /**
    * The chunks from `after` on. `after` is rounded down to a multiple of 8, so that everyone who watches shares one
-   * cached query. `more` says that another page follows at once. Throws `STREAM_NOT_FOUND`.
+   * cached query. `more` says that another page follows at once. Throws `STREAM_NOT_FOUND`, also where `threadId` is
+   * given and the stream is not of that thread.
    */
   async follow(
     ctx: QueryCtx,
-    { streamId, after }: { streamId: string; after: number },
+    args: { streamId: string; after: number; threadId?: string },
   ): Promise<FollowedStream> {
-    const from = after - (after % STREAM_CURSOR_QUANTUM);
-    return await ctx.runQuery(this.component.streams.follow, { caller: this.caller, streamId, after: from });
+    const after = args.after - (args.after % STREAM_CURSOR_QUANTUM);
+    return await ctx.runQuery(this.component.streams.follow, { ...args, after, caller: this.caller });
   }
 }

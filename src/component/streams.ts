@@ -11,9 +11,9 @@ export const append = mutation({
   handler: (ctx, args) => streams.append(ctx, args),
 });
 
-/** The chunks from `after` on, rounded down so that watchers share one cached query. */
+/** The chunks from `after` on, rounded down so that watchers share one cached query; of that thread alone where it is named. */
 export const follow = query({
-  args: { caller: vCaller, streamId: v.string(), after: v.number() },
+  args: { caller: vCaller, streamId: v.string(), after: v.number(), threadId: v.optional(v.string()) },
   returns: v.object({
     state: vStreamState,
     messageId: v.string(),

@@ -1,8 +1,11 @@
 // Two people at once see what is theirs and nothing else, whatever address or id they write.
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
+import type { Host } from "../../host/index.js";
+import { used } from "../support/turns.js";
+import { beginThread } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
-import { browserScene, userIdOf } from "./support/scene.js";
+import { browserScene, userIdOf, type Call } from "./support/scene.js";
 import { ask, seedLife, userFrom, type Life } from "./support/seed.js";
 import { settle } from "./support/settle.js";
 
@@ -10,7 +13,8 @@ const TIMEOUT_MS = 180_000;
 /** Words that are only in what Ada said, was told or keeps. */
 const ADAS = /otter|bread|lighthouse|TypeScript/i;
 
-type Ids = Record<"threadId" | "runId" | "messageId" | "factId" | "blockId" | "streamId" | "callId", string>;
+type Streamed = Record<"threadId" | "streamId", string>;
+type Ids = Record<"messageId" | "factId" | "callId", string>;
 
 describeInBrowser("two people", () => {
   const { open, callAs, expectTrouble, scene } = browserScene();
@@ -19,7 +23,7 @@ describeInBrowser("two people", () => {
   let ids: Ids;
   beforeAll(async () => {
     life = await seedLife(callAs, "ada");
-    const { threadId, runId } = life.answered;
+    const { threadId } = life.answered;
     type Listed<Item> = { page: Item[] };
     const messages = await ada().query<Listed<{ messageId: string }>>("chat:listMessages", {
       threadId,
@@ -42,12 +46,8 @@ describeInBrowser("two people", () => {
       value: "Speak of otters.",
     });
     ids = {
-      threadId,
-      runId,
       messageId: messages.page[0]!.messageId,
       factId: facts.page[0]!.factId,
-      blockId: "profile",
-      streamId: runId,
       callId: waiting[0]!.callId,
     };
   }, TIMEOUT_MS);
@@ -144,7 +144,8 @@ describeInBrowser("two people", () => {
     "a call with another's id is refused, sent with the token of the person's own page",
     async () => {
       const page = await open({ as: "ben" });
-      for (const [call, args] of calls(life, ids)) {
+      const tried = calls(life, { ...ids, ...(await streamOf(callAs("ada"), scene.host)) });
+      for (const [call, args] of tried) {
         const { status, code, text } = await callFrom(page, call, args);
         expect(`${status} ${code}`, `${call} ${JSON.stringify(args)}: ${text}`).toMatch(
           /^error (\w+_NOT_FOUND|FORBIDDEN|TOOL_CALL_NOT_WAITING|INVALID_ARGUMENT)$/,
@@ -156,7 +157,7 @@ describeInBrowser("two people", () => {
         threadId: life.waiting.threadId,
       });
       expect(state.kind).toBe("awaitingApproval"); // nobody decided it, or stopped it
-      for (const [call, args] of calls(life, ids).filter(([named]) => named.startsWith("query")))
+      for (const [call, args] of tried.filter(([named]) => named.startsWith("query")))
         await expect(callAs("ada")(call, args), `${call} of her own`).resolves.toBeDefined();
       const { title } = await ada().query<{ title?: string }>("chat:getThread", {
         threadId: life.answered.threadId,
@@ -170,13 +171,14 @@ describeInBrowser("two people", () => {
 /** What a stranger tries with another's ids: each that reads, and each that changes. */
 function calls(
   { answered, waiting }: Life,
-  { messageId, factId, callId }: Ids,
+  { messageId, factId, callId, streamed }: Ids & { streamed: Streamed },
 ): [string, Record<string, unknown>][] {
   const { threadId, runId } = answered;
   const page = { cursor: null };
   return [
     ["query chat:getThread", { threadId }],
     ["query chat:listMessages", { threadId, ...page }],
+    ["query chat:followStream", { ...streamed, after: 0 }],
     ["query chat:getRun", { threadId }],
     ["query chat:listRuns", { threadId, ...page }],
     ["query chat:listToolCalls", { runId, ...page }],
@@ -205,6 +207,24 @@ function calls(
     ["mutation knowledge:retractFact", { factId, reason: "Mine." }],
     ["mutation knowledge:forgetFact", { factId, reason: "Mine." }],
   ];
+}
+
+/** A stream of Ada's that has ended and can still be followed: its words are in nothing else. */
+async function streamOf(call: Call, host: Host): Promise<{ streamed: Streamed }> {
+  const caller = { userId: userIdOf("ada"), tenantId: "demo" };
+  const inMemory = <Result>(path: string, args: Record<string, unknown>) =>
+    host.callComponent("agentMemory", "mutation", path, { caller, ...args }) as Promise<Result>;
+  const threadId = await beginThread(call, "Streamed");
+  const begin = { threadId, agentName: "helper", engine: "action", stream: true };
+  const { runId, streamId } = await inMemory<{ runId: string; streamId: string }>("turns:begin", {
+    ...begin,
+    prompt: [{ type: "text", text: "And now?" }],
+  });
+  const deltas = JSON.stringify([{ kind: "text", text: "An otter by the lighthouse." }]);
+  await inMemory("streams:append", { streamId, seq: 0, deltas });
+  const message = { parts: [{ type: "text", text: "Nothing." }] };
+  await inMemory("turns:saveStep", { runId, step: 0, message, results: [], usage: used, finish: true });
+  return { streamed: { threadId, streamId } };
 }
 
 type Told = { status: string; code: string; text: string };

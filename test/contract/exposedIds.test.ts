@@ -38,7 +38,7 @@ describe("ids that lead nowhere", () => {
   test.each(all)("look as foreign ones do to $name ($number), and change nothing", async (tried) => {
     const { name, kind, args } = tried;
     const before = await dump(app);
-    for (const field of idsIn(tried).filter((id) => name !== "followStream" || id === "streamId")) {
+    for (const field of idsIn(tried)) {
       for (const [what, id] of Object.entries(malformed())) {
         const isRight = field === `${what}Id`;
         if (isRight) continue;
@@ -49,6 +49,18 @@ describe("ids that lead nowhere", () => {
       }
     }
     expect(await dump(app)).toBe(before);
+  });
+
+  test("a stream is none of another thread, of hers or of somebody else", async () => {
+    const { streamId } = app.ids;
+    const title = { title: "Another" };
+    const created = await callAs(app, OWNER, { name: "createThread", kind: "mutation", args: title });
+    const { threadId: another } = created as { threadId: string };
+    for (const threadId of [another, foreign.threadId]) {
+      const args = { threadId, streamId, after: 0 };
+      const call = callAs(app, OWNER, { name: "followStream", kind: "query", args });
+      expect(await codeOf(call), threadId).toBe("STREAM_NOT_FOUND");
+    }
   });
 
   test("are named by most functions, so that this is no test of nothing", () => {

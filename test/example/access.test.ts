@@ -1,4 +1,5 @@
-import type { Fact } from "convex-agent-memory";
+import { componentsGeneric } from "convex/server";
+import { AgentMemory, type ComponentApi, type Fact } from "convex-agent-memory";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../host/index.js";
 import { askAndWait, ingestDocuments, refusalOf, startExample, userOf, type User } from "./exampleApp.js";
@@ -10,6 +11,7 @@ let runId: string;
 let ingestId: string;
 let briefId: string;
 let messageId: string;
+let promptMessageId: string;
 let factId: string;
 
 beforeAll(async () => {
@@ -20,6 +22,7 @@ beforeAll(async () => {
   threadId = asked.threadId;
   runId = asked.run.runId;
   messageId = asked.messages.at(-1)?.messageId ?? "";
+  promptMessageId = asked.messages.find(({ role }) => role === "user")?.messageId ?? "";
   await askAndWait(ann, "Remember that otters are my favourite animals.");
   const { page } = await ann.query<{ page: Fact[] }>("knowledge:listFacts", { scope: "user", cursor: null });
   factId = page[0]?.factId ?? "";
@@ -44,11 +47,19 @@ const callsOnHers = (): Call[] => [
     code: "THREAD_NOT_FOUND",
   },
   {
+    kind: "mutation",
+    path: "ask:again",
+    args: { threadId, promptMessageId, operationId: "z" },
+    code: "THREAD_NOT_FOUND",
+  },
+  {
     kind: "action",
     path: "ask:answer",
     args: { threadId, prompt: "Hello?", operationId: "y" },
     code: "THREAD_NOT_FOUND",
   },
+  { kind: "query", path: "activity:list", args: { threadId }, code: "THREAD_NOT_FOUND" },
+  { kind: "action", path: "rerun:run", args: { messageId }, code: "TRACE_NOT_FOUND" },
   { kind: "query", path: "chat:listRuns", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
   { kind: "query", path: "chat:listToolCalls", args: { runId, cursor: null }, code: OF_A_RUN },
   { kind: "query", path: "spending:listUsage", args: { threadId, cursor: null }, code: "THREAD_NOT_FOUND" },
@@ -105,7 +116,24 @@ const otherCalls = (): Omit<Call, "code">[] => [
   { kind: "query", path: "knowledge:listBlocks", args: { scope: "user" } },
   { kind: "query", path: "knowledge:listFacts", args: { scope: "user", cursor: null } },
   { kind: "action", path: "about:models", args: {} },
+  { kind: "action", path: "rerun:models", args: {} },
 ];
+
+const modules = import.meta.glob<Record<string, unknown>>(
+  ["../../example/convex/*.ts", "!**/*.config.ts", "!**/schema.ts", "!**/crons.ts"],
+  { eager: true },
+);
+
+/** The public functions that the example writes itself; those of `exposeApi` are the contract tests'. */
+function ownFunctions(): string[] {
+  const memory = new AgentMemory(componentsGeneric()["agentMemory"] as unknown as ComponentApi);
+  const exposed = memory.exposeApi({ authorize: () => Promise.resolve({ userId: "ann" }) });
+  return Object.entries(modules).flatMap(([file, module]) =>
+    Object.entries(module)
+      .filter(([name, value]) => (value as { isPublic?: boolean }).isPublic === true && !(name in exposed))
+      .map(([name]) => `${file.replace(/^.*\/|\.ts$/g, "")}:${name}`),
+  );
+}
 
 describe("the functions of the example", () => {
   test("refuse a stranger what is another's, each with its code", async () => {
@@ -118,6 +146,12 @@ describe("the functions of the example", () => {
       page: [],
     });
     expect(await stranger.query("chat:listThreads", { cursor: null })).toMatchObject({ page: [] });
+  });
+
+  test("are all here", () => {
+    const listed = new Set([...callsOnHers(), ...otherCalls()].map(({ path }) => path));
+    expect(ownFunctions()).toEqual(expect.arrayContaining(["ask:again", "costs:ofTenant"]));
+    expect(ownFunctions().filter((path) => !listed.has(path))).toEqual([]);
   });
 
   test("refuse everything to someone who is not signed in", async () => {

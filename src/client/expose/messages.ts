@@ -23,7 +23,7 @@ export type ExposedMessages = {
   >;
   /** For the thread's owners, and for writers of their own. A call goes with its results. */
   removeMessage: RegisteredMutation<"public", { messageId: string }, Promise<{ removed: number }>>;
-  /** The chunks of a stream of this thread, from `after` on. */
+  /** The chunks of a stream of this thread, from `after` on; a stream of another thread is not found. */
   followStream: RegisteredQuery<
     "public",
     { threadId: string; streamId: string; after: number },
@@ -56,6 +56,6 @@ export const messageDoors: DoorsOf<ExposedMessages> = {
       chunks: v.array(vStreamChunk),
       more: v.boolean(),
     }),
-    ({ memory, ctx }, { streamId, after }) => memory.streams.follow(ctx, { streamId, after }),
+    ({ memory, ctx }, args) => memory.streams.follow(ctx, args),
   ),
 };

@@ -2273,6 +2273,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
             | { agentName?: string; tenantId?: string; userId: string }
             | "system";
           streamId: string;
+          threadId?: string;
         },
         {
           chunks: Array<{ deltas: string; seq: number }>;

@@ -119,12 +119,12 @@ export async function append(
   return { alive: true };
 }
 
-/** A page of chunks, for whoever may read the thread. */
-export async function follow(
-  ctx: QueryCtx,
-  { caller, streamId, after }: { caller: Caller; streamId: string; after: number },
-) {
+type Follow = { caller: Caller; streamId: string; after: number; threadId?: string };
+
+/** A page of chunks, for whoever may read the thread. A stream of another thread than the one named is not found. */
+export async function follow(ctx: QueryCtx, { caller, streamId, after, threadId }: Follow) {
   const stream = await findStream(ctx, streamId);
+  if (threadId !== undefined && threadId !== stream.threadId) throw streamNotFound(streamId);
   await openThread(ctx, caller, stream.threadId, "read").catch((error: unknown) => {
     throw isMemoryError(error, "THREAD_NOT_FOUND") ? streamNotFound(streamId) : error;
   });

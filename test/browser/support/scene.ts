@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { startHost, type Host, type Identity } from "../../../host/index.js";
-import { ensurePageBuilt } from "./builtPage.js";
+import { ensurePageBuilt, type PageBuild } from "./builtPage.js";
 import { launch } from "./chromium.js";
 import { servePage } from "./servedPage.js";
 
@@ -52,7 +52,10 @@ export type Opening = { as: Person; path?: string } & Pick<
 >;
 
 /** One host, one browser and the built page for a file; each test has browsing contexts of its own. */
-export function browserScene({ environment = {} }: { environment?: Record<string, string> } = {}) {
+export function browserScene({
+  environment = {},
+  built = "test",
+}: { environment?: Record<string, string>; built?: PageBuild } = {}) {
   vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
   const scene = { url: "", host: null as unknown as Host, browser: null as unknown as Browser };
   const closing: (() => Promise<void>)[] = [];
@@ -60,10 +63,10 @@ export function browserScene({ environment = {} }: { environment?: Record<string
   const expected: RegExp[] = [];
 
   beforeAll(async () => {
-    await ensurePageBuilt("test");
+    await ensurePageBuilt(built);
     scene.host = await startHost({ appDirectory: APP, environment: { ...NO_MODELS, ...environment } });
     closing.unshift(() => scene.host.close());
-    const served = await servePage(scene.host.url!);
+    const served = await servePage(scene.host.url!, built);
     closing.unshift(served.close);
     scene.url = served.url;
     scene.browser = await launch();
