@@ -129,7 +129,7 @@ describeInBrowser("an answer under way", () => {
       expect(await wordsOf(answers(page).last())).toContain(KEEPER_WORDS);
     });
 
-    test("the only question that waits is taken back, and the answer is still called done", async () => {
+    test("the only question that waits is taken back, and no answer is called stopped", async () => {
       const { page } = await openThread("ada");
       await say(page, OTTER);
       await untilBegun(page);
