@@ -101,13 +101,13 @@ describeInBrowser("an answer under way", () => {
     await say(page, OTTER);
     await untilBegun(page);
     await stopButton(page).click();
-    await page.getByText("You stopped this answer.").waitFor();
+    await page.getByText("This answer was stopped.").waitFor();
     await stopButton(page).waitFor({ state: "hidden" });
     expect(await wordsOf(answers(page).last())).toContain("An otter");
     await page.getByRole("button", { name: "Try again" }).click();
     await expectWhole(page);
     expect(await prompts(page).count()).toBe(1);
-    expect(await page.getByText("You stopped this answer.").count()).toBe(0);
+    expect(await page.getByText("This answer was stopped.").count()).toBe(0);
   });
 
   describe("while more is said", () => {
@@ -127,6 +127,19 @@ describeInBrowser("an answer under way", () => {
       await untilAnswered(page, 2);
       expect(await prompts(page).allInnerTexts()).toEqual([OTTER, KEEPER]);
       expect(await wordsOf(answers(page).last())).toContain(KEEPER_WORDS);
+    });
+
+    test("the only question that waits is taken back, and no answer is called stopped", async () => {
+      const { page } = await openThread("ada");
+      await say(page, OTTER);
+      await untilBegun(page);
+      await say(page, KEEPER);
+      await page.getByRole("button", { name: `Take back: ${KEEPER}` }).click();
+      await page.getByRole("region", { name: "Questions that wait" }).waitFor({ state: "detached" });
+      await expectWhole(page);
+      expect(await prompts(page).allInnerTexts()).toEqual([OTTER]);
+      expect(await page.getByText(/stopped|taken back/i).count()).toBe(0);
+      expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
     });
 
     test("it can be told something, which it answers too", async () => {

@@ -49,6 +49,34 @@ describeInBrowser("the list of conversations", () => {
     await rowOf(page, "Groceries").waitFor();
   });
 
+  test("stays whole whatever is pasted into its search", async () => {
+    await begin("ada", "Camping");
+    const page = await open({ as: "ada" });
+    await rowOf(page, "Camping").waitFor();
+    const search = list(page).getByRole("textbox", { name: "Search conversations" });
+    await search.focus();
+    await page.keyboard.insertText("tent ".repeat(8_000));
+    await list(page).getByText("Nothing was said about").waitFor();
+    expect((await search.inputValue()).length).toBeLessThan(1_000);
+    await messageBox(page).waitFor();
+    await search.fill("camping");
+    await rowOf(page, "Camping").waitFor();
+  });
+
+  test("is replaced by what went wrong, and nothing else is, where a search fails", async () => {
+    await begin("ada", "Kites");
+    const page = await open({ as: "ada" });
+    await rowOf(page, "Kites").waitFor();
+    const search = list(page).getByRole("textbox", { name: "Search conversations" });
+    await search.evaluate((input) => input.removeAttribute("maxlength"));
+    await search.fill("kite ".repeat(8_000));
+    await list(page).getByRole("alert").waitFor();
+    await messageBox(page).waitFor();
+    await search.fill("kites");
+    await rowOf(page, "Kites").waitFor();
+    expectTrouble(/INVALID_ARGUMENT/);
+  });
+
   test("renames, archives and takes out again", async () => {
     await begin("ada", "Old name");
     const page = await open({ as: "ada" });

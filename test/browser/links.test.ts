@@ -12,6 +12,15 @@ const QUESTION = "Where do sea otters sleep, and what do otters eat?";
 const MANY = 160;
 
 const current = (page: Page) => page.locator('article[aria-current="location"]');
+/** Waits until the keyboard, and who listens, go on from an element that is in sight. */
+const untilFocused = (page: Page, element: string) =>
+  page.waitForFunction((selector) => {
+    const { activeElement } = document;
+    if (activeElement?.matches(selector) !== true) return false;
+    const { top, bottom } = activeElement.getBoundingClientRect();
+    return top < window.innerHeight && bottom > 0;
+  }, element);
+const MARKED = "article[aria-current=location]";
 
 describeInBrowser("links between pages", UNHURRIED, () => {
   const { open, callAs, scene } = browserScene();
@@ -41,6 +50,8 @@ describeInBrowser("links between pages", UNHURRIED, () => {
     await page.getByRole("link", { name: "Why this answer?" }).click();
     const step = page.getByRole("article", { name: /^Step \d+: the model answered/ });
     await step.getByRole("button", { name: "Why did it know this?", expanded: true }).waitFor();
+    await untilFocused(page, "ol article");
+    expect(await step.evaluate((article) => article === document.activeElement)).toBe(true);
     await step.getByRole("link", { name: /^Open the block/ }).click();
     await page.getByRole("region", { name: "Block profile" }).waitFor();
     await page.goBack();
@@ -49,6 +60,7 @@ describeInBrowser("links between pages", UNHURRIED, () => {
       .first()
       .click();
     await current(page).getByText(QUESTION).waitFor();
+    await untilFocused(page, MARKED);
     expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
   });
 
@@ -74,6 +86,7 @@ describeInBrowser("links between pages", UNHURRIED, () => {
         document.querySelector("article[aria-current=location]")?.getBoundingClientRect() ?? {};
       return top > 0 && bottom < window.innerHeight;
     });
+    await untilFocused(page, MARKED);
     await page.getByRole("button", { name: "To the newest" }).click();
     await prompts(page)
       .getByText(`Said as number ${MANY - 2}.`)

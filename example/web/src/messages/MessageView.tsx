@@ -35,6 +35,7 @@ export const MessageView = memo(function MessageView(props: MessageViewProps) {
     <article
       className={classes.message}
       aria-label={isPrompt ? "You" : "Answer"}
+      tabIndex={isMarked ? -1 : undefined}
       aria-current={isMarked ? "location" : undefined}
       data-message={message.id}
       data-role={message.role}

@@ -41,6 +41,7 @@ export function Conversation({ threadId }: { threadId: string }) {
   const underWay = runOfThread.isActive ? runOfThread.run?.runId : undefined;
   const queued = messages.filter((message) => isQueued(message, run));
   const said = queued.length === 0 ? messages : messages.filter((message) => !queued.includes(message));
+  const shownRun = isTakenBack(run, said) ? null : run;
   return (
     <ToolSlotContext value={slot}>
       <WantedNotice wanted={wanted} onClose={forget} />
@@ -49,7 +50,7 @@ export function Conversation({ threadId }: { threadId: string }) {
         wantedId={wantedId}
         canLoadMore={canLoadMore}
         loadMore={loadMore}
-        tail={<RunNotice threadId={threadId} run={run} messages={said} />}
+        tail={<RunNotice threadId={threadId} run={shownRun} messages={said} />}
       >
         {(message) => (
           <MessageView
@@ -68,7 +69,7 @@ export function Conversation({ threadId }: { threadId: string }) {
         onSend={ask}
         run={runOfThread.isActive ? runOfThread : undefined}
       />
-      <Announcer run={run} messages={said} />
+      <Announcer run={shownRun} messages={said} />
       <SourcePanel opened={opened} onClose={() => setOpened(null)} />
     </ToolSlotContext>
   );
@@ -79,6 +80,10 @@ function isQueued({ role, metadata }: ThreadMessage, run: Run | null): boolean {
   if (run === null || !isActive(run)) return false;
   return role === "user" && metadata !== undefined && metadata.turn > run.turn;
 }
+
+/** The run of a question that was taken back before its turn says nothing of the answer that is shown. */
+const isTakenBack = (run: Run | null, said: readonly ThreadMessage[]): boolean =>
+  run?.state.kind === "canceled" && !said.some(({ metadata }) => metadata?.turn === run.turn);
 
 /** True right after the conversation was begun on this page. */
 const isFresh = (state: unknown): boolean => fieldOf(state, "isFresh") === true;

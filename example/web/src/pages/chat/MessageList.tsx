@@ -12,6 +12,7 @@ import {
 } from "react";
 import { VList, type VListHandle } from "virtua";
 import classes from "./chat.module.css";
+import { useWantedFocus } from "./useWantedFocus.js";
 
 export type MessageListProps = {
   messages: ThreadMessage[];
@@ -38,6 +39,7 @@ export function MessageList(props: MessageListProps) {
   const { messages, tail, canLoadMore, loadMore, children } = props;
   const { list, isAtEnd, onScroll, onScrollEnd, onResize, leaveEnd, toEnd } = useEnd(props);
   const isPrepended = useIsPrepended(messages);
+  useWantedFocus(props.wantedId);
   // A page that fails is asked for again by the next scroll.
   const loadAtStart = (): void => {
     if (canLoadMore) loadMore().catch(() => undefined);

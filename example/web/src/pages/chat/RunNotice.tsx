@@ -55,7 +55,7 @@ function noticeOf(run: Run, messages: ThreadMessage[]) {
         <Group gap="xs" c="dimmed">
           <IconPlayerStop size={16} aria-hidden />
           <Text size="sm">
-            You stopped this answer.{state.reason === undefined ? "" : ` ${state.reason}`}
+            This answer was stopped.{state.reason === undefined ? "" : ` ${state.reason}`}
           </Text>
         </Group>
       );

@@ -11,10 +11,13 @@ import { RowsLoading } from "./RowsLoading.js";
 import { ThreadRow } from "./ThreadRow.js";
 import { ThreadSearch } from "./ThreadSearch.js";
 import { useNow } from "../../data/useNow.js";
+import { PageBoundary } from "../../shell/PageBoundary.js";
 
 export type ThreadsPanelProps = { openThreadId: string | undefined; onChosen?: () => void };
 
 const SEARCH_DELAY_MS = 250;
+/** More than anybody types; a longer one, pasted by mistake, would be refused. */
+const QUERY_MAX_CHARACTERS = 512;
 const MINUTE_MS = 60_000;
 
 /** The caller's conversations: the latest first, or those that a search finds. */
@@ -38,6 +41,7 @@ export function ThreadsPanel({ openThreadId, onChosen }: ThreadsPanelProps) {
           aria-label="Search conversations"
           placeholder="Search titles and words"
           leftSection={<IconSearch size={16} aria-hidden />}
+          maxLength={QUERY_MAX_CHARACTERS}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
           rightSection={
@@ -60,11 +64,13 @@ export function ThreadsPanel({ openThreadId, onChosen }: ThreadsPanelProps) {
           />
         )}
       </Stack>
-      {query === "" ? (
-        <ThreadList key={status} status={status} openThreadId={openThreadId} onChosen={onChosen} />
-      ) : (
-        <ThreadSearch query={query} onChosen={onChosen} />
-      )}
+      <PageBoundary place={`${status} ${query}`}>
+        {query === "" ? (
+          <ThreadList key={status} status={status} openThreadId={openThreadId} onChosen={onChosen} />
+        ) : (
+          <ThreadSearch query={query} onChosen={onChosen} />
+        )}
+      </PageBoundary>
     </nav>
   );
 }

@@ -1,4 +1,5 @@
 import { Alert, Group, Loader, Text, VisuallyHidden } from "@mantine/core";
+import { errorText } from "../../shell/errorText.js";
 import classes from "./chat.module.css";
 import type { Wanted } from "./useWantedMessage.js";
 
@@ -28,8 +29,9 @@ export function WantedNotice({ wanted, onClose }: { wanted: Wanted; onClose: () 
     case "found":
       return <VisuallyHidden role="status">The message that you came for is marked.</VisuallyHidden>;
     case "gone":
-    case "far": {
-      const { title, advice } = NOT_FOUND[wanted.kind];
+    case "far":
+    case "failed": {
+      const { title, advice } = wanted.kind === "failed" ? errorText(wanted.error) : NOT_FOUND[wanted.kind];
       return (
         <Alert
           className={classes.wanted}

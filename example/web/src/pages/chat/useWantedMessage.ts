@@ -5,12 +5,16 @@ import { useSearchParams } from "react-router";
 import { api } from "../../api.js";
 import { useResult } from "../../data/useResult.js";
 import { rowIdOf } from "../../messages/parts.js";
+import { errorCodeOf } from "../../shell/errorText.js";
 
 /** Pages of older messages that are loaded in search of one: some thousands of messages. */
 const MOST_PAGES = 50;
 
 /** How the message stands that an address names: `id` is that of the shown message in which it is. */
-export type Wanted = { kind: "none" | "looking" | "gone" | "far" } | { kind: "found"; id: string };
+export type Wanted =
+  | { kind: "none" | "looking" | "gone" | "far" }
+  | { kind: "found"; id: string }
+  | { kind: "failed"; error: Error };
 
 type Loaded = {
   threadId: string;
@@ -55,13 +59,18 @@ export function useWantedMessage({ threadId, messages, canLoadMore, loadMore }: 
   function stateOf(): Wanted {
     if (messageId === null) return { kind: "none" };
     if (row.kind === "loading") return { kind: "looking" };
-    if (row.kind === "failed" || row.value.threadId !== threadId) return { kind: "gone" };
+    if (row.kind === "failed") return failedAs(row.error);
+    if (row.value.threadId !== threadId) return { kind: "gone" };
     const shown = messages.find((message) => holds(message, row.value));
     if (shown !== undefined) return { kind: "found", id: shown.id };
     if (!canLoadMore) return { kind: "gone" };
     return { kind: pages < MOST_PAGES ? "looking" : "far" };
   }
 }
+
+/** A message that is removed, another's, or was never there is one and the same error; others say what they are. */
+const failedAs = (error: Error): Wanted =>
+  errorCodeOf(error) === "MESSAGE_NOT_FOUND" ? { kind: "gone" } : { kind: "failed", error };
 
 /** True for the shown message that a row is, or is a step of. */
 function holds(shown: ThreadMessage, { messageId, role, turn, runId }: Message): boolean {

@@ -6,6 +6,7 @@ import { useQueries } from "convex/react";
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { api } from "../../api.js";
+import { errorCodeOf } from "../../shell/errorText.js";
 import { PageHeader } from "../../shell/PageHeader.js";
 import { EmptyState, LoadingState } from "../../shell/states.js";
 import { titleOf } from "../../text/threadTitle.js";
@@ -58,8 +59,9 @@ function useRunsOf(threadIds: readonly string[]): Record<string, unknown> {
   return useQueries(asked);
 }
 
-/** A conversation that was removed meanwhile has none. */
+/** A conversation that was removed meanwhile has none; what else went wrong is shown in the place of the page. */
 function runsIn(page: unknown): Run[] {
-  if (page === undefined || page instanceof Error) return [];
+  if (page === undefined || errorCodeOf(page) === "THREAD_NOT_FOUND") return [];
+  if (page instanceof Error) throw page;
   return (page as typeof api.chat.listRuns._returnType).page; // what the query gives
 }

@@ -33,8 +33,11 @@ export function StepCard({ step, span, isNamed, nestedOf }: StepProps) {
   const { number, state, message, tools } = step;
   const headingId = useId();
   const entry = useRef<HTMLLIElement>(null);
+  const card = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (isNamed) entry.current?.scrollIntoView({ block: "start" });
+    if (!isNamed) return;
+    entry.current?.scrollIntoView({ block: "start" });
+    card.current?.focus({ preventScroll: true });
   }, [isNamed]);
   return (
     <li className={classes.entry} ref={entry}>
@@ -44,7 +47,7 @@ export function StepCard({ step, span, isNamed, nestedOf }: StepProps) {
         style={{ ["--mark" as string]: MARKS[state] }}
         aria-hidden
       />
-      <Paper component="article" withBorder p="md" aria-labelledby={headingId}>
+      <Paper component="article" ref={card} tabIndex={-1} withBorder p="md" aria-labelledby={headingId}>
         <Stack gap="sm">
           <Group justify="space-between" gap="xs">
             <Title order={3} size="h5" id={headingId}>
