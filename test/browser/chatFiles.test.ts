@@ -1,6 +1,15 @@
 // Files with a question: attached, sent, shown; and those that are refused before anything is sent.
 import { expect, test } from "vitest";
-import { answers, beginThread, messageBox, prompts, saidIn, say, untilAnswered } from "./support/chat.js";
+import {
+  answers,
+  beginThread,
+  messageBox,
+  prompts,
+  saidIn,
+  say,
+  untilAnswered,
+  goOffline,
+} from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
 
@@ -81,7 +90,7 @@ describeInBrowser("a file", () => {
 
   test("that is taken away while it is on its way is not uploaded", async () => {
     const { page, posted, attach, attached } = await openThread();
-    await page.context().setOffline(true);
+    await goOffline(page);
     await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
     await attach([NOTES]);
     await attached.getByRole("button", { name: "Take away notes.md" }).click();

@@ -11,6 +11,7 @@ import {
   say,
   untilAnswered,
   wordsOf,
+  goOffline,
 } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
@@ -30,7 +31,7 @@ describeInBrowser("a chat that is cut off", () => {
 
   test("says so, shows what is sent at once, and sends it when the connection is back", async () => {
     const { page, threadId } = await openThread();
-    await page.context().setOffline(true);
+    await goOffline(page);
     await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
     await say(page, OTTER);
     await prompts(page).getByText(OTTER).waitFor();
@@ -44,7 +45,7 @@ describeInBrowser("a chat that is cut off", () => {
 
   test("asks before a tab is closed that has not sent yet", async () => {
     const { page } = await openThread();
-    await page.context().setOffline(true);
+    await goOffline(page);
     await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
     await say(page, OTTER);
     const asked = page.waitForEvent("dialog");

@@ -11,6 +11,7 @@ import {
   say,
   untilAnswered,
   wordsOf,
+  goOffline,
 } from "./support/chat.js";
 import { describeInBrowser } from "./support/chromium.js";
 import { browserScene } from "./support/scene.js";
@@ -159,7 +160,7 @@ describeInBrowser("a question in the chat", () => {
     const threadId = await beginThread(callAs("ben"), "Left behind");
     const page = await open({ as: "ben", path: `/chat/${threadId}` });
     await messageBox(page).waitFor();
-    await page.context().setOffline(true);
+    await goOffline(page);
     await page.getByText("You are offline: what you send goes out when you are back.").waitFor();
     await say(page, "Is it kept?");
     await page.getByRole("link", { name: "New conversation" }).first().click();

@@ -122,6 +122,8 @@ const saveStep =
     run.calls.push(...alsoUsed, ...used, usage);
     run.steps += 1;
     run.open = !isLast;
+    // Whom its step before had asked, it goes on without.
+    for (const child of scene.runs) if (child.parent === run) over(scene, child);
     if (isLast && !(run.isSteered && !run.isOver)) over(scene, run);
     if (run.engine === "action") run.isSteered = false;
   };

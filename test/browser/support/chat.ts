@@ -18,6 +18,12 @@ export async function say(page: Page, text: string): Promise<void> {
   await messageBox(page).press("Enter");
 }
 
+/** Takes the connection away, and waits until the page tells it for a while: by then its WebSocket is closed as well. */
+export async function goOffline(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await page.getByText("You are offline", { exact: true }).waitFor();
+}
+
 /** Waits until so many answers are whole. */
 export const untilAnswered = (page: Page, count = 1): Promise<unknown> =>
   page.waitForFunction((least) => {
